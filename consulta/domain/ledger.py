@@ -1,0 +1,177 @@
+"""The append-only log: canonical bytes, leaves, heads (docs/ledger.md has the form and three test vectors).
+
+Domain functions *collect* entries with ``append``; ``write`` puts them down as the last statement before COMMIT.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from base64 import urlsafe_b64encode
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.orm import Session
+
+from consulta.models.ledger import Entry, Log
+
+INSTALLATION = "consulta/instalacion"
+GENESIS = bytes(32)
+PUBLIC = "public"
+SYSTEM = "system"
+
+
+class Action(StrEnum):
+    """Every act that the ledger knows, ``subject:verb``."""
+
+    CONSULTATION_PUBLISH = "consultation:publish"
+    SCHEDULE_PUBLISH = "schedule:publish"
+    REASON_PUBLISH = "reason:publish"
+    ROLE_GRANT = "role:grant"
+    IMPORT_BEGIN = "import:begin"
+    IMPORT_END = "import:end"
+    RECEIVE = "contribution:receive"
+    PUBLISH = "contribution:publish"
+    REJECT = "contribution:reject"
+    CLASSIFY = "contribution:classify"
+    CONFIRM = "contribution:confirm"
+    WITHDRAW = "contribution:withdraw"
+    ASK_ERASURE = "contribution:ask-erasure"
+    TAKE_BACK_ERASURE = "contribution:take-back-erasure"
+    ERASE = "contribution:erase"
+    REMOVE_NAME = "contributor:remove-name"
+    ERASE_EMAIL = "contributor:erase-email"
+    EXPIRE = "contributor:expire"
+
+
+@dataclass(frozen=True)
+class Head:
+    """The length of a log and the hash that chains it."""
+
+    length: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as read back: its position from 1, its bytes verbatim, the head it made, and its parsed content."""
+
+    position: int
+    text: str
+    head: str
+    content: dict[str, Any]
+
+
+def canonical(value: object) -> str:
+    """RFC 8785 for what entries hold: text, whole numbers, true, false, null, lists, objects with ASCII keys."""
+    _admissible(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _admissible(value: object) -> None:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if not isinstance(key, str) or not key.isascii():
+                raise ValueError(f"not an entry key: {key!r}")
+            _admissible(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _admissible(inner)
+    elif isinstance(value, float) or (isinstance(value, int) and abs(value) >= 2**53):
+        raise ValueError(f"not an entry value: {value!r}")
+    elif not isinstance(value, str | int | None):
+        raise TypeError(f"not an entry value: {value!r}")
+
+
+def leaf(entry: str) -> bytes:
+    """The RFC 6962 leaf hash of an entry's bytes."""
+    return hashlib.sha256(b"\x00" + entry.encode()).digest()
+
+
+def next_head(head: bytes, entry: str) -> bytes:
+    """The head after ``entry`` upon ``head``."""
+    return hashlib.sha256(head + leaf(entry)).digest()
+
+
+def new_salt() -> bytes:
+    """128 random bits, for one field in one version."""
+    return secrets.token_bytes(16)
+
+
+def commitment(salt: bytes, value: object) -> str:
+    """What stands in an entry for a value that may have to be erased: HMAC-SHA-256 in base64url without padding."""
+    data = canonical(value).encode()
+    return urlsafe_b64encode(hmac.digest(salt, data, "sha256")).rstrip(b"=").decode()
+
+
+def open_log(db: Session, origin: str) -> Log:
+    """Begin a log; its head starts from 32 zero bytes."""
+    log = Log(origin=origin, length=0, head=GENESIS)
+    db.add(log)
+    db.flush()
+    return log
+
+
+def append(
+    db: Session, *, log_id: int, origin: str, actor: str, action: Action, subject: str,
+    payload: dict[str, Any], recorded: date | datetime,
+) -> None:  # fmt: skip
+    """Collect one entry; a ``date`` for what the public does, the second for what staff do."""
+    when = recorded.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(recorded, datetime) else recorded.isoformat()
+    entry = canonical(
+        {
+            "v": 1, "log": origin, "recorded": when, "actor": actor,
+            "action": action.value, "subject": subject, "payload": payload,
+        }  # fmt: skip
+    )
+    db.info.setdefault("entries", []).append((log_id, entry))
+
+
+def write(db: Session) -> None:
+    """Put the collected entries down, in order. Only ``db.commit`` calls this; the head's lock is the last one taken."""
+    by_log: dict[int, list[str]] = defaultdict(list)
+    for log_id, entry in db.info.pop("entries", []):
+        by_log[log_id].append(entry)
+    for log_id in sorted(by_log):
+        if db.get_bind().dialect.name == "postgresql":
+            db.execute(text("SELECT ledger_append(:log, :entries)"), {"log": log_id, "entries": by_log[log_id]})
+        else:
+            _write_here(db, log_id, by_log[log_id])
+
+
+def _write_here(db: Session, log_id: int, entries: Sequence[str]) -> None:
+    length, head = db.execute(select(Log.length, Log.head).where(Log.id == log_id)).one()
+    rows = []
+    for position, entry in enumerate(entries, start=length + 1):
+        head = next_head(head, entry)
+        rows.append({"log_id": log_id, "position": position, "entry": entry, "head": head})
+    db.execute(insert(Entry), rows)
+    db.execute(update(Log).where(Log.id == log_id).values(length=length + len(entries), head=head))
+
+
+def forget(db: Session) -> None:
+    """Drop what was collected, when the transaction that collected it is undone."""
+    db.info.pop("entries", None)
+
+
+def head(db: Session, log_id: int) -> Head:
+    """The current head of a log."""
+    length, value = db.execute(select(Log.length, Log.head).where(Log.id == log_id)).one()
+    return Head(length=length, hash=value.hex())
+
+
+def entries(db: Session, log_id: int, *, first: int = 1, last: int | None = None, newest: bool = False) -> Iterator[Line]:
+    """The entries from position ``first`` to ``last``, oldest first unless ``newest``; streamed in pieces of 1,000."""
+    query = select(Entry.position, Entry.entry, Entry.head).where(Entry.log_id == log_id, Entry.position >= first)
+    if last is not None:
+        query = query.where(Entry.position <= last)
+    query = query.order_by(Entry.position.desc() if newest else Entry.position).execution_options(yield_per=1000)
+    for position, entry, value in db.execute(query):
+        yield Line(position=position, text=entry, head=value.hex(), content=json.loads(entry))

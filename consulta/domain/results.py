@@ -1,0 +1,123 @@
+"""The table of figures: moved by the same function as the status, in the same transaction. Nothing else counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from consulta.models.contributions import Kind, Status
+from consulta.models.results import Tally
+
+TRAITS = ("taking_part_as", "age_group", "gender", "language")
+ONE_WAY = ("channel", "department", *TRAITS)
+Cell = tuple[int, str, str, str, str, str, str, bool]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything about a contribution that a figure can depend on. Slugs and codes; empty where nothing is known."""
+
+    consultation_id: int
+    kind: Kind
+    status: Status
+    theme: str
+    confirmed: bool
+    day: date
+    channel: str
+    department: str = ""
+    taking_part_as: str = ""
+    age_group: str = ""
+    gender: str = ""
+    language: str = ""
+    mentions: tuple[str, ...] = ()
+
+    def erased(self) -> Facts:
+        """What remains to be counted when its author had everything erased."""
+        return replace(
+            self, status=Status.ERASED, department="", taking_part_as="", age_group="", gender="", language="",
+            mentions=(),
+        )  # fmt: skip
+
+
+def cells(facts: Facts) -> list[Cell]:
+    """The cells in which a contribution with these facts counts once."""
+    c, kind, status = facts.consultation_id, facts.kind.value, facts.status.value
+    found: list[Cell] = [
+        (c, "theme", "", "", facts.theme, kind, status, facts.confirmed),
+        (c, "day", "", facts.day.isoformat(), "", "", status, False),
+    ]
+    found += [(c, dimension, getattr(facts, dimension), "", "", kind, status, False) for dimension in ONE_WAY]
+    found += [(c, "mention", "", "", slug, kind, status, False) for slug in facts.mentions]
+    return found
+
+
+def move(db: Session, before: Facts | None, after: Facts | None) -> None:
+    """Collect the difference that one contribution makes; ``write`` puts it into the table before COMMIT."""
+    moved: Counter[Cell] = db.info.setdefault("tally", Counter())
+    if before is not None:
+        moved.subtract(cells(before))
+    if after is not None:
+        moved.update(cells(after))
+
+
+def write(db: Session) -> None:
+    """Add the collected differences, in the order of their keys so that two transactions cannot deadlock."""
+    moved: Counter[Cell] = db.info.pop("tally", Counter())
+    rows = [(cell, n) for cell, n in sorted(moved.items()) if n]
+    if not rows:
+        return
+    insert: Any = postgres_insert if db.get_bind().dialect.name == "postgresql" else sqlite_insert
+    names = ("consultation_id", "dimension", "value", "day", "theme", "kind", "status", "confirmed")
+    for chunk in (rows[i : i + 60] for i in range(0, len(rows), 60)):
+        statement = insert(Tally).values([{**dict(zip(names, cell, strict=True)), "n": n} for cell, n in chunk])
+        db.execute(
+            statement.on_conflict_do_update(
+                index_elements=list(names), set_={"n": Tally.n + statement.excluded.n}
+            )
+        )
+
+
+def forget(db: Session) -> None:
+    """Drop what was collected, when the transaction that collected it is undone."""
+    db.info.pop("tally", None)
+
+
+def read(db: Session, consultation_id: int, dimensions: Sequence[str]) -> Sequence[Row[tuple[Any, ...]]]:
+    """All cells of some dimensions with something in them, in the order of their keys."""
+    return db.execute(
+        select(
+            Tally.dimension, Tally.value, Tally.day, Tally.theme, Tally.kind, Tally.status, Tally.confirmed, Tally.n
+        )
+        .where(Tally.consultation_id == consultation_id, Tally.dimension.in_(dimensions), Tally.n > 0)
+        .order_by(Tally.dimension, Tally.value, Tally.day, Tally.theme, Tally.kind, Tally.status, Tally.confirmed)
+    ).all()  # fmt: skip
+
+
+def published(db: Session, consultation_id: int, *, dimension: str = "theme", key: str | None = None) -> int:
+    """How many published contributions a single filter finds: a theme's slug or a one-way dimension's value."""
+    column = Tally.theme if dimension in ("theme", "mention") else Tally.value
+    query = select(func.coalesce(func.sum(Tally.n), 0)).where(
+        Tally.consultation_id == consultation_id, Tally.dimension == dimension, Tally.status == Status.PUBLISHED.value
+    )
+    if key is not None:
+        query = query.where(column == key)
+    return int(db.execute(query).scalar_one())
+
+
+def small_cells(figures: Iterable[tuple[str, int]]) -> dict[str, int | None]:
+    """Hide cells of 1 to 4 as ``None`` (shown ``<5``); if just one is hidden, the next smallest goes with it, for the
+    total stays exact and would give it away."""
+    shown: dict[str, int | None] = dict(figures)
+    hidden = [key for key, n in shown.items() if n is not None and 1 <= n <= 4]
+    if len(hidden) == 1:
+        rest = sorted((n, key) for key, n in shown.items() if n and key not in hidden)
+        hidden += [rest[0][1]] if rest else []
+    return {key: None if key in hidden else n for key, n in shown.items()}

@@ -1,0 +1,89 @@
+"""Finding published contributions by words: stems made here, indexed by the database (FTS5, or tsvector with GIN).
+
+Only what is published is in the index. Facets stand in it as words of their own, so that a rare filter with a frequent
+word is one intersection and not a walk through every hit.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement, column, literal_column, table
+
+from consulta.models.contributions import Contribution, Kind, Status
+from consulta.models.opinions import Opinion
+
+from .consultations import ConsultationView, ThemeView
+from .texts import stems
+
+INDEX = table("search_texts", column("id"), column("stems"))
+
+
+def add(
+    db: Session, consultation: ConsultationView, *, contribution_id: int, title: str | None, body: str | None,
+    theme: ThemeView | None, department: str | None, kind: Kind,
+) -> None:  # fmt: skip
+    """Put a published contribution into the index."""
+    words = facets(consultation, theme=theme, department=department, kind=kind)
+    words += stems(f"{title or ''}\n{body or ''}")
+    if _postgres(db):
+        statement = text("INSERT INTO search_texts (id, stems) VALUES (:id, array_to_tsvector(:words))")
+        db.execute(statement, {"id": contribution_id, "words": sorted(set(words))})
+    else:
+        statement = text("INSERT INTO search_texts (rowid, stems) VALUES (:id, :words)")
+        db.execute(statement, {"id": contribution_id, "words": " ".join(words)})
+
+
+def refresh(db: Session, consultation: ConsultationView, contribution_id: int) -> None:
+    """Bring one contribution's place in the index up to date: in it if published, else out of it at once."""
+    out = "DELETE FROM search_texts WHERE id = :id" if _postgres(db) else "DELETE FROM search_texts WHERE rowid = :id"
+    db.execute(text(out), {"id": contribution_id})
+    row = db.execute(
+        select(Contribution.status, Contribution.title, Opinion.body, Contribution.theme_id, Contribution.department,
+               Contribution.kind)
+        .join(Opinion.__table__, Opinion.__table__.c.id == Contribution.id)
+        .where(Contribution.id == contribution_id)
+    ).one()  # fmt: skip
+    if row.status is Status.PUBLISHED:
+        add(db, consultation, contribution_id=contribution_id, title=row.title, body=row.body,
+            theme=consultation.theme_by_id(row.theme_id), department=row.department, kind=row.kind)  # fmt: skip
+
+
+def facets(
+    consultation: ConsultationView, *, theme: ThemeView | None, department: str | None, kind: Kind | None
+) -> list[str]:
+    """The words that stand for a consultation and its filters; with a digit-letter mix no stem has."""
+    words = [f"zc{consultation.id}x"]
+    words.append(f"zt{theme.id}x" if theme else "zt0x")
+    words += [f"zd{department}x"] if department else []
+    words += [f"zk{kind.value}x"] if kind else []
+    return words
+
+
+def wanted(
+    consultation: ConsultationView, query: str, *, theme: str | None, department: str | None, kind: str | None
+) -> list[str]:
+    """The words that a search looks for: those typed, and the filters chosen (``theme`` empty: unclassified)."""
+    words = [f"zc{consultation.id}x"]
+    if theme is not None:
+        found = consultation.theme(theme) if theme else None
+        words.append(f"zt{found.id}x" if found else "zt0x")
+    words += [f"zd{department}x"] if department else []
+    words += [f"zk{kind}x"] if kind else []
+    return words + sorted(set(stems(query)))[:12]
+
+
+def matching(db: Session, words: list[str]) -> ColumnElement[bool]:
+    """A condition on ``Contribution.id``: every word stands in the text."""
+    if _postgres(db):
+        query = " & ".join("'" + word.replace("'", "''") + "'" for word in words)
+        condition = text("stems @@ CAST(:fts AS tsquery)").bindparams(fts=query)
+        return Contribution.id.in_(select(literal_column("id")).select_from(INDEX).where(condition))
+    query = " AND ".join(f'"{word}"' for word in words)
+    return Contribution.id.in_(
+        select(literal_column("rowid")).select_from(INDEX).where(text("search_texts MATCH :fts").bindparams(fts=query))
+    )
+
+
+def _postgres(db: Session) -> bool:
+    return db.get_bind().dialect.name == "postgresql"

@@ -1,0 +1,110 @@
+"""What may be typed or imported as text, and how it is searched: one function each, the same everywhere."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from html.parser import HTMLParser
+
+import snowballstemmer
+
+from .errors import Invalid
+
+BODY_MIN, BODY_MAX = 10, 4000
+OTHER_MAX = 20_000
+LINE_MAX = 200
+
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
+_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "ʻ": "'", "´": "'", "`": "'", "Ꞌ": "'", "ꞌ": "'"})
+
+
+def as_sent(value: str) -> str:
+    """Text as it is kept: line ends as LF, other control characters as a space; NUL and lone surrogates are refused."""
+    if "\x00" in value or any("\ud800" <= ch <= "\udfff" for ch in value):
+        raise Invalid("El texto contiene un signo que no se puede guardar. Bórrelo y envíe de nuevo.", field="body")
+    return _CONTROL.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def says_something(value: str) -> bool:
+    """Whether there is a letter or a digit in any script."""
+    return any(unicodedata.category(ch)[0] in "LN" for ch in value)
+
+
+def body_fault(value: str) -> Invalid | None:
+    """What is wrong with the text of the web form (10 to 4,000 characters, one letter or digit), or ``None``."""
+    size = len(value.strip())
+    if size < BODY_MIN:
+        return Invalid("Escriba al menos diez letras.", field="body")
+    if len(value) > BODY_MAX:
+        return Invalid(
+            "El texto tiene %(size)s caracteres; caben 4,000. Acórtelo o envíelo en dos partes.",
+            field="body", size=f"{len(value):,}",
+        )  # fmt: skip
+    if not says_something(value):
+        return Invalid("Escriba su opinión con palabras.", field="body")
+    return None
+
+
+@lru_cache(maxsize=60_000)
+def _stem(word: str) -> str:
+    bare = "".join(ch for ch in unicodedata.normalize("NFD", word) if not unicodedata.combining(ch))
+    found: str = snowballstemmer.stemmer("spanish").stemWord(bare)
+    return found.replace("'", "q0")
+
+
+def stems(value: str) -> list[str]:
+    """The stems of the words of a text, without accents; apostrophes within words are one sign, told apart from none."""
+    folded = unicodedata.normalize("NFC", value).translate(_APOSTROPHES).lower()
+    return [stem for stem in (_stem(word.rstrip("'")) for word in _WORD.findall(folded)) if len(stem) <= 60]
+
+
+class _Plain(HTMLParser):
+    """HTML to plain text: paragraphs, list items and links stay readable."""
+
+    BLOCKS = frozenset({"p", "div", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "tr", "pre"})
+    SKIPPED = frozenset({"script", "style"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.href: list[str] = []
+        self.skipping = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self.SKIPPED:
+            self.skipping += 1
+        elif tag == "br":
+            self.parts.append("\n")
+        elif tag == "li":
+            self.parts.append("\n- ")
+        elif tag in self.BLOCKS:
+            self.parts.append("\n\n")
+        elif tag == "a":
+            self.href.append(dict(attrs).get("href") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.SKIPPED:
+            self.skipping = max(0, self.skipping - 1)
+        elif tag in self.BLOCKS:
+            self.parts.append("\n\n")
+        elif tag == "a" and self.href:
+            href = self.href.pop()
+            if href.startswith(("http://", "https://")) and not "".join(self.parts[-1:]).strip().startswith("http"):
+                self.parts.append(f" ({href})")
+
+    def handle_data(self, data: str) -> None:
+        if not self.skipping:
+            self.parts.append(re.sub(r"[ \t\r\n\xa0]+", " ", data))
+
+
+def plain(value: str) -> str:
+    """Plain text from a field that may hold HTML; text without a tag or an entity comes back as it was."""
+    if not re.search(r"<[a-zA-Z/!][^>]*>|&(#\d+|#x[0-9a-fA-F]+|\w+);", value):
+        return value.strip()
+    parser = _Plain()
+    parser.feed(value)
+    parser.close()
+    lines = [line.strip() for line in "".join(parser.parts).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -1,0 +1,129 @@
+"""Staff: accounts, their roles, the browsers they sign in from, and the attempts that are counted against guessing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base, by_value
+
+
+class RoleName(StrEnum):
+    """What a person may be in a consultation (``admin``: of the installation)."""
+
+    MODERATOR = "moderator"
+    COORDINATOR = "coordinator"
+    FACILITATOR = "facilitator"
+    SECRETARY = "secretary"
+    MEMBER = "member"
+    LIAISON = "liaison"
+    TRANSLATOR = "translator"
+    OBSERVER = "observer"
+    ADMIN = "admin"
+
+
+class Sector(StrEnum):
+    """The side of the table."""
+
+    GOVERNMENT = "gov"
+    CIVIL_SOCIETY = "cso"
+
+
+class Account(Base):
+    """A member of staff. ``email`` is stored folded to lower case; a demo account signs in only under ``make run``."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    demo: Mapped[bool] = mapped_column(default=False)
+    suspended: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str] = mapped_column(default="es")
+    created_at: Mapped[datetime]
+
+
+class Role(Base):
+    """A role bound to a consultation, and perhaps to a theme, a sector, a body, a language."""
+
+    __tablename__ = "roles"
+    __table_args__ = (
+        Index("uq_roles_grant", "account_id", "role", "consultation_id", "theme_id", unique=True),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    role: Mapped[RoleName] = mapped_column(by_value(RoleName, "role"))
+    consultation_id: Mapped[int | None] = mapped_column(ForeignKey("consultations.id"))
+    theme_id: Mapped[int | None] = mapped_column(ForeignKey("themes.id"))
+    sector: Mapped[Sector | None] = mapped_column(by_value(Sector, "sector"))
+    organization: Mapped[str | None]
+    language: Mapped[str | None]
+
+
+class Pseudonym(Base):
+    """How an account is called in one consultation's ledger, pages and files."""
+
+    __tablename__ = "pseudonyms"
+    __table_args__ = (UniqueConstraint("consultation_id", "name"),)
+
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    name: Mapped[str]
+
+
+class AccountSession(Base):
+    """A signed-in browser. The cookie holds the token, the row its SHA-256."""
+
+    __tablename__ = "account_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    browser: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class AccountToken(Base):
+    """A one-time link to set a password; used once, by ``used_at``."""
+
+    __tablename__ = "account_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class KnownBrowser(Base):
+    """A browser from which the account signed in before: attacks from elsewhere do not slow it down."""
+
+    __tablename__ = "known_browsers"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+
+
+class Attempt(Base):
+    """Failed attempts under one key (a keyed hash that nobody can undo after the day): the next is due after ``until``."""
+
+    __tablename__ = "attempts"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    failed_at: Mapped[datetime]
+    until: Mapped[datetime]
+
+
+class DailyKey(Base):
+    """The key of a day's attempts; deleted when the day is over, and with it any way back to an address."""
+
+    __tablename__ = "daily_keys"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    key: Mapped[bytes]

@@ -1,0 +1,34 @@
+"""Mail to be delivered by the worker, written in the transaction that causes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base, BigId
+
+
+class OutboxMessage(Base):
+    """A message. ``recipient`` is ``contribution:ID``, ``account:ID`` or, for requests that must not reveal whether an
+    account exists, ``address:HASH``; ``payload`` (what the template needs) is dropped once delivered or given up."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("event", "recipient"),
+        Index("ix_outbox_due", "due_at", postgresql_where=text("payload IS NOT NULL"),
+              sqlite_where=text("payload IS NOT NULL")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event: Mapped[str]
+    recipient: Mapped[str]
+    template: Mapped[str]
+    payload: Mapped[dict[str, Any] | None]
+    message_id: Mapped[str]
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str | None]
