@@ -285,3 +285,8 @@ def lock(db: Session, contribution_id: int, *, status: Status) -> bool:
         update(table).where(table.c.id == contribution_id, table.c.status == status).values(status=status)
     )
     return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_mentions(db: Session, contribution_id: int) -> None:
+    """Take away the secondary themes of what is being erased."""
+    db.execute(delete(Mention).where(Mention.contribution_id == contribution_id))

@@ -1,0 +1,163 @@
+"""Staff accounts: created by invitation, roles granted on record, pseudonyms in public."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from consulta.models.accounts import Account, AccountSession, AccountToken, Pseudonym, Role, RoleName, Sector
+from consulta.models.consultations import Consultation
+
+from . import ledger, outbox
+from .contributions import sha256
+from .errors import NotFound
+from .ledger import Action
+
+LINK_VALID = timedelta(days=7)
+RESET_VALID = timedelta(hours=2)
+_WORDS = "abcdefghjkmnpqrstvwxyz23456789"
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A role as it is held."""
+
+    role: RoleName
+    consultation_id: int | None
+    theme_id: int | None
+    sector: Sector | None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever is signed in, with every role."""
+
+    id: int
+    email: str
+    language: str
+    session_id: int
+    roles: tuple[Granted, ...]
+
+    def roles_in(self, consultation_id: int, *names: RoleName) -> list[Granted]:
+        """The roles of these names in one consultation."""
+        return [r for r in self.roles if r.consultation_id == consultation_id and r.role in names]
+
+
+def create(
+    db: Session, *, email: str, role: RoleName, consultation_id: int | None, theme_ids: tuple[int, ...] = (),
+    sector: Sector | None = None, organization: str | None = None, language: str | None = None, now: datetime,
+    demo: bool = False,
+) -> int:  # fmt: skip
+    """Make the account if it is new and grant the role, one row a theme; the account's id. Granting twice adds nothing."""
+    address = email.strip().lower()
+    id_ = db.execute(select(Account.id).where(Account.email == address)).scalar_one_or_none()
+    if id_ is None:
+        id_ = db.execute(
+            insert(Account)
+            .values(email=address, demo=demo, suspended=False, language="es", created_at=now)
+            .returning(Account.id)
+        ).scalar_one()
+    for theme_id in theme_ids or (None,):
+        held = db.execute(
+            select(Role.id).where(
+                Role.account_id == id_, Role.role == role, Role.consultation_id.is_not_distinct_from(consultation_id),
+                Role.theme_id.is_not_distinct_from(theme_id),
+            )
+        ).first()  # fmt: skip
+        if held is None:
+            db.execute(
+                insert(Role).values(
+                    account_id=id_, role=role, consultation_id=consultation_id, theme_id=theme_id, sector=sector,
+                    organization=organization, language=language,
+                )
+            )  # fmt: skip
+            if consultation_id is not None:
+                _record_grant(db, consultation_id, id_, role, theme_id, sector, now)
+    return id_
+
+
+def _record_grant(
+    db: Session, consultation_id: int, account_id: int, role: RoleName, theme_id: int | None, sector: Sector | None,
+    now: datetime,
+) -> None:  # fmt: skip
+    from_log = db.execute(
+        select(Consultation.log_id, Consultation.slug).where(Consultation.id == consultation_id)
+    ).one()
+    name = pseudonym(db, consultation_id=consultation_id, account_id=account_id, sector=sector)
+    ledger.append(
+        db, log_id=from_log.log_id, origin=f"consulta/{from_log.slug}", actor=ledger.SYSTEM, action=Action.ROLE_GRANT,
+        subject=f"person/{name}", recorded=now,
+        payload={"role": role.value, "theme": theme_id is not None, "sector": sector.value if sector else None},
+    )  # fmt: skip
+
+
+def pseudonym(db: Session, *, consultation_id: int, account_id: int, sector: Sector | None = None) -> str:
+    """How this account is called in this consultation; given once, at random."""
+    found = db.execute(
+        select(Pseudonym.name).where(Pseudonym.consultation_id == consultation_id, Pseudonym.account_id == account_id)
+    ).scalar_one_or_none()
+    if found is not None:
+        return found
+    side = {Sector.GOVERNMENT: "gobierno", Sector.CIVIL_SOCIETY: "sociedad-civil"}.get(sector, "equipo")  # type: ignore[arg-type]
+    name = f"{side}-{''.join(secrets.choice(_WORDS) for _ in range(4))}"
+    db.execute(insert(Pseudonym).values(consultation_id=consultation_id, account_id=account_id, name=name))
+    return name
+
+
+def one_time_link(db: Session, *, account_id: int, now: datetime, valid: timedelta = LINK_VALID) -> str:
+    """A token that sets the password once; the database keeps its hash."""
+    token = secrets.token_urlsafe(24)
+    db.execute(
+        insert(AccountToken).values(token_hash=sha256(token), account_id=account_id, expires_at=now + valid)
+    )
+    return token
+
+
+def invite(db: Session, *, account_id: int, token: str, now: datetime) -> None:
+    """Mail the one-time link."""
+    outbox.post(
+        db, event=f"invitation:{sha256(token).hex()[:16]}", recipient=f"account:{account_id}", template="invitation",
+        payload={"token": token, "language": "es"}, now=now,
+    )  # fmt: skip
+
+
+def ask_reset(db: Session, *, email: str, language: str, now: datetime) -> None:
+    """Note that somebody asked; the worker finds out whether there is such an account, so this always costs the same."""
+    address = email.strip().lower()
+    outbox.post(
+        db, event=f"reset:{secrets.token_hex(8)}", recipient=f"address:{sha256(address).hex()}", template="reset",
+        payload={"address": address, "language": language}, now=now,
+    )  # fmt: skip
+
+
+def by_email(db: Session, email: str) -> tuple[int, str | None, bool, bool] | None:
+    """Id, password hash, whether a demo account, whether suspended."""
+    row = db.execute(
+        select(Account.id, Account.password_hash, Account.demo, Account.suspended).where(
+            Account.email == email.strip().lower()
+        )
+    ).first()
+    return tuple(row) if row else None  # type: ignore[return-value]
+
+
+def set_password(db: Session, *, token: str, password_hash: str, now: datetime) -> int:
+    """Spend a one-time link on a new password; every session of the account ends. ``NotFound`` if it does not hold."""
+    account_id = db.execute(
+        update(AccountToken)
+        .where(AccountToken.token_hash == sha256(token), AccountToken.used_at.is_(None), AccountToken.expires_at > now)
+        .values(used_at=now)
+        .returning(AccountToken.account_id)
+    ).scalar_one_or_none()
+    if account_id is None:
+        raise NotFound("Este enlace ya se usó o venció. Pida uno nuevo.")
+    db.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
+    db.execute(
+        update(AccountSession)
+        .where(AccountSession.account_id == account_id, AccountSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    return account_id

@@ -1,0 +1,232 @@
+"""What an author may do with the code alone, without giving a reason; and what the worker erases when it is due."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from consulta.models.consultations import Consultation
+from consulta.models.contributions import Contribution, Contributor, Erasure, Status
+from consulta.models.moderation import Decision, DecisionNote
+from consulta.models.opinions import Opinion
+
+from . import consultations, contributions, ledger, results, search
+from .consultations import ConsultationView
+from .errors import Conflict, NotFound
+from .ledger import Action
+
+ERASE_AFTER = timedelta(hours=72)
+PIECE = 200
+GONE = (Status.WITHDRAWN, Status.ERASED)
+
+
+@dataclass(frozen=True)
+class Own:
+    """An author's contribution, found by its code."""
+
+    id: int
+    number: int
+    status: Status
+    awaiting_review: bool
+    consultation: ConsultationView
+
+
+def own(db: Session, folio: str) -> Own:
+    """The contribution of a code; ``NotFound`` else."""
+    row = db.execute(
+        select(
+            Contribution.id, Contribution.number, Contribution.status, Contribution.awaiting_review, Consultation.slug
+        )
+        .join(Consultation, Consultation.id == Contribution.consultation_id)
+        .where(Contribution.folio_hash == contributions.sha256(folio))
+    ).first()  # fmt: skip
+    if row is None:
+        raise NotFound("No encontramos ese código. Revíselo letra por letra en su comprobante.")
+    view = consultations.find(db, row.slug).view
+    return Own(row.id, row.number, row.status, row.awaiting_review, view)
+
+
+def withdraw(db: Session, folio: str, *, now: datetime) -> None:
+    """Take a contribution back: at once out of every page, search, feed and file."""
+    mine = own(db, folio)
+    _withdraw(db, mine, Action.WITHDRAW, now=now)
+
+
+def ask_erasure(db: Session, folio: str, *, now: datetime) -> None:
+    """Withdraw at once, and erase text, name, address and traits after 72 hours unless taken back."""
+    mine = own(db, folio)
+    db.execute(
+        insert(Erasure).values(
+            contribution_id=mine.id, due_at=now + ERASE_AFTER, status_before=mine.status,
+            awaiting_before=mine.awaiting_review,
+        )
+    )  # fmt: skip
+    if mine.status is Status.ERASED:
+        raise Conflict("Este aporte ya fue borrado.")
+    if mine.status is Status.WITHDRAWN:
+        _entry(db, mine, Action.ASK_ERASURE, {"status": Status.WITHDRAWN.value}, now=now)
+    else:
+        _withdraw(db, mine, Action.ASK_ERASURE, now=now)
+
+
+def take_back_erasure(db: Session, folio: str, *, now: datetime) -> None:
+    """Undo ``ask_erasure`` within its 72 hours: the contribution stands again where it stood."""
+    mine = own(db, folio)
+    asked: Any = db.execute(
+        delete(Erasure)
+        .where(Erasure.contribution_id == mine.id, Erasure.due_at > now)
+        .returning(Erasure.status_before, Erasure.awaiting_before)
+    ).first()
+    if asked is None or not contributions.lock(db, mine.id, status=Status.WITHDRAWN):
+        raise Conflict("Ya no hay un borrado por cancelar.")
+    contributions.change(
+        db, mine.consultation, contribution_id=mine.id, status=asked.status_before, awaiting=asked.awaiting_before
+    )
+    payload = {"status": asked.status_before.value, "awaiting": bool(asked.awaiting_before)}
+    _entry(db, mine, Action.TAKE_BACK_ERASURE, payload, now=now)
+
+
+def remove_name(db: Session, folio: str, *, now: datetime) -> None:
+    """Destroy the name and its salt; what was shown with it is shown without."""
+    _drop(db, own(db, folio), {"name": None, "publish_name": False, "name_salt": None}, Action.REMOVE_NAME, now=now)
+
+
+def erase_email(db: Session, folio: str, *, now: datetime) -> None:
+    """Destroy the address and its salt; no more mail is sent. Whether it was confirmed stays on record."""
+    values = {"email": None, "mail_language": None, "email_salt": None}
+    _drop(db, own(db, folio), values, Action.ERASE_EMAIL, now=now)
+
+
+def confirmation_code(secret: str, folio: str, email: str) -> str:
+    """Eight letters that only the mailed link carries; typed or filled in, they confirm the address."""
+    digest = hmac.digest(secret.encode(), f"confirm|{folio}|{email}".encode(), "sha256")
+    return "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[byte & 31] for byte in digest[:8])
+
+
+def confirm(db: Session, folio: str, *, typed: str, secret: str, now: datetime) -> None:
+    """Record that the mail arrived and its reader answered; provenance, not worth."""
+    mine = own(db, folio)
+    email, confirmed = db.execute(
+        select(Contributor.email, Contribution.confirmed)
+        .join(Contribution, Contribution.id == Contributor.contribution_id)
+        .where(Contributor.contribution_id == mine.id)
+    ).one()
+    if confirmed:
+        return
+    right = email is not None and hmac.compare_digest(
+        confirmation_code(secret, folio, email), "".join(typed.upper().split())
+        if typed.isascii() else ""
+    )  # fmt: skip
+    if not right:
+        raise NotFound("Ese no es el código de confirmación que le enviamos por correo.")
+    if not contributions.lock(db, mine.id, status=mine.status):
+        raise Conflict("Este aporte cambió en este momento. Inténtelo de nuevo.")
+    contributions.change(db, mine.consultation, contribution_id=mine.id, confirmed=True)
+    _entry(db, mine, Action.CONFIRM, {"confirmed": True}, now=now)
+
+
+def erase_due(db: Session, *, now: datetime) -> int:
+    """Erase up to 200 contributions whose 72 hours are over; the count done. The worker repeats until 0."""
+    due = db.execute(
+        select(Erasure.contribution_id, Contribution.number, Consultation.slug)
+        .join(Contribution, Contribution.id == Erasure.contribution_id)
+        .join(Consultation, Consultation.id == Contribution.consultation_id)
+        .where(Erasure.due_at <= now)
+        .order_by(Erasure.due_at, Erasure.contribution_id)
+        .limit(PIECE)
+    ).all()
+    done = 0
+    for id_, number, slug in due:
+        if not contributions.lock(db, id_, status=Status.WITHDRAWN):
+            continue
+        view = consultations.find(db, slug).view
+        _erase(db, Own(id_, number, Status.WITHDRAWN, False, view), now=now)
+        done += 1
+    return done
+
+
+def expire_contacts(db: Session, *, today: date, now: datetime) -> int:
+    """Destroy up to 200 addresses and unshown names whose day has come; the count done."""
+    due = db.execute(
+        select(Contributor.contribution_id, Contribution.number, Consultation.slug, Contributor.publish_name)
+        .join(Contribution, Contribution.id == Contributor.contribution_id)
+        .join(Consultation, Consultation.id == Contribution.consultation_id)
+        .where(
+            Contributor.erase_contact_on <= today,
+            or_(Contributor.email.is_not(None), Contributor.name.is_not(None)),
+            or_(Contributor.email.is_not(None), Contributor.publish_name.is_(False)),
+        )
+        .order_by(Contributor.contribution_id)
+        .limit(PIECE)
+    ).all()
+    for id_, number, slug, publish_name in due:
+        values: dict[str, Any] = {"email": None, "mail_language": None, "email_salt": None}
+        fields = ["email"]
+        if not publish_name:
+            values |= {"name": None, "name_salt": None}
+            fields.append("name")
+        db.execute(update(Contributor).where(Contributor.contribution_id == id_).values(**values))
+        view = consultations.find(db, slug).view
+        contributions.record(
+            db, view, actor=ledger.SYSTEM, action=Action.EXPIRE, number=number, recorded=view.today(now),
+            payload={"fields": fields},
+        )  # fmt: skip
+    return len(due)
+
+
+def _withdraw(db: Session, mine: Own, action: Action, *, now: datetime) -> None:
+    if mine.status in GONE:
+        raise Conflict("Este aporte ya fue retirado.")
+    if not contributions.lock(db, mine.id, status=mine.status):
+        raise Conflict("Este aporte cambió en este momento. Inténtelo de nuevo.")
+    contributions.change(db, mine.consultation, contribution_id=mine.id, status=Status.WITHDRAWN, awaiting=False)
+    _entry(db, mine, action, {"status": Status.WITHDRAWN.value}, now=now)
+
+
+def _drop(db: Session, mine: Own, values: dict[str, Any], action: Action, *, now: datetime) -> None:
+    done: Any = db.execute(
+        update(Contributor)
+        .where(Contributor.contribution_id == mine.id, getattr(Contributor, next(iter(values))).is_not(None))
+        .values(**values)
+    )
+    if done.rowcount:
+        _entry(db, mine, action, {}, now=now)
+
+
+def _erase(db: Session, mine: Own, *, now: datetime) -> None:
+    before = contributions.facts_of(db, [mine.id])[mine.id]
+    tables: Any = (Contribution.__table__, Opinion.__table__)
+    base, opinion = tables
+    db.execute(
+        update(base)
+        .where(base.c.id == mine.id)
+        .values(status=Status.ERASED, title=None, title_salt=None, department=None, department_salt=None)
+    )
+    db.execute(update(opinion).where(opinion.c.id == mine.id).values(body=None, body_salt=None))
+    empty = dict.fromkeys(("name", "email", *results.TRAITS))
+    salts = dict.fromkeys(f"{field}_salt" for field in empty)
+    db.execute(
+        update(Contributor)
+        .where(Contributor.contribution_id == mine.id)
+        .values(**empty, **salts, publish_name=False, mail_language=None)
+    )
+    notes = select(Decision.id).where(Decision.contribution_id == mine.id)
+    db.execute(update(DecisionNote).where(DecisionNote.decision_id.in_(notes)).values(note=None, note_salt=None))
+    contributions.forget_mentions(db, mine.id)
+    db.execute(delete(Erasure).where(Erasure.contribution_id == mine.id))
+    results.move(db, before, before.erased())
+    search.refresh(db, mine.consultation, mine.id)
+    _entry(db, mine, Action.ERASE, {"status": Status.ERASED.value}, now=now)
+
+
+def _entry(db: Session, mine: Own, action: Action, payload: dict[str, Any], *, now: datetime) -> None:
+    actor = ledger.SYSTEM if action is Action.ERASE else ledger.PUBLIC
+    contributions.record(
+        db, mine.consultation, actor=actor, action=action, number=mine.number,
+        recorded=mine.consultation.today(now), payload=payload,
+    )  # fmt: skip

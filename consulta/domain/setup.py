@@ -1,0 +1,183 @@
+"""A consultation from its file (the shape of ``consulta/reference/``): texts, themes, stages, lists, reasons."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from consulta.models.consultations import (
+    Consultation,
+    ConsultationKind,
+    ListItem,
+    Reason,
+    Schedule,
+    Stage,
+    Theme,
+)
+
+from . import ledger
+from .consultations import ConsultationView, local_instant
+from .errors import Invalid
+from .ledger import Action
+
+REQUIRED = ("slug", "kind", "title", "timezone", "locale", "published", "texts", "settings", "themes", "stages", "lists")
+
+
+def read_day(value: str, today: date) -> date:
+    """An ISO day, or ``D-5``/``D+5``: so many days from the day of loading."""
+    relative = re.fullmatch(r"D([+-]\d+)", value)
+    return today + timedelta(days=int(relative[1])) if relative else date.fromisoformat(value)
+
+
+def exists(db: Session, slug: str) -> bool:
+    """Whether there is a consultation of this slug."""
+    return db.execute(select(Consultation.id).where(Consultation.slug == slug)).first() is not None
+
+
+def load(db: Session, data: dict[str, Any], *, now: datetime) -> int:
+    """Store and publish a consultation; its id. ``Invalid`` names what the file lacks."""
+    for key in REQUIRED:
+        if key not in data:
+            raise Invalid("falta «%(key)s»", key=key, field=key)
+    zone = ZoneInfo(data["timezone"])
+    today = now.astimezone(zone).date()
+    slug, origin = data["slug"], f"consulta/{data['slug']}"
+    log = ledger.open_log(db, origin)
+    published = local_instant(read_day(data["published"], today), zone)
+    consultation_id = db.execute(
+        insert(Consultation)
+        .values(
+            slug=slug, kind=ConsultationKind(data["kind"]), title=data["title"], timezone=data["timezone"],
+            locale=data["locale"], texts=data["texts"], links=data.get("links", {}), settings=data["settings"],
+            published_at=published, revision=1, last_number=0, log_id=log.id,
+        )
+        .returning(Consultation.id)
+    ).scalar_one()  # fmt: skip
+    db.execute(
+        insert(Theme),
+        [
+            {
+                "consultation_id": consultation_id, "position": position, "letter": t["letter"], "slug": t["slug"],
+                "name": t["name"], "question": t["question"], "briefing": t["briefing"], "colour": t["colour"],
+                "pictogram": t["pictogram"],
+            }
+            for position, t in enumerate(data["themes"])
+        ],
+    )  # fmt: skip
+    _lists(db, consultation_id, data["lists"])
+    digest = hashlib.sha256(ledger.canonical(_texts_of(data)).encode()).hexdigest()
+    ledger.append(
+        db, log_id=log.id, origin=origin, actor=ledger.SYSTEM, action=Action.CONSULTATION_PUBLISH,
+        subject=f"consultation/{slug}", recorded=now,
+        payload={"title": data["title"]["es"], "themes": [t["slug"] for t in data["themes"]], "sha256": digest},
+    )  # fmt: skip
+    _reasons(db, consultation_id, log.id, origin, data.get("reasons", []), today, now)
+    reason = {"es": "Primera publicación del cronograma", "en": "First publication of the schedule"}
+    publish_schedule(
+        db, consultation_id=consultation_id, log_id=log.id, origin=origin, version=1, rows=data["stages"],
+        zone=zone, reason=reason, today=today, now=now,
+    )  # fmt: skip
+    return consultation_id
+
+
+def _texts_of(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: data[key] for key in ("texts", "settings", "title")}
+
+
+def publish_schedule(
+    db: Session, *, consultation_id: int, log_id: int, origin: str, version: int, rows: list[dict[str, Any]],
+    zone: ZoneInfo, reason: dict[str, str], today: date, now: datetime,
+) -> None:  # fmt: skip
+    """Publish a version of the schedule; earlier versions stay. Days are inclusive, in the consultation's zone."""
+    schedule_id = db.execute(
+        insert(Schedule)
+        .values(consultation_id=consultation_id, version=version, published_at=now, reason=reason)
+        .returning(Schedule.id)
+    ).scalar_one()
+    stages = []
+    for position, row in enumerate(rows):
+        starts, ends = read_day(row["starts"], today), read_day(row["ends"], today)
+        dates = [read_day(d, today).isoformat() for d in row["dates"]] if row.get("dates") else None
+        stages.append(
+            {
+                "schedule_id": schedule_id, "position": position, "key": row["key"], "number": row.get("number"),
+                "parent": row.get("parent"), "title": row["title"], "participants": row.get("participants"),
+                "result": row.get("result"), "notes": row.get("notes"), "source": row.get("source"),
+                "theme": row.get("theme"), "starts_at": local_instant(starts, zone),
+                "ends_at": local_instant(ends + timedelta(days=1), zone), "dates": dates, "opens": row["opens"],
+            }  # fmt: skip
+        )
+    db.execute(insert(Stage), stages)
+    ledger.append(
+        db, log_id=log_id, origin=origin, actor=ledger.SYSTEM, action=Action.SCHEDULE_PUBLISH,
+        subject=f"schedule/{version}", recorded=now,
+        payload={
+            "reason": reason["es"],
+            "stages": [
+                {
+                    "key": s["key"], "title": s["title"]["es"], "opens": s["opens"],
+                    "from": s["starts_at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    "until": s["ends_at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                }
+                for s in stages
+            ],
+        },
+    )  # fmt: skip
+
+
+def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[str, Any], *, now: datetime) -> bool:
+    """A new schedule around today when the demonstration's opinion stage is over; contributions keep their dates."""
+    window = consultation.window("opinion", now)
+    if window.open or window.upcoming:
+        return False
+    db.execute(
+        update(Consultation).where(Consultation.id == consultation.id).values(revision=Consultation.revision + 1)
+    )
+    publish_schedule(
+        db, consultation_id=consultation.id, log_id=consultation.log_id, origin=consultation.origin,
+        version=consultation.schedule_version + 1, rows=data["stages"], zone=consultation.timezone,
+        reason={
+            "es": "La demostración vuelve a empezar alrededor de hoy",
+            "en": "The demonstration starts again around today",
+        },
+        today=consultation.today(now), now=now,
+    )  # fmt: skip
+    return True
+
+
+def _lists(db: Session, consultation_id: int, lists: dict[str, list[dict[str, Any]]]) -> None:
+    rows = [
+        {
+            "consultation_id": consultation_id, "list_name": name, "position": position, "code": item["code"],
+            "label": item["label"], "population": item.get("population"),
+            "tile": [str(part) for part in item["tile"]] if item.get("tile") else None,
+        }
+        for name, items in lists.items()
+        for position, item in enumerate(items)
+    ]  # fmt: skip
+    if rows:
+        db.execute(insert(ListItem), rows)
+
+
+def _reasons(
+    db: Session, consultation_id: int, log_id: int, origin: str, reasons: list[dict[str, Any]], today: date,
+    now: datetime,
+) -> None:  # fmt: skip
+    for position, reason in enumerate(reasons):
+        db.execute(
+            insert(Reason).values(
+                consultation_id=consultation_id, code=reason["code"], version=1, position=position,
+                title=reason["title"], text=reason["text"], published_on=today,
+            )
+        )  # fmt: skip
+        ledger.append(
+            db, log_id=log_id, origin=origin, actor=ledger.SYSTEM, action=Action.REASON_PUBLISH,
+            subject=f"reason/{reason['code']}@1", recorded=now,
+            payload={"title": reason["title"]["es"], "text": reason["text"]["es"]},
+        )  # fmt: skip

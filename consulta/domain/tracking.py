@@ -1,0 +1,62 @@
+"""Following a contribution by its code: every step in four words, each decision with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consulta.models.contributions import Contribution, Contributor, Erasure, Status
+from consulta.models.opinions import Opinion
+
+from . import moderation, rights
+from .consultations import ConsultationView
+from .moderation import Step
+
+
+@dataclass(frozen=True)
+class Followed:
+    """All that the holder of a code sees."""
+
+    folio: str
+    consultation: ConsultationView
+    number: int
+    status: Status
+    title: str | None
+    body: str | None
+    theme_id: int | None
+    received_on: date
+    review_by: date
+    answer_by: date
+    awaiting_review: bool
+    name: str | None
+    publish_name: bool
+    has_email: bool
+    confirmed: bool
+    erase_due: datetime | None
+    steps: list[Step]
+
+
+def follow(db: Session, folio: str) -> Followed:
+    """The contribution of a code with its history; ``NotFound`` for an unknown one."""
+    mine = rights.own(db, folio)
+    opinion = Opinion.__table__
+    r = db.execute(
+        select(
+            Contribution.title, opinion.c.body, Contribution.theme_id, Contribution.received_on,
+            Contribution.review_by, Contribution.answer_by, Contribution.confirmed, Contributor.name,
+            Contributor.publish_name, Contributor.email, Erasure.due_at,
+        )
+        .join(opinion, opinion.c.id == Contribution.id)
+        .join(Contributor, Contributor.contribution_id == Contribution.id)
+        .outerjoin(Erasure, Erasure.contribution_id == Contribution.id)
+        .where(Contribution.id == mine.id)
+    ).one()  # fmt: skip
+    return Followed(
+        folio=folio, consultation=mine.consultation, number=mine.number, status=mine.status, title=r.title,
+        body=r.body, theme_id=r.theme_id, received_on=r.received_on, review_by=r.review_by, answer_by=r.answer_by,
+        awaiting_review=mine.awaiting_review, name=r.name, publish_name=r.publish_name, has_email=bool(r.email),
+        confirmed=r.confirmed, erase_due=r.due_at, steps=moderation.history(db, mine.consultation, mine.id),
+    )  # fmt: skip
