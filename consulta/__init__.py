@@ -1,0 +1,87 @@
+"""consulta: what anybody says here arrives, is not lost or changed in silence, and is answered with a reason."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.typing import ResponseReturnValue
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from . import auth, blueprints, db, errors, headers, i18n, pages, text
+from .config import Settings, from_environment
+
+STATIC = Path(__file__).parent / "static"
+YEAR = 31_536_000
+
+
+class Consulta(Flask):
+    """Flask with one addition: the request's transaction ends before the answer leaves, or the answer is an error."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view, then commit (unsafe method below 400) or roll back; a failing commit is an error page."""
+        response = self.make_response(super().dispatch_request())
+        if not response.is_streamed:
+            db.finish(response.status_code)
+        return response
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, from settings or from the environment."""
+    settings = settings or from_environment()
+    app = Consulta(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.secure,
+        PERMANENT_SESSION_LIFETIME=7 * 86_400,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        MAX_CONTENT_LENGTH=3_000_000,
+        MAX_FORM_MEMORY_SIZE=3_000_000,
+    )
+    app.extensions["settings"] = settings
+    db.init_app(app, db.Database(settings.database_url))
+    auth.init_app(app, settings)
+    CSRFProtect(app)
+    i18n.init_app(app)
+    headers.init_app(app)
+    errors.init_app(app)
+    pages.init_app(app, settings.page_cache)
+    blueprints.init_app(app)
+    _templates(app)
+    _serve(app, settings)
+    return app
+
+
+def _templates(app: Flask) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(paragraphs=text.paragraphs, markdown=text.markdown)
+    marks = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+        for path in STATIC.iterdir()
+        if path.is_file() and path.suffix != ".gz"
+    }
+    app.jinja_env.globals["static"] = lambda name: f"/static/{name}?v={marks[name]}"
+
+
+def _serve(app: Flask, settings: Settings) -> None:
+    wsgi: Any = app.wsgi_app
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        wsgi = ProxyFix(wsgi, x_for=count, x_proto=count, x_host=0)
+
+    def security(response_headers: Any, _path: str, _url: str) -> None:
+        response_headers["X-Content-Type-Options"] = "nosniff"
+        response_headers["Content-Security-Policy"] = headers.POLICY
+
+    app.wsgi_app = WhiteNoise(wsgi, root=str(STATIC), prefix="static/", max_age=YEAR, add_headers_function=security)  # type: ignore[method-assign]
+
+
+__all__ = ["Settings", "create_app"]

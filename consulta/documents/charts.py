@@ -1,0 +1,64 @@
+"""The geometry of the charts; ``templates/components/charts.html`` draws it as accessible SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar; ``width`` in percent of the longest."""
+
+    label: str
+    n: int | None
+    width: float
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of days in a box of 600 by 160; ``points`` for an SVG polyline, ``top`` the highest figure."""
+
+    points: str
+    area: str
+    top: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A department on the tile map; ``shade`` from 1 to 5, 0 for none."""
+
+    code: str
+    label: str
+    x: int
+    y: int
+    n: int
+    per_100k: float | None
+    shade: int
+
+
+def bars(figures: Sequence[tuple[str, str, int | None]]) -> list[Bar]:
+    """Bars from (key, label, figure); a hidden figure has no length."""
+    longest = max((n or 0 for _, _, n in figures), default=0) or 1
+    return [Bar(label, n, round(100 * (n or 0) / longest, 1), key) for key, label, n in figures]
+
+
+def line(days: Sequence[tuple[date, int]]) -> Line | None:
+    """The course of the days from the first to the last, days without any included."""
+    if not days:
+        return None
+    first, last = days[0][0], days[-1][0]
+    span, top = max((last - first).days, 1), max(n for _, n in days)
+    by_day = dict(days)
+    steps = [(d, by_day.get(date.fromordinal(first.toordinal() + d), 0)) for d in range((last - first).days + 1)]
+    points = " ".join(f"{600 * d / span:.0f},{150 - 140 * n / top:.0f}" for d, n in steps)
+    return Line(points, f"0,150 {points} 600,150", top, first, last)
+
+
+def shade(value: float, highest: float) -> int:
+    """One of five steps of equal width; 0 for nothing."""
+    return 0 if value <= 0 else min(5, 1 + int(5 * value / highest * 0.999))

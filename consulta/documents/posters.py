@@ -1,0 +1,50 @@
+"""The poster (A4 PDF) and the share image (PNG 1200×630), set by typst with the fonts that ship."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+import typst
+
+FOLDER = Path(__file__).parent / "typst"
+COLOURS = (
+    "#55636d", "#1f5fa8", "#6d3fa0", "#0b6e4f", "#b3471b", "#a3195b", "#7a5300", "#0e6470", "#8c2f39", "#3f5a1f",
+    "#5b4a8a", "#6b4226", "#2f4858",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def poster(data: str) -> bytes:
+    """The poster, from ``data``: the JSON that ``describe`` makes."""
+    return bytes(_set("poster.typ", data, "pdf"))
+
+
+@lru_cache(maxsize=8)
+def share_image(data: str) -> bytes:
+    """The share image, from the same JSON."""
+    return bytes(_set("share.typ", data, "png"))
+
+
+def describe(
+    *, call: str, title: str, hint: str, address: str, closing: str, demo: str, themes: list[tuple[str, str, int]],
+    qr: list[str], language: str,
+) -> str:  # fmt: skip
+    """What both are made from; ``themes``: name, question, colour slot."""
+    return json.dumps(
+        {
+            "call": call, "title": title, "hint": hint, "address": address, "closing": closing, "demo": demo,
+            "themes": [{"name": n, "question": q, "colour": COLOURS[slot]} for n, q, slot in themes], "qr": qr,
+            "language": language,
+        },
+        ensure_ascii=False,
+    )  # fmt: skip
+
+
+def _set(name: str, data: str, form: str) -> bytes:
+    options: dict[str, object] = {"ppi": 72.0} if form == "png" else {}
+    made = typst.compile(
+        str(FOLDER / name), format=form, sys_inputs={"data": data}, font_paths=[str(FOLDER / "fonts")], **options
+    )
+    return made if isinstance(made, bytes) else made[0]

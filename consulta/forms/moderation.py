@@ -1,0 +1,54 @@
+"""Decisions and classifications at the desk."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired
+
+from consulta.domain.consultations import ConsultationView
+from consulta.forms.opinions import kept
+from consulta.i18n import gettext
+
+NOTE_MAX = 2000
+
+
+class DecisionForm(FlaskForm):
+    """Publish or reject, with the ordinal seen."""
+
+    ordinal = IntegerField(validators=[InputRequired()])
+    verdict = StringField()
+    reason = StringField()
+    note = TextAreaField(filters=[kept, str.strip])
+
+    def validate_verdict(self, field: StringField) -> None:
+        """One of the two."""
+        if field.data not in ("publish", "reject"):
+            raise ValidationError(gettext("Elija publicar o no publicar."))
+
+    def validate_note(self, field: TextAreaField) -> None:
+        """At most 2,000 characters."""
+        if field.data and len(field.data) > NOTE_MAX:
+            raise ValidationError(gettext("La nota es demasiado larga: caben 2,000 letras."))
+
+
+class ClassificationForm(FlaskForm):
+    """Primary theme (empty: none) and secondary ones, with the ordinal seen."""
+
+    ordinal = IntegerField(validators=[InputRequired()])
+    theme = StringField()
+    mentions = SelectMultipleField(validate_choice=False)
+
+    def __init__(self, consultation: ConsultationView) -> None:
+        super().__init__()
+        self.consultation = consultation
+
+    def validate_theme(self, field: StringField) -> None:
+        """A theme of this consultation, or none."""
+        if field.data and self.consultation.theme(field.data) is None:
+            raise ValidationError(gettext("Ese tema no es de esta consulta. Elija uno de la lista."))
+
+    def validate_mentions(self, field: SelectMultipleField) -> None:
+        """Themes of this consultation."""
+        if any(self.consultation.theme(slug) is None for slug in field.data or []):
+            raise ValidationError(gettext("Ese tema no es de esta consulta. Elija uno de la lista."))

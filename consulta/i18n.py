@@ -1,0 +1,123 @@
+"""Languages: Spanish is the source text, every folder in ``translations/`` is another language of the interface.
+
+Interface language and formatting locale are two things: a language that CLDR lacks formats as ``es_GT``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+from flask import Flask, Response, g, has_request_context, request
+
+SOURCE = "es"
+COOKIE = "lang"
+FOLDER = Path(__file__).parent / "translations"
+NAMES = {"es": "Español", "en": "English"}
+
+
+@lru_cache(maxsize=1)
+def catalogues() -> dict[str, NullTranslations]:
+    """Every catalogue by language, compiled when the process starts, so that none can be stale."""
+    found: dict[str, NullTranslations] = {SOURCE: NullTranslations()}
+    for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")):
+        compiled = BytesIO()
+        with path.open("rb") as file:
+            write_mo(compiled, read_po(file))
+        compiled.seek(0)
+        found[path.parts[-3]] = Translations(compiled)
+    return found
+
+
+def language() -> str:
+    """The interface language of this request: asked for, remembered, preferred by the browser, or Spanish."""
+    if not has_request_context():
+        return str(g.get("language", SOURCE)) if g else SOURCE
+    if "language" not in g:
+        known = catalogues()
+        asked = request.args.get("lang", "")
+        remembered = request.cookies.get(COOKIE, "")
+        g.language = asked if asked in known else remembered if remembered in known else SOURCE
+    return str(g.language)
+
+
+def gettext(message: str, **values: object) -> str:
+    """A message in the interface language, with its values filled in."""
+    said = catalogues().get(language(), catalogues()[SOURCE]).gettext(message) if message else ""
+    return said % values if values else said
+
+
+def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
+    """The same for one and many."""
+    said = catalogues().get(language(), catalogues()[SOURCE]).ngettext(singular, plural, n)
+    return said % {"num": number(n), **values}
+
+
+def said(text: dict[str, str] | None) -> str:
+    """A text of a consultation in the interface language, else in Spanish."""
+    return (text.get(language()) or text.get(SOURCE) or "") if text else ""
+
+
+def locale() -> Locale:
+    """The formatting locale: the language's own, or that of Guatemala."""
+    return _locale(language())
+
+
+@lru_cache
+def _locale(code: str) -> Locale:
+    if code == SOURCE:
+        return Locale.parse("es_GT")
+    try:
+        return Locale.parse(code)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("es_GT")
+
+
+@lru_cache(maxsize=4000)
+def _day(value: date, code: str, short: bool) -> str:
+    where = _locale(code)
+    if short:
+        return format_date(value, "d MMM" if where.language == "es" else "MMM d", locale=where)
+    return format_date(value, "long", locale=where)
+
+
+def day(value: date, *, short: bool = False) -> str:
+    """A day in words."""
+    return _day(value, language(), short)
+
+
+def moment(value: datetime, zone: Any) -> str:
+    """A day and time in a zone; only staff pages and dates of the process show times."""
+    return format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=locale())
+
+
+def number(value: int) -> str:
+    """A whole number with its group separators."""
+    return str(value) if -1000 < value < 1000 else format_decimal(value, locale=locale())
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the words, and remember the language once it was chosen."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: gettext(message), lambda s, p, n: ngettext(s, p, n), newstyle=True
+    )
+    app.jinja_env.filters.update(said=said, day=day, number=number, moment=moment)
+    app.jinja_env.globals.update(language=language, languages=lambda: sorted(catalogues(), reverse=True), language_name=lambda code: NAMES.get(code, code))
+    catalogues()
+
+    @app.after_request
+    def remember(response: Response) -> Response:
+        asked = request.args.get("lang", "")
+        if asked in catalogues() and request.cookies.get(COOKIE) != asked:
+            response.set_cookie(COOKIE, asked, max_age=31_536_000, samesite="Lax", secure=request.is_secure, httponly=True)
+        return response

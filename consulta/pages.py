@@ -1,0 +1,106 @@
+"""Public pages kept rendered in memory: one SELECT of the consultation's version decides, so what is served is true.
+
+Key: path with filters, language, the version of that consultation's log, its revision, and the moment (day and stages).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import wraps
+from threading import Lock
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+
+from . import db
+from .auth import now
+from .domain import consultations
+from .domain.consultations import ConsultationView, Current
+from .headers import compressed
+from .i18n import language
+
+
+class PageCache:
+    """Rendered pages, plain and compressed, the least used thrown out first; ``room`` in bytes."""
+
+    def __init__(self, room: int) -> None:
+        self.room, self.used = room, 0
+        self._pages: OrderedDict[tuple[Any, ...], tuple[bytes, bytes, str]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: tuple[Any, ...]) -> tuple[bytes, bytes, str] | None:
+        """A page, if it is there."""
+        with self._lock:
+            found = self._pages.get(key)
+            if found is not None:
+                self._pages.move_to_end(key)
+            return found
+
+    def put(self, key: tuple[Any, ...], body: bytes, mimetype: str) -> tuple[bytes, bytes, str]:
+        """Keep a page and return it."""
+        page = (body, compressed(body), mimetype)
+        size = len(body) + len(page[1])
+        if size > self.room // 4:
+            return page
+        with self._lock:
+            if key not in self._pages:
+                self._pages[key] = page
+                self.used += size
+            while self.used > self.room:
+                _, (old, packed, _type) = self._pages.popitem(last=False)
+                self.used -= len(old) + len(packed)
+        return page
+
+
+def init_app(app: Flask, room: int) -> None:
+    """Give the process its memory of pages."""
+    app.extensions["pages"] = PageCache(room)
+
+
+def find(slug: str | None) -> Current:
+    """The consultation of an address; none: the one that ``/`` shows."""
+    return consultations.find(db.session(), slug) if slug else consultations.main(db.session())
+
+
+def public_page(view: Callable[..., Any]) -> Callable[..., Response]:
+    """For views that take ``consultation`` and hold nothing per visitor: text (or a ``Response`` of text) out."""
+
+    @wraps(view)
+    def answer(slug: str | None = None, **arguments: Any) -> Response:
+        current = find(slug)
+        key = _key(current)
+        cache: PageCache = current_app.extensions["pages"]
+        tag = hashlib.blake2b(repr(key).encode(), digest_size=12).hexdigest()
+        if request.if_none_match.contains_weak(tag):
+            response = current_app.response_class(status=304)
+            response.set_etag(tag, weak=True)
+            return response
+        page = cache.get(key)
+        if page is None:
+            made = current_app.make_response(view(consultation=current.view, **arguments))
+            page = cache.put(key, made.get_data(), made.content_type)
+        return _served(page, tag)
+
+    return answer
+
+
+def _key(current: Current) -> tuple[Any, ...]:
+    view: ConsultationView = current.view
+    filters = tuple(sorted((k, v[:200]) for k, v in request.args.items(multi=True) if k != "lang"))
+    return (request.path, filters[:20], language(), view.id, current.version, view.revision, view.moment(now()))
+
+
+def _served(page: tuple[bytes, bytes, str], tag: str) -> Response:
+    body, packed, content_type = page
+    response = current_app.response_class(content_type=content_type)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.set_data(packed)
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response.set_data(body)
+    response.vary.update(("Accept-Encoding", "Cookie"))
+    response.set_etag(tag, weak=True)
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,16 @@
+"""Two workers with four threads each, forked from one loaded application. No address and no time in the log."""
+
+import os
+
+bind = os.environ.get("CONSULTA_BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+preload_app = True
+timeout = 60
+keepalive = 5
+accesslog = None
+errorlog = "-"
+loglevel = os.environ.get("CONSULTA_LOG_LEVEL", "warning")
+forwarded_allow_ips = ""
+
