@@ -15,6 +15,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, ses
 from flask_limiter import Limiter
 from flask_login import LoginManager, current_user
 from limits import parse
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -135,9 +136,13 @@ def now() -> datetime:
 
 
 def record_attempt(act: Callable[[Session], None]) -> None:
-    """Write what must survive a refusal, in a short transaction of its own."""
-    with db.database().transaction() as own:
-        act(own)
+    """Write what must survive a refusal, in a short transaction of its own; tried again if another was faster."""
+    try:
+        with db.database().transaction() as own:
+            act(own)
+    except IntegrityError:
+        with db.database().transaction() as own:
+            act(own)
 
 
 def verify(stored: str | None, password: str) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from .domain import ledger, results
@@ -72,8 +73,28 @@ def commit(db: Session) -> None:
         ledger.write(db)
         db.commit()
     except BaseException:
-        db.rollback()
+        undo(db)
         raise
+
+
+def undo(db: Session) -> None:
+    """Roll back, and drop the figures and entries that were collected for what is undone."""
+    db.rollback()
+    results.forget(db)
+    ledger.forget(db)
+
+
+def writable(database: Database) -> bool:
+    """Whether the database would take a write now; nothing is written."""
+    try:
+        with database.write.connect() as connection:
+            if database.write.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                connection.rollback()
+                return True
+            return connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "off"
+    except SQLAlchemyError:
+        return False
 
 
 def init_app(app: Flask, database: Database) -> None:
@@ -109,7 +130,7 @@ def finish(status: int) -> None:
     if request.method not in SAFE_METHODS and status < 400:
         commit(db)
     else:
-        db.rollback()
+        undo(db)
 
 
 def _engine(url: str, *, read_only: bool) -> Engine:

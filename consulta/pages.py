@@ -71,19 +71,29 @@ def public_page(view: Callable[..., Any]) -> Callable[..., Response]:
     def answer(slug: str | None = None, **arguments: Any) -> Response:
         current = find(slug)
         key = _key(current)
-        cache: PageCache = current_app.extensions["pages"]
         tag = hashlib.blake2b(repr(key).encode(), digest_size=12).hexdigest()
         if request.if_none_match.contains_weak(tag):
             response = current_app.response_class(status=304)
             response.set_etag(tag, weak=True)
             return response
-        page = cache.get(key)
-        if page is None:
-            made = current_app.make_response(view(consultation=current.view, **arguments))
-            page = cache.put(key, made.get_data(), made.content_type)
+        page = _made(key, lambda: view(consultation=current.view, **arguments))
         return _served(page, tag)
 
     return answer
+
+
+def template_of(current: Current, make: Callable[[], str]) -> str:
+    """A page kept in memory in which the caller fills in what is the visitor's own, such as a form's keys."""
+    return _made(_key(current), make)[0].decode()
+
+
+def _made(key: tuple[Any, ...], make: Callable[[], Any]) -> tuple[bytes, bytes, str]:
+    cache: PageCache = current_app.extensions["pages"]
+    page = cache.get(key)
+    if page is None:
+        made = current_app.make_response(make())
+        page = cache.put(key, made.get_data(), made.content_type)
+    return page
 
 
 def _key(current: Current) -> tuple[Any, ...]:

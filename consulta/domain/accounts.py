@@ -161,3 +161,11 @@ def set_password(db: Session, *, token: str, password_hash: str, now: datetime) 
         .values(revoked_at=now)
     )
     return account_id
+
+
+def link_holds(db: Session, token: str, *, now: datetime) -> bool:
+    """Whether a one-time link could still be spent; asked before the costly hashing, decided by ``set_password``."""
+    query = select(AccountToken.account_id).where(
+        AccountToken.token_hash == sha256(token), AccountToken.used_at.is_(None), AccountToken.expires_at > now
+    )
+    return db.execute(query).first() is not None

@@ -256,3 +256,25 @@ def reasons(db: Session, consultation_id: int) -> tuple[ReasonView, ...]:
 def local_instant(day: date, zone: ZoneInfo) -> datetime:
     """The instant at which a day begins in a zone, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class ScheduleVersion:
+    """A published version of the schedule."""
+
+    version: int
+    published_at: datetime
+    reason: Said
+    stages: tuple[StageView, ...]
+
+
+def schedules(db: Session, consultation: ConsultationView) -> list[ScheduleVersion]:
+    """Every version of the schedule, the one in force first."""
+    query = (
+        select(Schedule).where(Schedule.consultation_id == consultation.id).order_by(Schedule.version.desc())
+    )
+    found = list(db.execute(query).scalars())
+    stages: dict[int, list[StageView]] = defaultdict(list)
+    for s in db.execute(select(Stage).where(Stage.schedule_id.in_([f.id for f in found])).order_by(Stage.position)).scalars():
+        stages[s.schedule_id].append(_stage(s, consultation.timezone))
+    return [ScheduleVersion(f.version, f.published_at, f.reason, tuple(stages[f.id])) for f in found]

@@ -171,3 +171,24 @@ def _empty() -> Group:
 def _count(group: Group, name: str, n: int) -> None:
     group["received"] += n
     group[name] += n
+
+
+@dataclass(frozen=True)
+class OfTheme:
+    """The figures of one theme."""
+
+    group: Group
+    mentions: int
+
+
+def theme(db: Session, consultation: ConsultationView, slug: str) -> OfTheme:
+    """A theme's figures by group, and how many published contributions mention it besides."""
+    group, mentions = _empty(), 0
+    for r in results.read(db, consultation.id, ["theme", "mention"]):
+        if r.theme != slug:
+            continue
+        if r.dimension == "theme":
+            _count(group, GROUP_OF[Status(r.status)], r.n)
+        elif r.status == Status.PUBLISHED:
+            mentions += r.n
+    return OfTheme(group, mentions)

@@ -13,7 +13,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Pseudonym
-from consulta.models.consultations import Reason
+from consulta.models.base import Said
+from consulta.models.consultations import Consultation, Reason
 from consulta.models.contributions import Channel, Contribution, Contributor, Status
 from consulta.models.moderation import Classification, Decision, DecisionNote, Lease, Mention, Verdict
 from consulta.models.opinions import Opinion
@@ -329,3 +330,21 @@ def scope_of(actor: accounts.Actor, consultation: ConsultationView) -> list[int]
     if any(role.theme_id is None for role in roles):
         return None
     return sorted(role.theme_id for role in roles if role.theme_id is not None)
+
+
+def desks(db: Session, consultation_ids: Sequence[int]) -> list[tuple[str, Said]]:
+    """Slug and title of the published consultations among these, by title."""
+    rows = db.execute(
+        select(Consultation.slug, Consultation.title)
+        .where(Consultation.id.in_(consultation_ids), Consultation.published_at.is_not(None))
+        .order_by(Consultation.slug)
+    )
+    return [(slug, title) for slug, title in rows]
+
+
+def check_scope(db: Session, consultation: ConsultationView, actor: accounts.Actor, number: int) -> None:
+    """``NotAllowed`` for a moderator bound to other themes than this contribution's (what has none is everybody's)."""
+    scope = scope_of(actor, consultation)
+    row = contributions.by_number(db, consultation, number)
+    if scope is not None and row.theme_id is not None and row.theme_id not in scope:
+        raise NotAllowed("Ese aporte es de un tema que revisa otra persona.")

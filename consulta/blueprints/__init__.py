@@ -1,0 +1,11 @@
+"""One blueprint per capability that a user would name: guard, form, one domain call, redirect."""
+
+from flask import Flask
+
+from . import accounts, consultations, contributions, health, ledger, moderation, opinions, results, tracking
+
+
+def init_app(app: Flask) -> None:
+    """Register every blueprint."""
+    for module in (consultations, opinions, tracking, contributions, results, ledger, accounts, moderation, health):
+        app.register_blueprint(module.bp)

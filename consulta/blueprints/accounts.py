@@ -1,0 +1,156 @@
+"""Sign-in, password and sessions of staff. Answers are the same whether an account exists or not."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta import auth, db
+from consulta.auth import allow, anyone, now, respond_privately, settings, signed_in
+from consulta.domain import accounts, signin
+from consulta.domain.errors import NotFound
+from consulta.forms.accounts import PasswordForm, ResetForm, SignInForm
+from consulta.i18n import gettext, language
+from consulta.models.accounts import RoleName
+
+bp = Blueprint("accounts", __name__, url_prefix="/cuenta")
+BROWSER = "known"
+YEAR = 31_536_000
+
+
+@bp.get("/entrar")
+@allow(anyone)
+def sign_in() -> Response:
+    """The sign-in form."""
+    return _sign_in_page(SignInForm(), None, 200)
+
+
+@bp.post("/entrar")
+@allow(anyone)
+def enter() -> Response | BaseResponse:
+    """Check a password; a failure is counted, and answered alike for every reason."""
+    form = SignInForm()
+    email, browser = (form.email.data or "")[:320], request.cookies.get(BROWSER)
+    found = accounts.by_email(db.session(), email)
+    known = browser if found and browser and signin.knows_browser(db.session(), account_id=found[0], token=browser) else None
+    db.session().rollback()
+    keys: list[bytes] = []
+
+    def check(own: Session) -> None:
+        keys.extend(
+            signin.attempt_keys(own, email=email, address=auth.network(), known_browser=known, today=now().date())
+        )
+        signin.check_delay(own, keys, now=now())
+
+    auth.record_attempt(check)
+    right = auth.verify(found[1] if found else None, (form.password.data or "")[:400])
+    if not right or found is None or found[3] or (found[2] and not auth.demo_allowed(settings())) or form.errors:
+        auth.record_attempt(lambda own: signin.count_failure(own, keys, now=now()))
+        return _sign_in_page(form, gettext("El correo o la contraseña no coinciden. Revíselos e inténtelo de nuevo."), 422)
+    signin.forget_failures(db.session(), keys)
+    token = signin.begin(
+        db.session(), account_id=found[0], browser=request.headers.get("User-Agent", "")[:60], now=now()
+    )
+    remembered = known or signin.remember_browser(db.session(), account_id=found[0])
+    auth.start_session(token)
+    response = redirect(_next(), 303)
+    response.set_cookie(
+        BROWSER, remembered, max_age=YEAR, httponly=True, samesite="Lax", secure=settings().secure, path="/cuenta"
+    )
+    return response
+
+
+@bp.post("/salir")
+@allow(signed_in)
+def sign_out() -> BaseResponse:
+    """End this session, on the server too."""
+    signin.revoke(db.session(), account_id=auth.actor().id, session_id=auth.actor().session_id, now=now())
+    session.clear()
+    return redirect(url_for(".sign_in"), 303)
+
+
+@bp.get("/")
+@allow(signed_in)
+def own() -> Response:
+    """Roles and open sessions."""
+    actor = auth.actor()
+    page = render_template(
+        "accounts/own.html", actor=actor, sessions=signin.sessions(db.session(), actor.id, now=now()),
+        desk=any(r.role in (RoleName.MODERATOR, RoleName.OBSERVER) for r in actor.roles), zone=settings().timezone,
+    )  # fmt: skip
+    return respond_privately(make_response(page))
+
+
+@bp.post("/sesiones/<int(max=2147483647):session_id>/cerrar")
+@allow(signed_in)
+def revoke(session_id: int) -> BaseResponse:
+    """End one of one's own sessions."""
+    signin.revoke(db.session(), account_id=auth.actor().id, session_id=session_id, now=now())
+    flash(gettext("La sesión se cerró."))
+    return redirect(url_for(".own"), 303)
+
+
+@bp.get("/restablecer")
+@allow(anyone)
+def reset() -> Response:
+    """Where to ask for a new password."""
+    return respond_privately(make_response(render_template("accounts/reset.html", form=ResetForm(), sent=False)))
+
+
+@bp.post("/restablecer")
+@allow(anyone)
+def ask_reset() -> Response:
+    """Note the wish; whether there is such an account is found out later, by the worker."""
+    form = ResetForm()
+    auth.many_from_here(60)
+    accounts.ask_reset(db.session(), email=(form.email.data or "")[:320], language=language(), now=now())
+    return respond_privately(make_response(render_template("accounts/reset.html", form=form, sent=True)))
+
+
+@bp.get("/clave/<token>")
+@allow(anyone)
+def password(token: str) -> Response:
+    """The form behind a one-time link."""
+    return _password_page(PasswordForm(), token, 200)
+
+
+@bp.post("/clave/<token>")
+@allow(anyone)
+def set_password(token: str) -> Response | BaseResponse:
+    """Spend the link on a new password."""
+    form = PasswordForm()
+    if not form.validate_on_submit():
+        return _password_page(form, token, 422)
+    if not accounts.link_holds(db.session(), token, now=now()):
+        raise NotFound("Este enlace ya se usó o venció. Pida uno nuevo.")
+    db.session().rollback()
+    hashed = auth.hasher.hash(form.password.data or "")
+    accounts.set_password(db.session(), token=token, password_hash=hashed, now=now())
+    session.clear()
+    flash(gettext("Su contraseña quedó guardada. Ya puede entrar."))
+    return redirect(url_for(".sign_in"), 303)
+
+
+def _sign_in_page(form: SignInForm, error: str | None, status: int) -> Response:
+    demo = auth.demo_allowed(settings())
+    page = render_template("accounts/sign_in.html", form=form, error=error, following=_following(), demo=demo)
+    return respond_privately(make_response(page, status))
+
+
+def _password_page(form: PasswordForm, token: str, status: int) -> Response:
+    return respond_privately(make_response(render_template("accounts/password.html", form=form, token=token), status))
+
+
+def _following() -> str:
+    """Where the person wanted to go: a path of this site and nothing else."""
+    wanted = request.values.get("siguiente", "")
+    parts = urlsplit(wanted)
+    safe = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc and "\\" not in wanted
+    return wanted if safe else ""
+
+
+def _next() -> str:
+    return _following() or url_for(".own")

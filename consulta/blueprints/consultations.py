@@ -1,0 +1,112 @@
+"""The campaign's home, the schedule, the rules, privacy, poster and share image."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, render_template, url_for
+
+from consulta import db
+from consulta.auth import allow, anyone, now, settings
+from consulta.documents import posters, qr
+from consulta.domain import consultations, figures, published
+from consulta.domain.consultations import ConsultationView, StageView
+from consulta.domain.published import Filters
+from consulta.i18n import gettext, language, said
+from consulta.models.consultations import ConsultationKind
+from consulta.pages import find, public_page
+
+bp = Blueprint("consultations", __name__)
+LATEST = 4
+
+
+@bp.get("/", defaults={"slug": None})
+@bp.get("/consultas/<slug>")
+@allow(anyone)
+@public_page
+def home(consultation: ConsultationView) -> str:
+    """The call, the themes, the live figures, where we are, the latest."""
+    if consultation.kind is ConsultationKind.RECORD:
+        return render_template("consultations/record.html", consultation=consultation)
+    latest = published.page(db.session(), consultation, Filters(), limit=LATEST, count=False)
+    others = [
+        (slug, title)
+        for slug, title, kind, _ in consultations.published(db.session())
+        if slug != consultation.slug and kind is not ConsultationKind.DEMONSTRATION
+    ]
+    return render_template(
+        "consultations/home.html", consultation=consultation, live=figures.live(db.session(), consultation),
+        window=consultation.window("opinion", now()), timeline=timeline(consultation), latest=latest.rows,
+        others=others,
+    )  # fmt: skip
+
+
+@bp.get("/consultas/<slug>/cronograma")
+@allow(anyone)
+@public_page
+def schedule(consultation: ConsultationView) -> str:
+    """The schedule in all its versions."""
+    versions = consultations.schedules(db.session(), consultation)
+    return render_template(
+        "consultations/schedule.html", consultation=consultation, timeline=timeline(consultation), versions=versions
+    )
+
+
+@bp.get("/consultas/<slug>/reglas")
+@allow(anyone)
+@public_page
+def rules(consultation: ConsultationView) -> str:
+    """How it is moderated, and every reason for not publishing."""
+    return render_template("consultations/rules.html", consultation=consultation)
+
+
+@bp.get("/consultas/<slug>/privacidad")
+@allow(anyone)
+@public_page
+def privacy(consultation: ConsultationView) -> str:
+    """What is kept about people, and for how long."""
+    return render_template("consultations/privacy.html", consultation=consultation)
+
+
+@bp.get("/consultas/<slug>/cartel.pdf")
+@allow(anyone)
+def poster(slug: str) -> Response:
+    """An A4 poster with a QR code."""
+    return _picture(posters.poster(_described(find(slug).view)), "application/pdf")
+
+
+@bp.get("/consultas/<slug>/imagen.png")
+@allow(anyone)
+def share_image(slug: str) -> Response:
+    """The picture that social networks show."""
+    return _picture(posters.share_image(_described(find(slug).view)), "image/png")
+
+
+def timeline(consultation: ConsultationView) -> list[tuple[StageView, str]]:
+    """Every stage with its state at this moment."""
+    return [(stage, stage.state(now())) for stage in consultation.stages]
+
+
+def _picture(body: bytes, mimetype: str) -> Response:
+    response = current_app.response_class(body, mimetype=mimetype)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+def _described(consultation: ConsultationView) -> str:
+    home_path = url_for("consultations.home", slug=consultation.slug)
+    address = settings().base_url + home_path
+    demo = consultation.kind is ConsultationKind.DEMONSTRATION
+    return posters.describe(
+        call=said(consultation.texts["call"]), title=said(consultation.title),
+        hint=said(consultation.texts["lead"]), address=address.split("//", 1)[-1], closing=_closing(consultation),
+        demo=gettext("Datos de demostración") if demo else "",
+        themes=[(said(t.name), said(t.question), t.colour) for t in consultation.themes],
+        qr=qr.matrix(address), language=language(),
+    )  # fmt: skip
+
+
+def _closing(consultation: ConsultationView) -> str:
+    window = consultation.window("opinion", now())
+    if window.stage is None or not window.open:
+        return ""
+    last = window.stage.last_day
+    return gettext("Hasta el %(day)s", day=current_app.jinja_env.filters["day"](last))

@@ -1,0 +1,52 @@
+"""The ledger in public: entries, head, file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, current_app, render_template, request
+
+from consulta import db
+from consulta.auth import allow, anyone
+from consulta.documents import tables
+from consulta.domain import ledger
+from consulta.domain.consultations import ConsultationView
+from consulta.domain.errors import Malformed
+from consulta.pages import find, public_page
+
+bp = Blueprint("ledger", __name__)
+PAGE = 50
+
+
+@bp.get("/consultas/<slug>/bitacora")
+@allow(anyone)
+@public_page
+def entries(consultation: ConsultationView) -> str:
+    """The newest entries first, fifty a page; every one of them is public by design."""
+    raw = request.args.get("after", "")
+    if raw and not (raw.isdecimal() and len(raw) <= 12):
+        raise Malformed("El lugar de la lista «%(value)s» no es un número.", value=raw)
+    head = ledger.head(db.session(), consultation.log_id)
+    last = min(int(raw) - 1, head.length) if raw else head.length
+    first = max(1, last - PAGE + 1)
+    lines = list(ledger.entries(db.session(), consultation.log_id, first=first, last=last, newest=True)) if last > 0 else []
+    return render_template(
+        "ledger/entries.html", consultation=consultation, head=head, lines=lines, next_after=first if first > 1 else None
+    )
+
+
+@bp.get("/consultas/<slug>/bitacora.csv")
+@allow(anyone)
+def file(slug: str) -> Response:
+    """The whole log, entry by entry, verbatim: with it anybody can recompute every head."""
+    consultation = find(slug).view
+    database = db.database()
+
+    def body() -> Iterator[bytes]:
+        with database.session(read_only=True) as own:
+            lines = ledger.entries(own, consultation.log_id)
+            yield from tables.rows(("position", "entry", "head"), ((e.position, e.text, e.head) for e in lines))
+
+    response = current_app.response_class(body(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{consultation.slug}-bitacora.csv"'
+    return response

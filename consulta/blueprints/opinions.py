@@ -1,0 +1,163 @@
+"""Giving an opinion: one page, one receipt."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from html import escape
+from time import time
+from typing import Any
+
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, session, url_for
+from flask_wtf.csrf import generate_csrf
+from itsdangerous import BadSignature, TimestampSigner
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta import db, pages
+from consulta.auth import allow, anyone, many_from_here, now, respond_privately, settings
+from consulta.documents import qr
+from consulta.domain import opinions
+from consulta.domain.consultations import ConsultationView
+from consulta.domain.errors import AlreadyReceived, NotFound
+from consulta.domain.opinions import Receipt
+from consulta.domain.texts import BODY_MAX
+from consulta.forms.opinions import OpinionForm
+from consulta.i18n import gettext, language
+
+bp = Blueprint("opinions", __name__)
+CSRF_MARK, SUBMISSION_MARK = "@@csrf@@", "@@submission@@"
+RECEIPTS, KEPT_SECONDS = 10, 24 * 3600
+
+
+@bp.get("/consultas/<slug>/opinar")
+@allow(anyone)
+def form(slug: str) -> Response:
+    """The empty form, or when it opens. The page is kept; only the two keys are each visitor's own."""
+    current = pages.find(slug)
+    if not current.view.window("opinion", now()).open:
+        return _closed(current.view, 200)
+    values = {"theme": request.args.get("theme", "")}
+    page = pages.template_of(current, lambda: _rendered(current.view, values, {}, SUBMISSION_MARK, CSRF_MARK))
+    page = page.replace(SUBMISSION_MARK, _new_key()).replace(CSRF_MARK, escape(generate_csrf()))
+    response = make_response(page)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@bp.post("/consultas/<slug>/opinar")
+@allow(anyone)
+def submit(slug: str) -> Response | BaseResponse:
+    """Take an opinion; the answer is a redirect to the receipt, sent only after the commit."""
+    consultation = pages.find(slug).view
+    if not consultation.window("opinion", now()).open:
+        return _closed(consultation, 410)
+    given = OpinionForm(consultation)
+    issued = _read_key(given.submission.data or "")
+    valid = given.validate_on_submit()
+    if "redraw" in request.form or issued is None or not valid:
+        return _again(consultation, given, issued)
+    key, age = issued
+    try:
+        receipt = opinions.submit(
+            db.session(), consultation=consultation, given=given.given(), submission=key,
+            held_cause=_held_cause(consultation, given, age), language=language(), now=now(),
+        )  # fmt: skip
+    except AlreadyReceived:
+        db.undo(db.session())
+        receipt = opinions.repeated(db.session(), submission=key, given=given.given())
+    _keep(receipt)
+    return redirect(url_for(".receipt", slug=slug), 303)
+
+
+@bp.get("/consultas/<slug>/comprobante")
+@allow(anyone)
+def receipt(slug: str) -> Response:
+    """The receipts of this browser's last 24 hours, the newest large."""
+    consultation = pages.find(slug).view
+    found = [opinions.receipt(db.session(), folio) for folio in _kept()]
+    mine = [one for one in found if one is not None and one.consultation == consultation.slug]
+    if not mine:
+        raise NotFound(
+            "Este navegador ya no guarda ningún comprobante de esta consulta. Si anotó su código, úselo en «Seguir mi aporte»."
+        )
+    link = f"{settings().base_url}/seguimiento#{mine[0].folio}"
+    page = render_template(
+        "opinions/receipt.html", consultation=consultation, receipt=mine[0], others=mine[1:], qr=qr.svg(link), link=link
+    )
+    return respond_privately(make_response(page))
+
+
+@bp.post("/consultas/<slug>/comprobante")
+@allow(anyone)
+def forget(slug: str) -> BaseResponse:
+    """The sender wrote the code down: this browser forgets it."""
+    session.pop("receipts", None)
+    return redirect(url_for("consultations.home", slug=slug), 303)
+
+
+def _again(consultation: ConsultationView, given: OpinionForm, issued: tuple[str, float] | None) -> Response:
+    """The form with all that was typed: to correct it, to send it with a new key, or in another language."""
+    redraw = "redraw" in request.form
+    errors: dict[str, Any] = {} if redraw else {name: found[0] for name, found in given.errors.items() if found}
+    if issued is None and not redraw:
+        errors["submission"] = gettext("Su texto sigue aquí, pero la página había vencido. Revíselo y envíelo otra vez.")
+    key = given.submission.data or "" if issued else _new_key()
+    page = _rendered(consultation, given.values(), errors, key, generate_csrf())
+    return make_response(page, 200 if redraw else 422)
+
+
+def _rendered(
+    consultation: ConsultationView, values: dict[str, str], errors: dict[str, Any], submission: str, csrf: str
+) -> str:
+    window = consultation.window("opinion", now())
+    return render_template(
+        "opinions/form.html", consultation=consultation, values=values, errors=errors, submission=submission,
+        csrf=csrf, window=window, most=BODY_MAX,
+    )  # fmt: skip
+
+
+def _closed(consultation: ConsultationView, status: int) -> Response:
+    window = consultation.window("opinion", now())
+    kept = re.sub(r"[\x00\ud800-\udfff]", " ", request.form.get("body", ""))[:100_000]
+    return make_response(
+        render_template("opinions/closed.html", consultation=consultation, window=window, kept=kept), status
+    )
+
+
+def _signer() -> TimestampSigner:
+    return TimestampSigner(current_app.config["SECRET_KEY"], salt="submission")
+
+
+def _new_key() -> str:
+    """128 random bits with the time of issue, signed."""
+    return _signer().sign(secrets.token_hex(16)).decode()
+
+
+def _read_key(value: str) -> tuple[str, float] | None:
+    """The key and its age in seconds; ``None`` if this server did not issue it."""
+    try:
+        key, issued = _signer().unsign(value.encode("utf-8", "replace"), return_timestamp=True)
+    except BadSignature:
+        return None
+    return key.decode(), (now() - issued).total_seconds()
+
+
+def _held_cause(consultation: ConsultationView, given: OpinionForm, age: float) -> str | None:
+    """Why it waits for a person in any mode; nothing here refuses anybody."""
+    many = many_from_here(int(consultation.settings["submissions_per_address"]))
+    if given.website.data:
+        return "trap"
+    if age < float(consultation.settings["minimum_seconds"]):
+        return "too-fast"
+    return "many-from-one-address" if many else None
+
+
+def _keep(receipt: Receipt) -> None:
+    kept = [one for one in session.get("receipts", []) if one[0] != receipt.folio]
+    session["receipts"] = [[receipt.folio, int(time())], *kept][:RECEIPTS]
+    session.permanent = True
+
+
+def _kept() -> list[str]:
+    since = time() - KEPT_SECONDS
+    return [folio for folio, at in session.get("receipts", []) if at > since]

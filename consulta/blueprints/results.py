@@ -1,0 +1,165 @@
+"""The tally in public: tables and charts, and every figure as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, current_app, render_template
+
+from consulta import db
+from consulta.auth import allow, anyone
+from consulta.documents import charts, tables
+from consulta.domain import figures, ledger, published, results
+from consulta.domain.consultations import ConsultationView
+from consulta.domain.errors import NotFound
+from consulta.domain.figures import GROUPS, Sheet
+from consulta.i18n import gettext, said
+from consulta.pages import find, public_page
+
+bp = Blueprint("results", __name__)
+FIGURES = ("theme", "kind", "channel", "department", *results.TRAITS, "day")
+
+
+@bp.get("/consultas/<slug>/resultados")
+@allow(anyone)
+@public_page
+def tally(consultation: ConsultationView) -> str:
+    """Everything counted, drawn and in tables."""
+    sheet = figures.sheet(db.session(), consultation)
+    return render_template(
+        "results/tally.html", consultation=consultation, sheet=sheet, groups=GROUPS, line=charts.line(sheet.days),
+        themes=_theme_bars(consultation, sheet), tiles=_tiles(consultation, sheet),
+        silent=_silent(consultation, sheet), tables=_tables(consultation, sheet),
+        head=ledger.head(db.session(), consultation.log_id),
+    )  # fmt: skip
+
+
+@bp.get("/consultas/<slug>/datos")
+@allow(anyone)
+@public_page
+def data(consultation: ConsultationView) -> str:
+    """The downloads there are, and what each holds."""
+    return render_template("results/data.html", consultation=consultation, figures=FIGURES)
+
+
+@bp.get("/consultas/<slug>/datos/aportes.csv")
+@allow(anyone)
+def contributions(slug: str) -> Response:
+    """Every published contribution; the download owns its read-only session until its last byte."""
+    consultation = find(slug).view
+    database = db.database()
+    slugs = {t.id: t.slug for t in consultation.themes}
+
+    def body() -> Iterator[bytes]:
+        with database.session(read_only=True) as own:
+            rows = published.stream(own, consultation)
+            header = ("number", "kind", "channel", "theme", "department", "week", "title", "body", "name", "status")
+            yield from tables.rows(
+                header,
+                (
+                    (r.number, r.kind.value, r.channel, slugs.get(r.theme_id or 0, ""), r.department or "", r.week,
+                     r.title or "", r.body or "", r.name or "", "published")
+                    for r in rows
+                ),
+            )  # fmt: skip
+
+    return _csv(body(), f"{consultation.slug}-aportes")
+
+
+@bp.get("/consultas/<slug>/datos/<figure>.csv")
+@allow(anyone)
+def figure(slug: str, figure: str) -> Response:
+    """One figure as a file; cells of 1 to 4 of a trait are hidden as on the page."""
+    consultation = find(slug).view
+    if figure not in FIGURES:
+        raise NotFound("No hay un archivo con ese nombre.")
+    sheet = figures.sheet(db.session(), consultation)
+    return _csv(tables.rows(*_figure_rows(consultation, sheet, figure)), f"{consultation.slug}-{figure}")
+
+
+def _figure_rows(
+    consultation: ConsultationView, sheet: Sheet, figure: str
+) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    if figure == "day":
+        return ("day", "received"), [(day.isoformat(), n) for day, n in sheet.days]
+    if figure == "theme":
+        return ("theme", *GROUPS, "mentions"), [
+            (slug, *(sheet.themes[slug][g] for g in GROUPS if slug in sheet.themes), sheet.mentions.get(slug, 0))
+            if slug in sheet.themes else (slug, *(0 for _ in GROUPS), 0)
+            for slug in [t.slug for t in consultation.themes] + [""]
+        ]  # fmt: skip
+    if figure == "kind":
+        return ("kind", *GROUPS), [(kind, *(group[g] for g in GROUPS)) for kind, group in sheet.kinds.items()]
+    counted = sheet.one_way.get(figure, {})
+    if figure in results.TRAITS:
+        shown = results.small_cells((key, group["received"]) for key, group in counted.items())
+        return (figure, "received"), [(key, "<5" if n is None else n) for key, n in shown.items()]
+    return (figure, *GROUPS), [(key, *(group[g] for g in GROUPS)) for key, group in counted.items()]
+
+
+def _theme_bars(consultation: ConsultationView, sheet: Sheet) -> list[charts.Bar]:
+    rows: list[tuple[str, str, int | None]] = [
+        (t.slug, said(t.name), sheet.themes.get(t.slug, {}).get("received", 0)) for t in consultation.themes
+    ]
+    return charts.bars([*rows, ("", gettext("Sin tema todavía"), sheet.themes.get("", {}).get("received", 0))])
+
+
+def _tables(consultation: ConsultationView, sheet: Sheet) -> list[tuple[str, str, list[charts.Bar]]]:
+    """The one-way tables: file name, heading, bars. A hidden cell has no figure and no length."""
+    found = [("kind", gettext("Por tipo de aporte"), _bars(consultation, "kind", {k: g["received"] for k, g in sheet.kinds.items()}))]
+    headings = {
+        "channel": gettext("Por dónde llegaron"), "taking_part_as": gettext("Participan como"),
+        "age_group": gettext("Por edad"), "gender": gettext("Por género"), "language": gettext("Por idioma de la persona"),
+    }  # fmt: skip
+    for name, heading in headings.items():
+        counted = {key: group["received"] for key, group in sheet.one_way.get(name, {}).items()}
+        shown = results.small_cells(counted.items()) if name in results.TRAITS else dict(counted)
+        found.append((name, heading, _bars(consultation, name, shown)))
+    return found
+
+
+def _bars(consultation: ConsultationView, name: str, counted: dict[str, int | None] | dict[str, int]) -> list[charts.Bar]:
+    words = {
+        "web": gettext("Sitio web"), "paper": gettext("Papel"), "forum": gettext("Foro"),
+        "assisted": gettext("Con ayuda de alguien"), "import": gettext("Importado"), "opinion": gettext("Opinión"),
+        "": gettext("No lo dijo"),
+    }  # fmt: skip
+    rows: list[tuple[str, str, int | None]] = []
+    for key, n in counted.items():
+        choice = consultation.choice(name, key)
+        rows.append((key, said(choice.label) if choice else words.get(key, key), n))
+    return charts.bars(sorted(rows, key=lambda row: (row[0] == "", -(row[2] if row[2] is not None else 4), row[1])))
+
+
+def _tiles(consultation: ConsultationView, sheet: Sheet) -> list[charts.Tile]:
+    """A tile per department: received, and per 100,000 inhabitants (census of 2018), which gives the shade."""
+    counted = sheet.one_way.get("department", {})
+    rows = [
+        (c, counted.get(c.code, {}).get("received", 0), c.population or 0)
+        for c in consultation.lists.get("department", ())
+        if c.tile
+    ]
+    rates = {c.code: 100_000 * n / people for c, n, people in rows if people}
+    highest = max(rates.values(), default=0.0) or 1.0
+    return [
+        charts.Tile(
+            c.code, said(c.label), c.tile[0] if c.tile else 0, c.tile[1] if c.tile else 0, n, rates.get(c.code),
+            charts.shade(rates.get(c.code, 0.0), highest),
+        )
+        for c, n, _people in rows
+    ]  # fmt: skip
+
+
+def _silent(consultation: ConsultationView, sheet: Sheet) -> list[str]:
+    counted = sheet.one_way.get("department", {})
+    return [
+        said(c.label)
+        for c in consultation.lists.get("department", ())
+        if c.population and not counted.get(c.code, {}).get("received")
+    ]
+
+
+def _csv(body: Iterator[bytes], name: str) -> Response:
+    response = current_app.response_class(body, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response

@@ -1,0 +1,108 @@
+"""Following a contribution by its code, and the author's rights. The code travels in the body of a POST only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, make_response, render_template, request
+from sqlalchemy.orm import Session
+
+from consulta import db
+from consulta.auth import allow, anyone, network, now, record_attempt, respond_privately, settings
+from consulta.domain import opinions, rights, signin, tracking
+from consulta.domain.errors import Conflict, DomainError, NotFound, TooMany
+from consulta.i18n import gettext
+
+bp = Blueprint("tracking", __name__)
+FREE_REFUSALS = 10
+ACTS: dict[str, tuple[Callable[..., None], str]] = {
+    "withdraw": (rights.withdraw, "Su aporte fue retirado: ya no se ve en ninguna página."),
+    "remove-name": (rights.remove_name, "Su nombre fue borrado."),
+    "erase-email": (rights.erase_email, "Su correo fue borrado. Ya no recibirá avisos."),
+    "erase": (rights.ask_erasure, "Su aporte ya no se ve. Todo se borrará dentro de 72 horas; hasta entonces puede cancelarlo aquí."),
+    "take-back": (rights.take_back_erasure, "El borrado se canceló: su aporte está como antes."),
+}
+
+
+@bp.get("/seguimiento")
+@allow(anyone)
+def ask() -> Response:
+    """Where the code is typed, or filled in from the part of a link that never reaches a server."""
+    return _asking("", None, 200)
+
+
+@bp.post("/seguimiento")
+@allow(anyone)
+def follow() -> Response:
+    """Show what became of it; with ``act``, first ask whether it is meant, then do it."""
+    typed = request.form.get("folio", "")[:100]
+    folio = opinions.read_folio(typed)
+    try:
+        if folio is None:
+            raise NotFound("El código tiene 16 letras y números, en cuatro grupos de cuatro. Revíselo en su comprobante.")
+        followed = tracking.follow(db.session(), folio)
+    except NotFound as error:
+        return _refused(typed, error)
+    act = request.form.get("act", "")
+    if act == "confirm":
+        return _shown(folio, *_done(lambda: _confirm(folio), gettext("Gracias: su correo quedó confirmado.")))
+    if act in ACTS and "sure" not in request.form and act != "take-back":
+        page = render_template("tracking/sure.html", followed=followed, consultation=followed.consultation, act=act)
+        return respond_privately(make_response(page))
+    if act in ACTS:
+        verb, message = ACTS[act]
+        return _shown(folio, *_done(lambda: verb(db.session(), folio, now=now()), gettext(message)))
+    return _shown(folio, "", 200)
+
+
+def _confirm(folio: str) -> None:
+    typed = request.form.get("confirmation", "")[:40]
+    rights.confirm(db.session(), folio, typed=typed, secret=settings().secret_key, now=now())
+
+
+def _done(act: Callable[[], None], message: str) -> tuple[str, int]:
+    """Do it; what the page says then, with which status. A refusal undoes everything."""
+    try:
+        act()
+    except (Conflict, NotFound) as error:
+        db.undo(db.session())
+        return _said(error), 409 if isinstance(error, Conflict) else 422
+    return message, 200
+
+
+def _shown(folio: str, message: str, status: int) -> Response:
+    db.session().flush()
+    followed = tracking.follow(db.session(), folio)
+    page = render_template(
+        "tracking/followed.html", followed=followed, consultation=followed.consultation, message=message,
+        refused=status >= 400, confirmation=request.form.get("confirmation", "")[:40],
+    )  # fmt: skip
+    return respond_privately(make_response(page, status))
+
+
+def _refused(typed: str, error: NotFound) -> Response:
+    """An unknown code: counted in the database, and slowed down after ten; a right code is never slowed down."""
+    address, today = network(), now().date()
+
+    def count(own: Session) -> None:
+        keys = signin.code_keys(own, address=address, today=today)
+        signin.check_delay(own, keys, now=now())
+        signin.count_failure(own, keys, now=now(), free=FREE_REFUSALS)
+
+    db.undo(db.session())
+    try:
+        record_attempt(count)
+    except TooMany as slow:
+        return _asking(typed, _said(slow), 429, wait=int((slow.until - now()).total_seconds()) + 1)
+    return _asking(typed, _said(error), 404)
+
+
+def _asking(typed: str, error: str | None, status: int, *, wait: int | None = None) -> Response:
+    response = make_response(render_template("tracking/ask.html", typed=typed, error=error), status)
+    if wait is not None:
+        response.headers["Retry-After"] = str(wait)
+    return respond_privately(response)
+
+
+def _said(error: DomainError) -> str:
+    return gettext(error.message, **error.values)
