@@ -10,6 +10,7 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
@@ -105,6 +106,12 @@ def number(value: int) -> str:
     return str(value) if -1000 < value < 1000 else format_decimal(value, locale=locale())
 
 
+def with_language(code: str) -> str:
+    """The query of this page's address in another language."""
+    asked = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
+    return urlencode([*asked[:20], ("lang", code)])
+
+
 def init_app(app: Flask) -> None:
     """Give templates the words, and remember the language once it was chosen."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
@@ -112,7 +119,10 @@ def init_app(app: Flask) -> None:
         lambda message: gettext(message), lambda s, p, n: ngettext(s, p, n), newstyle=True
     )
     app.jinja_env.filters.update(said=said, day=day, number=number, moment=moment)
-    app.jinja_env.globals.update(language=language, languages=lambda: sorted(catalogues(), reverse=True), language_name=lambda code: NAMES.get(code, code))
+    app.jinja_env.globals.update(
+        language=language, languages=lambda: sorted(catalogues(), reverse=True),
+        language_name=lambda code: NAMES.get(code, code), with_language=with_language,
+    )  # fmt: skip
     catalogues()
 
     @app.after_request
