@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from . import auth, blueprints, db, errors, headers, i18n, pages, text
+from . import auth, blueprints, cli, db, errors, headers, i18n, pages, text
 from .config import Settings, from_environment
 
 STATIC = Path(__file__).parent / "static"
@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     pages.init_app(app, settings.page_cache)
     blueprints.init_app(app)
+    cli.init_app(app)
     _templates(app)
     _serve(app, settings)
     return app

@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 
+SECRET_FILE = "secret_key"
+
+
 class SettingError(Exception):
     """A setting is missing or wrong; the message names it in one line."""
 
@@ -43,7 +46,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Read ``CONSULTA_*``; raise ``SettingError`` naming the first variable that is missing or wrong."""
     env = os.environ if environ is None else environ
     instance = Path(env.get("CONSULTA_INSTANCE", "instance")).resolve()
-    secret = env.get("CONSULTA_SECRET_KEY", "")
+    secret = env.get("CONSULTA_SECRET_KEY") or _kept(instance / SECRET_FILE)
     if len(secret) < 32:
         raise SettingError("CONSULTA_SECRET_KEY: required, at least 32 characters (make run makes one)")
     return Settings(
@@ -58,6 +61,10 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         page_cache=_whole(env, "CONSULTA_PAGE_CACHE", 6_000_000),
         demo_sign_in=env.get("CONSULTA_DEMO_SIGN_IN") == "1",
     )
+
+
+def _kept(path: Path) -> str:
+    return path.read_text().strip() if path.is_file() else ""
 
 
 def _database_url(value: str, instance: Path) -> str:

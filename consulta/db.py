@@ -172,5 +172,5 @@ def _sqlite_rules(engine: Engine, *, read_only: bool) -> None:
     def first_write(
         connection: Connection, cursor: sqlite3.Cursor, statement: str, *_rest: object
     ) -> None:
-        if not cursor.connection.in_transaction and not statement.lstrip().startswith(("SELECT", "PRAGMA")):
+        if not cursor.connection.in_transaction and not statement.lstrip().startswith(("SELECT", "PRAGMA", "BEGIN")):
             cursor.execute("BEGIN IMMEDIATE")

@@ -134,6 +134,11 @@ def ask_reset(db: Session, *, email: str, language: str, now: datetime) -> None:
     )  # fmt: skip
 
 
+def title_of(db: Session, slug: str) -> dict[str, str]:
+    """A consultation's title, for mail."""
+    return db.execute(select(Consultation.title).where(Consultation.slug == slug)).scalar_one()
+
+
 def by_email(db: Session, email: str) -> tuple[int, str | None, bool, bool] | None:
     """Id, password hash, whether a demo account, whether suspended."""
     row = db.execute(

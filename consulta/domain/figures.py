@@ -146,7 +146,7 @@ def _replayed(db: Session, consultation: ConsultationView, as_of: date) -> Count
     for line in ledger.entries(db, consultation.log_id):
         content = line.content
         if _day_of(content["recorded"], consultation) > as_of:
-            break
+            continue
         payload = content["payload"]
         if content["action"] == ledger.Action.RECEIVE:
             state[content["subject"]] = [payload["theme"] or "", payload["kind"], payload["status"]]

@@ -81,6 +81,7 @@ class Survey:
     left: list[Left] = field(default_factory=list)
     dropped_columns: list[str] = field(default_factory=list)
     withdrawn: int = 0
+    repeated: int = 0
     digest: str = ""
     source: str = ""
 

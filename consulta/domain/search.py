@@ -39,7 +39,7 @@ def refresh(db: Session, consultation: ConsultationView, contribution_id: int) -
     out = "DELETE FROM search_texts WHERE id = :id" if _postgres(db) else "DELETE FROM search_texts WHERE rowid = :id"
     db.execute(text(out), {"id": contribution_id})
     row = db.execute(
-        select(Contribution.status, Contribution.title, Opinion.body, Contribution.theme_id, Contribution.department,
+        select(Contribution.status, Contribution.title, Opinion.__table__.c.body, Contribution.theme_id, Contribution.department,
                Contribution.kind)
         .join(Opinion.__table__, Opinion.__table__.c.id == Contribution.id)
         .where(Contribution.id == contribution_id)

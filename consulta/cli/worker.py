@@ -1,0 +1,39 @@
+"""``consulta worker``: deliver the outbox, erase what is due."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import UTC, datetime
+
+import click
+import structlog
+from flask import Flask, current_app
+from sqlalchemy.exc import DBAPIError
+
+from consulta import worker
+
+from .base import command as runs
+
+PAUSE_SECONDS = 5.0
+log = structlog.get_logger()
+
+
+@click.command("worker", help="Deliver mail and erase what is due, until stopped.")
+@click.option("--once", is_flag=True, help="One round, then end.")
+@runs
+def command(once: bool) -> None:
+    """Work in rounds; a round that fails is logged and the next one comes."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    if once:
+        click.echo(f"ok: {worker.work(app, now=datetime.now(UTC))}")
+        return
+    stopped = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopped.set())
+    while not stopped.is_set():
+        try:
+            worker.work(app, now=datetime.now(UTC))
+        except DBAPIError as error:
+            log.warning("worker", kind=type(error.orig).__name__)
+        stopped.wait(PAUSE_SECONDS)

@@ -1,0 +1,124 @@
+"""The invented contributions of the demonstration, taken the same way as real ones: admitted, decided, withdrawn."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from consulta.models.accounts import Account, RoleName, Sector
+from consulta.models.contributions import Channel, Kind, Status
+from consulta.models.moderation import Verdict
+
+from . import accounts, contributions, ledger, moderation, opinions, rights
+from .consultations import ConsultationView
+from .ledger import Action
+from .setup import read_day
+
+Event = tuple[datetime, int, Callable[[datetime], None]]
+
+
+def fill(db: Session, consultation: ConsultationView, data: dict[str, Any], *, now: datetime) -> None:
+    """Staff, then every contribution and what became of it, in the order of time."""
+    staff = [_staff(db, consultation, one, now) for one in data["accounts"]]
+    moderators = [id_ for id_, one in zip(staff, data["accounts"], strict=True) if not one["themes"] and one["role"] == "moderator"]
+    events: list[Event] = []
+    for index, row in enumerate(data["contributions"]):
+        events += _events(db, consultation, row, index, moderators[index % len(moderators)], now)
+    for at, _, act in sorted(events, key=lambda event: event[:2]):
+        act(at)
+
+
+def sign_ins(db: Session) -> list[str]:
+    """The addresses of the demonstration's staff."""
+    return list(db.execute(select(Account.email).where(Account.demo).order_by(Account.id)).scalars())
+
+
+def set_passwords(db: Session, password_hash: str) -> None:
+    """One password for all of them; they sign in only under ``make run``, from the same machine."""
+    db.execute(update(Account).where(Account.demo).values(password_hash=password_hash))
+
+
+def _staff(db: Session, consultation: ConsultationView, one: dict[str, Any], now: datetime) -> int:
+    themes = tuple(t.id for t in consultation.themes if t.letter in one["themes"])
+    return accounts.create(
+        db, email=one["email"], role=RoleName(one["role"]), consultation_id=consultation.id, theme_ids=themes,
+        sector=Sector(one["sector"]) if one["sector"] else None, now=now, demo=True,
+    )  # fmt: skip
+
+
+def _events(
+    db: Session, consultation: ConsultationView, row: dict[str, Any], index: int, moderator: int, now: datetime
+) -> list[Event]:
+    """Arrival, and then confirmation, classification, decision, withdrawal on the days after."""
+    day = read_day(row["day"], consultation.today(now))
+    opening = datetime.combine(day, time(8), tzinfo=consultation.timezone).astimezone(UTC)
+    arrival = min(now, opening + timedelta(minutes=index))
+    reviewed = min(now, arrival + timedelta(days=1, hours=2))
+    arrived: dict[str, Any] = {}
+    steps: list[tuple[datetime, Callable[[datetime], None]]] = [
+        (arrival, lambda at: arrived.update(_arrive(db, consultation, row)))
+    ]
+    if row["confirmed"]:
+        steps.append((arrival, lambda at: _confirm(db, consultation, arrived, at)))
+    decided = row["status"] in ("published", "rejected")
+    if decided and row["mentions"]:
+        steps.append((reviewed, lambda at: _classify(db, consultation, arrived, row, moderator, at)))
+    if decided:
+        steps.append((reviewed, lambda at: _decide(db, consultation, arrived, row, moderator, at)))
+    if row["status"] == "withdrawn":
+        steps.append((reviewed, lambda at: rights.withdraw(db, arrived["folio"], now=at)))
+    return [(at, index * 10 + order, act) for order, (at, act) in enumerate(steps)]
+
+
+def _arrive(db: Session, consultation: ConsultationView, row: dict[str, Any]) -> dict[str, Any]:
+    day = read_day(row["day"], consultation.today(datetime.now(UTC)))
+    folio = opinions.folio_of(secrets.token_hex(16))
+    web = row["channel"] == "web"
+    admission = contributions.Admission(
+        kind=Kind.OPINION, channel=Channel(row["channel"]),
+        status=Status.HELD if row["status"] == "held" else Status.RECEIVED,
+        theme=consultation.theme(row["theme"]) if row["theme"] else None, title=row["title"], body=row["body"],
+        received_on=day, department=row["department"], name=row["name"], publish_name=row["publish_name"],
+        taking_part_as=row["taking_part_as"], age_group=row["age_group"], gender=row["gender"],
+        language=row["language"], folio_hash=contributions.sha256(folio) if web else None, held_cause=row["held"],
+    )  # fmt: skip
+    [admitted] = contributions.admit(
+        db, consultation, [admission], today=day, actor=ledger.PUBLIC if web else ledger.SYSTEM
+    )
+    return {"id": admitted.id, "number": admitted.number, "folio": folio, "ordinal": 0}
+
+
+def _confirm(db: Session, consultation: ConsultationView, arrived: dict[str, Any], at: datetime) -> None:
+    contributions.change(db, consultation, contribution_id=arrived["id"], confirmed=True)
+    contributions.record(
+        db, consultation, actor=ledger.PUBLIC, action=Action.CONFIRM, number=arrived["number"],
+        recorded=consultation.today(at), payload={"confirmed": True},
+    )  # fmt: skip
+
+
+def _classify(
+    db: Session, consultation: ConsultationView, arrived: dict[str, Any], row: dict[str, Any], moderator: int,
+    at: datetime,
+) -> None:  # fmt: skip
+    mentions = [theme for slug in row["mentions"] if (theme := consultation.theme(slug)) is not None]
+    moderation.classify(
+        db, consultation=consultation, number=arrived["number"], mentions=mentions, ordinal=arrived["ordinal"],
+        theme=consultation.theme(row["theme"]) if row["theme"] else None, account_id=moderator, now=at,
+    )  # fmt: skip
+    arrived["ordinal"] += 1
+
+
+def _decide(
+    db: Session, consultation: ConsultationView, arrived: dict[str, Any], row: dict[str, Any], moderator: int,
+    at: datetime,
+) -> None:  # fmt: skip
+    moderation.decide(
+        db, consultation=consultation, number=arrived["number"], reason_code=row["reason"], note=row["note"],
+        verdict=Verdict.PUBLISH if row["status"] == "published" else Verdict.REJECT, ordinal=arrived["ordinal"],
+        account_id=moderator, now=at,
+    )  # fmt: skip

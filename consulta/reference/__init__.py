@@ -1,0 +1,39 @@
+"""The two consultations that ship: a historical record and a demonstration."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from consulta.db import Database
+from consulta.domain import consultations, demonstration, setup
+
+FOLDER = Path(__file__).parent
+RECORD, DEMONSTRATION = "plan-2016-2018", "demostracion"
+
+
+def read(slug: str) -> dict[str, Any]:
+    """The file of one of the two."""
+    found: dict[str, Any] = json.loads((FOLDER / f"{slug}.json").read_text("utf-8"))
+    return found
+
+
+def load(database: Database, *, now: datetime) -> list[tuple[str, str]]:
+    """Load what is missing, each in one transaction; renew a demonstration that is over. What was done, by slug."""
+    done = []
+    for slug in (RECORD, DEMONSTRATION):
+        data, what = read(slug), "estaba"
+        with database.transaction() as db:
+            if not setup.exists(db, slug):
+                setup.load(db, data, now=now)
+                if slug == DEMONSTRATION:
+                    demonstration.fill(db, consultations.find(db, slug).view, data, now=now)
+                what = "cargada"
+            elif slug == DEMONSTRATION:
+                view = consultations.find(db, slug).view
+                if setup.renew_demonstration(db, view, data, now=now):
+                    what = "cronograma renovado"
+        done.append((slug, what))
+    return done

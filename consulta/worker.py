@@ -1,0 +1,90 @@
+"""What happens without anybody asking: mail is delivered, what is due is erased, what is old is forgotten."""
+
+from __future__ import annotations
+
+import smtplib
+from datetime import date, datetime
+from typing import Any
+
+import structlog
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from . import mail
+from .config import Settings
+from .db import Database
+from .domain import accounts, outbox, rights, signin
+from .domain.outbox import Message
+
+log = structlog.get_logger()
+
+
+def work(app: Flask, *, now: datetime) -> int:
+    """One round; how many things were done. Safe to run in several processes at once."""
+    database: Database = app.extensions["database"]
+    return deliver(app, now=now) + erase(database, now=now)
+
+
+def erase(database: Database, *, now: datetime) -> int:
+    """Erase what is due, at most 200 rows a transaction, until nothing is left to do."""
+    done = 0
+    while True:
+        with database.transaction() as db:
+            piece = rights.erase_due(db, now=now) + rights.expire_contacts(db, today=now.date(), now=now)
+        if not piece:
+            break
+        done += piece
+    with database.transaction() as db:
+        signin.purge(db, now=now, today=now.date())
+    return done
+
+
+def deliver(app: Flask, *, now: datetime) -> int:
+    """Deliver what is due in the outbox; each message is settled in a transaction of its own."""
+    database: Database = app.extensions["database"]
+    settings: Settings = app.extensions["settings"]
+    with database.transaction() as db:
+        claimed = outbox.claim(db, now=now)
+    for message in claimed:
+        outcome = _deliver(app, settings, database, message, now)
+        with database.transaction() as db:
+            if outcome is None:
+                outbox.retry_later(db, message.id, now=now)
+            else:
+                outbox.settle(db, message.id, outcome=outcome, now=now)
+        log.info("mail", template=message.template, outcome=outcome or "later")
+    return len(claimed)
+
+
+def _deliver(app: Flask, settings: Settings, database: Database, message: Message, now: datetime) -> str | None:
+    """``delivered``, why never, or ``None`` to try again later."""
+    with database.transaction() as db:
+        values = _values(db, settings, message, now)
+    if values is None:
+        return "no account"
+    composed = mail.compose(
+        app, settings, to=message.to, template=message.template, values=values, message_id=message.message_id
+    )
+    try:
+        mail.send(settings, composed)
+    except smtplib.SMTPRecipientsRefused as refused:
+        codes = [code for code, _ in refused.recipients.values()]
+        return "refused" if all(code >= 500 for code in codes) else None
+    except OSError:
+        return None
+    return "delivered"
+
+
+def _values(db: Session, settings: Settings, message: Message, now: datetime) -> dict[str, Any] | None:
+    """What the template needs besides the payload: links and codes that are never stored."""
+    values = dict(message.payload)
+    if message.template == "receipt":
+        values["confirmation"] = rights.confirmation_code(settings.secret_key, values["folio"], message.to)
+        values["title"] = accounts.title_of(db, values["slug"]).get(values["language"], "")
+        values |= {name: date.fromisoformat(values[name]) for name in ("review_by", "answer_by")}
+    if message.template == "reset":
+        found = accounts.by_email(db, message.to)
+        if found is None or found[2] or found[3]:
+            return None
+        values["token"] = accounts.one_time_link(db, account_id=found[0], now=now, valid=accounts.RESET_VALID)
+    return values
