@@ -63,6 +63,12 @@ def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
     return said % {"num": number(n), **values}
 
 
+def _plural(singular: str, plural: str, n: int) -> str:
+    """For templates, which fill in every value but the number themselves."""
+    found = catalogues().get(language(), catalogues()[SOURCE]).ngettext(singular, plural, n)
+    return found.replace("%(num)s", number(n))
+
+
 def said(text: dict[str, str] | None) -> str:
     """A text of a consultation in the interface language, else in Spanish."""
     return (text.get(language()) or text.get(SOURCE) or "") if text else ""
@@ -116,7 +122,7 @@ def init_app(app: Flask) -> None:
     """Give templates the words, and remember the language once it was chosen."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda message: gettext(message), lambda s, p, n: ngettext(s, p, n), newstyle=True
+        lambda message: gettext(message), _plural, newstyle=True
     )
     app.jinja_env.filters.update(said=said, day=day, number=number, moment=moment)
     app.jinja_env.globals.update(

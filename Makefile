@@ -1,0 +1,47 @@
+# Two commands: `make run` and `make test`. The rest is for whoever works on it.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+
+.PHONY: run install test check bench messages browser lock
+
+run: $(VENV)/installed
+	@PORT=$(PORT) $(BIN)/python -m consulta.serve
+
+install: $(VENV)/installed
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m whitenoise.compress -q consulta/static
+	@touch $@
+
+$(VENV)/tested: $(VENV)/installed requirements-dev.lock
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+browser: $(VENV)/tested
+	@$(BIN)/python -m tests.browser.install
+
+test: $(VENV)/tested browser
+	@$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/tested
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/djlint --check --quiet consulta/templates --lint
+	@$(BIN)/python -m pytest tests/test_architecture.py
+
+bench: $(VENV)/tested
+	@$(BIN)/python -m benchmarks
+
+messages: $(VENV)/tested
+	@$(BIN)/python -m consulta.translations
+
+lock: $(VENV)/tested
+	@$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header --no-annotate --strip-extras -o requirements.lock pyproject.toml
+	@$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header --no-annotate --strip-extras --extra dev -o requirements-dev.lock pyproject.toml

