@@ -33,7 +33,7 @@ check: $(VENV)/tested
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/djlint --check --quiet consulta/templates --lint
+	@$(BIN)/djlint --quiet --lint consulta/templates
 	@$(BIN)/python -m pytest tests/test_architecture.py
 
 bench: $(VENV)/tested

@@ -10,7 +10,11 @@ from . import cli, create_app
 from .config import SettingError
 
 
-@click.group(name="consulta", help="Public consultation: accounts, imports, figures, ledger.", commands=list(cli.COMMANDS))
+@click.group(
+    name="consulta",
+    help="Public consultation: accounts, imports, figures, ledger.",
+    commands=list(cli.COMMANDS),
+)
 @click.pass_context
 def consulta(context: click.Context) -> None:
     """Every command runs inside the application, made once."""

@@ -111,7 +111,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             return None
         if staff is None and rule is not None and request.method == "GET":
             return redirect(url_for("accounts.sign_in", siguiente=request.full_path.rstrip("?")), 303)
-        abort(403)
+        return abort(403)
 
 
 def person() -> Staff | None:

@@ -9,8 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-
-SECRET_FILE = "secret_key"
+SECRET_FILE = "secret_key"  # noqa: S105  (a file name)
 
 
 class SettingError(Exception):

@@ -31,7 +31,9 @@ SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA cache_size=-8000",
 )
-POSTGRES_OPTIONS = "-c timezone=UTC -c synchronous_commit=on -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+POSTGRES_OPTIONS = (
+    "-c timezone=UTC -c synchronous_commit=on -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+)
 
 
 class Database:
@@ -169,8 +171,6 @@ def _sqlite_rules(engine: Engine, *, read_only: bool) -> None:
         return
 
     @event.listens_for(engine, "before_cursor_execute")
-    def first_write(
-        connection: Connection, cursor: sqlite3.Cursor, statement: str, *_rest: object
-    ) -> None:
+    def first_write(connection: Connection, cursor: sqlite3.Cursor, statement: str, *_rest: object) -> None:
         if not cursor.connection.in_transaction and not statement.lstrip().startswith(("SELECT", "PRAGMA", "BEGIN")):
             cursor.execute("BEGIN IMMEDIATE")

@@ -95,7 +95,9 @@ def _http(error: HTTPException) -> Response:
     words = {
         404: gettext("La dirección está mal escrita o lo que buscaba ya no está."),
         405: gettext("Vuelva a la página anterior y use sus botones."),
-        429: gettext("Llegaron demasiados envíos seguidos desde su conexión. Su texto está abajo: guárdelo y envíelo más tarde."),
+        429: gettext(
+            "Llegaron demasiados envíos seguidos desde su conexión. Su texto está abajo: guárdelo y envíelo más tarde."
+        ),
     }
     response = page(status, words.get(status, gettext("Vuelva a la página anterior e inténtelo de nuevo.")))
     if status == 405 and error.response is None and getattr(error, "valid_methods", None):

@@ -41,7 +41,7 @@ def _compress(response: Response) -> Response:
         or response.direct_passthrough
         or request.method != "GET"
         or "Content-Encoding" in response.headers
-        or not response.mimetype.startswith(TEXT)
+        or not (response.mimetype or "").startswith(TEXT)
     ):
         return response
     response.vary.add("Accept-Encoding")

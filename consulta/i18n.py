@@ -135,5 +135,7 @@ def init_app(app: Flask) -> None:
     def remember(response: Response) -> Response:
         asked = request.args.get("lang", "")
         if asked in catalogues() and request.cookies.get(COOKIE) != asked:
-            response.set_cookie(COOKIE, asked, max_age=31_536_000, samesite="Lax", secure=request.is_secure, httponly=True)
+            response.set_cookie(
+                COOKIE, asked, max_age=31_536_000, samesite="Lax", secure=request.is_secure, httponly=True
+            )
         return response

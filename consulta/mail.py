@@ -52,7 +52,11 @@ def send(settings: Settings, message: EmailMessage) -> None:
         (folder / f"{name}.eml").write_bytes(bytes(message))
         return
     kind = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
-    with kind(url.hostname or "localhost", url.port or (465 if url.scheme == "smtps" else 25), timeout=TIMEOUT_SECONDS) as server:
+    with kind(
+        url.hostname or "localhost",
+        url.port or (465 if url.scheme == "smtps" else 25),
+        timeout=TIMEOUT_SECONDS,
+    ) as server:
         if url.scheme == "smtp" and server.has_extn("starttls"):
             server.starttls()
         if url.username:

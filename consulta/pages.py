@@ -17,7 +17,7 @@ from flask import Flask, Response, current_app, request
 from . import db
 from .auth import now
 from .domain import consultations
-from .domain.consultations import ConsultationView, Current
+from .domain.snapshots import ConsultationView, Current
 from .headers import compressed
 from .i18n import language
 
@@ -99,7 +99,15 @@ def _made(key: tuple[Any, ...], make: Callable[[], Any]) -> tuple[bytes, bytes, 
 def _key(current: Current) -> tuple[Any, ...]:
     view: ConsultationView = current.view
     filters = tuple(sorted((k, v[:200]) for k, v in request.args.items(multi=True) if k != "lang"))
-    return (request.path, filters[:20], language(), view.id, current.version, view.revision, view.moment(now()))
+    return (
+        request.path,
+        filters[:20],
+        language(),
+        view.id,
+        current.version,
+        view.revision,
+        view.moment(now()),
+    )
 
 
 def _served(page: tuple[bytes, bytes, str], tag: str) -> Response:

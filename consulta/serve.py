@@ -1,4 +1,4 @@
-"""``make run``: everything for a first look, in one process group. Not for production, where gunicorn is started alone."""
+"""``make run``: everything for a first look, in one process group. In production gunicorn is started alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .config import SECRET_FILE, SettingError
 from .db import Database
 from .domain import demonstration
 
-PASSWORD_FILE = "demo_password"
+PASSWORD_FILE = "demo_password"  # noqa: S105  (a file name)
 GUNICORN = Path(__file__).resolve().parent.parent / "deploy" / "gunicorn.conf.py"
 
 
@@ -39,7 +39,7 @@ def main() -> None:
     worker = subprocess.Popen([sys.executable, "-m", "consulta", "worker"])
     try:
         server = [sys.executable, "-m", "gunicorn", "-c", str(GUNICORN), "wsgi:app"]
-        sys.exit(subprocess.call(server, cwd=GUNICORN.parent.parent))
+        sys.exit(subprocess.call(server, cwd=GUNICORN.parent.parent))  # noqa: S603  (fixed words)
     except KeyboardInterrupt:
         pass
     finally:
@@ -71,7 +71,8 @@ def prepare(password: str, *, set_passwords: bool) -> list[str]:
 
 def say(port: str, addresses: list[str], password: str) -> None:
     """Where it is and who may sign in."""
-    print(f"\n  consulta: http://127.0.0.1:{port}\n\n  Cuentas de demostración (solo desde esta máquina), contraseña {password}:")
+    print(f"\n  consulta: http://127.0.0.1:{port}\n")
+    print(f"  Cuentas de demostración (solo desde esta máquina), contraseña {password}:")
     for address in addresses:
         print(f"    {address}")
     print(f"\n  Mesa de revisión: http://127.0.0.1:{port}/moderacion/\n", flush=True)

@@ -13,4 +13,3 @@ accesslog = None
 errorlog = "-"
 loglevel = os.environ.get("CONSULTA_LOG_LEVEL", "warning")
 forwarded_allow_ips = ""
-

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 from consulta import Settings, create_app, schema
 from consulta.db import Database
 from consulta.domain import consultations, setup
-from consulta.domain.consultations import ConsultationView
+from consulta.domain.snapshots import ConsultationView
 
 from .support import Visitor, a_consultation
 

@@ -11,8 +11,8 @@ from justhtml import JustHTML
 from werkzeug.test import TestResponse
 
 from consulta.db import Database
-from consulta.domain import accounts, contributions, ledger, opinions
-from consulta.domain.consultations import ConsultationView
+from consulta.domain import accounts, admission, ledger, opinions
+from consulta.domain.snapshots import ConsultationView
 from consulta.models.accounts import RoleName, Sector
 from consulta.models.contributions import Channel, Kind, Status
 
@@ -47,7 +47,7 @@ def a_consultation(slug: str = "prueba", themes: int = 5, **changes: Any) -> dic
         ],
         "stages": [
             {"key": "1", "number": "1", "title": said("Llamado"), "starts": "D-3", "ends": "D-3", "opens": []},
-            {"key": "2", "number": "2", "title": said("Opiniones"), "starts": "D-3", "ends": "D+10", "opens": ["opinion"]},
+            {"key": "2", "number": "2", "title": said("Opinar"), "starts": "D-3", "ends": "D+10", "opens": ["opinion"]},
         ],
         "lists": {
             "department": [
@@ -55,7 +55,10 @@ def a_consultation(slug: str = "prueba", themes: int = 5, **changes: Any) -> dic
                 {"code": "16", "label": said("Alta Verapaz"), "population": 1215038, "tile": [3, 1]},
             ],
             "taking_part_as": [{"code": "citizen", "label": said("Ciudadana")}],
-            "age_group": [{"code": "under-18", "label": said("Menos de 18")}, {"code": "30-59", "label": said("30 a 59")}],
+            "age_group": [
+                {"code": "under-18", "label": said("Menos de 18")},
+                {"code": "30-59", "label": said("30 a 59")},
+            ],
             "gender": [{"code": "woman", "label": said("Mujer")}],
             "language": [{"code": "quc", "label": said("K'iche'")}],
         },
@@ -70,18 +73,18 @@ def a_consultation(slug: str = "prueba", themes: int = 5, **changes: Any) -> dic
 def admit(
     database: Database, consultation: ConsultationView, *bodies: str, status: Status = Status.RECEIVED,
     theme: str | None = None, now: datetime | None = None, **rest: Any,
-) -> list[contributions.Admitted]:  # fmt: skip
+) -> list[admission.Admitted]:  # fmt: skip
     """Store opinions by the same function as everything else."""
     today = consultation.today(now or datetime.now(UTC))
     incoming = [
-        contributions.Admission(
+        admission.Admission(
             kind=Kind.OPINION, channel=Channel.WEB, status=status, theme=consultation.theme(theme) if theme else None,
             body=body, received_on=today, **rest,
         )
         for body in bodies
     ]  # fmt: skip
     with database.transaction() as db:
-        return contributions.admit(db, consultation, incoming, today=today, actor=ledger.PUBLIC)
+        return admission.admit(db, consultation, incoming, today=today, actor=ledger.PUBLIC)
 
 
 def submit(

@@ -7,5 +7,15 @@ from . import accounts, consultations, contributions, health, ledger, moderation
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in (consultations, opinions, tracking, contributions, results, ledger, accounts, moderation, health):
+    for module in (
+        consultations,
+        opinions,
+        tracking,
+        contributions,
+        results,
+        ledger,
+        accounts,
+        moderation,
+        health,
+    ):
         app.register_blueprint(module.bp)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -35,7 +45,11 @@ def enter() -> Response | BaseResponse:
     form = SignInForm()
     email, browser = (form.email.data or "")[:320], request.cookies.get(BROWSER)
     found = accounts.by_email(db.session(), email)
-    known = browser if found and browser and signin.knows_browser(db.session(), account_id=found[0], token=browser) else None
+    known = (
+        browser
+        if found and browser and signin.knows_browser(db.session(), account_id=found[0], token=browser)
+        else None
+    )
     db.session().rollback()
     keys: list[bytes] = []
 
@@ -49,7 +63,9 @@ def enter() -> Response | BaseResponse:
     right = auth.verify(found[1] if found else None, (form.password.data or "")[:400])
     if not right or found is None or found[3] or (found[2] and not auth.demo_allowed(settings())) or form.errors:
         auth.record_attempt(lambda own: signin.count_failure(own, keys, now=now()))
-        return _sign_in_page(form, gettext("El correo o la contraseña no coinciden. Revíselos e inténtelo de nuevo."), 422)
+        return _sign_in_page(
+            form, gettext("El correo o la contraseña no coinciden. Revíselos e inténtelo de nuevo."), 422
+        )
     signin.forget_failures(db.session(), keys)
     token = signin.begin(
         db.session(), account_id=found[0], browser=request.headers.get("User-Agent", "")[:60], now=now()
@@ -58,7 +74,13 @@ def enter() -> Response | BaseResponse:
     auth.start_session(token)
     response = redirect(_next(), 303)
     response.set_cookie(
-        BROWSER, remembered, max_age=YEAR, httponly=True, samesite="Lax", secure=settings().secure, path="/cuenta"
+        BROWSER,
+        remembered,
+        max_age=YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=settings().secure,
+        path="/cuenta",
     )
     return response
 

@@ -7,9 +7,9 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 from consulta import db
 from consulta.auth import allow, anyone, now, settings
 from consulta.documents import posters, qr
-from consulta.domain import consultations, figures, published
-from consulta.domain.consultations import ConsultationView, StageView
+from consulta.domain import consultations, figures, published, schedules
 from consulta.domain.published import Filters
+from consulta.domain.snapshots import ConsultationView, StageView
 from consulta.i18n import gettext, language, said
 from consulta.models.consultations import ConsultationKind
 from consulta.pages import find, public_page
@@ -44,9 +44,12 @@ def home(consultation: ConsultationView) -> str:
 @public_page
 def schedule(consultation: ConsultationView) -> str:
     """The schedule in all its versions."""
-    versions = consultations.schedules(db.session(), consultation)
+    versions = schedules.schedules(db.session(), consultation)
     return render_template(
-        "consultations/schedule.html", consultation=consultation, timeline=timeline(consultation), versions=versions
+        "consultations/schedule.html",
+        consultation=consultation,
+        timeline=timeline(consultation),
+        versions=versions,
     )
 
 

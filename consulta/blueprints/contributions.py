@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta import db
 from consulta.auth import allow, anyone, settings
 from consulta.domain import figures, published
-from consulta.domain.consultations import ConsultationView, ThemeView
 from consulta.domain.errors import NotFound
 from consulta.domain.published import Filters, Row
+from consulta.domain.snapshots import ConsultationView, ThemeView
 from consulta.models.contributions import Kind, Status
 from consulta.pages import public_page
 
@@ -49,7 +49,10 @@ def one(consultation: ConsultationView, number: int) -> str:
 def theme(consultation: ConsultationView, theme: str) -> str:
     """Everything of one theme."""
     chosen = _theme(consultation, theme)
-    by = Filters(theme=chosen.slug, after=published.filters(consultation, {"after": request.args.get("after", "")}).after)
+    by = Filters(
+        theme=chosen.slug,
+        after=published.filters(consultation, {"after": request.args.get("after", "")}).after,
+    )
     page = published.page(db.session(), consultation, by)
     counted = figures.theme(db.session(), consultation, chosen.slug)
     mentions = published.mentioning(db.session(), consultation, chosen.id, limit=5) if counted.mentions else []

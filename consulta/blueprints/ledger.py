@@ -10,8 +10,8 @@ from consulta import db
 from consulta.auth import allow, anyone
 from consulta.documents import tables
 from consulta.domain import ledger
-from consulta.domain.consultations import ConsultationView
 from consulta.domain.errors import Malformed
+from consulta.domain.snapshots import ConsultationView
 from consulta.pages import find, public_page
 
 bp = Blueprint("ledger", __name__)
@@ -29,9 +29,15 @@ def entries(consultation: ConsultationView) -> str:
     head = ledger.head(db.session(), consultation.log_id)
     last = min(int(raw) - 1, head.length) if raw else head.length
     first = max(1, last - PAGE + 1)
-    lines = list(ledger.entries(db.session(), consultation.log_id, first=first, last=last, newest=True)) if last > 0 else []
+    lines = (
+        list(ledger.entries(db.session(), consultation.log_id, first=first, last=last, newest=True)) if last > 0 else []
+    )
     return render_template(
-        "ledger/entries.html", consultation=consultation, head=head, lines=lines, next_after=first if first > 1 else None
+        "ledger/entries.html",
+        consultation=consultation,
+        head=head,
+        lines=lines,
+        next_after=first if first > 1 else None,
     )
 
 

@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import db, pages
 from consulta.auth import actor, allow, moderates, now, respond_privately, sees_the_desk
-from consulta.domain import figures, moderation
-from consulta.domain.accounts import RoleName
-from consulta.domain.consultations import ConsultationView
+from consulta.domain import desk, figures, moderation
 from consulta.domain.errors import Conflict, Invalid, Malformed, NotAllowed
+from consulta.domain.snapshots import ConsultationView
 from consulta.forms.moderation import ClassificationForm, DecisionForm
 from consulta.i18n import gettext
+from consulta.models.accounts import RoleName
 from consulta.models.contributions import Channel
 from consulta.models.moderation import Verdict
 
@@ -26,7 +26,7 @@ bp = Blueprint("moderation", __name__, url_prefix="/moderacion")
 def desks() -> Response | BaseResponse:
     """The consultations at whose desk one sits; with one, straight to its queue."""
     ids = {role.consultation_id for role in actor().roles if role.role in (RoleName.MODERATOR, RoleName.OBSERVER)}
-    found = moderation.desks(db.session(), [id_ for id_ in ids if id_ is not None])
+    found = desk.desks(db.session(), [id_ for id_ in ids if id_ is not None])
     if len(found) == 1:
         return redirect(url_for(".queue", slug=found[0][0]), 303)
     return _page("moderation/desks.html", found=found)
@@ -38,14 +38,14 @@ def queue(slug: str) -> Response:
     """What waits, by promised date, narrowed by theme and channel."""
     consultation, scope = _desk(slug)
     theme, channel, after = _narrowed(consultation)
-    rows = moderation.queue(
+    rows = desk.queue(
         db.session(), consultation, scope=scope, theme=theme, channel=channel, after=after, now=now(),
-        limit=moderation.PAGE + 1,
+        limit=desk.PAGE + 1,
     )  # fmt: skip
     by_theme, by_channel = figures.waiting(db.session(), consultation)
     return _page(
-        "moderation/queue.html", consultation=consultation, rows=rows[: moderation.PAGE],
-        more=rows[moderation.PAGE - 1] if len(rows) > moderation.PAGE else None, by_theme=by_theme,
+        "moderation/queue.html", consultation=consultation, rows=rows[: desk.PAGE],
+        more=rows[desk.PAGE - 1] if len(rows) > desk.PAGE else None, by_theme=by_theme,
         by_channel=by_channel, theme=theme, channel=channel.value if channel else None, decides=_decides(consultation),
         today=consultation.today(now()), total=sum(by_theme.values()),
     )  # fmt: skip
@@ -119,7 +119,7 @@ def classify(slug: str, number: int) -> Response | BaseResponse:
     except Conflict as error:
         return _refused(consultation, number, error)
     flash(gettext("Tema guardado."))
-    scope = moderation.scope_of(actor(), consultation)
+    scope = desk.scope_of(actor(), consultation)
     if scope is not None and theme is not None and theme.id not in scope:
         return _next(consultation)
     moderation.open_item(db.session(), consultation, number, account_id=actor().id, now=now())
@@ -128,7 +128,7 @@ def classify(slug: str, number: int) -> Response | BaseResponse:
 
 def _desk(slug: str) -> tuple[ConsultationView, list[int] | None]:
     consultation = pages.find(slug).view
-    return consultation, moderation.scope_of(actor(), consultation)
+    return consultation, desk.scope_of(actor(), consultation)
 
 
 def _decides(consultation: ConsultationView) -> bool:
@@ -146,12 +146,12 @@ def _own_desk(slug: str) -> ConsultationView:
 def _own_item(slug: str, number: int) -> ConsultationView:
     """The same, for an item of one's own themes."""
     consultation = _own_desk(slug)
-    moderation.check_scope(db.session(), consultation, actor(), number)
+    desk.check_scope(db.session(), consultation, actor(), number)
     return consultation
 
 
 def _next(consultation: ConsultationView) -> BaseResponse:
-    scope = moderation.scope_of(actor(), consultation)
+    scope = desk.scope_of(actor(), consultation)
     number = moderation.open_next(db.session(), consultation, scope=scope, account_id=actor().id, now=now())
     if number is None:
         return redirect(url_for(".queue", slug=consultation.slug), 303)
@@ -168,8 +168,8 @@ def _refused(consultation: ConsultationView, number: int, error: Conflict | Inva
 def _item_page(
     consultation: ConsultationView, number: int, typed: dict[str, str], error: str | None, status: int
 ) -> Response:
-    found = moderation.item(db.session(), consultation, number, account_id=actor().id, now=now())
-    history = moderation.history(db.session(), consultation, found.id)
+    found = desk.item(db.session(), consultation, number, account_id=actor().id, now=now())
+    history = desk.history(db.session(), consultation, found.id)
     return _page(
         "moderation/item.html", status, consultation=consultation, item=found, history=history, typed=typed,
         error=error, today=consultation.today(now()),
@@ -185,7 +185,11 @@ def _first_error(errors: dict[str, list[str]]) -> str:
 
 
 def _narrowed(consultation: ConsultationView) -> tuple[str | None, Channel | None, tuple[date, int] | None]:
-    theme, channel, after = request.args.get("theme"), request.args.get("channel"), request.args.get("after", "")
+    theme, channel, after = (
+        request.args.get("theme"),
+        request.args.get("channel"),
+        request.args.get("after", ""),
+    )
     if theme and consultation.theme(theme) is None:
         raise Malformed("No hay un tema «%(value)s».", value=theme, valid=tuple(t.slug for t in consultation.themes))
     if channel and channel not in list(Channel):

@@ -8,7 +8,17 @@ from html import escape
 from time import time
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadSignature, TimestampSigner
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,9 +27,9 @@ from consulta import db, pages
 from consulta.auth import allow, anyone, many_from_here, now, respond_privately, settings
 from consulta.documents import qr
 from consulta.domain import opinions
-from consulta.domain.consultations import ConsultationView
 from consulta.domain.errors import AlreadyReceived, NotFound
 from consulta.domain.opinions import Receipt
+from consulta.domain.snapshots import ConsultationView
 from consulta.domain.texts import BODY_MAX
 from consulta.forms.opinions import OpinionForm
 from consulta.i18n import gettext, language
@@ -78,11 +88,17 @@ def receipt(slug: str) -> Response:
     mine = [one for one in found if one is not None and one.consultation == consultation.slug]
     if not mine:
         raise NotFound(
-            "Este navegador ya no guarda ningún comprobante de esta consulta. Si anotó su código, úselo en «Seguir mi aporte»."
+            "Este navegador ya no guarda ningún comprobante de esta consulta. "
+            "Si anotó su código, úselo en «Seguir mi aporte»."
         )
     link = f"{settings().base_url}/seguimiento#{mine[0].folio}"
     page = render_template(
-        "opinions/receipt.html", consultation=consultation, receipt=mine[0], others=mine[1:], qr=qr.svg(link), link=link
+        "opinions/receipt.html",
+        consultation=consultation,
+        receipt=mine[0],
+        others=mine[1:],
+        qr=qr.svg(link),
+        link=link,
     )
     return respond_privately(make_response(page))
 
@@ -100,7 +116,9 @@ def _again(consultation: ConsultationView, given: OpinionForm, issued: tuple[str
     redraw = "redraw" in request.form
     errors: dict[str, Any] = {} if redraw else {name: found[0] for name, found in given.errors.items() if found}
     if issued is None and not redraw:
-        errors["submission"] = gettext("Su texto sigue aquí, pero la página había vencido. Revíselo y envíelo otra vez.")
+        errors["submission"] = gettext(
+            "Su texto sigue aquí, pero la página había vencido. Revíselo y envíelo otra vez."
+        )
     key = given.submission.data or "" if issued else _new_key()
     page = _rendered(consultation, given.values(), errors, key, generate_csrf())
     return make_response(page, 200 if redraw else 422)

@@ -10,9 +10,9 @@ from consulta import db
 from consulta.auth import allow, anyone
 from consulta.documents import charts, tables
 from consulta.domain import figures, ledger, published, results
-from consulta.domain.consultations import ConsultationView
 from consulta.domain.errors import NotFound
 from consulta.domain.figures import GROUPS, Sheet
+from consulta.domain.snapshots import ConsultationView
 from consulta.i18n import gettext, said
 from consulta.pages import find, public_page
 
@@ -53,7 +53,18 @@ def contributions(slug: str) -> Response:
     def body() -> Iterator[bytes]:
         with database.session(read_only=True) as own:
             rows = published.stream(own, consultation)
-            header = ("number", "kind", "channel", "theme", "department", "week", "title", "body", "name", "status")
+            header = (
+                "number",
+                "kind",
+                "channel",
+                "theme",
+                "department",
+                "week",
+                "title",
+                "body",
+                "name",
+                "status",
+            )
             yield from tables.rows(
                 header,
                 (
@@ -106,10 +117,12 @@ def _theme_bars(consultation: ConsultationView, sheet: Sheet) -> list[charts.Bar
 
 def _tables(consultation: ConsultationView, sheet: Sheet) -> list[tuple[str, str, list[charts.Bar]]]:
     """The one-way tables: file name, heading, bars. A hidden cell has no figure and no length."""
-    found = [("kind", gettext("Por tipo de aporte"), _bars(consultation, "kind", {k: g["received"] for k, g in sheet.kinds.items()}))]
+    kinds = {kind: group["received"] for kind, group in sheet.kinds.items()}
+    found = [("kind", gettext("Por tipo de aporte"), _bars(consultation, "kind", kinds))]
     headings = {
         "channel": gettext("Por dónde llegaron"), "taking_part_as": gettext("Participan como"),
-        "age_group": gettext("Por edad"), "gender": gettext("Por género"), "language": gettext("Por idioma de la persona"),
+        "age_group": gettext("Por edad"), "gender": gettext("Por género"),
+        "language": gettext("Por idioma de la persona"),
     }  # fmt: skip
     for name, heading in headings.items():
         counted = {key: group["received"] for key, group in sheet.one_way.get(name, {}).items()}
@@ -118,7 +131,9 @@ def _tables(consultation: ConsultationView, sheet: Sheet) -> list[tuple[str, str
     return found
 
 
-def _bars(consultation: ConsultationView, name: str, counted: dict[str, int | None] | dict[str, int]) -> list[charts.Bar]:
+def _bars(
+    consultation: ConsultationView, name: str, counted: dict[str, int | None] | dict[str, int]
+) -> list[charts.Bar]:
     words = {
         "web": gettext("Sitio web"), "paper": gettext("Papel"), "forum": gettext("Foro"),
         "assisted": gettext("Con ayuda de alguien"), "import": gettext("Importado"), "opinion": gettext("Opinión"),

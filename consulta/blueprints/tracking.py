@@ -19,7 +19,10 @@ ACTS: dict[str, tuple[Callable[..., None], str]] = {
     "withdraw": (rights.withdraw, "Su aporte fue retirado: ya no se ve en ninguna página."),
     "remove-name": (rights.remove_name, "Su nombre fue borrado."),
     "erase-email": (rights.erase_email, "Su correo fue borrado. Ya no recibirá avisos."),
-    "erase": (rights.ask_erasure, "Su aporte ya no se ve. Todo se borrará dentro de 72 horas; hasta entonces puede cancelarlo aquí."),
+    "erase": (
+        rights.ask_erasure,
+        "Su aporte ya no se ve. Todo se borrará dentro de 72 horas; hasta entonces puede cancelarlo aquí.",
+    ),
     "take-back": (rights.take_back_erasure, "El borrado se canceló: su aporte está como antes."),
 }
 
@@ -39,7 +42,9 @@ def follow() -> Response:
     folio = opinions.read_folio(typed)
     try:
         if folio is None:
-            raise NotFound("El código tiene 16 letras y números, en cuatro grupos de cuatro. Revíselo en su comprobante.")
+            raise NotFound(
+                "El código tiene 16 letras y números, en cuatro grupos de cuatro. Revíselo en su comprobante."
+            )
         followed = tracking.follow(db.session(), folio)
     except NotFound as error:
         return _refused(typed, error)

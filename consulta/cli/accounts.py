@@ -9,8 +9,8 @@ from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 
 from consulta.domain import accounts
-from consulta.domain.consultations import ConsultationView
 from consulta.domain.errors import Invalid
+from consulta.domain.snapshots import ConsultationView
 from consulta.models.accounts import RoleName, Sector
 
 from .base import command, consultation, database
@@ -52,7 +52,9 @@ def create(
         token = accounts.one_time_link(db, account_id=account_id, now=now)
         accounts.invite(db, account_id=account_id, token=token, now=now)
     base = current_app.extensions["settings"].base_url
-    click.echo(f"{address}: {role}\nEnlace para elegir la contraseña (sirve una vez, siete días):\n{base}/cuenta/clave/{token}")
+    click.echo(
+        f"{address}: {role}\nEnlace para elegir la contraseña (sirve una vez, siete días):\n{base}/cuenta/clave/{token}"
+    )
 
 
 def _themes(view: ConsultationView | None, given: str) -> tuple[int, ...]:

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from consulta.db import Database
 from consulta.domain import consultations
-from consulta.domain.consultations import ConsultationView
 from consulta.domain.errors import DomainError
+from consulta.domain.snapshots import ConsultationView
 
 
 def database() -> Database:

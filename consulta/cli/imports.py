@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from consulta.domain import importing, setup
+from consulta.domain import importing, setup, surveys
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.importing import Survey
+from consulta.domain.surveys import Survey
 from consulta.models.contributions import Channel
 
 from .base import command, consultation, database
@@ -26,7 +26,10 @@ def group() -> None:
     """The group."""
 
 
-@group.command("consultation", help="A process with its themes, stages, lists and texts (the shape of consulta/reference).")
+@group.command(
+    "consultation",
+    help="A process with its themes, stages, lists and texts (the shape of consulta/reference).",
+)
 @click.argument("file", type=FILE)
 @command
 def take_consultation(file: Path) -> None:
@@ -52,7 +55,9 @@ def take_consultation(file: Path) -> None:
 @click.option("--source", help="Where the identifiers come from; the file's name unless given.")
 @click.option("--strict", is_flag=True, help="One row that cannot be taken: write nothing, exit 2.")
 @click.option("--dry-run", is_flag=True, help="Check and report only.")
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write what was left out and why (CSV).")
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write what was left out and why (CSV)."
+)
 @command
 def take_opinions(
     file: Path, slug: str, maps: tuple[str, ...], delimiter: str | None, date_format: str | None, channel: str,
@@ -62,7 +67,7 @@ def take_opinions(
     now = datetime.now(UTC)
     with database().session(read_only=True) as db:
         view = consultation(db, slug)
-        found = importing.survey(
+        found = surveys.survey(
             db, view, file, source=source, delimiter=delimiter, mapping=_mapping(maps), date_format=date_format,
             today=view.today(now),
         )  # fmt: skip
@@ -73,7 +78,11 @@ def take_opinions(
     for line in lines(found, stored, written=not dry_run and not refused):
         click.echo(line)
     if refused:
-        raise Invalid("%(file)s: %(count)s filas no se pueden tomar; con --strict no se escribió nada", file=file.name, count=len(found.left))
+        raise Invalid(
+            "%(file)s: %(count)s filas no se pueden tomar; con --strict no se escribió nada",
+            file=file.name,
+            count=len(found.left),
+        )
 
 
 def _write(slug: str, found: Survey, channel: Channel, now: datetime) -> int:
@@ -109,7 +118,13 @@ def _json(file: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise Invalid("%(file)s: no está en UTF-8 (byte %(at)s)", file=file.name, at=error.start) from error
     except json.JSONDecodeError as error:
-        raise Invalid("%(file)s, línea %(line)s, columna %(column)s: %(why)s", file=file.name, line=error.lineno, column=error.colno, why=error.msg) from error
+        raise Invalid(
+            "%(file)s, línea %(line)s, columna %(column)s: %(why)s",
+            file=file.name,
+            line=error.lineno,
+            column=error.colno,
+            why=error.msg,
+        ) from error
     if not isinstance(data, dict):
         raise Invalid("%(file)s: se esperaba un objeto {…}", file=file.name)
     return data

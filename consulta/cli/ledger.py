@@ -32,7 +32,9 @@ def check(slug: str | None, head: str | None) -> None:
         for one in slugs:
             view = consultation(db, one)
             report = audit.check(db, view.log_id, consultation=view, expected_head=head)
-            click.echo(f"{report.log}: {report.entries:,} entries, head {report.head}: {'ok' if report.sound else 'FAULTS'}")
+            click.echo(
+                f"{report.log}: {report.entries:,} entries, head {report.head}: {'ok' if report.sound else 'FAULTS'}"
+            )
             for fault in report.faults:
                 click.echo(f"  {fault}")
             faults += len(report.faults)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from consulta.documents import tables
-from consulta.domain.importing import Survey
+from consulta.domain.surveys import Survey
 
 SHOWN = 20
 

@@ -25,15 +25,13 @@ def tally(slug: str, as_of: datetime | None, form: str) -> None:
     """Print the tally in one of three forms."""
     with database().session(read_only=True) as db:
         view = consultation(db, slug)
-        found = figures.tally(
-            db, view, as_of=as_of.date() if as_of else None, today=view.today(datetime.now(UTC))
-        )
+        found = figures.tally(db, view, as_of=as_of.date() if as_of else None, today=view.today(datetime.now(UTC)))
     if form == "json":
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     rows = list(_rows(found))
     if form == "csv":
-        click.get_binary_stream("stdout").write(b"".join(tables.rows(("theme", "kind", *GROUPS), rows)))
+        click.echo(b"".join(tables.rows(("theme", "kind", *GROUPS), rows)), nl=False)
         return
     width = max(len(row[0]) for row in rows)
     click.echo(" " * width + "  " + "  ".join(f"{name:>10}" for name in ("kind", *GROUPS)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, Literal
 
 import typst
 
@@ -18,13 +19,13 @@ COLOURS = (
 @lru_cache(maxsize=8)
 def poster(data: str) -> bytes:
     """The poster, from ``data``: the JSON that ``describe`` makes."""
-    return bytes(_set("poster.typ", data, "pdf"))
+    return _set("poster.typ", data, "pdf")
 
 
 @lru_cache(maxsize=8)
 def share_image(data: str) -> bytes:
     """The share image, from the same JSON."""
-    return bytes(_set("share.typ", data, "png"))
+    return _set("share.typ", data, "png")
 
 
 def describe(
@@ -42,9 +43,8 @@ def describe(
     )  # fmt: skip
 
 
-def _set(name: str, data: str, form: str) -> bytes:
-    options: dict[str, object] = {"ppi": 72.0} if form == "png" else {}
-    made = typst.compile(
-        str(FOLDER / name), format=form, sys_inputs={"data": data}, font_paths=[str(FOLDER / "fonts")], **options
+def _set(name: str, data: str, form: Literal["pdf", "png"]) -> bytes:
+    made: Any = typst.compile(
+        str(FOLDER / name), format=form, sys_inputs={"data": data}, font_paths=[str(FOLDER / "fonts")], ppi=72.0
     )
-    return made if isinstance(made, bytes) else made[0]
+    return bytes(made if isinstance(made, bytes) else made[0])

@@ -17,7 +17,10 @@ class Qr:
 
 def matrix(data: str) -> list[str]:
     """Rows of ``0`` and ``1`` with a quiet zone of two."""
-    return ["".join("1" if dark else "0" for dark in row) for row in segno.make(data, error="m", micro=False).matrix_iter(border=2)]
+    return [
+        "".join("1" if dark else "0" for dark in row)
+        for row in segno.make(data, error="m", micro=False).matrix_iter(border=2)
+    ]
 
 
 def svg(data: str) -> Qr:

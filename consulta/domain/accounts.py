@@ -13,7 +13,7 @@ from consulta.models.accounts import Account, AccountSession, AccountToken, Pseu
 from consulta.models.consultations import Consultation
 
 from . import ledger, outbox
-from .contributions import sha256
+from .commitments import sha256
 from .errors import NotFound
 from .ledger import Action
 
@@ -52,7 +52,7 @@ def create(
     sector: Sector | None = None, organization: str | None = None, language: str | None = None, now: datetime,
     demo: bool = False,
 ) -> int:  # fmt: skip
-    """Make the account if it is new and grant the role, one row a theme; the account's id. Granting twice adds nothing."""
+    """Make the account if it is new and grant the role, one row a theme; its id. Granting twice adds nothing."""
     address = email.strip().lower()
     id_ = db.execute(select(Account.id).where(Account.email == address)).scalar_one_or_none()
     if id_ is None:
@@ -111,9 +111,7 @@ def pseudonym(db: Session, *, consultation_id: int, account_id: int, sector: Sec
 def one_time_link(db: Session, *, account_id: int, now: datetime, valid: timedelta = LINK_VALID) -> str:
     """A token that sets the password once; the database keeps its hash."""
     token = secrets.token_urlsafe(24)
-    db.execute(
-        insert(AccountToken).values(token_hash=sha256(token), account_id=account_id, expires_at=now + valid)
-    )
+    db.execute(insert(AccountToken).values(token_hash=sha256(token), account_id=account_id, expires_at=now + valid))
     return token
 
 
@@ -126,7 +124,7 @@ def invite(db: Session, *, account_id: int, token: str, now: datetime) -> None:
 
 
 def ask_reset(db: Session, *, email: str, language: str, now: datetime) -> None:
-    """Note that somebody asked; the worker finds out whether there is such an account, so this always costs the same."""
+    """Note that somebody asked; the worker finds out whether there is such an account: this costs always the same."""
     address = email.strip().lower()
     outbox.post(
         db, event=f"reset:{secrets.token_hex(8)}", recipient=f"address:{sha256(address).hex()}", template="reset",
@@ -153,7 +151,11 @@ def set_password(db: Session, *, token: str, password_hash: str, now: datetime) 
     """Spend a one-time link on a new password; every session of the account ends. ``NotFound`` if it does not hold."""
     account_id = db.execute(
         update(AccountToken)
-        .where(AccountToken.token_hash == sha256(token), AccountToken.used_at.is_(None), AccountToken.expires_at > now)
+        .where(
+            AccountToken.token_hash == sha256(token),
+            AccountToken.used_at.is_(None),
+            AccountToken.expires_at > now,
+        )
         .values(used_at=now)
         .returning(AccountToken.account_id)
     ).scalar_one_or_none()
@@ -171,6 +173,8 @@ def set_password(db: Session, *, token: str, password_hash: str, now: datetime) 
 def link_holds(db: Session, token: str, *, now: datetime) -> bool:
     """Whether a one-time link could still be spent; asked before the costly hashing, decided by ``set_password``."""
     query = select(AccountToken.account_id).where(
-        AccountToken.token_hash == sha256(token), AccountToken.used_at.is_(None), AccountToken.expires_at > now
+        AccountToken.token_hash == sha256(token),
+        AccountToken.used_at.is_(None),
+        AccountToken.expires_at > now,
     )
     return db.execute(query).first() is not None

@@ -14,10 +14,11 @@ from consulta.models.accounts import Account, RoleName, Sector
 from consulta.models.contributions import Channel, Kind, Status
 from consulta.models.moderation import Verdict
 
-from . import accounts, contributions, ledger, moderation, opinions, rights
-from .consultations import ConsultationView
+from . import accounts, admission, contributions, ledger, moderation, opinions, rights
+from .commitments import sha256
 from .ledger import Action
 from .setup import read_day
+from .snapshots import ConsultationView
 
 Event = tuple[datetime, int, Callable[[datetime], None]]
 
@@ -25,7 +26,11 @@ Event = tuple[datetime, int, Callable[[datetime], None]]
 def fill(db: Session, consultation: ConsultationView, data: dict[str, Any], *, now: datetime) -> None:
     """Staff, then every contribution and what became of it, in the order of time."""
     staff = [_staff(db, consultation, one, now) for one in data["accounts"]]
-    moderators = [id_ for id_, one in zip(staff, data["accounts"], strict=True) if not one["themes"] and one["role"] == "moderator"]
+    moderators = [
+        id_
+        for id_, one in zip(staff, data["accounts"], strict=True)
+        if not one["themes"] and one["role"] == "moderator"
+    ]
     events: list[Event] = []
     for index, row in enumerate(data["contributions"]):
         events += _events(db, consultation, row, index, moderators[index % len(moderators)], now)
@@ -52,7 +57,12 @@ def _staff(db: Session, consultation: ConsultationView, one: dict[str, Any], now
 
 
 def _events(
-    db: Session, consultation: ConsultationView, row: dict[str, Any], index: int, moderator: int, now: datetime
+    db: Session,
+    consultation: ConsultationView,
+    row: dict[str, Any],
+    index: int,
+    moderator: int,
+    now: datetime,
 ) -> list[Event]:
     """Arrival, and then confirmation, classification, decision, withdrawal on the days after."""
     day = read_day(row["day"], consultation.today(now))
@@ -79,17 +89,15 @@ def _arrive(db: Session, consultation: ConsultationView, row: dict[str, Any]) ->
     day = read_day(row["day"], consultation.today(datetime.now(UTC)))
     folio = opinions.folio_of(secrets.token_hex(16))
     web = row["channel"] == "web"
-    admission = contributions.Admission(
+    incoming = admission.Admission(
         kind=Kind.OPINION, channel=Channel(row["channel"]),
         status=Status.HELD if row["status"] == "held" else Status.RECEIVED,
         theme=consultation.theme(row["theme"]) if row["theme"] else None, title=row["title"], body=row["body"],
         received_on=day, department=row["department"], name=row["name"], publish_name=row["publish_name"],
         taking_part_as=row["taking_part_as"], age_group=row["age_group"], gender=row["gender"],
-        language=row["language"], folio_hash=contributions.sha256(folio) if web else None, held_cause=row["held"],
+        language=row["language"], folio_hash=sha256(folio) if web else None, held_cause=row["held"],
     )  # fmt: skip
-    [admitted] = contributions.admit(
-        db, consultation, [admission], today=day, actor=ledger.PUBLIC if web else ledger.SYSTEM
-    )
+    [admitted] = admission.admit(db, consultation, [incoming], today=day, actor=ledger.PUBLIC if web else ledger.SYSTEM)
     return {"id": admitted.id, "number": admitted.number, "folio": folio, "ordinal": 0}
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from consulta.models.contributions import GROUP_OF, Kind, Status
 
 from . import ledger, results
-from .consultations import ConsultationView
+from .snapshots import ConsultationView
 
 GROUPS = ("received", "pending", "published", "rejected", "withdrawn", "erased")
 Group = dict[str, int]

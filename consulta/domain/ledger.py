@@ -124,18 +124,27 @@ def append(
     payload: dict[str, Any], recorded: date | datetime,
 ) -> None:  # fmt: skip
     """Collect one entry; a ``date`` for what the public does, the second for what staff do."""
-    when = recorded.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(recorded, datetime) else recorded.isoformat()
+    when = (
+        recorded.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if isinstance(recorded, datetime)
+        else recorded.isoformat()
+    )
     entry = canonical(
         {
-            "v": 1, "log": origin, "recorded": when, "actor": actor,
-            "action": action.value, "subject": subject, "payload": payload,
-        }  # fmt: skip
+            "v": 1,
+            "log": origin,
+            "recorded": when,
+            "actor": actor,
+            "action": action.value,
+            "subject": subject,
+            "payload": payload,
+        }
     )
     db.info.setdefault("entries", []).append((log_id, entry))
 
 
 def write(db: Session) -> None:
-    """Put the collected entries down, in order. Only ``db.commit`` calls this; the head's lock is the last one taken."""
+    """Put the collected entries down, in order. Only ``db.commit`` calls this; the head's lock is the last taken."""
     by_log: dict[int, list[str]] = defaultdict(list)
     for log_id, entry in db.info.pop("entries", []):
         by_log[log_id].append(entry)
@@ -167,7 +176,9 @@ def head(db: Session, log_id: int) -> Head:
     return Head(length=length, hash=value.hex())
 
 
-def entries(db: Session, log_id: int, *, first: int = 1, last: int | None = None, newest: bool = False) -> Iterator[Line]:
+def entries(
+    db: Session, log_id: int, *, first: int = 1, last: int | None = None, newest: bool = False
+) -> Iterator[Line]:
     """The entries from position ``first`` to ``last``, oldest first unless ``newest``; streamed in pieces of 1,000."""
     query = select(Entry.position, Entry.entry, Entry.head).where(Entry.log_id == log_id, Entry.position >= first)
     if last is not None:

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Channel, Contribution, Kind, Status
 
-from . import contributions, ledger, outbox
-from .consultations import ConsultationView, ThemeView
+from . import admission, ledger, outbox
+from .commitments import sha256
 from .errors import AlreadyReceived, Closed, Conflict
+from .snapshots import ConsultationView, ThemeView
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+READ_AS = str.maketrans("OIL", "011", "-\u2010\u2011\u2013")
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Given:
 
 
 def folio_of(submission: str) -> str:
-    """The code: 80 bits of SHA-256 over ``"folio"`` and the submission key, in Crockford base32, four groups of four."""
+    """The code: 80 bits of SHA-256 over ``"folio"`` and the submission key in Crockford base32, four groups of four."""
     bits = int.from_bytes(hashlib.sha256(b"folio" + submission.encode()).digest()[:10], "big")
     letters = "".join(CROCKFORD[(bits >> shift) & 31] for shift in range(75, -5, -5))
     return "-".join(letters[i : i + 4] for i in range(0, 16, 4))
@@ -67,8 +69,7 @@ def folio_of(submission: str) -> str:
 
 def read_folio(typed: str) -> str | None:
     """The code as printed, from what was typed: case, spaces and hyphens ignored, O I L read as 0 1 1."""
-    plain = typed.upper().translate(str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u2010": None, "\u2011": None}))
-    plain = "".join(plain.split())
+    plain = "".join(typed.upper().translate(READ_AS).split())
     if len(plain) != 16 or any(letter not in CROCKFORD for letter in plain):
         return None
     return "-".join(plain[i : i + 4] for i in range(0, 16, 4))
@@ -86,19 +87,19 @@ def submit(
         raise Closed("El plazo para opinar no está abierto.")
     given = given.as_kept()
     folio, today = folio_of(submission), consultation.today(now)
-    admission = contributions.Admission(
+    incoming = admission.Admission(
         kind=Kind.OPINION, channel=Channel.WEB, status=_status(consultation, held_cause), theme=given.theme,
         body=given.body, received_on=today, department=given.department, name=given.name,
         publish_name=given.publish_name and bool(given.name), email=given.email,
         mail_language=language if given.email else None, taking_part_as=given.taking_part_as,
         age_group=given.age_group, gender=given.gender, language=given.language,
-        folio_hash=contributions.sha256(folio), submission_hash=contributions.sha256(submission),
+        folio_hash=sha256(folio), submission_hash=sha256(submission),
         content_hash=_content(submission, given), held_cause=held_cause,
     )  # fmt: skip
     if _first(db, submission) is not None:
         raise AlreadyReceived
     try:
-        [admitted] = contributions.admit(db, consultation, [admission], today=today, actor=ledger.PUBLIC)
+        [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=ledger.PUBLIC)
     except IntegrityError as error:
         raise AlreadyReceived from error
     if given.email:
@@ -113,7 +114,7 @@ def submit(
     return Receipt(
         folio=folio, number=admitted.number, consultation=consultation.slug, received_on=today,
         review_by=admitted.review_by, answer_by=admitted.answer_by,
-        published=admission.status is Status.PUBLISHED, mailed=bool(given.email), head="",
+        published=incoming.status is Status.PUBLISHED, mailed=bool(given.email), head="",
     )  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def receipt(db: Session, folio: str) -> Receipt | None:
             Contribution.answer_by, Contribution.status, Consultation.log_id,
         )
         .join(Consultation, Consultation.id == Contribution.consultation_id)
-        .where(Contribution.folio_hash == contributions.sha256(folio))
+        .where(Contribution.folio_hash == sha256(folio))
     ).first()  # fmt: skip
     if row is None:
         return None
@@ -159,7 +160,7 @@ def _status(consultation: ConsultationView, held_cause: str | None) -> Status:
 
 def _first(db: Session, submission: str) -> bytes | None:
     return db.execute(
-        select(Contribution.content_hash).where(Contribution.submission_hash == contributions.sha256(submission))
+        select(Contribution.content_hash).where(Contribution.submission_hash == sha256(submission))
     ).scalar_one_or_none()
 
 

@@ -30,9 +30,7 @@ class Message:
     message_id: str
 
 
-def post(
-    db: Session, *, event: str, recipient: str, template: str, payload: Mapping[str, Any], now: datetime
-) -> None:
+def post(db: Session, *, event: str, recipient: str, template: str, payload: Mapping[str, Any], now: datetime) -> None:
     """Put a message into the outbox; the same event reaches the same recipient once (UNIQUE)."""
     db.execute(
         insert(OutboxMessage).values(

@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from consulta.models.contributions import Contribution, Contributor, Kind, Status
 from consulta.models.consultations import Reason
+from consulta.models.contributions import Contribution, Contributor, Kind, Status
 from consulta.models.moderation import Decision, Mention
 from consulta.models.opinions import Opinion
 
 from . import results, search
-from .consultations import ConsultationView
 from .errors import Malformed, NotFound
+from .snapshots import ConsultationView
 
 PAGE = 20
 COUNT_TO = 1000

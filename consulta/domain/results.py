@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -79,9 +79,7 @@ def write(db: Session) -> None:
     for chunk in (rows[i : i + 60] for i in range(0, len(rows), 60)):
         statement = insert(Tally).values([{**dict(zip(names, cell, strict=True)), "n": n} for cell, n in chunk])
         db.execute(
-            statement.on_conflict_do_update(
-                index_elements=list(names), set_={"n": Tally.n + statement.excluded.n}
-            )
+            statement.on_conflict_do_update(index_elements=list(names), set_={"n": Tally.n + statement.excluded.n})
         )
 
 
@@ -90,7 +88,7 @@ def forget(db: Session) -> None:
     db.info.pop("tally", None)
 
 
-def read(db: Session, consultation_id: int, dimensions: Sequence[str]) -> Sequence[Row[tuple[Any, ...]]]:
+def read(db: Session, consultation_id: int, dimensions: Sequence[str]) -> Sequence[Any]:
     """All cells of some dimensions with something in them, in the order of their keys."""
     return db.execute(
         select(
@@ -105,7 +103,9 @@ def published(db: Session, consultation_id: int, *, dimension: str = "theme", ke
     """How many published contributions a single filter finds: a theme's slug or a one-way dimension's value."""
     column = Tally.theme if dimension in ("theme", "mention") else Tally.value
     query = select(func.coalesce(func.sum(Tally.n), 0)).where(
-        Tally.consultation_id == consultation_id, Tally.dimension == dimension, Tally.status == Status.PUBLISHED.value
+        Tally.consultation_id == consultation_id,
+        Tally.dimension == dimension,
+        Tally.status == Status.PUBLISHED.value,
     )
     if key is not None:
         query = query.where(column == key)

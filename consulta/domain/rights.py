@@ -16,9 +16,10 @@ from consulta.models.moderation import Decision, DecisionNote
 from consulta.models.opinions import Opinion
 
 from . import consultations, contributions, ledger, results, search
-from .consultations import ConsultationView
+from .commitments import sha256
 from .errors import Conflict, NotFound
 from .ledger import Action
+from .snapshots import ConsultationView
 
 ERASE_AFTER = timedelta(hours=72)
 PIECE = 200
@@ -43,7 +44,7 @@ def own(db: Session, folio: str) -> Own:
             Contribution.id, Contribution.number, Contribution.status, Contribution.awaiting_review, Consultation.slug
         )
         .join(Consultation, Consultation.id == Contribution.consultation_id)
-        .where(Contribution.folio_hash == contributions.sha256(folio))
+        .where(Contribution.folio_hash == sha256(folio))
     ).first()  # fmt: skip
     if row is None:
         raise NotFound("No encontramos ese código. Revíselo letra por letra en su comprobante.")
@@ -85,7 +86,11 @@ def take_back_erasure(db: Session, folio: str, *, now: datetime) -> None:
     if asked is None or not contributions.lock(db, mine.id, status=Status.WITHDRAWN):
         raise Conflict("Ya no hay un borrado por cancelar.")
     contributions.change(
-        db, mine.consultation, contribution_id=mine.id, status=asked.status_before, awaiting=asked.awaiting_before
+        db,
+        mine.consultation,
+        contribution_id=mine.id,
+        status=asked.status_before,
+        awaiting=asked.awaiting_before,
     )
     payload = {"status": asked.status_before.value, "awaiting": bool(asked.awaiting_before)}
     _entry(db, mine, Action.TAKE_BACK_ERASURE, payload, now=now)
@@ -93,7 +98,13 @@ def take_back_erasure(db: Session, folio: str, *, now: datetime) -> None:
 
 def remove_name(db: Session, folio: str, *, now: datetime) -> None:
     """Destroy the name and its salt; what was shown with it is shown without."""
-    _drop(db, own(db, folio), {"name": None, "publish_name": False, "name_salt": None}, Action.REMOVE_NAME, now=now)
+    _drop(
+        db,
+        own(db, folio),
+        {"name": None, "publish_name": False, "name_salt": None},
+        Action.REMOVE_NAME,
+        now=now,
+    )
 
 
 def erase_email(db: Session, folio: str, *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.sql import ColumnElement, column, literal_column, table
 from consulta.models.contributions import Contribution, Kind, Status
 from consulta.models.opinions import Opinion
 
-from .consultations import ConsultationView, ThemeView
+from .snapshots import ConsultationView, ThemeView
 from .texts import stems
 
 INDEX = table("search_texts", column("id"), column("stems"))
@@ -39,8 +39,10 @@ def refresh(db: Session, consultation: ConsultationView, contribution_id: int) -
     out = "DELETE FROM search_texts WHERE id = :id" if _postgres(db) else "DELETE FROM search_texts WHERE rowid = :id"
     db.execute(text(out), {"id": contribution_id})
     row = db.execute(
-        select(Contribution.status, Contribution.title, Opinion.__table__.c.body, Contribution.theme_id, Contribution.department,
-               Contribution.kind)
+        select(
+            Contribution.status, Contribution.title, Opinion.__table__.c.body, Contribution.theme_id,
+            Contribution.department, Contribution.kind,
+        )
         .join(Opinion.__table__, Opinion.__table__.c.id == Contribution.id)
         .where(Contribution.id == contribution_id)
     ).one()  # fmt: skip

@@ -22,11 +22,24 @@ from consulta.models.consultations import (
 )
 
 from . import ledger
-from .consultations import ConsultationView, local_instant
+from .consultations import local_instant
 from .errors import Invalid
 from .ledger import Action
+from .snapshots import ConsultationView
 
-REQUIRED = ("slug", "kind", "title", "timezone", "locale", "published", "texts", "settings", "themes", "stages", "lists")
+REQUIRED = (
+    "slug",
+    "kind",
+    "title",
+    "timezone",
+    "locale",
+    "published",
+    "texts",
+    "settings",
+    "themes",
+    "stages",
+    "lists",
+)
 
 
 def read_day(value: str, today: date) -> date:
@@ -106,12 +119,22 @@ def publish_schedule(
         dates = [read_day(d, today).isoformat() for d in row["dates"]] if row.get("dates") else None
         stages.append(
             {
-                "schedule_id": schedule_id, "position": position, "key": row["key"], "number": row.get("number"),
-                "parent": row.get("parent"), "title": row["title"], "participants": row.get("participants"),
-                "result": row.get("result"), "notes": row.get("notes"), "source": row.get("source"),
-                "theme": row.get("theme"), "starts_at": local_instant(starts, zone),
-                "ends_at": local_instant(ends + timedelta(days=1), zone), "dates": dates, "opens": row["opens"],
-            }  # fmt: skip
+                "schedule_id": schedule_id,
+                "position": position,
+                "key": row["key"],
+                "number": row.get("number"),
+                "parent": row.get("parent"),
+                "title": row["title"],
+                "participants": row.get("participants"),
+                "result": row.get("result"),
+                "notes": row.get("notes"),
+                "source": row.get("source"),
+                "theme": row.get("theme"),
+                "starts_at": local_instant(starts, zone),
+                "ends_at": local_instant(ends + timedelta(days=1), zone),
+                "dates": dates,
+                "opens": row["opens"],
+            }
         )
     db.execute(insert(Stage), stages)
     ledger.append(

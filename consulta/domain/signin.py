@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from consulta.models.accounts import Account, AccountSession, Attempt, DailyKey, KnownBrowser, Role
 
 from .accounts import Actor, Granted
-from .contributions import sha256
+from .commitments import sha256
 from .errors import TooMany
 
 IDLE = timedelta(hours=8)
@@ -97,10 +97,8 @@ def knows_browser(db: Session, *, account_id: int, token: str) -> bool:
     return db.execute(query).scalar_one_or_none() == account_id
 
 
-def attempt_keys(
-    db: Session, *, email: str, address: str, known_browser: str | None, today: date
-) -> list[bytes]:
-    """Under which keys a try is counted: a known browser by itself alone; else the account, the address, and the pair."""
+def attempt_keys(db: Session, *, email: str, address: str, known_browser: str | None, today: date) -> list[bytes]:
+    """Under which keys a try is counted: a known browser by itself alone; else the account and the address."""
     key = _day_key(db, today)
     account = email.strip().lower()
     parts = [f"browser|{known_browser}"] if known_browser else [f"account|{account}", f"address|{address}"]
@@ -123,7 +121,9 @@ def _day_key(db: Session, today: date) -> bytes:
 
 def check_delay(db: Session, keys: list[bytes], *, now: datetime) -> None:
     """``TooMany`` while a delay of one of the keys is running."""
-    until = db.execute(select(Attempt.until).where(Attempt.key.in_(keys)).order_by(Attempt.until.desc()).limit(1)).scalar()
+    until = db.execute(
+        select(Attempt.until).where(Attempt.key.in_(keys)).order_by(Attempt.until.desc()).limit(1)
+    ).scalar()
     if until is not None and until > now:
         raise TooMany("Hubo varios intentos fallidos. Espere un momento y vuelva a intentarlo.", until=until)
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from consulta.models.contributions import Contribution, Contributor, Erasure, Status
 from consulta.models.opinions import Opinion
 
-from . import moderation, rights
-from .consultations import ConsultationView
-from .moderation import Step
+from . import desk, rights
+from .desk import Step
+from .snapshots import ConsultationView
 
 
 @dataclass(frozen=True)
@@ -58,5 +58,5 @@ def follow(db: Session, folio: str) -> Followed:
         folio=folio, consultation=mine.consultation, number=mine.number, status=mine.status, title=r.title,
         body=r.body, theme_id=r.theme_id, received_on=r.received_on, review_by=r.review_by, answer_by=r.answer_by,
         awaiting_review=mine.awaiting_review, name=r.name, publish_name=r.publish_name, has_email=bool(r.email),
-        confirmed=r.confirmed, erase_due=r.due_at, steps=moderation.history(db, mine.consultation, mine.id),
+        confirmed=r.confirmed, erase_due=r.due_at, steps=desk.history(db, mine.consultation, mine.id),
     )  # fmt: skip

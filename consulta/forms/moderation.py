@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired
 
-from consulta.domain.consultations import ConsultationView
+from consulta.domain.snapshots import ConsultationView
 from consulta.forms.opinions import kept
 from consulta.i18n import gettext
 

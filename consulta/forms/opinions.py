@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 
-from consulta.domain.consultations import ConsultationView
 from consulta.domain.errors import Invalid
 from consulta.domain.opinions import Given
+from consulta.domain.snapshots import ConsultationView
 from consulta.domain.texts import LINE_MAX, as_sent, body_fault
 from consulta.i18n import gettext
 
@@ -83,7 +81,9 @@ class OpinionForm(FlaskForm):
 
     def values(self) -> dict[str, str]:
         """What was typed, to stand in the form again."""
-        return {name: "1" if field.data is True else (field.raw_data or [""])[0] for name, field in self._fields.items()}
+        return {
+            name: "1" if field.data is True else (field.raw_data or [""])[0] for name, field in self._fields.items()
+        }
 
     def given(self) -> Given:
         """What the domain takes; only after ``validate``."""
@@ -92,5 +92,3 @@ class OpinionForm(FlaskForm):
             email=self.email.data or None, name=self.name.data or None, publish_name=bool(self.publish_name.data),
             **{name: self[name].data or None for name in CHOICES},
         )  # fmt: skip
-
-

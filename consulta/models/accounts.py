@@ -110,7 +110,7 @@ class KnownBrowser(Base):
 
 
 class Attempt(Base):
-    """Failed attempts under one key (a keyed hash that nobody can undo after the day): the next is due after ``until``."""
+    """Failed attempts under one key (a keyed hash nobody can undo after the day): the next is due after ``until``."""
 
     __tablename__ = "attempts"
 

@@ -64,7 +64,11 @@ class Contribution(Base):
         UniqueConstraint("consultation_id", "source", "external_id"),
         CheckConstraint("number > 0", name="number_positive"),
         Index("ix_public", "consultation_id", "number", postgresql_where=_PUBLIC, sqlite_where=_PUBLIC),
-        Index("ix_public_theme", "consultation_id", "theme_id", "number", postgresql_where=_PUBLIC, sqlite_where=_PUBLIC),
+        Index(
+            "ix_public_theme",
+            "consultation_id", "theme_id", "number",
+            postgresql_where=_PUBLIC, sqlite_where=_PUBLIC,
+        ),
         Index(
             "ix_public_department",
             "consultation_id", "department", "number",

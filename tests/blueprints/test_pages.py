@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from consulta.db import Database
-from consulta.domain.consultations import ConsultationView
+from consulta.domain.snapshots import ConsultationView
 from consulta.models.contributions import Status
 from tests.support import Visitor, admit
 
@@ -22,13 +23,23 @@ def test_a_page_opens_empty_and_full(
     empty = visitor.get(path, query_string={"lang": language})
     assert empty.data
     long_word = "a" * 4000
-    admit(database, consultation, "Agua para todos", long_word, "<script>alert(1)</script>", status=Status.PUBLISHED, theme="tema-1")
+    admit(
+        database,
+        consultation,
+        "Agua para todos",
+        long_word,
+        "<script>alert(1)</script>",
+        status=Status.PUBLISHED,
+        theme="tema-1",
+    )
     page = visitor.get(path, query_string={"lang": language}).text
     assert "<script>alert" not in page
     if path in ("…/aportes", "…/temas/tema-1"):
         assert "Agua para todos" in page
 
 
-@pytest.mark.parametrize("path", ["/nada", "/consultas/nada", "…/aportes/99", "…/temas/nada", "…/datos/nada.csv", "…/comprobante"])
+@pytest.mark.parametrize(
+    "path", ["/nada", "/consultas/nada", "…/aportes/99", "…/temas/nada", "…/datos/nada.csv", "…/comprobante"]
+)
 def test_what_is_not_there_is_a_page_with_404(visitor: Visitor, path: str) -> None:
     assert "<h1>" in visitor.get(path, 404).text

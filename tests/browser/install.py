@@ -1,4 +1,4 @@
-"""Find or fetch a Chromium for the browser tests: the system's, else Debian's when root, else the browser tool's own."""
+"""Find or fetch a Chromium for the browser tests: the system's, else Debian's when root, else its own."""
 
 from __future__ import annotations
 

@@ -1,0 +1,82 @@
+"""Decisions and classifications as they are stored, in the form in which the entries say them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consulta.models.accounts import Pseudonym
+from consulta.models.consultations import Reason, Theme
+from consulta.models.contributions import Contribution
+from consulta.models.moderation import Classification, Decision, DecisionNote
+
+from .ledger import Action
+from .snapshots import ConsultationView
+
+
+def decided(db: Session, view: ConsultationView, numbers: list[int]) -> dict[tuple[int, int], tuple[Any, ...]]:
+    """Every decision upon these numbers, by number and ordinal: what its entry should say, its note, its salt."""
+    base: Any = Contribution.__table__
+    query = (
+        select(
+            base.c.number, Decision.ordinal, Decision.verdict, Decision.decided_at, Pseudonym.name, Reason.code,
+            Reason.version, DecisionNote.note, DecisionNote.note_salt,
+        )
+        .join(base, base.c.id == Decision.contribution_id)
+        .outerjoin(Reason, Reason.id == Decision.reason_id)
+        .outerjoin(DecisionNote, DecisionNote.decision_id == Decision.id)
+        .outerjoin(
+            Pseudonym,
+            (Pseudonym.account_id == Decision.account_id) & (Pseudonym.consultation_id == view.id),
+        )
+        .where(base.c.consultation_id == view.id, base.c.number.in_(numbers))
+    )  # fmt: skip
+    return {
+        (r.number, r.ordinal): (
+            [
+                r.name, r.decided_at.strftime("%Y-%m-%dT%H:%M:%SZ"), f"contribution:{r.verdict.value}",
+                f"{r.code}@{r.version}" if r.code else None,
+            ],
+            r.note, r.note_salt,
+        )
+        for r in db.execute(query)
+    }  # fmt: skip
+
+
+def classified(db: Session, view: ConsultationView, numbers: list[int]) -> dict[tuple[int, int], tuple[Any, ...]]:
+    """The same for classifications; they have no note."""
+    base: Any = Contribution.__table__
+    query = (
+        select(
+            base.c.number, Classification.ordinal, Classification.mentions, Classification.decided_at,
+            Pseudonym.name, Theme.slug,
+        )
+        .join(base, base.c.id == Classification.contribution_id)
+        .outerjoin(Theme, Theme.id == Classification.theme_id)
+        .outerjoin(
+            Pseudonym,
+            (Pseudonym.account_id == Classification.account_id) & (Pseudonym.consultation_id == view.id),
+        )
+        .where(base.c.consultation_id == view.id, base.c.number.in_(numbers))
+    )  # fmt: skip
+    return {
+        (r.number, r.ordinal): (
+            [
+                r.name,
+                r.decided_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "contribution:classify",
+                r.slug,
+                r.mentions,
+            ],
+        )
+        for r in db.execute(query)
+    }
+
+
+def act(payload: dict[str, Any], action: str) -> list[Any]:
+    """What an entry says of an act, in the order of ``decided`` and ``classified``."""
+    if action == Action.CLASSIFY:
+        return [action, payload["theme"], payload["mentions"]]
+    return [action, payload["reason"]]

@@ -1,0 +1,116 @@
+"""The house: who may import whom, sizes, what never occurs, every route declares who may use it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "consulta"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+MAY_NOT = {
+    "models": {"domain", "forms", "documents", "blueprints", "cli", "templates", "auth", "db", "i18n", "pages", "text"},
+    "domain": {"forms", "documents", "blueprints", "cli", "auth", "db", "i18n", "pages", "text", "mail", "worker"},
+    "documents": {"forms", "blueprints", "cli", "auth", "db", "pages"},
+    "forms": {"blueprints", "cli", "documents", "db", "auth", "pages"},
+    "cli": {"blueprints", "forms", "pages"},
+}
+OUTSIDE_DOMAIN = ("flask", "wtforms", "flask_wtf", "flask_login", "werkzeug")
+
+
+def imports(path: Path) -> set[str]:
+    """The absolute names that a module imports."""
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            module = ".".join(filter(None, (base, node.module)))
+            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("layer", MAY_NOT)
+def test_the_import_order_holds(layer: str) -> None:
+    for path in (PACKAGE / layer).rglob("*.py"):
+        reached = {name.split(".")[1] for name in imports(path) if name.startswith("consulta.")}
+        assert not reached & MAY_NOT[layer], path
+        if layer in ("domain", "models"):
+            assert not {name.split(".")[0] for name in imports(path)} & set(OUTSIDE_DOMAIN), path
+
+
+def test_blueprints_are_apart_and_hold_no_query() -> None:
+    names = {path.stem for path in (PACKAGE / "blueprints").glob("*.py")} - {"__init__"}
+    for path in (PACKAGE / "blueprints").glob("*.py"):
+        if path.stem != "__init__":
+            assert not {f"consulta.blueprints.{name}" for name in names} & imports(path), path
+        assert not re.search(r"\bselect\(", path.read_text("utf-8")), path
+
+
+def test_files_and_functions_stay_small() -> None:
+    for path in SOURCES:
+        text = path.read_text("utf-8")
+        assert text.count("\n") <= 250, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                assert (node.end_lineno or 0) - node.lineno < 45, f"{path}: {node.name}"
+    for path in PACKAGE.glob("templates/**/*.*"):
+        assert path.read_text("utf-8").count("\n") <= 80, path
+
+
+def test_public_functions_say_what_they_do() -> None:
+    for path in SOURCES:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                assert ast.get_docstring(node), f"{path}: {node.name}"
+
+
+def test_what_never_occurs() -> None:
+    for path in SOURCES:
+        text = path.read_text("utf-8")
+        assert not re.search(r"csrf\.exempt|\bpickle\b|shell=True|TODO|FIXME", text), path
+        assert "Markup(" not in text or path.name == "text.py", path
+        assert "import bleach" not in text or path.name == "text.py", path
+        assert not re.search(r'(text|execute|exec_driver_sql)\(\s*f["\']', text), f"{path}: SQL built from strings"
+    for path in (PACKAGE / "templates").rglob("*.html"):
+        text = path.read_text("utf-8")
+        assert not re.search(r"\|\s*safe\b|<style|<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=", text), path
+
+
+def test_no_name_of_the_layers_is_a_drawer() -> None:
+    assert not [p for p in SOURCES if p.stem in ("utils", "helpers", "common", "misc")]
+
+
+def test_the_lock_has_hashes_and_no_address() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text()
+        assert "://" not in text
+        assert "--find-links" not in text
+        assert "--index-url" not in text
+        pinned = re.findall(r"^[a-z0-9._-]+(?:\[.*\])?==", text, re.M)
+        assert len(pinned) > 20
+        assert text.count("--hash=sha256:") >= len(pinned)
+
+
+def test_every_route_declares_who_may_use_it(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        assert hasattr(app.view_functions[rule.endpoint], "rule"), f"{rule} declares nobody"
+
+
+def test_a_route_without_a_rule_is_refused_to_everybody(app: Flask) -> None:
+    app.add_url_rule("/olvidada", "forgotten", lambda: "secret")
+    assert app.test_client().get("/olvidada").status_code == 403
+
+
+def test_no_path_of_a_machine_ships() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    for name in listed:
+        if name.endswith((".md", ".toml", ".lock", ".html", ".txt")) or name in ("Makefile", ".ci/run"):
+            assert not re.search(r"/(home|root|opt|srv|mnt)/", (ROOT / name).read_text("utf-8")), name
