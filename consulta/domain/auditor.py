@@ -15,7 +15,7 @@ from consulta.models.moderation import Classification, Decision, Mention
 from consulta.models.opinions import Opinion
 from consulta.models.results import Tally
 
-from . import commitments, ledger
+from . import commitments, ledger, publication
 from .ledger import Action
 from .recount import recount
 from .replay import FIELDS, STATUSES, Report, State
@@ -30,6 +30,7 @@ class Auditor:
         self.db, self.view, self.report = db, consultation, report
         self.state = State([t.slug for t in consultation.themes], report)
         self.decisions = self.classifications = 0
+        self.published: dict[str, tuple[int, str]] = {}
 
     def entries(self, piece: list[tuple[int, dict[str, Any]]]) -> None:
         """Replay a piece, then compare the rows that it touched."""
@@ -37,6 +38,8 @@ class Auditor:
         acts: dict[int, list[tuple[int, dict[str, Any]]]] = {}
         for at, content in piece:
             subject, _, key = content["subject"].partition("/")
+            if "sha256" in content["payload"] and subject in ("consultation", "schedule", "reason"):
+                self.published[content["subject"]] = (at, content["payload"]["sha256"])
             if subject != "contribution":
                 continue
             number, action = int(key), Action(content["action"])
@@ -130,6 +133,7 @@ class Auditor:
 
     def finish(self) -> None:
         """Compare what stands now: states, themes, acts without an entry, figures."""
+        self._compare_published()
         self._compare_now()
         self._compare_mentions()
         base: Any = Contribution.__table__
@@ -143,6 +147,19 @@ class Auditor:
             if count != said:
                 self.report.fault(f"table {model.__tablename__}: {count} rows, the entries say {said}")
         self._compare_tally()
+
+    def _compare_published(self) -> None:
+        for subject, (at, said) in self.published.items():
+            noun, _, key = subject.partition("/")
+            if noun == "consultation":
+                stands: str | None = publication.of_consultation(self.db, self.view.id)
+            elif noun == "schedule":
+                stands = publication.of_schedule(self.db, self.view.id, int(key))
+            else:
+                code, _, version = key.partition("@")
+                stands = publication.of_reason(self.db, self.view.id, code, int(version))
+            if stands != said:
+                self.report.fault(f"{subject}: its texts are not what entry {at} says")
 
     def _compare_now(self) -> None:
         base, last, seen = Contribution.__table__.c, 0, 0

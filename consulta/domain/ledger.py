@@ -111,6 +111,11 @@ def commitment(salt: bytes, value: object) -> str:
     return urlsafe_b64encode(hmac.digest(salt, data, "sha256")).rstrip(b"=").decode()
 
 
+def instant(value: datetime) -> str:
+    """An instant as entries write it: UTC, to the second."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def open_log(db: Session, origin: str) -> Log:
     """Begin a log; its head starts from 32 zero bytes."""
     log = Log(origin=origin, length=0, head=GENESIS)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +20,7 @@ from consulta.models.consultations import (
     Theme,
 )
 
-from . import ledger
+from . import ledger, publication
 from .consultations import local_instant
 from .errors import Invalid
 from .ledger import Action
@@ -58,6 +57,15 @@ def load(db: Session, data: dict[str, Any], *, now: datetime) -> int:
     for key in REQUIRED:
         if key not in data:
             raise Invalid("falta «%(key)s»", key=key, field=key)
+    try:
+        return _load(db, data, now)
+    except KeyError as error:
+        raise Invalid("falta «%(key)s» en un tema, etapa, lista o motivo", key=str(error.args[0])) from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise Invalid("un valor no tiene la forma esperada: %(why)s", why=str(error)) from error
+
+
+def _load(db: Session, data: dict[str, Any], now: datetime) -> int:
     zone = ZoneInfo(data["timezone"])
     today = now.astimezone(zone).date()
     slug, origin = data["slug"], f"consulta/{data['slug']}"
@@ -84,11 +92,13 @@ def load(db: Session, data: dict[str, Any], *, now: datetime) -> int:
         ],
     )  # fmt: skip
     _lists(db, consultation_id, data["lists"])
-    digest = hashlib.sha256(ledger.canonical(_texts_of(data)).encode()).hexdigest()
     ledger.append(
         db, log_id=log.id, origin=origin, actor=ledger.SYSTEM, action=Action.CONSULTATION_PUBLISH,
         subject=f"consultation/{slug}", recorded=now,
-        payload={"title": data["title"]["es"], "themes": [t["slug"] for t in data["themes"]], "sha256": digest},
+        payload={
+            "title": data["title"]["es"], "themes": [t["slug"] for t in data["themes"]],
+            "sha256": publication.of_consultation(db, consultation_id),
+        },
     )  # fmt: skip
     _reasons(db, consultation_id, log.id, origin, data.get("reasons", []), today, now)
     reason = {"es": "Primera publicación del cronograma", "en": "First publication of the schedule"}
@@ -97,10 +107,6 @@ def load(db: Session, data: dict[str, Any], *, now: datetime) -> int:
         zone=zone, reason=reason, today=today, now=now,
     )  # fmt: skip
     return consultation_id
-
-
-def _texts_of(data: dict[str, Any]) -> dict[str, Any]:
-    return {key: data[key] for key in ("texts", "settings", "title")}
 
 
 def publish_schedule(
@@ -113,29 +119,7 @@ def publish_schedule(
         .values(consultation_id=consultation_id, version=version, published_at=now, reason=reason)
         .returning(Schedule.id)
     ).scalar_one()
-    stages = []
-    for position, row in enumerate(rows):
-        starts, ends = read_day(row["starts"], today), read_day(row["ends"], today)
-        dates = [read_day(d, today).isoformat() for d in row["dates"]] if row.get("dates") else None
-        stages.append(
-            {
-                "schedule_id": schedule_id,
-                "position": position,
-                "key": row["key"],
-                "number": row.get("number"),
-                "parent": row.get("parent"),
-                "title": row["title"],
-                "participants": row.get("participants"),
-                "result": row.get("result"),
-                "notes": row.get("notes"),
-                "source": row.get("source"),
-                "theme": row.get("theme"),
-                "starts_at": local_instant(starts, zone),
-                "ends_at": local_instant(ends + timedelta(days=1), zone),
-                "dates": dates,
-                "opens": row["opens"],
-            }
-        )
+    stages = [_stage(schedule_id, position, row, zone, today) for position, row in enumerate(rows)]
     db.execute(insert(Stage), stages)
     ledger.append(
         db, log_id=log_id, origin=origin, actor=ledger.SYSTEM, action=Action.SCHEDULE_PUBLISH,
@@ -145,13 +129,25 @@ def publish_schedule(
             "stages": [
                 {
                     "key": s["key"], "title": s["title"]["es"], "opens": s["opens"],
-                    "from": s["starts_at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                    "until": s["ends_at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    "from": ledger.instant(s["starts_at"]), "until": ledger.instant(s["ends_at"]),
                 }
                 for s in stages
             ],
+            "sha256": publication.of_schedule(db, consultation_id, version),
         },
     )  # fmt: skip
+
+
+def _stage(schedule_id: int, position: int, row: dict[str, Any], zone: ZoneInfo, today: date) -> dict[str, Any]:
+    starts, ends = read_day(row["starts"], today), read_day(row["ends"], today)
+    return {
+        "schedule_id": schedule_id, "position": position, "key": row["key"], "number": row.get("number"),
+        "parent": row.get("parent"), "title": row["title"], "participants": row.get("participants"),
+        "result": row.get("result"), "notes": row.get("notes"), "source": row.get("source"),
+        "theme": row.get("theme"), "starts_at": local_instant(starts, zone),
+        "ends_at": local_instant(ends + timedelta(days=1), zone), "opens": row["opens"],
+        "dates": [read_day(d, today).isoformat() for d in row["dates"]] if row.get("dates") else None,
+    }  # fmt: skip
 
 
 def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[str, Any], *, now: datetime) -> bool:
@@ -202,5 +198,8 @@ def _reasons(
         ledger.append(
             db, log_id=log_id, origin=origin, actor=ledger.SYSTEM, action=Action.REASON_PUBLISH,
             subject=f"reason/{reason['code']}@1", recorded=now,
-            payload={"title": reason["title"]["es"], "text": reason["text"]["es"]},
+            payload={
+                "title": reason["title"]["es"], "text": reason["text"]["es"],
+                "sha256": publication.of_reason(db, consultation_id, reason["code"], 1),
+            },
         )  # fmt: skip

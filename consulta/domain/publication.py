@@ -1,0 +1,74 @@
+"""What the ledger says of a published call, schedule or reason: one digest over everything that was published."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consulta.models.consultations import Consultation, ListItem, Reason, Schedule, Stage, Theme
+
+from . import ledger
+
+CONSULTATION = ("slug", "kind", "title", "timezone", "locale", "texts", "links", "settings")
+THEME = ("position", "letter", "slug", "name", "question", "briefing", "colour", "pictogram")
+LIST_ITEM = ("list_name", "position", "code", "label", "population", "tile")
+STAGE = (
+    "position", "key", "number", "parent", "title", "participants", "result", "notes", "source", "theme", "dates",
+    "opens",
+)  # fmt: skip
+
+
+def of_consultation(db: Session, consultation_id: int) -> str:
+    """The digest of a consultation's texts, settings, themes and lists, as they are stored now."""
+    row = db.execute(select(Consultation).where(Consultation.id == consultation_id)).scalar_one()
+    themes = select(Theme).where(Theme.consultation_id == consultation_id).order_by(Theme.position)
+    items = select(ListItem).where(ListItem.consultation_id == consultation_id)
+    return _digest(
+        {
+            "consultation": _values(row, CONSULTATION),
+            "themes": [_values(theme, THEME) for theme in db.execute(themes).scalars()],
+            "lists": [
+                _values(item, LIST_ITEM)
+                for item in db.execute(items.order_by(ListItem.list_name, ListItem.position)).scalars()
+            ],
+        }
+    )
+
+
+def of_schedule(db: Session, consultation_id: int, version: int) -> str | None:
+    """The digest of one version of the schedule; ``None`` if it is gone."""
+    query = select(Schedule).where(Schedule.consultation_id == consultation_id, Schedule.version == version)
+    row = db.execute(query).scalar_one_or_none()
+    if row is None:
+        return None
+    stages = db.execute(select(Stage).where(Stage.schedule_id == row.id).order_by(Stage.position)).scalars()
+    return _digest(
+        {
+            "version": version,
+            "reason": row.reason,
+            "stages": [
+                {**_values(s, STAGE), "from": ledger.instant(s.starts_at), "until": ledger.instant(s.ends_at)}
+                for s in stages
+            ],
+        }
+    )
+
+
+def of_reason(db: Session, consultation_id: int, code: str, version: int) -> str | None:
+    """The digest of one version of a reason; ``None`` if it is gone."""
+    query = select(Reason).where(
+        Reason.consultation_id == consultation_id, Reason.code == code, Reason.version == version
+    )
+    row = db.execute(query).scalar_one_or_none()
+    return _digest(_values(row, ("code", "version", "title", "text"))) if row else None
+
+
+def _values(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _digest(value: dict[str, Any]) -> str:
+    return hashlib.sha256(ledger.canonical(value).encode()).hexdigest()
