@@ -35,9 +35,9 @@ def open_item(db: Session, consultation: ConsultationView, number: int, *, accou
             index_elements=["contribution_id"],
             set_={"account_id": account_id, "until": now + LEASE},
             where=(Lease.until < now) | (Lease.account_id == account_id),
-        )
+        ).returning(Lease.contribution_id)
     )
-    if not done.rowcount:
+    if done.first() is None:
         holder = desk.item(db, consultation, number, account_id=account_id, now=now).leased_by
         raise Conflict("La tiene abierta %(who)s. Elija otra, o vuelva en diez minutos.", who=holder or "")
 

@@ -61,14 +61,15 @@ def withdraw(db: Session, folio: str, *, now: datetime) -> None:
 def ask_erasure(db: Session, folio: str, *, now: datetime) -> None:
     """Withdraw at once, and erase text, name, address and traits after 72 hours unless taken back."""
     mine = own(db, folio)
+    asked = db.execute(select(Erasure.due_at).where(Erasure.contribution_id == mine.id)).first()
+    if asked or mine.status is Status.ERASED:
+        raise Conflict("Ya había pedido el borrado de este aporte.")
     db.execute(
         insert(Erasure).values(
             contribution_id=mine.id, due_at=now + ERASE_AFTER, status_before=mine.status,
             awaiting_before=mine.awaiting_review,
         )
     )  # fmt: skip
-    if mine.status is Status.ERASED:
-        raise Conflict("Este aporte ya fue borrado.")
     if mine.status is Status.WITHDRAWN:
         _entry(db, mine, Action.ASK_ERASURE, {"status": Status.WITHDRAWN.value}, now=now)
     else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,10 +21,6 @@ from consulta.models.moderation import Verdict
 from tests.support import staff, submit
 
 DOCS = Path(__file__).parents[2] / "docs" / "ledger.md"
-GUARDS = {
-    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
-}
 
 
 def test_the_vectors_in_the_docs_hold() -> None:
@@ -128,6 +126,7 @@ def report_positions(database: Database, view: ConsultationView) -> list[int]:
     return positions
 
 
+# ruff: noqa: E501  (one tampering a line)
 TAMPERINGS = {
     "the text": "UPDATE opinions SET body = body || '.' WHERE id = 1",
     "the status": "UPDATE contributions SET status = 'published' WHERE number = 2",
@@ -151,7 +150,7 @@ TAMPERINGS = {
     "a setting": "UPDATE consultations SET settings = '{}'",
 }  # fmt: skip
 GUARDED = {
-    "an entry": ("ledger_entries", "UPDATE ledger_entries SET entry = replace(entry, 'published', 'rejected') WHERE log_id = 1 AND position = 9"),
+    "an entry": ("ledger_entries", "UPDATE ledger_entries SET entry = replace(entry, '\"v\":1', '\"v\":2') WHERE log_id = 1 AND position = 9"),
     "an entry's place": ("ledger_entries", "UPDATE ledger_entries SET position = 99 WHERE log_id = 1 AND position = 9"),
     "a decision": ("decisions", "UPDATE decisions SET verdict = 'reject', reason_id = 1 WHERE verdict = 'publish'"),
     "a decision's time": ("decisions", "UPDATE decisions SET decided_at = '2020-01-01 00:00:00' WHERE verdict = 'publish'"),
@@ -172,16 +171,20 @@ def test_a_byte_changed_behind_the_back_is_named(database: Database, busy: Consu
 @pytest.mark.parametrize("what", GUARDED)
 def test_a_byte_changed_around_the_triggers_is_named(database: Database, busy: ConsultationView, what: str) -> None:
     table, change = GUARDED[what]
-    with database.write.connect() as connection:
-        if database.write.dialect.name == "sqlite":
-            for (name,) in connection.execute(text(f"SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='{table}'")).all():
-                connection.execute(text(f"DROP TRIGGER {name}"))
-            connection.execute(text("PRAGMA foreign_keys=OFF"))
-        else:
-            connection.execute(text("SET session_replication_role = replica"))
-        connection.execute(text(change))
-        connection.commit()
-        connection.invalidate()
+    database.dispose()
+    if database.write.dialect.name == "sqlite":
+        with closing(sqlite3.connect(database.write.url.database or "")) as connection:
+            guards = f"SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='{table}'"
+            for (name,) in connection.execute(guards).fetchall():
+                connection.execute(f"DROP TRIGGER {name}")
+            connection.execute(change)
+            connection.commit()
+    else:
+        with database.write.connect() as session:
+            session.exec_driver_sql("SET session_replication_role = replica")
+            session.exec_driver_sql(change)
+            session.commit()
+            session.invalidate()
     report = check(database, busy)
     assert report.faults
     if "entry" in what:

@@ -91,9 +91,7 @@ def test_a_stage_opens_and_closes_at_midnight_of_its_zone(database: Database) ->
 
 
 def test_under_18_neither_name_nor_address_is_kept(database: Database, consultation: ConsultationView) -> None:
-    submit(
-        database, consultation, age_group="under-18", name="Luz", publish_name=True, email="luz@persona.example"
-    )
+    submit(database, consultation, age_group="under-18", name="Luz", publish_name=True, email="luz@persona.example")
     with database.session(read_only=True) as db:
         person = db.execute(select(Contributor.name, Contributor.email, Contributor.publish_name)).one()
         assert tuple(person) == (None, None, False)
