@@ -7,16 +7,16 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 .PHONY: run install test check bench messages browser lock
 
-run: $(VENV)/installed
+run: install
 	@PORT=$(PORT) $(BIN)/python -m consulta.serve
 
 install: $(VENV)/installed
+	@$(BIN)/python -m whitenoise.compress -q consulta/static
 
 $(VENV)/installed: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m whitenoise.compress -q consulta/static
 	@touch $@
 
 $(VENV)/tested: $(VENV)/installed requirements-dev.lock
@@ -26,7 +26,7 @@ $(VENV)/tested: $(VENV)/installed requirements-dev.lock
 browser: $(VENV)/tested
 	@$(BIN)/python -m tests.browser.install
 
-test: $(VENV)/tested browser
+test: $(VENV)/tested install browser
 	@$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/tested

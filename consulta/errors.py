@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from .domain.errors import Closed, Conflict, DomainError, Invalid, Malformed, NotAllowed, NotFound, TooMany
+from .domain.texts import showable
 from .i18n import gettext
 
 STATUS: dict[type[DomainError], int] = {
@@ -42,7 +43,7 @@ def page(status: int, message: str, *, valid: tuple[str, ...] = (), resend: bool
     response = make_response(
         render_template(
             "errors/error.html", status=status, title=gettext(TITLES.get(status, TITLES[500])), message=message,
-            kept=kept[:1_000_000], valid=valid, fields=_again() if resend else None,
+            kept=showable(kept, 1_000_000), valid=valid, fields=_again() if resend else None,
         ),
         status,
     )  # fmt: skip
@@ -55,7 +56,11 @@ def _again() -> list[tuple[str, str]]:
     origin = request.headers.get("Origin")
     if origin and origin != "null" and origin != request.host_url.rstrip("/"):
         return []
-    return [(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token" and "password" not in k][:60]
+    return [
+        (k, showable(v, 1_000_000))
+        for k, v in request.form.items(multi=True)
+        if k != "csrf_token" and "password" not in k
+    ][:60]
 
 
 def _domain(error: DomainError) -> Response:

@@ -12,6 +12,7 @@ from consulta.auth import actor, allow, moderates, now, respond_privately, sees_
 from consulta.domain import desk, figures, moderation
 from consulta.domain.errors import Conflict, Invalid, Malformed, NotAllowed
 from consulta.domain.snapshots import ConsultationView
+from consulta.domain.texts import showable
 from consulta.forms.moderation import ClassificationForm, DecisionForm
 from consulta.i18n import gettext
 from consulta.models.accounts import RoleName
@@ -177,7 +178,7 @@ def _item_page(
 
 
 def _typed() -> dict[str, str]:
-    return {name: request.form.get(name, "").replace("\x00", " ")[:20_000] for name in ("note", "reason", "verdict")}
+    return {name: showable(request.form.get(name, "")) for name in ("note", "reason", "verdict")}
 
 
 def _first_error(errors: dict[str, list[str]]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from html import escape
 from time import time
@@ -30,7 +29,7 @@ from consulta.domain import opinions
 from consulta.domain.errors import AlreadyReceived, NotFound
 from consulta.domain.opinions import Receipt
 from consulta.domain.snapshots import ConsultationView
-from consulta.domain.texts import BODY_MAX
+from consulta.domain.texts import BODY_MAX, showable
 from consulta.forms.opinions import OpinionForm
 from consulta.i18n import gettext, language
 
@@ -136,7 +135,7 @@ def _rendered(
 
 def _closed(consultation: ConsultationView, status: int) -> Response:
     window = consultation.window("opinion", now())
-    kept = re.sub(r"[\x00\ud800-\udfff]", " ", request.form.get("body", ""))[:100_000]
+    kept = showable(request.form.get("body", ""))
     return make_response(
         render_template("opinions/closed.html", consultation=consultation, window=window, kept=kept), status
     )

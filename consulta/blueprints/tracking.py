@@ -11,6 +11,7 @@ from consulta import db
 from consulta.auth import allow, anyone, network, now, record_attempt, respond_privately, settings
 from consulta.domain import opinions, rights, signin, tracking
 from consulta.domain.errors import Conflict, DomainError, NotFound, TooMany
+from consulta.domain.texts import showable
 from consulta.i18n import gettext
 
 bp = Blueprint("tracking", __name__)
@@ -38,7 +39,7 @@ def ask() -> Response:
 @allow(anyone)
 def follow() -> Response:
     """Show what became of it; with ``act``, first ask whether it is meant, then do it."""
-    typed = request.form.get("folio", "")[:100]
+    typed = showable(request.form.get("folio", ""), 100)
     folio = opinions.read_folio(typed)
     try:
         if folio is None:
@@ -61,7 +62,7 @@ def follow() -> Response:
 
 
 def _confirm(folio: str) -> None:
-    typed = request.form.get("confirmation", "")[:40]
+    typed = showable(request.form.get("confirmation", ""), 40)
     rights.confirm(db.session(), folio, typed=typed, secret=settings().secret_key, now=now())
 
 
@@ -80,7 +81,7 @@ def _shown(folio: str, message: str, status: int) -> Response:
     followed = tracking.follow(db.session(), folio)
     page = render_template(
         "tracking/followed.html", followed=followed, consultation=followed.consultation, message=message,
-        refused=status >= 400, confirmation=request.form.get("confirmation", "")[:40],
+        refused=status >= 400, confirmation=showable(request.form.get("confirmation", ""), 40),
     )  # fmt: skip
     return respond_privately(make_response(page, status))
 

@@ -18,6 +18,7 @@ from consulta.models.opinions import Opinion
 from . import results, search
 from .errors import Malformed, NotFound
 from .snapshots import ConsultationView
+from .texts import showable
 
 PAGE = 20
 COUNT_TO = 1000
@@ -89,7 +90,7 @@ def filters(consultation: ConsultationView, raw: dict[str, str]) -> Filters:
         theme=None if theme in (None, "*") else theme,
         kind=_one_of(raw, "kind", tuple(kind.value for kind in Kind)),
         department=_one_of(raw, "department", codes),
-        q=" ".join(raw.get("q", "").replace("\x00", " ").split())[:200],
+        q=" ".join(showable(raw.get("q", "")).split())[:200],
         order=_one_of(raw, "order", ORDERS) or "recientes",
         after=int(after) if after else None,
     )

@@ -16,6 +16,7 @@ OTHER_MAX = 20_000
 LINE_MAX = 200
 
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_UNSHOWABLE = re.compile(r"[\x00\ud800-\udfff]")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "ʻ": "'", "´": "'", "`": "'", "Ꞌ": "'", "ꞌ": "'"})
 
@@ -25,6 +26,11 @@ def as_sent(value: str) -> str:
     if "\x00" in value or any("\ud800" <= ch <= "\udfff" for ch in value):
         raise Invalid("El texto contiene un signo que no se puede guardar. Bórrelo y envíe de nuevo.", field="body")
     return _CONTROL.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def showable(value: str, most: int = 100_000) -> str:
+    """Text that could not be taken, to stand in a page again: what no page can hold becomes a space."""
+    return _UNSHOWABLE.sub(" ", value[:most])
 
 
 def says_something(value: str) -> bool:

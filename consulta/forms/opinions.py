@@ -9,16 +9,19 @@ from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 from consulta.domain.errors import Invalid
 from consulta.domain.opinions import Given
 from consulta.domain.snapshots import ConsultationView
-from consulta.domain.texts import LINE_MAX, as_sent, body_fault
+from consulta.domain.texts import LINE_MAX, as_sent, body_fault, showable
 from consulta.i18n import gettext
 
 CHOICES = ("department", "taking_part_as", "age_group", "gender", "language")
 
 
 def kept(value: str | None) -> str:
-    """A filter for every text field: ``as_sent``, its refusal beside the field."""
+    """A filter for every text field: ``as_sent``, its refusal beside the field.
+
+    A replacement character means that the browser sent bytes that are no text; to keep it would change them in silence.
+    """
     try:
-        return as_sent(value or "")
+        return as_sent((value or "").replace("\ufffd", "\x00"))
     except Invalid as error:
         raise ValueError(gettext(error.message)) from error
 
@@ -82,7 +85,8 @@ class OpinionForm(FlaskForm):
     def values(self) -> dict[str, str]:
         """What was typed, to stand in the form again."""
         return {
-            name: "1" if field.data is True else (field.raw_data or [""])[0] for name, field in self._fields.items()
+            name: "1" if field.data is True else showable((field.raw_data or [""])[0], 1_000_000)
+            for name, field in self._fields.items()
         }
 
     def given(self) -> Given:
