@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from . import auth, blueprints, cli, db, errors, headers, i18n, pages, text
+from . import auth, blueprints, cli, db, errors, headers, i18n, pages, requests, text
 from .config import Settings, from_environment
 
 STATIC = Path(__file__).parent / "static"
@@ -21,6 +21,8 @@ YEAR = 31_536_000
 
 class Consulta(Flask):
     """Flask with one addition: the request's transaction ends before the answer leaves, or the answer is an error."""
+
+    request_class = requests.Request
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view, then commit (unsafe method below 400) or roll back; a failing commit is an error page."""
