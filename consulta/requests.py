@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl
 
 import flask
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 
@@ -20,8 +19,6 @@ class ExactFormParser(FormDataParser):
     def _parse_urlencoded(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
     ) -> Any:
-        if self.max_form_memory_size is not None and (content_length or 0) > self.max_form_memory_size:
-            raise RequestEntityTooLarge
         text = stream.read().decode("utf-8", "replace")
         items = parse_qsl(text, keep_blank_values=True, errors="replace")
         return stream, self.cls(items), MultiDict()

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, NumberRange
 
 from consulta.domain.snapshots import ConsultationView
 from consulta.forms.opinions import kept
 from consulta.i18n import gettext
 
 NOTE_MAX = 2000
+MOST = 2**31 - 2
 
 
 class DecisionForm(FlaskForm):
     """Publish or reject, with the ordinal seen."""
 
-    ordinal = IntegerField(validators=[InputRequired()])
+    ordinal = IntegerField(validators=[InputRequired(), NumberRange(0, MOST)])
     verdict = StringField()
     reason = StringField()
     note = TextAreaField(filters=[kept, str.strip])
@@ -35,7 +36,7 @@ class DecisionForm(FlaskForm):
 class ClassificationForm(FlaskForm):
     """Primary theme (empty: none) and secondary ones, with the ordinal seen."""
 
-    ordinal = IntegerField(validators=[InputRequired()])
+    ordinal = IntegerField(validators=[InputRequired(), NumberRange(0, MOST)])
     theme = StringField()
     mentions = SelectMultipleField(validate_choice=False)
 
