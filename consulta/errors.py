@@ -42,7 +42,8 @@ def page(status: int, message: str, *, valid: tuple[str, ...] = (), resend: bool
     kept = next((request.form[name] for name in KEPT if request.form.get(name)), "") if status != 413 else ""
     response = make_response(
         render_template(
-            "errors/error.html", status=status, title=gettext(TITLES.get(status, TITLES[500])), message=showable(message),
+            "errors/error.html", status=status, title=gettext(TITLES.get(status, TITLES[500])),
+            message=showable(message),
             kept=showable(kept, 1_000_000), valid=valid, fields=_again() if resend else None,
         ),
         status,

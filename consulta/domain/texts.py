@@ -63,7 +63,7 @@ def _stem(word: str) -> str:
 def stems(value: str) -> list[str]:
     """The stems of the words of a text, without accents; apostrophes within words are one sign."""
     folded = unicodedata.normalize("NFC", value).translate(_APOSTROPHES).lower()
-    return [stem for stem in (_stem(word.rstrip("'")) for word in _WORD.findall(folded)) if len(stem) <= 60]
+    return [stem[:60] for stem in (_stem(word.rstrip("'")) for word in _WORD.findall(folded))]
 
 
 class _Plain(HTMLParser):

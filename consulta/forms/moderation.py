@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired
 
 from consulta.domain.snapshots import ConsultationView
 from consulta.forms.opinions import kept
@@ -14,10 +14,16 @@ NOTE_MAX = 2000
 MOST = 2**31 - 2
 
 
+def _seen(_form: FlaskForm, field: IntegerField) -> None:
+    """An ordinal that could have been seen; wtforms' NumberRange fails upon 400 digits."""
+    if field.data is None or not 0 <= field.data <= MOST:
+        raise ValidationError(gettext("La página había cambiado. Vuelva a abrir el aporte."))
+
+
 class DecisionForm(FlaskForm):
     """Publish or reject, with the ordinal seen."""
 
-    ordinal = IntegerField(validators=[InputRequired(), NumberRange(0, MOST)])
+    ordinal = IntegerField(validators=[InputRequired(), _seen])
     verdict = StringField()
     reason = StringField()
     note = TextAreaField(filters=[kept, str.strip])
@@ -36,7 +42,7 @@ class DecisionForm(FlaskForm):
 class ClassificationForm(FlaskForm):
     """Primary theme (empty: none) and secondary ones, with the ordinal seen."""
 
-    ordinal = IntegerField(validators=[InputRequired(), NumberRange(0, MOST)])
+    ordinal = IntegerField(validators=[InputRequired(), _seen])
     theme = StringField()
     mentions = SelectMultipleField(validate_choice=False)
 
