@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.consultations import Consultation
@@ -18,6 +18,7 @@ from . import results, search
 from .commitments import commitments
 from .contributions import record
 from .ledger import Action, new_salt
+from .search import Shown
 from .snapshots import ConsultationView, ThemeView
 
 CONTACT_DAYS = 365
@@ -78,27 +79,34 @@ def admit(
     ).scalar_one()
     numbers = range(last - len(incoming) + 1, last + 1)
     rows = [_contribution(consultation, one, number, today) for number, one in zip(numbers, incoming, strict=True)]
-    table: Any = Contribution.__table__
-    ids = db.execute(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows).scalars().all()
+    ids = _insert(db, consultation, rows)
     texts = [{"id": id_, "body": one.body, "body_salt": new_salt()} for id_, one in zip(ids, incoming, strict=True)]
     people = [_contributor(id_, one, today) for id_, one in zip(ids, incoming, strict=True)]
-    opinions: Any = Opinion.__table__
-    db.execute(insert(opinions), texts)
-    db.execute(insert(Contributor), people)
-    for id_, one, row, words, person in zip(ids, incoming, rows, texts, people, strict=True):
+    tables: Any = (Opinion.__table__, Contributor.__table__)
+    for target, stored in zip(tables, (texts, people), strict=True):
+        db.connection().execute(insert(target), stored)
+    for one, row, words, person in zip(incoming, rows, texts, people, strict=True):
         results.move(db, None, _facts(consultation, one))
         record(
             db, consultation, actor=actor, action=Action.RECEIVE, number=row["number"], recorded=today,
             payload=_payload(one, row, commitments({**row, **words, **person})),
         )  # fmt: skip
-        if one.status is Status.PUBLISHED:
-            search.add(
-                db, consultation, contribution_id=id_, title=one.title, body=one.body, theme=one.theme,
-                department=one.department, kind=one.kind,
-            )  # fmt: skip
+    published = [(id_, one) for id_, one in zip(ids, incoming, strict=True) if one.status is Status.PUBLISHED]
+    search.add(db, consultation, [Shown(id_, o.title, o.body, o.theme, o.department, o.kind) for id_, o in published])
     return [
         Admitted(id_, row["number"], row["review_by"], row["answer_by"]) for id_, row in zip(ids, rows, strict=True)
     ]
+
+
+def _insert(db: Session, consultation: ConsultationView, rows: list[dict[str, Any]]) -> Sequence[int]:
+    """Ids in the order of the rows. Many go without RETURNING, whose statement of 5,000 values is slow to parse."""
+    table: Any = Contribution.__table__
+    if len(rows) == 1:
+        return db.execute(insert(table).values(rows[0]).returning(table.c.id)).scalars().all()
+    db.connection().execute(insert(table), rows)
+    mine = table.c.number.between(rows[0]["number"], rows[-1]["number"])
+    query = select(table.c.id).where(table.c.consultation_id == consultation.id, mine)
+    return db.execute(query.order_by(table.c.number)).scalars().all()
 
 
 def _contribution(consultation: ConsultationView, one: Admission, number: int, today: date) -> dict[str, Any]:

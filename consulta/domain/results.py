@@ -21,6 +21,17 @@ ONE_WAY = ("channel", "department", *TRAITS)
 Cell = tuple[int, str, str, str, str, str, str, bool]
 
 
+def _add(insert: Any) -> Any:
+    statement = insert(Tally.__table__)
+    return statement.on_conflict_do_update(
+        index_elements=[column for column in Tally.__table__.c if column.primary_key],
+        set_={"n": Tally.__table__.c.n + statement.excluded.n},
+    )
+
+
+_ADD = {"postgresql": _add(postgres_insert), "sqlite": _add(sqlite_insert)}
+
+
 @dataclass(frozen=True)
 class Facts:
     """Everything about a contribution that a figure can depend on. Slugs and codes; empty where nothing is known."""
@@ -74,13 +85,9 @@ def write(db: Session) -> None:
     rows = [(cell, n) for cell, n in sorted(moved.items()) if n]
     if not rows:
         return
-    insert: Any = postgres_insert if db.get_bind().dialect.name == "postgresql" else sqlite_insert
     names = ("consultation_id", "dimension", "value", "day", "theme", "kind", "status", "confirmed")
-    for chunk in (rows[i : i + 60] for i in range(0, len(rows), 60)):
-        statement = insert(Tally).values([{**dict(zip(names, cell, strict=True)), "n": n} for cell, n in chunk])
-        db.execute(
-            statement.on_conflict_do_update(index_elements=list(names), set_={"n": Tally.n + statement.excluded.n})
-        )
+    statement = _ADD["postgresql" if db.get_bind().dialect.name == "postgresql" else "sqlite"]
+    db.connection().execute(statement, [{**dict(zip(names, cell, strict=True)), "n": n} for cell, n in rows])
 
 
 def forget(db: Session) -> None:

@@ -6,6 +6,9 @@ word is one intersection and not a walk through every hit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement, column, literal_column, table
@@ -17,21 +20,40 @@ from .snapshots import ConsultationView, ThemeView
 from .texts import stems
 
 INDEX = table("search_texts", column("id"), column("stems"))
+_INSERT = text("INSERT INTO search_texts (rowid, stems) VALUES (:id, :words)")
+_INSERT_POSTGRES = text(
+    "INSERT INTO search_texts (id, stems) VALUES (:id, array_to_tsvector(string_to_array(:words, ' ')))"
+)
 
 
-def add(
-    db: Session, consultation: ConsultationView, *, contribution_id: int, title: str | None, body: str | None,
-    theme: ThemeView | None, department: str | None, kind: Kind,
-) -> None:  # fmt: skip
-    """Put a published contribution into the index."""
-    words = facets(consultation, theme=theme, department=department, kind=kind)
-    words += stems(f"{title or ''}\n{body or ''}")
+@dataclass(frozen=True)
+class Shown:
+    """A published contribution as the index takes it."""
+
+    id: int
+    title: str | None
+    body: str | None
+    theme: ThemeView | None
+    department: str | None
+    kind: Kind
+
+
+def add(db: Session, consultation: ConsultationView, shown: Sequence[Shown]) -> None:
+    """Put published contributions into the index."""
+    if not shown:
+        return
+    words = {
+        one.id: facets(consultation, theme=one.theme, department=one.department, kind=one.kind)
+        + stems(f"{one.title or ''}\n{one.body or ''}")
+        for one in shown
+    }
     if _postgres(db):
-        statement = text("INSERT INTO search_texts (id, stems) VALUES (:id, array_to_tsvector(:words))")
-        db.execute(statement, {"id": contribution_id, "words": sorted(set(words))})
+        rows: list[dict[str, object]] = [
+            {"id": id_, "words": " ".join(sorted(set(found)))} for id_, found in words.items()
+        ]
+        db.connection().execute(_INSERT_POSTGRES, rows)
     else:
-        statement = text("INSERT INTO search_texts (rowid, stems) VALUES (:id, :words)")
-        db.execute(statement, {"id": contribution_id, "words": " ".join(words)})
+        db.connection().execute(_INSERT, [{"id": id_, "words": " ".join(found)} for id_, found in words.items()])
 
 
 def refresh(db: Session, consultation: ConsultationView, contribution_id: int) -> None:
@@ -47,8 +69,8 @@ def refresh(db: Session, consultation: ConsultationView, contribution_id: int) -
         .where(Contribution.id == contribution_id)
     ).one()  # fmt: skip
     if row.status is Status.PUBLISHED:
-        add(db, consultation, contribution_id=contribution_id, title=row.title, body=row.body,
-            theme=consultation.theme_by_id(row.theme_id), department=row.department, kind=row.kind)  # fmt: skip
+        theme = consultation.theme_by_id(row.theme_id)
+        add(db, consultation, [Shown(contribution_id, row.title, row.body, theme, row.department, row.kind)])
 
 
 def facets(

@@ -1,0 +1,99 @@
+"""Fill a consultation with invented contributions, by the same functions as real ones."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from consulta import schema
+from consulta.db import Database
+from consulta.domain import admission, consultations, ledger, setup
+from consulta.domain.admission import Admission
+from consulta.domain.snapshots import ConsultationView
+from consulta.models.contributions import Channel, Kind, Status
+from consulta.reference import FOLDER
+
+SLUG = "medida"
+WORDS = [
+    "agua",
+    "camino",
+    "escuela",
+    "municipio",
+    "presupuesto",
+    "transparencia",
+    "salud",
+    "información",
+    "participación",
+    "comunidad",
+    "proyecto",
+    "mercado",
+    "maestra",
+    "alcaldía",
+    "oficina",
+    "teléfono",
+    "acceso",
+    "archivo",
+    "compromiso",
+    "rendición",
+    "cuentas",
+    "pública",
+    "datos",
+    "abiertos",
+    "vecinos",
+    "jóvenes",
+    "mujeres",
+    "aldea",
+    "cabecera",
+    "idioma",
+    "tiempo",
+    "respuesta",
+    "denuncia",
+    "mejora",
+    "obra",
+    "puente",
+    "basura",
+    "luz",
+    "parque",
+]
+CHANNELS = (Channel.WEB, Channel.WEB, Channel.WEB, Channel.PAPER, Channel.FORUM, Channel.ASSISTED)
+STATUSES = (Status.PUBLISHED,) * 7 + (Status.RECEIVED,) * 2 + (Status.WITHDRAWN,)
+PIECE = 200
+
+
+def prepare(database: Database) -> ConsultationView:
+    """Schema and one ordinary, open consultation, shaped like the demonstration."""
+    schema.upgrade(database)
+    data = json.loads((FOLDER / "demostracion.json").read_text("utf-8"))
+    data |= {"slug": SLUG, "kind": "ordinary"}
+    data["settings"] |= {"minimum_seconds": 0, "submissions_per_address": 10_000_000}
+    with database.transaction() as db:
+        if not setup.exists(db, SLUG):
+            setup.load(db, data, now=datetime.now(UTC))
+    with database.session(read_only=True) as db:
+        return consultations.find(db, SLUG).view
+
+
+def fill(database: Database, view: ConsultationView, count: int, *, seed: int = 1) -> Iterator[int]:
+    """Store ``count`` contributions in pieces of 200; yields how many there are."""
+    made = random.Random(seed)
+    departments = [choice.code for choice in view.lists["department"]]
+    today = view.today(datetime.now(UTC))
+    for start in range(0, count, PIECE):
+        incoming = [
+            Admission(
+                kind=Kind.OPINION, channel=made.choice(CHANNELS), status=made.choice(STATUSES),
+                theme=made.choice([*view.themes, None]), body=body(made), department=made.choice(departments),
+                received_on=today - timedelta(days=made.randrange(14)),
+            )
+            for _ in range(min(PIECE, count - start))
+        ]  # fmt: skip
+        with database.transaction() as db:
+            admission.admit(db, view, incoming, today=today, actor=ledger.PUBLIC)
+        yield start + len(incoming)
+
+
+def body(made: random.Random) -> str:
+    """About 40 words, one of them rare."""
+    return " ".join(made.choices(WORDS, k=made.randrange(20, 60))).capitalize() + f" r{made.randrange(5000)}."

@@ -1,0 +1,50 @@
+"""A real gunicorn with two workers, and its weight in memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PORT = 8765
+
+
+@contextmanager
+def serving(application: str, **environ: str) -> Iterator[int]:
+    """Serve ``application`` with the configuration that ships; yields the process id of the master."""
+    env = {**os.environ, **environ, "CONSULTA_BIND": f"127.0.0.1:{PORT}"}
+    command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy" / "gunicorn.conf.py"), application]
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+    try:
+        _wait("/salud" if application.startswith("wsgi") else "/form")
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait(path: str) -> None:
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=5).read()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not start")
+
+
+def pss_mib(master: int) -> float:
+    """The proportional memory of the workers in MiB (Linux)."""
+    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    total = 0
+    for pid in children:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1])
+    return total / 1024
