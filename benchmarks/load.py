@@ -46,13 +46,9 @@ def posts(path: str, bodies: list[str], cookie: str, *, seconds: int) -> float:
 
 
 def _run(arguments: list[str], seconds: int) -> float:
-    subprocess.run(["wrk", "-t2", "-c16", "-d1s", *arguments], capture_output=True, check=True)
-    done = subprocess.run(
-        ["wrk", "-t2", "-c16", f"-d{seconds}s", "--timeout", "20s", *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    wrk = ["wrk", "-t2", "-c16", "--timeout", "20s"]
+    subprocess.run([*wrk, "-d1s", *arguments], capture_output=True, check=True)
+    done = subprocess.run([*wrk, f"-d{seconds}s", *arguments], capture_output=True, text=True, check=True)
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
     if bad:
         raise RuntimeError(f"{arguments[-1]}: {bad[0]}")

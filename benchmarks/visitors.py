@@ -1,0 +1,73 @@
+"""Cookies and form bodies that a real server takes: made with the same keys as its own."""
+
+from __future__ import annotations
+
+import secrets
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from flask import Flask
+from flask_wtf.csrf import generate_csrf
+from itsdangerous import TimestampSigner
+
+from consulta.db import Database
+from consulta.domain import accounts, signin
+from consulta.domain.snapshots import ConsultationView
+from consulta.models.accounts import RoleName
+
+from .server import PORT
+
+
+@contextmanager
+def _request(app: Flask) -> Iterator[None]:
+    with app.test_request_context("/"):
+        yield
+
+
+def form_session(app: Flask) -> tuple[str, str]:
+    """The cookie header and CSRF token of one browser."""
+    from flask import session
+
+    with _request(app):
+        token = generate_csrf()
+        return f"session={_sealed(app, dict(session))}", token
+
+
+def floor_session() -> tuple[str, str]:
+    """The same for the floor, which is asked over HTTP."""
+    answer = urllib.request.urlopen(f"http://127.0.0.1:{PORT}/form", timeout=5)
+    token = answer.read().decode().split('name="csrf_token" value="')[1].split('"')[0]
+    return str(answer.headers["Set-Cookie"]).split(";")[0], token
+
+
+def staff_cookie(app: Flask, database: Database, view: ConsultationView) -> str:
+    """The cookie of a moderator of this consultation."""
+    now = datetime.now(UTC)
+    with database.transaction() as db:
+        id_ = accounts.create(
+            db, email="bench@equipo.example", role=RoleName.MODERATOR, consultation_id=view.id, now=now
+        )
+        token = signin.begin(db, account_id=id_, browser="bench", now=now)
+    return f"session={_sealed(app, {'_user_id': token, '_fresh': True, '_permanent': True})}"
+
+
+def _sealed(app: Flask, content: dict[str, object]) -> str:
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    return str(serializer.dumps(content))
+
+
+def submissions(app: Flask, csrf: str, count: int) -> list[str]:
+    """Bodies of opinions, each with a submission key of its own."""
+    signer = TimestampSigner(str(app.config["SECRET_KEY"]), salt="submission")
+    return [
+        urlencode(
+            {
+                "csrf_token": csrf, "submission": signer.sign(secrets.token_hex(16)).decode(), "department": "16",
+                "theme": "participacion-ciudadana", "body": f"Opinión número {n}: que haya agua y caminos en la aldea.",
+            }
+        )
+        for n in range(count)
+    ]  # fmt: skip
