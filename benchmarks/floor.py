@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from flask import Flask, redirect, render_template_string, request
+from flask import Flask, redirect, request
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import text
@@ -30,6 +30,7 @@ LIST = text(
 app = Flask(__name__)
 app.config["SECRET_KEY"] = "the floor has a secret key of its own"
 CSRFProtect(app)
+LISTING, FORM_PAGE = app.jinja_env.from_string(PAGE), app.jinja_env.from_string(FORM)
 database = Database(os.environ["FLOOR_DATABASE"])
 
 
@@ -38,13 +39,13 @@ def listing() -> str:
     """Twenty rows."""
     with database.read.connect() as connection:
         rows: Any = connection.execute(LIST, {"id": int(os.environ["FLOOR_CONSULTATION"])}).all()
-    return render_template_string(PAGE, rows=rows)
+    return LISTING.render(rows=rows)
 
 
 @app.get("/form")
 def form() -> str:
     """A form with a token."""
-    return render_template_string(FORM, token=generate_csrf())
+    return FORM_PAGE.render(token=generate_csrf())
 
 
 @app.post("/form")

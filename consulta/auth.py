@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
-from flask_limiter import Limiter
 from flask_login import LoginManager, current_user
-from limits import parse
+from limits import RateLimitItemPerHour
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -30,7 +31,6 @@ Predicate = Callable[["Staff | None"], bool]
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = hasher.hash(secrets.token_urlsafe(16))
-limiter = Limiter(key_func=lambda: address_key(), default_limits=[])
 login = LoginManager()
 _process_key = secrets.token_bytes(32)
 
@@ -82,9 +82,7 @@ def allow(predicate: Predicate) -> Callable[[View], View]:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Limits first, then sign-in, then the rule of every route."""
-    app.config["RATELIMIT_STORAGE_URI"] = settings.ratelimit_url
-    app.config["RATELIMIT_SWALLOW_ERRORS"] = True
-    limiter.init_app(app)
+    app.extensions["limits"] = FixedWindowRateLimiter(storage_from_string(settings.ratelimit_url))
     login.init_app(app)
     login.session_protection = None
 
@@ -175,9 +173,10 @@ def address_key() -> str:
 def many_from_here(per_hour: int) -> bool:
     """Count one more submission of this address; whether there are more than the limit. Above ten times: 429."""
     key = address_key()
-    if not limiter.limiter.hit(parse(f"{per_hour * 10} per hour"), "submissions", key):
+    limits: FixedWindowRateLimiter = current_app.extensions["limits"]
+    if not limits.hit(RateLimitItemPerHour(per_hour * 10), "submissions", key):
         abort(429)
-    return not limiter.limiter.hit(parse(f"{per_hour} per hour"), "held", key)
+    return not limits.hit(RateLimitItemPerHour(per_hour), "held", key)
 
 
 def demo_allowed(settings: Settings) -> bool:

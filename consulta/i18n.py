@@ -5,6 +5,7 @@ Interface language and formatting locale are two things: a language that CLDR la
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
@@ -19,6 +20,11 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, g, has_request_context, request
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
+
+from .text import own_words
 
 SOURCE = "es"
 COOKIE = "lang"
@@ -40,21 +46,41 @@ def catalogues() -> dict[str, NullTranslations]:
 
 
 def language() -> str:
-    """The interface language of this request: asked for, remembered, preferred by the browser, or Spanish."""
-    if not has_request_context():
-        return str(g.get("language", SOURCE)) if g else SOURCE
-    if "language" not in g:
-        known = catalogues()
-        asked = request.args.get("lang", "")
-        remembered = request.cookies.get(COOKIE, "")
-        g.language = asked if asked in known else remembered if remembered in known else SOURCE
-    return str(g.language)
+    """The interface language of this request: asked for, remembered, or Spanish."""
+    found: str | None = g.get("language") if g else None
+    if found is None:
+        found = _chosen() if has_request_context() else SOURCE
+        if g:
+            g.language = found
+    return found
+
+
+def _chosen() -> str:
+    known, asked, remembered = catalogues(), request.args.get("lang", ""), request.cookies.get(COOKIE, "")
+    return asked if asked in known else remembered if remembered in known else SOURCE
 
 
 def gettext(message: str, **values: object) -> str:
     """A message in the interface language, with its values filled in."""
-    said = catalogues().get(language(), catalogues()[SOURCE]).gettext(message) if message else ""
+    said = _translated(language(), message)
     return said % values if values else said
+
+
+@lru_cache(maxsize=4000)
+def _translated(code: str, message: str) -> str:
+    return catalogues().get(code, catalogues()[SOURCE]).gettext(message) if message else ""
+
+
+@pass_eval_context
+def _in_template(context: EvalContext, message: str, **values: object) -> str:
+    """``_`` of the templates: as Jinja's own, but what has no values is neither looked up nor marked twice."""
+    said = (_marked if context.autoescape else _translated)(language(), message)
+    return said % values if values else said
+
+
+@lru_cache(maxsize=4000)
+def _marked(code: str, message: str) -> Markup:
+    return own_words(_translated(code, message))
 
 
 def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
@@ -109,7 +135,28 @@ def moment(value: datetime, zone: Any) -> str:
 
 def number(value: int) -> str:
     """A whole number with its group separators."""
-    return str(value) if -1000 < value < 1000 else format_decimal(value, locale=locale())
+    return str(value) if -1000 < value < 1000 else f"{value:,}".replace(",", _group(language()))
+
+
+@lru_cache
+def _group(code: str) -> str:
+    return format_decimal(1_000_000, locale=_locale(code))[1]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a consultation's themes (by row: name and colour slot) and departments (by code) are called."""
+
+    themes: dict[int, tuple[str, int]]
+    departments: dict[str, str]
+
+
+def labels(consultation: Any) -> Labels:
+    """The names of a consultation's things in the interface language."""
+    code = language()
+    themes = {theme.id: (theme.name.get(code) or theme.name[SOURCE], theme.colour) for theme in consultation.themes}
+    choices = consultation.lists.get("department", ())
+    return Labels(themes, {choice.code: choice.label.get(code) or choice.label[SOURCE] for choice in choices})
 
 
 def with_language(code: str) -> str:
@@ -124,10 +171,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: gettext(message), _plural, newstyle=True
     )
+    app.jinja_env.globals["_"] = _in_template
     app.jinja_env.filters.update(said=said, day=day, number=number, moment=moment)
     app.jinja_env.globals.update(
         language=language, languages=lambda: sorted(catalogues(), reverse=True),
-        language_name=lambda code: NAMES.get(code, code), with_language=with_language,
+        language_name=lambda code: NAMES.get(code, code), labels=labels, with_language=with_language,
     )  # fmt: skip
     catalogues()
 

@@ -6,13 +6,16 @@ Key: path with filters, language, the version of that consultation's log, its re
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
+from html import escape
 from threading import Lock
 from typing import Any
 
 from flask import Flask, Response, current_app, request
+from flask_wtf.csrf import generate_csrf
 
 from . import db
 from .auth import now
@@ -20,6 +23,9 @@ from .domain import consultations
 from .domain.snapshots import ConsultationView, Current
 from .headers import compressed
 from .i18n import language
+
+CSRF_MARK, SUBMISSION_MARK = (f"@@{secrets.token_hex(8)}@@" for _ in range(2))
+"""What stands in a kept page where each visitor's own key belongs; nobody can write them into a text."""
 
 
 class PageCache:
@@ -82,9 +88,17 @@ def public_page(view: Callable[..., Any]) -> Callable[..., Response]:
     return answer
 
 
-def template_of(current: Current, make: Callable[[], str]) -> str:
-    """A page kept in memory in which the caller fills in what is the visitor's own, such as a form's keys."""
-    return _made(_key(current), make)[0].decode()
+def template_of(current: Current, make: Callable[[], str], *besides: object) -> str:
+    """A page kept in memory in which the caller fills in what is the visitor's own, such as a form's keys.
+
+    ``besides``: whatever else the page depends on that the consultation's version does not tell.
+    """
+    return _made((*_key(current), *besides), make)[0].decode()
+
+
+def with_token(page: str) -> str:
+    """The page with this visitor's CSRF token in the place of its mark."""
+    return page.replace(CSRF_MARK, escape(generate_csrf()))
 
 
 def _made(key: tuple[Any, ...], make: Callable[[], Any]) -> tuple[bytes, bytes, str]:

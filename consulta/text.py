@@ -20,6 +20,8 @@ _markdown = MarkdownIt("commonmark", {"html": False})
 
 def paragraphs(value: str | None) -> Markup:
     """Plain text as HTML: escaped, blank lines make paragraphs, line ends breaks, web addresses links."""
+    if value and "\n" not in value and "http" not in value:
+        return Markup("<p>{}</p>").format(value.strip()) if value.strip() else Markup("")
     parts = re.split(r"\n\s*\n", (value or "").strip())
     return Markup("").join(Markup("<p>{}</p>").format(_lines(part)) for part in parts if part.strip())
 
@@ -35,6 +37,11 @@ def _linked(line: str) -> Markup:
         out += escape(line[at : match.start()]) + link
         at = match.end()
     return out + escape(line[at:])
+
+
+def own_words(value: str) -> Markup:
+    """A message of the catalogues: our own, so it may hold markup; values filled in later are escaped."""
+    return Markup(value)  # noqa: S704
 
 
 @lru_cache(maxsize=256)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import db, pages
@@ -36,19 +36,35 @@ def desks() -> Response | BaseResponse:
 @bp.get("/<slug>")
 @allow(sees_the_desk)
 def queue(slug: str) -> Response:
-    """What waits, by promised date, narrowed by theme and channel."""
-    consultation, scope = _desk(slug)
-    theme, channel, after = _narrowed(consultation)
+    """What waits, by promised date, narrowed by theme and channel. Kept until something happens or is opened."""
+    current = pages.find(slug)
+    scope = desk.scope_of(actor(), current.view)
+    narrowed, decides = _narrowed(current.view), _decides(current.view)
+    leased = desk.leases(db.session(), current.view, now=now())
+
+    def make() -> str:
+        return _queue_page(current.view, scope, narrowed, decides)
+
+    fresh = "_flashes" in session
+    page = make() if fresh else pages.template_of(current, make, tuple(scope or ()), scope is None, decides, leased)
+    return respond_privately(make_response(pages.with_token(page)))
+
+
+def _queue_page(
+    consultation: ConsultationView, scope: list[int] | None,
+    narrowed: tuple[str | None, Channel | None, tuple[date, int] | None], decides: bool,
+) -> str:  # fmt: skip
+    theme, channel, after = narrowed
     rows = desk.queue(
         db.session(), consultation, scope=scope, theme=theme, channel=channel, after=after, now=now(),
         limit=desk.PAGE + 1,
     )  # fmt: skip
     by_theme, by_channel = figures.waiting(db.session(), consultation)
-    return _page(
+    return render_template(
         "moderation/queue.html", consultation=consultation, rows=rows[: desk.PAGE],
-        more=rows[desk.PAGE - 1] if len(rows) > desk.PAGE else None, by_theme=by_theme,
-        by_channel=by_channel, theme=theme, channel=channel.value if channel else None, decides=_decides(consultation),
-        today=consultation.today(now()), total=sum(by_theme.values()),
+        more=rows[desk.PAGE - 1] if len(rows) > desk.PAGE else None, by_theme=by_theme, by_channel=by_channel,
+        theme=theme, channel=channel.value if channel else None, decides=decides, today=consultation.today(now()),
+        total=sum(by_theme.values()), csrf_mark=pages.CSRF_MARK,
     )  # fmt: skip
 
 
@@ -125,11 +141,6 @@ def classify(slug: str, number: int) -> Response | BaseResponse:
         return _next(consultation)
     moderation.open_item(db.session(), consultation, number, account_id=actor().id, now=now())
     return redirect(url_for(".item", slug=slug, number=number), 303)
-
-
-def _desk(slug: str) -> tuple[ConsultationView, list[int] | None]:
-    consultation = pages.find(slug).view
-    return consultation, desk.scope_of(actor(), consultation)
 
 
 def _decides(consultation: ConsultationView) -> bool:

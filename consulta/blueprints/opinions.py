@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from html import escape
 from time import time
 from typing import Any
 
@@ -32,9 +31,9 @@ from consulta.domain.snapshots import ConsultationView
 from consulta.domain.texts import BODY_MAX, showable
 from consulta.forms.opinions import OpinionForm
 from consulta.i18n import gettext, language
+from consulta.pages import CSRF_MARK, SUBMISSION_MARK
 
 bp = Blueprint("opinions", __name__)
-CSRF_MARK, SUBMISSION_MARK = "@@csrf@@", "@@submission@@"
 RECEIPTS, KEPT_SECONDS = 10, 24 * 3600
 
 
@@ -47,8 +46,7 @@ def form(slug: str) -> Response:
         return _closed(current.view, 200)
     values = {"theme": request.args.get("theme", "")}
     page = pages.template_of(current, lambda: _rendered(current.view, values, {}, SUBMISSION_MARK, CSRF_MARK))
-    page = page.replace(SUBMISSION_MARK, _new_key()).replace(CSRF_MARK, escape(generate_csrf()))
-    response = make_response(page)
+    response = make_response(pages.with_token(page.replace(SUBMISSION_MARK, _new_key())))
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, select
+from sqlalchemy import bindparam, case, select
 from sqlalchemy.orm import Session
 
 from consulta.models.base import Said
@@ -25,16 +25,28 @@ from consulta.models.ledger import Log
 from .errors import NotFound
 from .snapshots import Choice, ConsultationView, Current, ReasonView, StageView, ThemeView
 
+_VERSION: Any = (
+    select(Consultation.__table__.c.id, Consultation.__table__.c.revision, Log.__table__.c.length)
+    .join_from(Consultation.__table__, Log.__table__, Log.__table__.c.id == Consultation.__table__.c.log_id)
+    .where(Consultation.__table__.c.published_at.is_not(None))
+    .limit(1)
+)
+_BY_SLUG = _VERSION.where(Consultation.__table__.c.slug == bindparam("slug"))
+_MAIN = _VERSION.where(Consultation.__table__.c.kind != ConsultationKind.RECORD).order_by(
+    case((Consultation.__table__.c.kind == ConsultationKind.ORDINARY, 0), else_=1),
+    Consultation.__table__.c.published_at.desc(),
+    Consultation.__table__.c.id,
+)
+
 
 def find(db: Session, slug: str) -> Current:
     """The published consultation of this slug; ``NotFound`` else."""
-    return _load(db, Consultation.slug == slug)
+    return _load(db, _BY_SLUG, {"slug": slug})
 
 
 def main(db: Session) -> Current:
     """What ``/`` shows: the latest published ordinary consultation, else the demonstration."""
-    rank = case((Consultation.kind == ConsultationKind.ORDINARY, 0), else_=1)
-    return _load(db, Consultation.kind != ConsultationKind.RECORD, rank, Consultation.published_at.desc())
+    return _load(db, _MAIN, {})
 
 
 def published(db: Session) -> list[tuple[str, Said, ConsultationKind, datetime]]:
@@ -47,14 +59,9 @@ def published(db: Session) -> list[tuple[str, Said, ConsultationKind, datetime]]
     return [(slug, title, kind, at) for slug, title, kind, at in rows if at]
 
 
-def _load(db: Session, condition: Any, *order: Any) -> Current:
-    row = db.execute(
-        select(Consultation.id, Consultation.revision, Log.length)
-        .join(Log, Log.id == Consultation.log_id)
-        .where(condition, Consultation.published_at.is_not(None))
-        .order_by(*order, Consultation.id)
-        .limit(1)
-    ).first()
+def _load(db: Session, query: Any, values: dict[str, str]) -> Current:
+    """By a query made once: this one statement decides for every public page whether what was rendered still holds."""
+    row = db.connection().execute(query, values).first()
     if row is None:
         raise NotFound("Esta consulta no existe.")
     snapshots: dict[int, ConsultationView] = db.info.setdefault("snapshots", {})

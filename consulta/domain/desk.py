@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from consulta.models.accounts import Pseudonym, RoleName
 from consulta.models.base import Said
 from consulta.models.consultations import Consultation, Reason
-from consulta.models.contributions import Channel, Contribution, Status
+from consulta.models.contributions import IS_WAITING, Channel, Contribution, Status
 from consulta.models.moderation import Classification, Decision, DecisionNote, Lease, Mention
 from consulta.models.opinions import Opinion
 
@@ -97,7 +97,7 @@ def queue(
             Pseudonym,
             (Pseudonym.account_id == Lease.account_id) & (Pseudonym.consultation_id == Contribution.consultation_id),
         )
-        .where(Contribution.consultation_id == consultation.id, Contribution.awaiting_review)
+        .where(Contribution.consultation_id == consultation.id, IS_WAITING)
         .order_by(Contribution.review_by, Contribution.id)
         .limit(limit)
     )  # fmt: skip
@@ -125,6 +125,22 @@ def queue(
 def _excerpt(title: str | None, body: str | None) -> str:
     words = " ".join(part for part in (title, body) if part)
     return words if len(words) <= 160 else words[:159].rstrip() + "…"
+
+
+def leases(db: Session, consultation: ConsultationView, *, now: datetime) -> tuple[tuple[int, str], ...]:
+    """Who has what open just now: contribution and pseudonym."""
+    rows = db.execute(
+        select(Lease.contribution_id, Pseudonym.name)
+        .join(Pseudonym, Pseudonym.account_id == Lease.account_id)
+        .join(Contribution.__table__, Contribution.__table__.c.id == Lease.contribution_id)
+        .where(
+            Lease.until > now,
+            Pseudonym.consultation_id == consultation.id,
+            Contribution.__table__.c.consultation_id == consultation.id,
+        )
+        .order_by(Lease.contribution_id)
+    )
+    return tuple((id_, name) for id_, name in rows)
 
 
 def item(db: Session, consultation: ConsultationView, number: int, *, account_id: int, now: datetime) -> Item:

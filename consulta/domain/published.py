@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from consulta.models.consultations import Reason
-from consulta.models.contributions import Contribution, Contributor, Kind, Status
+from consulta.models.contributions import IS_SHOWN, Contribution, Contributor, Kind, Status
 from consulta.models.moderation import Decision, Mention
 from consulta.models.opinions import Opinion
 
@@ -124,7 +124,7 @@ def _row(r: Any) -> Row:
 
 
 def _narrowed(db: Session, query: Select[Any], consultation: ConsultationView, by: Filters) -> Select[Any]:
-    query = query.where(Contribution.consultation_id == consultation.id, Contribution.status == Status.PUBLISHED)
+    query = query.where(Contribution.consultation_id == consultation.id, IS_SHOWN)
     if by.q:
         words = search.wanted(consultation, by.q, theme=by.theme, department=by.department, kind=by.kind)
         return query.where(search.matching(db, words))
@@ -171,7 +171,7 @@ def mentioning(db: Session, consultation: ConsultationView, theme_id: int, *, li
         .join(Mention, Mention.contribution_id == Contribution.id)
         .where(
             Mention.theme_id == theme_id, Contribution.consultation_id == consultation.id,
-            Contribution.status == Status.PUBLISHED,
+            IS_SHOWN,
         )
         .order_by(Contribution.number.desc())
         .limit(limit)
@@ -222,7 +222,7 @@ def stream(db: Session, consultation: ConsultationView) -> Iterator[Row]:
         query = (
             _select()
             .where(
-                Contribution.consultation_id == consultation.id, Contribution.status == Status.PUBLISHED,
+                Contribution.consultation_id == consultation.id, IS_SHOWN,
                 Contribution.number > last,
             )
             .order_by(Contribution.number)

@@ -49,6 +49,9 @@ GROUP_OF = {
 
 _PUBLIC = text("status = 'published'")
 _WAITING = text("awaiting_review")
+IS_SHOWN = text("contributions.status = 'published'")
+IS_WAITING = text("contributions.awaiting_review")
+"""Conditions as the partial indexes spell them: SQLite would not use an index for a bound value or ``= 1``."""
 
 
 class Contribution(Base):
