@@ -12,27 +12,27 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PORT = 8765
+PORT, FLOOR_PORT = 8765, 8766
 
 
 @contextmanager
-def serving(application: str, **environ: str) -> Iterator[int]:
+def serving(application: str, *, port: int = PORT, **environ: str) -> Iterator[int]:
     """Serve ``application`` with the configuration that ships; yields the process id of the master."""
-    env = {**os.environ, **environ, "CONSULTA_BIND": f"127.0.0.1:{PORT}"}
+    env = {**os.environ, **environ, "CONSULTA_BIND": f"127.0.0.1:{port}"}
     command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy" / "gunicorn.conf.py"), application]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
     try:
-        _wait("/salud" if application.startswith("wsgi") else "/form")
+        _wait(f"http://127.0.0.1:{port}" + ("/salud" if port == PORT else "/form"))
         yield process.pid
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _wait(path: str) -> None:
+def _wait(address: str) -> None:
     for _ in range(100):
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=5).read()
+            urllib.request.urlopen(address, timeout=5).read()
             return
         except OSError:
             time.sleep(0.1)

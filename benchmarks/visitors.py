@@ -18,7 +18,7 @@ from consulta.domain import accounts, signin
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.accounts import RoleName
 
-from .server import PORT
+from .server import FLOOR_PORT
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def form_session(app: Flask) -> tuple[str, str]:
 
 def floor_session() -> tuple[str, str]:
     """The same for the floor, which is asked over HTTP."""
-    answer = urllib.request.urlopen(f"http://127.0.0.1:{PORT}/form", timeout=5)
+    answer = urllib.request.urlopen(f"http://127.0.0.1:{FLOOR_PORT}/form", timeout=5)
     token = answer.read().decode().split('name="csrf_token" value="')[1].split('"')[0]
     return str(answer.headers["Set-Cookie"]).split(";")[0], token
 

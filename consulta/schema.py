@@ -1,13 +1,12 @@
-"""Bringing the database to the schema of this version, through Alembic."""
+"""Bringing the database to the schema of this version, through Alembic.
+
+Alembic is imported when it is asked for: a server that only serves is 11 MiB lighter without it.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from typing import Any
 
 from .db import Database
 
@@ -16,6 +15,8 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Apply every migration up to ``revision``."""
+    from alembic import command
+
     with database.write.connect() as connection:
         command.upgrade(_config(connection), revision)
         connection.commit()
@@ -23,6 +24,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 def downgrade(database: Database, revision: str) -> None:
     """Go back to ``revision`` (``base``: nothing left)."""
+    from alembic import command
+
     with database.write.connect() as connection:
         command.downgrade(_config(connection), revision)
         connection.commit()
@@ -30,12 +33,17 @@ def downgrade(database: Database, revision: str) -> None:
 
 def status(database: Database) -> tuple[str | None, str | None]:
     """The revision of the database and the newest there is."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with database.read.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     return current, ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
-def _config(connection: object) -> Config:
+def _config(connection: object) -> Any:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

@@ -1,5 +1,6 @@
 """Two workers with four threads each, forked from one loaded application. No address and no time in the log."""
 
+import gc
 import os
 
 bind = os.environ.get("CONSULTA_BIND", "127.0.0.1:8000")
@@ -13,3 +14,9 @@ accesslog = None
 errorlog = "-"
 loglevel = os.environ.get("CONSULTA_LOG_LEVEL", "warning")
 forwarded_allow_ips = ""
+
+
+def when_ready(server):
+    """Everything is loaded and nothing forked yet: keep the collector off it, so that the workers go on sharing it."""
+    gc.collect()
+    gc.freeze()

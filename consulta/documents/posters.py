@@ -7,8 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import typst
-
 FOLDER = Path(__file__).parent / "typst"
 COLOURS = (
     "#55636d", "#1f5fa8", "#6d3fa0", "#0b6e4f", "#b3471b", "#a3195b", "#7a5300", "#0e6470", "#8c2f39", "#3f5a1f",
@@ -44,6 +42,8 @@ def describe(
 
 
 def _set(name: str, data: str, form: Literal["pdf", "png"]) -> bytes:
+    import typst  # on first use: a worker that makes no poster is 7 MiB lighter
+
     made: Any = typst.compile(
         str(FOLDER / name), format=form, sys_inputs={"data": data}, font_paths=[str(FOLDER / "fonts")], ppi=72.0
     )
