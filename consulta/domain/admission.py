@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.consultations import Consultation
@@ -23,6 +23,20 @@ from .snapshots import ConsultationView, ThemeView
 
 CONTACT_DAYS = 365
 """Contact data go 12 months after sending at the latest."""
+
+
+_CONSULTATIONS: Any = Consultation.__table__
+_TABLE: Any = Contribution.__table__
+_OPINIONS: Any = Opinion.__table__
+_CONTRIBUTORS: Any = Contributor.__table__
+_COUNT = (
+    update(_CONSULTATIONS)
+    .where(_CONSULTATIONS.c.id == bindparam("consultation"))
+    .values(last_number=_CONSULTATIONS.c.last_number + bindparam("count"))
+    .returning(_CONSULTATIONS.c.last_number)
+)
+_INSERT = insert(_TABLE)
+_INSERT_OPINION, _INSERT_CONTRIBUTOR = insert(_OPINIONS), insert(_CONTRIBUTORS)
 
 
 @dataclass(frozen=True)
@@ -71,20 +85,15 @@ def admit(
 
     The counter is the first lock taken and gives numbers without a gap, for a transaction that fails gives its back.
     """
-    last = db.execute(
-        update(Consultation)
-        .where(Consultation.id == consultation.id)
-        .values(last_number=Consultation.last_number + len(incoming))
-        .returning(Consultation.last_number)
-    ).scalar_one()
+    given = {"consultation": consultation.id, "count": len(incoming)}
+    last = db.connection().execute(_COUNT, given).scalar_one()
     numbers = range(last - len(incoming) + 1, last + 1)
     rows = [_contribution(consultation, one, number, today) for number, one in zip(numbers, incoming, strict=True)]
     ids = _insert(db, consultation, rows)
     texts = [{"id": id_, "body": one.body, "body_salt": new_salt()} for id_, one in zip(ids, incoming, strict=True)]
     people = [_contributor(id_, one, today) for id_, one in zip(ids, incoming, strict=True)]
-    tables: Any = (Opinion.__table__, Contributor.__table__)
-    for target, stored in zip(tables, (texts, people), strict=True):
-        db.connection().execute(insert(target), stored)
+    db.connection().execute(_INSERT_OPINION, texts)
+    db.connection().execute(_INSERT_CONTRIBUTOR, people)
     for one, row, words, person in zip(incoming, rows, texts, people, strict=True):
         results.move(db, None, _facts(consultation, one))
         record(
@@ -100,13 +109,13 @@ def admit(
 
 def _insert(db: Session, consultation: ConsultationView, rows: list[dict[str, Any]]) -> Sequence[int]:
     """Ids in the order of the rows. Many go without RETURNING, whose statement of 5,000 values is slow to parse."""
-    table: Any = Contribution.__table__
+    connection = db.connection()
     if len(rows) == 1:
-        return db.execute(insert(table).values(rows[0]).returning(table.c.id)).scalars().all()
-    db.connection().execute(insert(table), rows)
-    mine = table.c.number.between(rows[0]["number"], rows[-1]["number"])
-    query = select(table.c.id).where(table.c.consultation_id == consultation.id, mine)
-    return db.execute(query.order_by(table.c.number)).scalars().all()
+        return connection.execute(_INSERT.returning(_TABLE.c.id), rows[0]).scalars().all()
+    connection.execute(_INSERT, rows)
+    mine = _TABLE.c.number.between(rows[0]["number"], rows[-1]["number"])
+    query = select(_TABLE.c.id).where(_TABLE.c.consultation_id == consultation.id, mine)
+    return connection.execute(query.order_by(_TABLE.c.number)).scalars().all()
 
 
 def _contribution(consultation: ConsultationView, one: Admission, number: int, today: date) -> dict[str, Any]:

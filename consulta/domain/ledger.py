@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from consulta.models.ledger import Entry, Log
@@ -25,6 +25,10 @@ from consulta.models.ledger import Entry, Log
 INSTALLATION = "consulta/instalacion"
 GENESIS = bytes(32)
 _APPEND = text("SELECT ledger_append(:log, string_to_array(:entries, E'\\n'))")
+_LOGS: Any = Log.__table__
+_HEAD = select(_LOGS.c.length, _LOGS.c.head).where(_LOGS.c.id == bindparam("log"))
+_INSERT = insert(Entry.__table__)  # type: ignore[arg-type]
+_MOVE = update(_LOGS).where(_LOGS.c.id == bindparam("log")).values(length=bindparam("to"), head=bindparam("new"))
 PUBLIC = "public"
 SYSTEM = "system"
 
@@ -168,13 +172,14 @@ def write(db: Session) -> None:
 
 
 def _write_here(db: Session, log_id: int, entries: Sequence[str]) -> None:
-    length, head = db.execute(select(Log.length, Log.head).where(Log.id == log_id)).one()
+    connection = db.connection()
+    length, head = connection.execute(_HEAD, {"log": log_id}).one()
     rows = []
     for position, entry in enumerate(entries, start=length + 1):
         head = next_head(head, entry)
         rows.append({"log_id": log_id, "position": position, "entry": entry, "head": head})
-    db.execute(insert(Entry), rows)
-    db.execute(update(Log).where(Log.id == log_id).values(length=length + len(entries), head=head))
+    connection.execute(_INSERT, rows)
+    connection.execute(_MOVE, {"log": log_id, "to": length + len(entries), "new": head})
 
 
 def forget(db: Session) -> None:

@@ -6,8 +6,9 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -158,10 +159,12 @@ def _status(consultation: ConsultationView, held_cause: str | None) -> Status:
     return Status.PUBLISHED if mode == "after" else Status.RECEIVED
 
 
+_SENT: Any = Contribution.__table__
+_FIRST = select(_SENT.c.content_hash).where(_SENT.c.submission_hash == bindparam("submission"))
+
+
 def _first(db: Session, submission: str) -> bytes | None:
-    return db.execute(
-        select(Contribution.content_hash).where(Contribution.submission_hash == sha256(submission))
-    ).scalar_one_or_none()
+    return db.connection().execute(_FIRST, {"submission": sha256(submission)}).scalar_one_or_none()
 
 
 def _content(submission: str, given: Given) -> bytes:
