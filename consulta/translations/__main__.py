@@ -1,4 +1,4 @@
-"""``make messages``: bring every catalogue up to date with the source; exits 1 while a message of English is missing."""
+"""``make messages``: bring every catalogue up to date with the source; exits 1 while English lacks a message."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po, write_po
 
 FOLDER = Path(__file__).parent
 PACKAGE = FOLDER.parent
-KEYWORDS: dict[str, None | tuple[int, ...]] = {
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None, "gettext": None, "ngettext": (1, 2), **dict.fromkeys(("NotFound", "NotAllowed", "Invalid", "Malformed")),
     **dict.fromkeys(("Closed", "Conflict", "TooMany")),
 }  # fmt: skip
@@ -61,7 +61,9 @@ def main() -> None:
             catalog = read_po(file, locale=language)
         catalog.update(source, no_fuzzy_matching=True)
         with path.open("wb") as file:
-            write_po(file, catalog, width=120, omit_header=False, no_location=True, ignore_obsolete=True, sort_output=True)
+            write_po(
+                file, catalog, width=120, omit_header=False, no_location=True, ignore_obsolete=True, sort_output=True
+            )
         lacking = missing(catalog)
         print(f"{language}: {len(catalog)} messages, {len(lacking)} without translation")
         for message in lacking:

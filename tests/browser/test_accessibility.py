@@ -1,0 +1,120 @@
+"""axe finds nothing, and nothing scrolls sideways, on any page in any state at 360 and 1280 px."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page
+
+from consulta.models.contributions import Status
+from tests.support import admit
+
+from .conftest import WIDTHS, sign_in
+
+HOME = "/consultas/demostracion"
+PUBLIC = (
+    "/", f"{HOME}/opinar", f"{HOME}/aportes", f"{HOME}/aportes?q=nadaquesirva", f"{HOME}/aportes?theme=nada",
+    f"{HOME}/temas/innovacion-tecnologica", f"{HOME}/cronograma", f"{HOME}/reglas", f"{HOME}/privacidad",
+    f"{HOME}/resultados", f"{HOME}/datos", f"{HOME}/bitacora", "/seguimiento", "/cuenta/entrar", "/cuenta/restablecer",
+    "/cuenta/clave/no-existe", "/consultas/plan-2016-2018", "/consultas/plan-2016-2018/cronograma",
+    "/consultas/plan-2016-2018/opinar", "/nada", f"{HOME}/comprobante",
+)  # fmt: skip
+
+
+@pytest.fixture(params=WIDTHS)
+def page(request: pytest.FixtureRequest, open_context: Callable[..., BrowserContext]) -> Page:
+    """A page at each of the two widths."""
+    return open_context(request.param).new_page()
+
+
+def check(page: Page) -> None:
+    """axe's verdict upon what stands there, and its width."""
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in found] == [], page.url
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_public_pages(page: Page, language: str) -> None:
+    for path in PUBLIC:
+        page.goto(path + ("&" if "?" in path else "?") + f"lang={language}")
+        check(page)
+
+
+def test_one_contribution_of_every_fate(page: Page, demo: Flask) -> None:
+    for number in range(1, 20):
+        page.goto(f"{HOME}/aportes/{number}")
+        check(page)
+
+
+def test_very_long_words_and_texts(page: Page, demo: Flask) -> None:
+    database = demo.extensions["database"]
+    from consulta.domain import consultations
+
+    with database.session(read_only=True) as db:
+        view = consultations.find(db, "demostracion").view
+    [long] = admit(
+        database, view, "m" * 4000, status=Status.PUBLISHED, theme="innovacion-tecnologica", name="n" * 200,
+        publish_name=True,
+    )  # fmt: skip
+    for path in ("/", f"{HOME}/aportes", f"{HOME}/aportes/{long.number}", f"{HOME}/temas/innovacion-tecnologica"):
+        page.goto(path)
+        check(page)
+
+
+def test_the_form_with_errors_and_its_receipt(page: Page) -> None:
+    page.goto(f"{HOME}/opinar")
+    for fold in page.locator("details").all():
+        fold.locator("summary").click()
+    check(page)
+    page.fill("#email", "esto no es")
+    page.click("#opinion-form .button.big")
+    assert page.locator(".error-summary").is_visible()
+    check(page)
+    page.fill("#body", "Una opinión que sí se puede")
+    page.fill("#email", "eva@persona.example")
+    page.locator("details summary").nth(1).click()
+    page.fill("#name", "Eva")
+    page.click("#opinion-form .button.big")
+    check(page)
+    code = page.locator("#folio").inner_text()
+    page.goto("/seguimiento")
+    page.fill("#folio", "mal")
+    page.click("main form .button")
+    check(page)
+    page.fill("#folio", code)
+    page.click("main form .button")
+    check(page)
+    page.click("button[value=erase]")
+    check(page)
+    page.click("button.danger")
+    check(page)
+
+
+def test_the_desk_in_every_state(page: Page) -> None:
+    sign_in(page)
+    check(page)
+    for path in (
+        "/moderacion/demostracion",
+        "/moderacion/demostracion?channel=import",
+        "/moderacion/demostracion?theme=",
+    ):
+        page.goto(path)
+        check(page)
+    page.goto("/moderacion/demostracion")
+    page.locator(".queue-row button").first.click()
+    check(page)
+    page.locator("details summary").first.click()
+    check(page)
+    page.click("button[value=reject]")
+    assert page.locator(".error-summary").is_visible()
+    check(page)
+    page.goto("/cuenta/entrar")
+    page.fill("#email", "nadie@demostracion.example")
+    page.fill("#password", "no es esta")
+    page.click("main form button")
+    check(page)
