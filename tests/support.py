@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from datetime import UTC, datetime
 from typing import Any
 
@@ -116,6 +117,13 @@ def staff(
         token = accounts.one_time_link(db, account_id=id_, now=now)
         accounts.set_password(db, token=token, password_hash=hasher.hash(PASSWORD), now=now)
     return id_
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Visitor:

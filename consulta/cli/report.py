@@ -18,7 +18,7 @@ def lines(found: Survey, stored: int, *, written: bool) -> Iterator[str]:
     if found.withdrawn:
         yield f"de ellas, retiradas en su origen: {found.withdrawn:,}"
     if found.repeated:
-        yield f"de ellas, con el mismo texto que otra fila: {found.repeated:,}"
+        yield f"con el mismo texto que otra fila del archivo (se toman todas): {found.repeated:,}"
     yield f"ya estaban: {found.known:,}"
     yield f"no tomadas: {len(found.left):,}"
     for one in found.left[:SHOWN]:

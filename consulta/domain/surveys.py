@@ -105,6 +105,8 @@ def survey(
         raise Invalid(
             "%(file)s, línea %(line)s: %(why)s", file=path.name, line=reader.line_num, why=str(error)
         ) from error
+    texts = Counter((one.title, one.body) for one in found.taken)
+    found.repeated = sum(count - 1 for count in texts.values())
     known = known_rows(db, consultation, found.taken)
     found.known = sum((t.source, t.external_id) in known for t in found.taken)
     found.taken = [t for t in found.taken if (t.source, t.external_id) not in known]

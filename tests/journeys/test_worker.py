@@ -80,7 +80,7 @@ def test_a_decision_is_told_with_its_reason_in_plain_text(
     account = staff(database, consultation)
     decide(database, consultation, account, verdict=Verdict.REJECT, reason="off-topic", note="O'Brien & <co>")
     worker.work(make_app(mail_url=url), now=datetime.now(UTC))
-    body = handler.messages[1].get_body().get_content()
+    body = "".join(message.get_body().get_content() for message in handler.messages)
     assert "No es del tema" in body
     assert "O'Brien & <co>" in body
 

@@ -1,0 +1,65 @@
+"""How many statements a page takes: pinned, and the same for one row and for many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from consulta.db import Database
+from consulta.domain.snapshots import ConsultationView
+from consulta.models.contributions import Status
+from tests.support import Visitor, admit, staff
+
+PINNED = {
+    "…": 4, "…/opinar": 1, "…/aportes": 3, "…/aportes?q=agua": 3, "…/aportes?theme=tema-1&department=16": 3,
+    "…/temas/tema-1": 4, "…/resultados": 3, "…/aportes/1": 3, "/moderacion/prueba": 5, "…/cronograma": 3,
+}  # fmt: skip
+
+
+def counted(app: Flask, visitor: Visitor, path: str) -> int:
+    """The statements of one request on the reading engine."""
+    seen: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        if not arguments[2].startswith(("BEGIN", "PRAGMA")):
+            seen.append(arguments[2])
+
+    engine = app.extensions["database"].read
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        visitor.get(path)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+@pytest.mark.parametrize("path", PINNED)
+def test_the_count_is_pinned_and_does_not_grow(
+    make_app: Callable[..., Flask], database: Database, consultation: ConsultationView, path: str
+) -> None:
+    app = make_app(page_cache=0)
+    staff(database, consultation)
+    visitor = Visitor(app)
+    if path.startswith("/moderacion"):
+        visitor.sign_in()
+    for rows in (1, 3, 30):
+        admit(
+            database,
+            consultation,
+            *["Agua para todos"] * rows,
+            status=Status.PUBLISHED,
+            theme="tema-1",
+            department="16",
+        )
+        visitor.get(path)
+        assert counted(app, visitor, path) == PINNED[path] <= 6
+
+
+def test_a_kept_page_takes_one_statement(app: Flask, visitor: Visitor) -> None:
+    for path in ("…", "…/aportes", "…/resultados", "…/opinar"):
+        visitor.get(path)
+        assert counted(app, visitor, path) == 1

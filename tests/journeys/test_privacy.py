@@ -1,0 +1,92 @@
+"""Canaries: what a contributor says of themselves shows nowhere but where they wanted it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from consulta import worker
+from consulta.db import Database
+from consulta.domain.snapshots import ConsultationView
+from consulta.models import Base
+from consulta.models.accounts import RoleName
+from tests.support import Visitor, staff
+
+NAME, EMAIL, ADDRESS, AGENT = "Xochilcanario", "canario@persona.example", "198.51.100.77", "CanaryBrowser/9"
+HELD_IN = {"contributors"}
+
+
+@pytest.fixture
+def visitor_with_secrets(app: Flask, visitor: Visitor, capfd: pytest.CaptureFixture[str]) -> str:
+    """Gave everything that can be given; the code."""
+    visitor.client.environ_base |= {"REMOTE_ADDR": ADDRESS, "HTTP_USER_AGENT": AGENT}
+    visitor.give(
+        "Lo que digo sí se puede leer", name=NAME, email=EMAIL, age_group="30-59", gender="woman", language="quc",
+        taking_part_as="citizen", department="16",
+    )  # fmt: skip
+    return visitor.folio()
+
+
+def test_no_page_file_feed_or_staff_screen_shows_a_canary(
+    app: Flask, visitor: Visitor, visitor_with_secrets: str, database: Database, consultation: ConsultationView,
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    caplog.set_level(logging.DEBUG)
+    staff(database, consultation)
+    staff(database, consultation, "obs@equipo.example", RoleName.OBSERVER)
+    moderator, observer, outsider = Visitor(app), Visitor(app), Visitor(app)
+    moderator.sign_in()
+    observer.sign_in("obs@equipo.example")
+    seen = [moderator.get("/moderacion/prueba").text, observer.get("/moderacion/prueba").text]
+    moderator.post("/moderacion/prueba/1/abrir")
+    seen.append(moderator.get("/moderacion/prueba/1").text)
+    moderator.post("/moderacion/prueba/1/decidir", {"verdict": "publish", "ordinal": "0"})
+    seen.append(moderator.get("/moderacion/prueba/1").text)
+    for path in (
+        "/", "…/aportes", "…/aportes/1", "…/resultados", "…/datos", "…/bitacora",
+        "…/aportes.atom", "…/datos/aportes.csv", "…/bitacora.csv", "…/datos/gender.csv", "…/datos/theme.csv",
+    ):  # fmt: skip
+        seen.append(outsider.get(path).text)
+    assert "article" not in outsider.get(f"…/aportes?q={NAME}").text
+    worker.work(app, now=datetime.now(UTC))
+    captured = capfd.readouterr()
+    seen += [captured.out, captured.err, caplog.text]
+    assert "Lo que digo" in "".join(seen)
+    for canary in (NAME, EMAIL, ADDRESS, AGENT, visitor_with_secrets):
+        assert not [text for text in seen if canary in text], canary
+
+
+def test_no_trait_stands_beside_a_text(
+    visitor: Visitor, visitor_with_secrets: str, app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    staff(database, consultation)
+    moderator = Visitor(app)
+    moderator.sign_in()
+    moderator.post("/moderacion/prueba/1/abrir")
+    desk = moderator.get("/moderacion/prueba/1").text
+    moderator.post("/moderacion/prueba/1/decidir", {"verdict": "publish", "ordinal": "0"})
+    for page in (desk, visitor.get("…/aportes/1").text, visitor.get("…/datos/aportes.csv").text):
+        for trait in ("Mujer", "woman", "30-59", "quc", "citizen", "Ciudadana"):
+            assert trait not in page
+
+
+def test_no_table_but_its_own_holds_a_canary(visitor_with_secrets: str, database: Database) -> None:
+    with database.read.connect() as connection:
+        for table in Base.metadata.tables:
+            rows = repr(connection.execute(text(f"SELECT * FROM {table}")).all())
+            for canary in (NAME, EMAIL):
+                assert canary not in rows or table in HELD_IN, f"{table}: {canary}"
+            for canary in (ADDRESS, AGENT):
+                assert canary not in rows, f"{table}: {canary}"
+
+
+def test_the_mail_is_gone_once_delivered(app: Flask, visitor_with_secrets: str, database: Database) -> None:
+    worker.work(app, now=datetime.now(UTC))
+    with database.read.connect() as connection:
+        rows = repr(connection.execute(text("SELECT * FROM outbox")).all())
+    assert visitor_with_secrets not in rows
+    assert EMAIL not in rows
