@@ -47,11 +47,12 @@ def catalogues() -> dict[str, NullTranslations]:
 
 def language() -> str:
     """The interface language of this request: asked for, remembered, or Spanish."""
-    found: str | None = g.get("language") if g else None
-    if found is None:
-        found = _chosen() if has_request_context() else SOURCE
-        if g:
-            g.language = found
+    try:
+        found: str = g.language
+    except AttributeError:
+        found = g.language = _chosen() if has_request_context() else SOURCE
+    except RuntimeError:
+        found = SOURCE
     return found
 
 

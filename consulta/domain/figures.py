@@ -16,6 +16,7 @@ from .snapshots import ConsultationView
 
 GROUPS = ("received", "pending", "published", "rejected", "withdrawn", "erased")
 Group = dict[str, int]
+_GROUP = {status.value: group for status, group in GROUP_OF.items()}
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def live(db: Session, consultation: ConsultationView) -> Live:
     by_group: Counter[str] = Counter()
     by_theme: Counter[str] = Counter()
     for r in results.read(db, consultation.id, ["theme"]):
-        group = GROUP_OF[Status(r.status)]
+        group = _GROUP[r.status]
         by_group[group] += r.n
         by_theme[r.theme] += r.n if group == "published" else 0
     received = sum(by_group.values())
@@ -64,7 +65,7 @@ def sheet(db: Session, consultation: ConsultationView) -> Sheet:
     one_way: dict[str, dict[str, Group]] = {name: defaultdict(_empty) for name in results.ONE_WAY}
     days: Counter[date] = Counter()
     for r in results.read(db, consultation.id, ["theme", "day", "mention", *results.ONE_WAY]):
-        group = GROUP_OF[Status(r.status)]
+        group = _GROUP[r.status]
         if r.dimension == "theme":
             for target in (total, themes[r.theme], kinds[r.kind]):
                 _count(target, group, r.n)
@@ -86,7 +87,7 @@ def waiting(db: Session, consultation: ConsultationView) -> tuple[dict[str, int]
     by_theme: Counter[str] = Counter()
     by_channel: Counter[str] = Counter()
     for r in results.read(db, consultation.id, ["theme", "channel"]):
-        if GROUP_OF[Status(r.status)] == "pending":
+        if _GROUP[r.status] == "pending":
             target, key = (by_theme, r.theme) if r.dimension == "theme" else (by_channel, r.value)
             target[key] += r.n
     return dict(by_theme), dict(by_channel)
@@ -99,7 +100,7 @@ def tally(db: Session, consultation: ConsultationView, *, as_of: date | None = N
     total = {kind.value: _empty() for kind in Kind}
     for (theme, kind, status), n in cells.items():
         for target in (per_theme[theme][kind], total[kind]):
-            _count(target, GROUP_OF[Status(status)], n)
+            _count(target, _GROUP[status], n)
     mentions: Counter[str] = Counter()
     if as_of is None:
         for r in results.read(db, consultation.id, ["mention"]):
@@ -188,7 +189,7 @@ def theme(db: Session, consultation: ConsultationView, slug: str) -> OfTheme:
         if r.theme != slug:
             continue
         if r.dimension == "theme":
-            _count(group, GROUP_OF[Status(r.status)], r.n)
+            _count(group, _GROUP[r.status], r.n)
         elif r.status == Status.PUBLISHED:
             mentions += r.n
     return OfTheme(group, mentions)
