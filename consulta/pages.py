@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from html import escape
 from threading import Lock
@@ -23,6 +23,7 @@ from .domain import consultations
 from .domain.snapshots import ConsultationView, Current
 from .headers import compressed
 from .i18n import language
+from .models.consultations import ConsultationKind
 
 CSRF_MARK, SUBMISSION_MARK = (f"@@{secrets.token_hex(8)}@@" for _ in range(2))
 """What stands in a kept page where each visitor's own key belongs; nobody can write them into a text."""
@@ -99,6 +100,14 @@ def template_of(current: Current, make: Callable[[], str], *besides: object) -> 
 def with_token(page: str) -> str:
     """The page with this visitor's CSRF token in the place of its mark."""
     return page.replace(CSRF_MARK, escape(generate_csrf()))
+
+
+def download(body: Iterator[bytes], consultation: ConsultationView, name: str) -> Response:
+    """A CSV file, streamed; the demonstration's says in its name what it is."""
+    demo = "-datos-de-demostracion" if consultation.kind is ConsultationKind.DEMONSTRATION else ""
+    response = current_app.response_class(body, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{consultation.slug}-{name}{demo}.csv"'
+    return response
 
 
 def _made(key: tuple[Any, ...], make: Callable[[], Any]) -> tuple[bytes, bytes, str]:

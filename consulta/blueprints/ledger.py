@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from consulta import db
 from consulta.auth import allow, anyone
@@ -12,7 +12,7 @@ from consulta.documents import tables
 from consulta.domain import ledger
 from consulta.domain.errors import Malformed
 from consulta.domain.snapshots import ConsultationView
-from consulta.pages import find, public_page
+from consulta.pages import download, find, public_page
 
 bp = Blueprint("ledger", __name__)
 PAGE = 50
@@ -53,6 +53,4 @@ def file(slug: str) -> Response:
             lines = ledger.entries(own, consultation.log_id)
             yield from tables.rows(("position", "entry", "head"), ((e.position, e.text, e.head) for e in lines))
 
-    response = current_app.response_class(body(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{consultation.slug}-bitacora.csv"'
-    return response
+    return download(body(), consultation, "bitacora")

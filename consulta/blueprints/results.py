@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, render_template
 
 from consulta import db
 from consulta.auth import allow, anyone
@@ -14,7 +14,7 @@ from consulta.domain.errors import NotFound
 from consulta.domain.figures import GROUPS, Sheet
 from consulta.domain.snapshots import ConsultationView
 from consulta.i18n import gettext, said
-from consulta.pages import find, public_page
+from consulta.pages import download, find, public_page
 
 bp = Blueprint("results", __name__)
 FIGURES = ("theme", "kind", "channel", "department", *results.TRAITS, "day")
@@ -74,7 +74,7 @@ def contributions(slug: str) -> Response:
                 ),
             )  # fmt: skip
 
-    return _csv(body(), f"{consultation.slug}-aportes")
+    return download(body(), consultation, "aportes")
 
 
 @bp.get("/consultas/<slug>/datos/<figure>.csv")
@@ -85,7 +85,7 @@ def figure(slug: str, figure: str) -> Response:
     if figure not in FIGURES:
         raise NotFound("No hay un archivo con ese nombre.")
     sheet = figures.sheet(db.session(), consultation)
-    return _csv(tables.rows(*_figure_rows(consultation, sheet, figure)), f"{consultation.slug}-{figure}")
+    return download(tables.rows(*_figure_rows(consultation, sheet, figure)), consultation, figure)
 
 
 def _figure_rows(
@@ -172,9 +172,3 @@ def _silent(consultation: ConsultationView, sheet: Sheet) -> list[str]:
         for c in consultation.lists.get("department", ())
         if c.population and not counted.get(c.code, {}).get("received")
     ]
-
-
-def _csv(body: Iterator[bytes], name: str) -> Response:
-    response = current_app.response_class(body, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response

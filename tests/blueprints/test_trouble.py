@@ -1,0 +1,64 @@
+"""When the database cannot take it: a page that tells the truth, with the text kept, and nothing half stored."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from sqlalchemy import text
+
+from consulta.db import Database
+from tests.blueprints.test_opinions import stored
+from tests.support import Visitor
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_lock_that_is_not_let_go_answers_503_with_the_text(visitor: Visitor, database: Database) -> None:
+    with closing(sqlite3.connect(database.write.url.database or "", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = visitor.give("Un texto que no se pierde", 503)
+        assert "Un texto que no se pierde" in answer.text
+        assert visitor.client.get("/salud").status_code == 503
+    assert stored(database) == []
+    assert visitor.get("/salud").json == {"status": "ok", "database": "sqlite"}
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_locked_counter_answers_503_with_the_text(visitor: Visitor, database: Database) -> None:
+    with database.write.connect() as other:
+        other.execute(text("SELECT id FROM consultations FOR UPDATE"))
+        answer = visitor.give("Un texto que no se pierde", 503)
+        assert "Un texto que no se pierde" in answer.text
+        other.rollback()
+    assert stored(database) == []
+
+
+def test_a_commit_that_fails_is_no_receipt(
+    visitor: Visitor, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from consulta.domain import ledger
+
+    def fail(_db: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ledger, "write", fail)
+        assert "Un texto que se copia" in visitor.give("Un texto que se copia", 500).text
+    visitor.get("…/comprobante", 404)
+    assert stored(database) == []
+
+
+def test_an_unsafe_method_that_is_refused_changes_nothing(visitor: Visitor, database: Database) -> None:
+    assert visitor.client.put(visitor.path("…/opinar")).status_code in (400, 405)
+    visitor.post("…/aportes", {"body": "No por aquí, gracias"}, 405)
+    assert stored(database) == []
+
+
+def test_every_answer_carries_the_policy_and_no_page_an_exception(visitor: Visitor) -> None:
+    for path in ("/", "…/opinar", "/nada", "/seguimiento", "/cuenta/entrar", "/static/style.css", "/salud"):
+        headers = visitor.client.get(visitor.path(path)).headers
+        policy = headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "default-src 'self'" in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"

@@ -1,0 +1,56 @@
+"""Languages: English is complete, another is a folder away, and what CLDR does not know formats as in Guatemala."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from flask import Flask
+
+from consulta import i18n
+from consulta.translations.__main__ import FOLDER, missing, template
+
+
+@pytest.fixture
+def with_kiche(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An installation to which somebody added a folder ``quc``."""
+    folder = tmp_path / "quc" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "messages.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Opinar"\nmsgstr "Chab\'ij"\n'
+    )
+    monkeypatch.setattr(i18n, "FOLDER", tmp_path)
+    for cache in (i18n.catalogues, i18n._translated, i18n._marked, i18n._locale):
+        cache.cache_clear()
+    yield
+    for cache in (i18n.catalogues, i18n._translated, i18n._marked, i18n._locale):
+        cache.cache_clear()
+
+
+def test_english_is_complete() -> None:
+    with (FOLDER / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        catalog = read_po(file, locale="en")
+    assert missing(catalog) == []
+    have = {message.id if isinstance(message.id, str) else message.id[0] for message in catalog if message.id}
+    want = {message.id if isinstance(message.id, str) else message.id[0] for message in template() if message.id}
+    assert want - have == set()
+
+
+def test_another_language_is_a_folder_away(with_kiche: None, app: Flask) -> None:
+    with app.test_request_context("/?lang=quc"):
+        assert i18n.language() == "quc"
+        assert i18n.gettext("Opinar") == "Chab'ij"
+        assert i18n.gettext("Resultados") == "Resultados"
+        assert i18n.day(date(2026, 11, 24)) == "24 de noviembre de 2026"
+        assert i18n.number(1234567) == "1,234,567"
+
+
+@pytest.mark.parametrize(
+    ("asked", "cookie", "expected"), [("en", "", "en"), ("", "en", "en"), ("xx", "en", "en"), ("xx", "", "es")]
+)
+def test_the_language_is_asked_for_then_remembered(app: Flask, asked: str, cookie: str, expected: str) -> None:
+    with app.test_request_context(f"/?lang={asked}", headers={"Cookie": f"lang={cookie}"}):
+        assert i18n.language() == expected
