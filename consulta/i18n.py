@@ -108,12 +108,12 @@ def locale() -> Locale:
 
 @lru_cache
 def _locale(code: str) -> Locale:
-    if code == SOURCE:
-        return Locale.parse("es_GT")
+    """Spanish as in Guatemala; so also languages that CLDR does not know, or knows by name but not how to write a date."""
     try:
-        return Locale.parse(code)
+        found = Locale.parse("es_GT" if code == SOURCE else code)
     except (UnknownLocaleError, ValueError):
         return Locale.parse("es_GT")
+    return Locale.parse("es_GT") if found.months["format"]["wide"][1] == "M01" else found
 
 
 @lru_cache(maxsize=4000)

@@ -19,9 +19,8 @@ def with_kiche(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     """An installation to which somebody added a folder ``quc``."""
     folder = tmp_path / "quc" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    (folder / "messages.po").write_text(
-        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Opinar"\nmsgstr "Chab\'ij"\n'
-    )
+    header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
+    (folder / "messages.po").write_text(f"""{header}\nmsgid "Opinar"\nmsgstr "Chab'ij"\n""")
     monkeypatch.setattr(i18n, "FOLDER", tmp_path)
     for cache in (i18n.catalogues, i18n._translated, i18n._marked, i18n._locale):
         cache.cache_clear()
