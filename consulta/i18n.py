@@ -108,7 +108,7 @@ def locale() -> Locale:
 
 @lru_cache
 def _locale(code: str) -> Locale:
-    """Spanish as in Guatemala; so also languages that CLDR does not know, or knows by name but not how to write a date."""
+    """As in Guatemala for Spanish, and for languages that CLDR does not know or knows only by name."""
     try:
         found = Locale.parse("es_GT" if code == SOURCE else code)
     except (UnknownLocaleError, ValueError):

@@ -123,11 +123,8 @@ def _row(r: Any) -> Row:
     )  # fmt: skip
 
 
-def _narrowed(db: Session, query: Select[Any], consultation: ConsultationView, by: Filters) -> Select[Any]:
+def _narrowed(query: Select[Any], consultation: ConsultationView, by: Filters) -> Select[Any]:
     query = query.where(Contribution.consultation_id == consultation.id, IS_SHOWN)
-    if by.q:
-        words = search.wanted(consultation, by.q, theme=by.theme, department=by.department, kind=by.kind)
-        return query.where(search.matching(db, words))
     if by.theme is not None:
         found = consultation.theme(by.theme) if by.theme else None
         query = query.where(Contribution.theme_id == found.id if found else Contribution.theme_id.is_(None))
@@ -141,25 +138,44 @@ def _narrowed(db: Session, query: Select[Any], consultation: ConsultationView, b
 def page(db: Session, consultation: ConsultationView, by: Filters, *, limit: int = PAGE, count: bool = True) -> Page:
     """One page of published contributions, newest number first unless the order says otherwise."""
     newest = by.order == "recientes"
-    query = _narrowed(db, _select(), consultation, by)
-    if by.after is not None:
-        query = query.where(Contribution.number < by.after if newest else Contribution.number > by.after)
+    if by.q:
+        ids, counted = _found(db, consultation, by)
+        query = _select().where(Contribution.id.in_(ids[: limit + 1]))
+    else:
+        counted = _count(db, consultation, by) if count else None
+        query = _narrowed(_select(), consultation, by)
+        if by.after is not None:
+            query = query.where(Contribution.number < by.after if newest else Contribution.number > by.after)
     query = query.order_by(Contribution.number.desc() if newest else Contribution.number).limit(limit + 1)
     rows = [_row(r) for r in db.execute(query)]
     more = len(rows) > limit
     rows = rows[:limit]
-    return Page(rows, _count(db, consultation, by) if count else None, rows[-1].number if more and rows else None)
+    return Page(rows, counted, rows[-1].number if more and rows else None)
+
+
+def _found(db: Session, consultation: ConsultationView, by: Filters) -> tuple[list[int], int | None]:
+    """The ids that a search finds beyond ``after``, and how many it finds in all up to 1,000."""
+    words = search.wanted(consultation, by.q, theme=by.theme, department=by.department, kind=by.kind)
+    newest = by.order == "recientes"
+    ids = search.found(db, words, limit=COUNT_TO + 1, newest=newest)
+    counted = len(ids) if len(ids) <= COUNT_TO else None
+    if by.after is not None:
+        place = Contribution.number == by.after
+        last = select(Contribution.id).where(Contribution.consultation_id == consultation.id, place)
+        beyond = db.execute(last).scalar_one_or_none()
+        ids = search.found(db, words, limit=PAGE + 1, newest=newest, beyond=beyond)
+    return ids, counted
 
 
 def _count(db: Session, consultation: ConsultationView, by: Filters) -> int | None:
     """Exact for the whole and for each single filter, from the figures; else counted to 1,000."""
-    if by.chosen <= 1 and not by.q:
+    if by.chosen <= 1:
         if by.department is not None:
             return results.published(db, consultation.id, dimension="department", key=by.department)
         if by.kind is None:
             return results.published(db, consultation.id, key=by.theme)
         return results.published(db, consultation.id)
-    inner = _narrowed(db, select(Contribution.id), consultation, by).limit(COUNT_TO + 1).subquery()
+    inner = _narrowed(select(Contribution.id), consultation, by).limit(COUNT_TO + 1).subquery()
     counted = db.execute(select(func.count()).select_from(inner)).scalar_one()
     return counted if counted <= COUNT_TO else None
 
@@ -169,10 +185,7 @@ def mentioning(db: Session, consultation: ConsultationView, theme_id: int, *, li
     query = (
         _select()
         .join(Mention, Mention.contribution_id == Contribution.id)
-        .where(
-            Mention.theme_id == theme_id, Contribution.consultation_id == consultation.id,
-            IS_SHOWN,
-        )
+        .where(Mention.theme_id == theme_id, Contribution.consultation_id == consultation.id, IS_SHOWN)
         .order_by(Contribution.number.desc())
         .limit(limit)
     )  # fmt: skip

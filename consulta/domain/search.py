@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import Integer, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement, column, literal_column, table
 
@@ -97,16 +97,25 @@ def wanted(
     return words + sorted(set(stems(query)))[:12]
 
 
-def matching(db: Session, words: list[str]) -> ColumnElement[bool]:
-    """A condition on ``Contribution.id``: every word stands in the text."""
+def found(db: Session, words: list[str], *, limit: int, newest: bool = True, beyond: int | None = None) -> list[int]:
+    """The ids of the contributions in whose text every word stands, in the order of their arrival.
+
+    ``beyond``: only those before it (after it, when the oldest come first). Ids rise with numbers in a consultation,
+    for both are given under the lock of its counter; so the index gives the first ones without looking at the rest.
+    """
+    name = "id" if _postgres(db) else "rowid"
     if _postgres(db):
+        matches = text("stems @@ CAST(:words AS tsquery)")
         query = " & ".join("'" + word.replace("'", "''") + "'" for word in words)
-        condition = text("stems @@ CAST(:fts AS tsquery)").bindparams(fts=query)
-        return Contribution.id.in_(select(literal_column("id")).select_from(INDEX).where(condition))
-    query = " AND ".join(f'"{word}"' for word in words)
-    return Contribution.id.in_(
-        select(literal_column("rowid")).select_from(INDEX).where(text("search_texts MATCH :fts").bindparams(fts=query))
-    )
+    else:
+        matches = text("search_texts MATCH :words")
+        query = " AND ".join(f'"{word}"' for word in words)
+    id_: ColumnElement[int] = literal_column(name, Integer)
+    statement = select(id_).select_from(INDEX).where(matches)
+    if beyond is not None:
+        statement = statement.where(id_ < beyond if newest else id_ > beyond)
+    statement = statement.order_by(id_.desc() if newest else id_).limit(limit)
+    return list(db.connection().execute(statement, {"words": query}).scalars())
 
 
 def _postgres(db: Session) -> bool:

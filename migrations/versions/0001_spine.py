@@ -429,6 +429,8 @@ def upgrade() -> None:
             )
         op.execute("CREATE TABLE search_texts (id bigint PRIMARY KEY, stems tsvector NOT NULL)")
         op.execute("CREATE INDEX ix_search_texts_stems ON search_texts USING gin (stems)")
+        # With the usual 100 the planner takes every rare word for a frequent one and walks the whole table for it.
+        op.execute("ALTER TABLE search_texts ALTER COLUMN stems SET STATISTICS 1000")
     else:
         for table in APPEND_ONLY:
             for act in ("UPDATE", "DELETE"):
