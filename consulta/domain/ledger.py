@@ -115,10 +115,9 @@ def new_salt() -> bytes:
     return secrets.token_bytes(16)
 
 
-def commitment(salt: bytes, value: object) -> str:
+def commitment(salt: bytes, value: str | bool | int | list[Any] | None) -> str:
     """What stands in an entry for a value that may have to be erased: HMAC-SHA-256 in base64url without padding."""
-    data = (_dumps(value) if value is None or isinstance(value, str) else canonical(value)).encode()
-    return urlsafe_b64encode(hmac.digest(salt, data, "sha256")).rstrip(b"=").decode()
+    return urlsafe_b64encode(hmac.digest(salt, _dumps(value).encode(), "sha256")).rstrip(b"=").decode()
 
 
 def instant(value: datetime) -> str:
