@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -36,15 +37,19 @@ def main() -> None:
     except SettingError as error:
         sys.exit(f"consulta: {error}")
     say(port, addresses, password)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     worker = subprocess.Popen([sys.executable, "-m", "consulta", "worker"])
+    server = subprocess.Popen(  # noqa: S603  (fixed words)
+        [sys.executable, "-m", "gunicorn", "-c", str(GUNICORN), "wsgi:app"], cwd=GUNICORN.parent.parent
+    )
     try:
-        server = [sys.executable, "-m", "gunicorn", "-c", str(GUNICORN), "wsgi:app"]
-        sys.exit(subprocess.call(server, cwd=GUNICORN.parent.parent))  # noqa: S603  (fixed words)
+        sys.exit(server.wait())
     except KeyboardInterrupt:
         pass
     finally:
-        worker.terminate()
-        worker.wait(timeout=30)
+        for process in (server, worker):
+            process.terminate()
+            process.wait(timeout=30)
 
 
 def keep(path: Path, fresh: str) -> tuple[str, bool]:
