@@ -14,8 +14,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from limits import RateLimitItemPerHour
-from limits.storage import storage_from_string
-from limits.strategies import FixedWindowRateLimiter
+from limits.storage import Storage, storage_from_string
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -82,7 +81,7 @@ def allow(predicate: Predicate) -> Callable[[View], View]:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Limits first, then sign-in, then the rule of every route."""
-    app.extensions["limits"] = FixedWindowRateLimiter(storage_from_string(settings.ratelimit_url))
+    app.extensions["limits"] = storage_from_string(settings.ratelimit_url)
     login.init_app(app)
     login.session_protection = None
 
@@ -173,10 +172,12 @@ def address_key() -> str:
 def many_from_here(per_hour: int) -> bool:
     """Count one more submission of this address; whether there are more than the limit. Above ten times: 429."""
     key = address_key()
-    limits: FixedWindowRateLimiter = current_app.extensions["limits"]
-    if not limits.hit(RateLimitItemPerHour(per_hour * 10), "submissions", key):
+    counts: Storage = current_app.extensions["limits"]
+    hour = RateLimitItemPerHour(per_hour)
+    count = counts.incr(hour.key_for("submissions", key), hour.get_expiry())
+    if count > per_hour * 10:
         abort(429)
-    return not limits.hit(RateLimitItemPerHour(per_hour), "held", key)
+    return count > per_hour
 
 
 def demo_allowed(settings: Settings) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.consultations import Consultation
@@ -17,6 +18,7 @@ from consulta.models.opinions import Opinion
 from . import results, search
 from .commitments import commitments
 from .contributions import record
+from .dialects import is_postgres
 from .ledger import Action, new_salt
 from .search import Shown
 from .snapshots import ConsultationView, ThemeView
@@ -31,12 +33,10 @@ _OPINIONS: Any = Opinion.__table__
 _CONTRIBUTORS: Any = Contributor.__table__
 _COUNT = (
     update(_CONSULTATIONS)
-    .where(_CONSULTATIONS.c.id == bindparam("consultation"))
+    .where(_CONSULTATIONS.c.id == bindparam("consultation_id"))
     .values(last_number=_CONSULTATIONS.c.last_number + bindparam("count"))
     .returning(_CONSULTATIONS.c.last_number)
 )
-_INSERT = insert(_TABLE)
-_INSERT_OPINION, _INSERT_CONTRIBUTOR = insert(_OPINIONS), insert(_CONTRIBUTORS)
 
 
 @dataclass(frozen=True)
@@ -85,31 +85,57 @@ def admit(
 
     The counter is the first lock taken and gives numbers without a gap, for a transaction that fails gives its back.
     """
-    given = {"consultation": consultation.id, "count": len(incoming)}
-    last = db.connection().execute(_COUNT, given).scalar_one()
-    numbers = range(last - len(incoming) + 1, last + 1)
-    rows = [_contribution(consultation, one, number, today) for number, one in zip(numbers, incoming, strict=True)]
-    ids = _insert(db, consultation, rows)
-    texts = [{"id": id_, "body": one.body, "body_salt": new_salt()} for id_, one in zip(ids, incoming, strict=True)]
-    people = [_contributor(id_, one, today) for id_, one in zip(ids, incoming, strict=True)]
-    db.connection().execute(_INSERT_OPINION, texts)
-    db.connection().execute(_INSERT_CONTRIBUTOR, people)
-    for one, row, words, person in zip(incoming, rows, texts, people, strict=True):
-        results.move(db, None, _facts(consultation, one))
-        record(
-            db, consultation, actor=actor, action=Action.RECEIVE, number=row["number"], recorded=today,
-            payload=_payload(one, row, commitments({**row, **words, **person})),
-        )  # fmt: skip
-    published = [(id_, one) for id_, one in zip(ids, incoming, strict=True) if one.status is Status.PUBLISHED]
-    search.add(db, consultation, [Shown(id_, o.title, o.body, o.theme, o.department, o.kind) for id_, o in published])
+    made = [_Made.of(consultation, one, today) for one in incoming]
+    stored = _store_one(db, made[0]) if len(made) == 1 and is_postgres(db) else _store(db, consultation, made)
+    for (_id, number), one in zip(stored, made, strict=True):
+        results.move(db, None, one.facts)
+        record(db, consultation, actor=actor, action=Action.RECEIVE, number=number, recorded=today, payload=one.payload)
+    shown = [
+        Shown(id_, one.title, one.body, one.theme, one.department, one.kind)
+        for (id_, _number), one in zip(stored, incoming, strict=True)
+        if one.status is Status.PUBLISHED
+    ]
+    search.add(db, consultation, shown)
     return [
-        Admitted(id_, row["number"], row["review_by"], row["answer_by"]) for id_, row in zip(ids, rows, strict=True)
+        Admitted(id_, number, one.row["review_by"], one.row["answer_by"])
+        for (id_, number), one in zip(stored, made, strict=True)
     ]
 
 
-def _insert(db: Session, consultation: ConsultationView, rows: list[dict[str, Any]]) -> Sequence[int]:
-    """Ids in the order of the rows. Many go without RETURNING, whose statement of 5,000 values is slow to parse."""
+@dataclass(frozen=True)
+class _Made:
+    """Everything of one contribution that does not wait for its number, made before the counter is locked."""
+
+    row: dict[str, Any]
+    text: dict[str, Any]
+    person: dict[str, Any]
+    payload: dict[str, Any]
+    facts: results.Facts
+
+    @classmethod
+    def of(cls, consultation: ConsultationView, one: Admission, today: date) -> _Made:
+        row, text = _contribution(consultation, one, today), {"body": one.body, "body_salt": new_salt()}
+        person = _contributor(one, today)
+        payload = _payload(one, row, commitments({**row, **text, **person}))
+        return cls(row, text, person, payload, _facts(consultation, one))
+
+
+def _store(db: Session, consultation: ConsultationView, made: Sequence[_Made]) -> list[tuple[int, int]]:
+    """Ids and numbers, in the order given."""
     connection = db.connection()
+    counted = {"consultation_id": consultation.id, "count": len(made)}
+    last = connection.execute(_COUNT, counted).scalar_one()
+    numbers = range(last - len(made) + 1, last + 1)
+    rows = [{**one.row, "number": number} for number, one in zip(numbers, made, strict=True)]
+    ids = _insert(connection, consultation, rows)
+    connection.execute(_INSERT_OPINION, [{"id": id_, **one.text} for id_, one in zip(ids, made, strict=True)])
+    people = [{"contribution_id": id_, **one.person} for id_, one in zip(ids, made, strict=True)]
+    connection.execute(_INSERT_CONTRIBUTOR, people)
+    return list(zip(ids, numbers, strict=True))
+
+
+def _insert(connection: Connection, consultation: ConsultationView, rows: list[dict[str, Any]]) -> Sequence[int]:
+    """Ids in the order of the rows. Many go without RETURNING, whose statement of 5,000 values is slow to parse."""
     if len(rows) == 1:
         return connection.execute(_INSERT.returning(_TABLE.c.id), rows[0]).scalars().all()
     connection.execute(_INSERT, rows)
@@ -118,9 +144,42 @@ def _insert(db: Session, consultation: ConsultationView, rows: list[dict[str, An
     return connection.execute(query.order_by(_TABLE.c.number)).scalars().all()
 
 
-def _contribution(consultation: ConsultationView, one: Admission, number: int, today: date) -> dict[str, Any]:
+_INSERT, _INSERT_OPINION, _INSERT_CONTRIBUTOR = insert(_TABLE), insert(_OPINIONS), insert(_CONTRIBUTORS)
+
+
+def _store_one(db: Session, made: _Made) -> list[tuple[int, int]]:
+    """On PostgreSQL the counter and three rows in one statement: others wait for the counter, so it is held briefly."""
+    values = {f"new_{name}": value for name, value in {**made.row, **made.text, **made.person}.items()}
+    counted = {"consultation_id": made.row["consultation_id"], "count": 1}
+    row = db.connection().execute(_in_one(), {**values, **counted}).one()
+    return [(row.id, row.number)]
+
+
+@cache
+def _in_one() -> Any:
+    """The parameters bear a prefix, for SQLAlchemy would also put one that is named like a column into the UPDATE."""
+    counted = _COUNT.cte("counted")
+    row = {"number": counted.c.last_number, **_new(_TABLE, "id", "number")}
+    given = _put(_TABLE, row).returning(_TABLE.c.id, _TABLE.c.number).cte("given")
+    return select(given.c.id, given.c.number).add_cte(
+        _put(_OPINIONS, {"id": given.c.id, **_new(_OPINIONS, "id")}).cte("put_text"),
+        _put(_CONTRIBUTORS, {"contribution_id": given.c.id, **_new(_CONTRIBUTORS, "contribution_id")}).cte(
+            "put_person"
+        ),
+    )
+
+
+def _new(table: Any, *besides: str) -> dict[str, Any]:
+    return {c.name: bindparam(f"new_{c.name}", type_=c.type) for c in table.c if c.name not in besides}
+
+
+def _put(table: Any, values: dict[str, Any]) -> Any:
+    return insert(table).from_select(list(values), select(*values.values()), include_defaults=False)
+
+
+def _contribution(consultation: ConsultationView, one: Admission, today: date) -> dict[str, Any]:
     return {
-        "consultation_id": consultation.id, "number": number, "kind": one.kind, "channel": one.channel,
+        "consultation_id": consultation.id, "kind": one.kind, "channel": one.channel,
         "status": one.status, "theme_id": one.theme.id if one.theme else None, "title": one.title,
         "title_salt": new_salt(), "department": one.department, "department_salt": new_salt(),
         "received_on": one.received_on, "confirmed": False, "ordinal": 0,
@@ -141,9 +200,9 @@ def _payload(one: Admission, row: dict[str, Any], committed: dict[str, str]) -> 
     }  # fmt: skip
 
 
-def _contributor(id_: int, one: Admission, today: date) -> dict[str, Any]:
+def _contributor(one: Admission, today: date) -> dict[str, Any]:
     values = {
-        "contribution_id": id_, "name": one.name, "publish_name": one.publish_name, "email": one.email,
+        "name": one.name, "publish_name": one.publish_name, "email": one.email,
         "mail_language": one.mail_language, "taking_part_as": one.taking_part_as, "age_group": one.age_group,
         "gender": one.gender, "language": one.language, "erase_contact_on": today + timedelta(days=CONTACT_DAYS),
     }  # fmt: skip

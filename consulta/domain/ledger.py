@@ -22,6 +22,8 @@ from sqlalchemy.orm import Session
 
 from consulta.models.ledger import Entry, Log
 
+from .dialects import is_postgres
+
 INSTALLATION = "consulta/instalacion"
 GENESIS = bytes(32)
 _APPEND = text("SELECT ledger_append(:log, string_to_array(:entries, E'\\n'))")
@@ -163,7 +165,7 @@ def write(db: Session) -> None:
     for log_id, entry in db.info.pop("entries", []):
         by_log[log_id].append(entry)
     for log_id in sorted(by_log):
-        if db.get_bind().dialect.name == "postgresql":
+        if is_postgres(db):
             # Canonical JSON holds no line end, so one text carries them all; a driver's array would cost far more.
             db.execute(_APPEND, {"log": log_id, "entries": "\n".join(by_log[log_id])})
         else:

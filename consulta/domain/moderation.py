@@ -15,6 +15,7 @@ from consulta.models.contributions import Contribution, Contributor, Status
 from consulta.models.moderation import Classification, Decision, DecisionNote, Lease, Verdict
 
 from . import accounts, contributions, desk, ledger, outbox
+from .dialects import is_postgres
 from .errors import Conflict, Invalid
 from .ledger import Action
 from .snapshots import ConsultationView, ReasonView, ThemeView
@@ -28,7 +29,7 @@ def open_item(db: Session, consultation: ConsultationView, number: int, *, accou
     """Lease a contribution for ten minutes; ``Conflict`` names who has it."""
     row = contributions.by_number(db, consultation, number)
     accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
-    insert_into: Any = postgres_insert if db.get_bind().dialect.name == "postgresql" else sqlite_insert
+    insert_into: Any = postgres_insert if is_postgres(db) else sqlite_insert
     statement = insert_into(Lease).values(contribution_id=row.id, account_id=account_id, until=now + LEASE)
     done: Any = db.execute(
         statement.on_conflict_do_update(

@@ -97,8 +97,6 @@ def submit(
         folio_hash=sha256(folio), submission_hash=sha256(submission),
         content_hash=_content(submission, given), held_cause=held_cause,
     )  # fmt: skip
-    if _first(db, submission) is not None:
-        raise AlreadyReceived
     try:
         [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=ledger.PUBLIC)
     except IntegrityError as error:

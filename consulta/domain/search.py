@@ -16,6 +16,7 @@ from sqlalchemy.sql import ColumnElement, column, literal_column, table
 from consulta.models.contributions import Contribution, Kind, Status
 from consulta.models.opinions import Opinion
 
+from .dialects import is_postgres
 from .snapshots import ConsultationView, ThemeView
 from .texts import stems
 
@@ -47,7 +48,7 @@ def add(db: Session, consultation: ConsultationView, shown: Sequence[Shown]) -> 
         + stems(f"{one.title or ''}\n{one.body or ''}")
         for one in shown
     }
-    if _postgres(db):
+    if is_postgres(db):
         rows: list[dict[str, object]] = [
             {"id": id_, "words": " ".join(sorted(set(found)))} for id_, found in words.items()
         ]
@@ -58,7 +59,7 @@ def add(db: Session, consultation: ConsultationView, shown: Sequence[Shown]) -> 
 
 def refresh(db: Session, consultation: ConsultationView, contribution_id: int) -> None:
     """Bring one contribution's place in the index up to date: in it if published, else out of it at once."""
-    out = "DELETE FROM search_texts WHERE id = :id" if _postgres(db) else "DELETE FROM search_texts WHERE rowid = :id"
+    out = "DELETE FROM search_texts WHERE id = :id" if is_postgres(db) else "DELETE FROM search_texts WHERE rowid = :id"
     db.execute(text(out), {"id": contribution_id})
     row = db.execute(
         select(
@@ -103,8 +104,8 @@ def found(db: Session, words: list[str], *, limit: int, newest: bool = True, bey
     ``beyond``: only those before it (after it, when the oldest come first). Ids rise with numbers in a consultation,
     for both are given under the lock of its counter; so the index gives the first ones without looking at the rest.
     """
-    name = "id" if _postgres(db) else "rowid"
-    if _postgres(db):
+    name = "id" if is_postgres(db) else "rowid"
+    if is_postgres(db):
         matches = text("stems @@ CAST(:words AS tsquery)")
         query = " & ".join("'" + word.replace("'", "''") + "'" for word in words)
     else:
@@ -116,7 +117,3 @@ def found(db: Session, words: list[str], *, limit: int, newest: bool = True, bey
         statement = statement.where(id_ < beyond if newest else id_ > beyond)
     statement = statement.order_by(id_.desc() if newest else id_).limit(limit)
     return list(db.connection().execute(statement, {"words": query}).scalars())
-
-
-def _postgres(db: Session) -> bool:
-    return db.get_bind().dialect.name == "postgresql"

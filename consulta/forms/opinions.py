@@ -38,6 +38,11 @@ def _line(**kwargs: object) -> StringField:
 class OpinionForm(FlaskForm):
     """One page: text first, the rest optional. ``website`` is a trap that people do not see."""
 
+    class Meta:
+        """The whole application's protection checked the token already."""
+
+        csrf = False
+
     body = TextAreaField(filters=[kept])
     theme = _line()
     department = _line(validators=[_of_list])
