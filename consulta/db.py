@@ -16,10 +16,11 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from .domain import ledger, results
+from .domain.dialects import is_postgres
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SQLITE_PRAGMAS = (
@@ -71,12 +72,30 @@ def commit(db: Session) -> None:
     """The one way to commit: pending rows, then the figures that moved, then the ledger, whose lock is the last."""
     try:
         db.flush()
-        results.write(db)
-        ledger.write(db)
+        with _one_trip(db):
+            results.write(db)
+            ledger.write(db)
         db.commit()
     except BaseException:
         undo(db)
         raise
+
+
+@contextmanager
+def _one_trip(db: Session) -> Iterator[None]:
+    """On PostgreSQL the statements inside and COMMIT go to the server together: others wait for the locks they take."""
+    connection = db.connection() if db.in_transaction() and is_postgres(db) else None
+    if connection is None:
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    dialect = connection.dialect
+    try:
+        with driver.pipeline():
+            yield
+            driver.commit()
+    except dialect.dbapi.Error as error:
+        raise DBAPIError.instance("COMMIT", None, error, dialect.dbapi.Error, dialect=dialect) from error
 
 
 def undo(db: Session) -> None:

@@ -167,7 +167,7 @@ def write(db: Session) -> None:
     for log_id in sorted(by_log):
         if is_postgres(db):
             # Canonical JSON holds no line end, so one text carries them all; a driver's array would cost far more.
-            db.execute(_APPEND, {"log": log_id, "entries": "\n".join(by_log[log_id])})
+            db.connection().execute(_APPEND, {"log": log_id, "entries": "\n".join(by_log[log_id])})
         else:
             _write_here(db, log_id, by_log[log_id])
 
