@@ -96,7 +96,9 @@ class Auditor:
             .join(person, person.c.contribution_id == base.c.id)
             .where(base.c.consultation_id == self.view.id, base.c.number.between(first, last))
         )
-        return [dict(row) for row in self.db.execute(query).mappings()]
+        found = self.db.connection().execute(query)
+        names = tuple(found.keys())
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     def _compare_acts(self, acts: dict[int, list[tuple[int, dict[str, Any]]]]) -> None:
         numbers = iter(sorted(acts))

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -117,9 +117,13 @@ def new_salt() -> bytes:
     return secrets.token_bytes(16)
 
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
 def commitment(salt: bytes, value: str | bool | int | list[Any] | None) -> str:
     """What stands in an entry for a value that may have to be erased: HMAC-SHA-256 in base64url without padding."""
-    return urlsafe_b64encode(hmac.digest(salt, _dumps(value).encode(), "sha256")).rstrip(b"=").decode()
+    said = b"null" if value is None else _dumps(value).encode()  # most are: ten million in a check of a million
+    return b2a_base64(hmac.digest(salt, said, "sha256"), newline=False).translate(_URL_SAFE)[:43].decode()
 
 
 def instant(value: datetime) -> str:
