@@ -89,7 +89,7 @@ def _one_trip(db: Session) -> Iterator[None]:
         yield
         return
     driver: Any = connection.connection.driver_connection
-    dialect = connection.dialect
+    dialect: Any = connection.dialect
     try:
         with driver.pipeline():
             yield
