@@ -25,13 +25,17 @@ def test_a_lock_that_is_not_let_go_answers_503_with_the_text(visitor: Visitor, d
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
-def test_a_locked_counter_answers_503_with_the_text(visitor: Visitor, database: Database) -> None:
+@pytest.mark.parametrize("locked", ["consultations", "tally", "ledger_logs"])
+def test_a_locked_table_answers_503_with_the_text(visitor: Visitor, database: Database, locked: str) -> None:
+    """The counter is met by a statement, figures and ledger in the one trip that also commits."""
     with database.write.connect() as other:
-        other.execute(text("SELECT id FROM consultations FOR UPDATE"))
+        other.execute(text(f"LOCK TABLE {locked} IN SHARE ROW EXCLUSIVE MODE"))
         answer = visitor.give("Un texto que no se pierde", 503)
         assert "Un texto que no se pierde" in answer.text
         other.rollback()
     assert stored(database) == []
+    visitor.give("Y ahora sí se guarda")
+    assert len(stored(database)) == 1
 
 
 def test_a_commit_that_fails_is_no_receipt(
