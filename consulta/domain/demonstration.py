@@ -17,7 +17,7 @@ from consulta.models.moderation import Verdict
 from . import accounts, admission, contributions, ledger, moderation, opinions, rights
 from .commitments import sha256
 from .ledger import Action
-from .setup import read_day
+from .schedules import read_day
 from .snapshots import ConsultationView
 
 Event = tuple[datetime, int, Callable[[datetime], None]]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +14,6 @@ from consulta.models.consultations import (
     ConsultationKind,
     ListItem,
     Reason,
-    Schedule,
-    Stage,
     Theme,
 )
 
@@ -24,6 +21,7 @@ from . import ledger, publication
 from .consultations import local_instant
 from .errors import Invalid
 from .ledger import Action
+from .schedules import publish_schedule, read_day
 from .snapshots import ConsultationView
 
 REQUIRED = (
@@ -39,12 +37,6 @@ REQUIRED = (
     "stages",
     "lists",
 )
-
-
-def read_day(value: str, today: date) -> date:
-    """An ISO day, or ``D-5``/``D+5``: so many days from the day of loading."""
-    relative = re.fullmatch(r"D([+-]\d+)", value)
-    return today + timedelta(days=int(relative[1])) if relative else date.fromisoformat(value)
 
 
 def exists(db: Session, slug: str) -> bool:
@@ -104,50 +96,9 @@ def _load(db: Session, data: dict[str, Any], now: datetime) -> int:
     reason = {"es": "Primera publicación del cronograma", "en": "First publication of the schedule"}
     publish_schedule(
         db, consultation_id=consultation_id, log_id=log.id, origin=origin, version=1, rows=data["stages"],
-        zone=zone, reason=reason, today=today, now=now,
+        actor=ledger.SYSTEM, zone=zone, reason=reason, today=today, now=now,
     )  # fmt: skip
     return consultation_id
-
-
-def publish_schedule(
-    db: Session, *, consultation_id: int, log_id: int, origin: str, version: int, rows: list[dict[str, Any]],
-    zone: ZoneInfo, reason: dict[str, str], today: date, now: datetime,
-) -> None:  # fmt: skip
-    """Publish a version of the schedule; earlier versions stay. Days are inclusive, in the consultation's zone."""
-    schedule_id = db.execute(
-        insert(Schedule)
-        .values(consultation_id=consultation_id, version=version, published_at=now, reason=reason)
-        .returning(Schedule.id)
-    ).scalar_one()
-    stages = [_stage(schedule_id, position, row, zone, today) for position, row in enumerate(rows)]
-    db.execute(insert(Stage), stages)
-    ledger.append(
-        db, log_id=log_id, origin=origin, actor=ledger.SYSTEM, action=Action.SCHEDULE_PUBLISH,
-        subject=f"schedule/{version}", recorded=now,
-        payload={
-            "reason": reason["es"],
-            "stages": [
-                {
-                    "key": s["key"], "title": s["title"]["es"], "opens": s["opens"],
-                    "from": ledger.instant(s["starts_at"]), "until": ledger.instant(s["ends_at"]),
-                }
-                for s in stages
-            ],
-            "sha256": publication.of_schedule(db, consultation_id, version),
-        },
-    )  # fmt: skip
-
-
-def _stage(schedule_id: int, position: int, row: dict[str, Any], zone: ZoneInfo, today: date) -> dict[str, Any]:
-    starts, ends = read_day(row["starts"], today), read_day(row["ends"], today)
-    return {
-        "schedule_id": schedule_id, "position": position, "key": row["key"], "number": row.get("number"),
-        "parent": row.get("parent"), "title": row["title"], "participants": row.get("participants"),
-        "result": row.get("result"), "notes": row.get("notes"), "source": row.get("source"),
-        "theme": row.get("theme"), "starts_at": local_instant(starts, zone),
-        "ends_at": local_instant(ends + timedelta(days=1), zone), "opens": row["opens"],
-        "dates": [read_day(d, today).isoformat() for d in row["dates"]] if row.get("dates") else None,
-    }  # fmt: skip
 
 
 def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[str, Any], *, now: datetime) -> bool:
@@ -160,7 +111,7 @@ def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[
     )
     publish_schedule(
         db, consultation_id=consultation.id, log_id=consultation.log_id, origin=consultation.origin,
-        version=consultation.schedule_version + 1, rows=data["stages"], zone=consultation.timezone,
+        version=consultation.schedule_version + 1, rows=data["stages"], actor=ledger.SYSTEM, zone=consultation.timezone,
         reason={
             "es": "La demostración vuelve a empezar alrededor de hoy",
             "en": "The demonstration starts again around today",
