@@ -105,11 +105,11 @@ def imports(database: Database, url: str, view: ConsultationView, folder: Path, 
     file, count = folder / "import.csv", 30_000
     import random
 
-    made = random.Random(7)
+    made, run = random.Random(7), time.time_ns()
     with file.open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out)
         writer.writerow(("id", "body", "created_at"))
-        writer.writerows((f"{size}-{n}", body(made), "2026-01-05") for n in range(count))
+        writer.writerows((f"{size}-{run}-{n}", body(made), "2026-01-05") for n in range(count))
     stop, sent = threading.Event(), [0]
 
     def people() -> None:

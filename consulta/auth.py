@@ -69,6 +69,11 @@ def moderates(staff: Staff | None) -> bool:
     return staff is not None and any(r.role is RoleName.MODERATOR for r in staff.actor.roles)
 
 
+def coordinates(staff: Staff | None) -> bool:
+    """Coordinators of some consultation, and administrators; which one is asked of the domain."""
+    return staff is not None and any(r.role in (RoleName.COORDINATOR, RoleName.ADMIN) for r in staff.actor.roles)
+
+
 def allow(predicate: Predicate) -> Callable[[View], View]:
     """Declare who may use a view."""
 

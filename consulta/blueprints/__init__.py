@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from . import accounts, consultations, contributions, health, ledger, moderation, opinions, results, tracking
+from . import (
+    accounts,
+    consultations,
+    contributions,
+    health,
+    ledger,
+    management,
+    moderation,
+    opinions,
+    results,
+    tracking,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -16,6 +27,7 @@ def init_app(app: Flask) -> None:
         ledger,
         accounts,
         moderation,
+        management,
         health,
     ):
         app.register_blueprint(module.bp)

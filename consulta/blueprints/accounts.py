@@ -102,6 +102,7 @@ def own() -> Response:
     page = render_template(
         "accounts/own.html", actor=actor, sessions=signin.sessions(db.session(), actor.id, now=now()),
         desk=any(r.role in (RoleName.MODERATOR, RoleName.OBSERVER) for r in actor.roles), zone=settings().timezone,
+        coordinates=auth.coordinates(auth.person()),
     )  # fmt: skip
     return respond_privately(make_response(page))
 

@@ -50,6 +50,7 @@ def schedule(consultation: ConsultationView) -> str:
         consultation=consultation,
         timeline=timeline(consultation),
         versions=versions,
+        moved=schedules.moved(versions),
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Account
 from consulta.models.contributions import Contributor
-from consulta.models.outbox import OutboxMessage
+from consulta.models.outbox import GAVE_UP, OutboxMessage
 
 LEASE = timedelta(minutes=5)
 GIVE_UP_AFTER = 12
@@ -87,7 +87,7 @@ def retry_later(db: Session, message_id: int, *, now: datetime) -> None:
     """The mail server did not take it: again after 1, 2, 4 … minutes, and given up after twelve tries (three days)."""
     attempts = db.execute(select(OutboxMessage.attempts).where(OutboxMessage.id == message_id)).scalar_one()
     if attempts >= GIVE_UP_AFTER:
-        settle(db, message_id, outcome="gave up", now=now)
+        settle(db, message_id, outcome=GAVE_UP, now=now)
         return
     db.execute(
         update(OutboxMessage)

@@ -64,6 +64,12 @@ def schedules(db: Session, consultation: ConsultationView) -> list[ScheduleVersi
     return [*changed, *versions[-1:]]
 
 
+def moved(versions: list[ScheduleVersion]) -> dict[str, StageView]:
+    """How each stage was planned at first, by key, where its days are others now."""
+    now_ = {s.key: s for s in versions[0].stages}
+    return {s.key: s for s in versions[-1].stages if s.key in now_ and _when(now_[s.key]) != _when(s)}
+
+
 def differences(older: tuple[StageView, ...], newer: tuple[StageView, ...]) -> list[Change]:
     """What changed, in the order of the newer version; what was removed comes last."""
     before, after = {s.key: s for s in older}, {s.key: s for s in newer}

@@ -10,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, BigId
 
+GAVE_UP = "gave up"
+"""The outcome of what no mail server took in three days."""
+_GAVE_UP = text("outcome = 'gave up'")
+
 
 class OutboxMessage(Base):
     """A message. ``recipient`` is ``contribution:ID``, ``account:ID`` or, for requests that must not reveal whether an
@@ -20,6 +24,7 @@ class OutboxMessage(Base):
         UniqueConstraint("event", "recipient"),
         Index("ix_outbox_due", "due_at", postgresql_where=text("payload IS NOT NULL"),
               sqlite_where=text("payload IS NOT NULL")),
+        Index("ix_outbox_gave_up", "id", postgresql_where=_GAVE_UP, sqlite_where=_GAVE_UP),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -1,0 +1,110 @@
+"""The coordinator's desk: what needs them today, and the schedule's next version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta import db, pages
+from consulta.auth import actor, allow, coordinates, now, respond_privately
+from consulta.domain import accounts, management, schedules
+from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.snapshots import ConsultationView
+from consulta.domain.texts import showable
+from consulta.forms.schedules import MOST_STAGES, ScheduleForm, typed, values_of
+from consulta.i18n import gettext
+
+bp = Blueprint("management", __name__, url_prefix="/gestion")
+
+
+@bp.get("/")
+@allow(coordinates)
+def desks() -> Response | BaseResponse:
+    """The consultations that one coordinates; with one, straight to it."""
+    found = management.coordinated(db.session(), actor())
+    if len(found) == 1:
+        return redirect(url_for(".home", slug=found[0][0]), 303)
+    return respond_privately(make_response(render_template("management/desks.html", found=found)))
+
+
+@bp.get("/<slug>")
+@allow(coordinates)
+def home(slug: str) -> Response:
+    """What needs the coordinator today."""
+    consultation = _own(slug)
+    page = render_template(
+        "management/home.html", consultation=consultation, today=consultation.today(now()),
+        needs=management.needs(db.session(), consultation, now=now()),
+    )  # fmt: skip
+    return respond_privately(make_response(page))
+
+
+@bp.get("/<slug>/cronograma")
+@allow(coordinates)
+def schedule(slug: str) -> Response:
+    """The version in force, to write the next."""
+    consultation = _own(slug)
+    return _schedule_page(consultation, values_of(consultation), {}, {}, 200)
+
+
+@bp.post("/<slug>/cronograma")
+@allow(coordinates)
+def publish_schedule(slug: str) -> Response | BaseResponse:
+    """Publish the next version, or show the form again with all that was typed."""
+    consultation, rows = _own(slug), typed(request.form)
+    reason = {name: showable(request.form.get(name, ""), 10_000) for name in ("reason_es", "reason_en")}
+    if "add" in request.form:
+        return _schedule_page(consultation, [*rows, {}][:MOST_STAGES], reason, {}, 200)
+    form = ScheduleForm()
+    if not form.validate_on_submit():
+        return _schedule_page(consultation, rows, reason, form.problems(), 422)
+    who = accounts.pseudonym(db.session(), consultation_id=consultation.id, account_id=actor().id)
+    try:
+        schedules.change(
+            db.session(), consultation=consultation, seen=form.seen.data or 0, rows=form.rows(consultation),
+            reason=form.reason(), actor=who, now=now(),
+        )  # fmt: skip
+    except (Invalid, Conflict) as error:
+        return _refused(slug, form, rows, reason, error)
+    flash(gettext("Nueva versión del cronograma publicada."))
+    return redirect(url_for(".home", slug=slug), 303)
+
+
+def _refused(
+    slug: str, form: ScheduleForm, rows: list[dict[str, str]], reason: dict[str, str], error: Invalid | Conflict
+) -> Response:
+    """Nothing was stored; the page is drawn from what stands now, so a colleague's version is seen beside one's own."""
+    db.undo(db.session())
+    where = _typed_place(form, error.field) if isinstance(error, Invalid) else ""
+    problems = {where or "reason_es": gettext(error.message, **error.values)}
+    status, faster = (409, form.seen.data) if isinstance(error, Conflict) else (422, None)
+    return _schedule_page(pages.find(slug).view, rows, reason, problems, status, faster)
+
+
+def _typed_place(form: ScheduleForm, field: str) -> str:
+    """The field as typed: rows that are blank or to be removed are not counted by the domain."""
+    if not field.startswith("stages-"):
+        return field
+    _, row, name = field.split("-", 2)
+    return f"stages-{form.positions()[int(row)]}-{name}"
+
+
+def _schedule_page(
+    consultation: ConsultationView, rows: list[dict[str, str]], reason: dict[str, str], errors: dict[str, Any],
+    status: int, faster: int | None = None,
+) -> Response:  # fmt: skip
+    newer = []
+    if faster is not None:
+        newer = [v for v in schedules.schedules(db.session(), consultation) if v.version > faster]
+    page = render_template(
+        "management/schedule.html", consultation=consultation, rows=rows, values=reason, errors=errors, newer=newer
+    )
+    return respond_privately(make_response(page, status))
+
+
+def _own(slug: str) -> ConsultationView:
+    consultation = pages.find(slug).view
+    management.check(actor(), consultation)
+    return consultation

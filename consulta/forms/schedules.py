@@ -1,0 +1,170 @@
+"""The next version of a schedule: one group of fields a stage, and the reason that everybody will read."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, FieldList, Form, FormField, IntegerField, StringField, ValidationError
+
+from consulta.domain.snapshots import ConsultationView, StageView
+from consulta.domain.surveys import read_date
+from consulta.domain.texts import LINE_MAX, showable
+from consulta.forms.opinions import kept
+from consulta.i18n import gettext
+
+MOST_STAGES, TEXT_MAX = 250, 2000
+LONG = ("participants", "result", "notes")
+YEARS = range(2000, 2101)
+
+
+def _text(most: int = TEXT_MAX) -> StringField:
+    def short_enough(_form: Form, field: StringField) -> None:
+        if field.data and len(field.data) > most:
+            raise ValidationError(gettext("Es demasiado largo: caben %(most)s letras.", most=most))
+
+    return StringField(filters=[kept, str.strip], validators=[short_enough])
+
+
+def _day(value: str) -> date:
+    found = read_date(value)
+    if found is None or found.year not in YEARS:
+        raise ValidationError(gettext("Escriba una fecha como 24/06/2026."))
+    return found
+
+
+class StageForm(Form):
+    """One stage. ``key`` is empty for a new one; days are inclusive; ``dates`` are single days inside them."""
+
+    key = StringField()
+    number = _text(10)
+    title_es, title_en = _text(LINE_MAX), _text(LINE_MAX)
+    starts, ends = _text(40), _text(40)
+    opinion = BooleanField()
+    dates = _text()
+    participants_es, participants_en = _text(), _text()
+    result_es, result_en = _text(), _text()
+    notes_es, notes_en = _text(), _text()
+    remove = BooleanField()
+
+    def blank(self) -> bool:
+        """A new stage in which nothing was typed, or one that is to go."""
+        typed = (f.data for f in self if f.short_name not in ("key", "remove"))
+        return bool(self.remove.data) or not (self.key.data or any(typed))
+
+    def validate_title_es(self, field: StringField) -> None:
+        """Every stage has a name."""
+        if not field.data and not self.blank():
+            raise ValidationError(gettext("Escriba el nombre de la etapa."))
+
+    def validate_starts(self, field: StringField) -> None:
+        """A day."""
+        if not self.blank():
+            _day(field.data)
+
+    validate_ends = validate_starts
+
+    def validate_dates(self, field: StringField) -> None:
+        """Days inside the stage, separated by commas."""
+        if self.blank() or not field.data:
+            return
+        days = [_day(one.strip()) for one in field.data.split(",")]
+        first, last = read_date(self.starts.data or ""), read_date(self.ends.data or "")
+        if first and last and any(not first <= day <= last for day in days):
+            raise ValidationError(gettext("Uno de los días señalados queda fuera de la etapa."))
+
+
+class ScheduleForm(FlaskForm):
+    """All stages, why they change, and the version seen."""
+
+    class Meta:
+        """The whole application's protection checked the token already."""
+
+        csrf = False
+
+    seen = IntegerField()
+    reason_es, reason_en = _text(500), _text(500)
+    stages = FieldList(FormField(StageForm), max_entries=MOST_STAGES)
+
+    def validate_reason_es(self, field: StringField) -> None:
+        """A reason that says something."""
+        if len(field.data or "") < 10:
+            raise ValidationError(gettext("Escriba por qué cambia, en 10 letras o más: todas las personas lo leerán."))
+
+    def reason(self) -> dict[str, str]:
+        """In the languages in which it was given."""
+        return _said(self.reason_es.data, self.reason_en.data)
+
+    def positions(self) -> list[int]:
+        """Which of the groups typed are stages of the next version."""
+        return [index for index, one in enumerate(self.stages) if not one.form.blank()]
+
+    def rows(self, consultation: ConsultationView) -> list[dict[str, Any]]:
+        """The stages in the shape of ``consulta/reference/``; what the form does not ask stays as it was."""
+        known = {s.key: s for s in consultation.stages}
+        taken, rows = set(known), []
+        for index in self.positions():
+            one = self.stages[index].form
+            old = known.get(one.key.data or "")
+            key = old.key if old else _new_key(one.title_es.data, taken)
+            rows.append(_row(one, old, key))
+        return rows
+
+    def problems(self) -> dict[str, str]:
+        """Every error under the name of its field."""
+        found = {n: e[0] for n, e in self.errors.items() if n not in ("stages", None) and e}
+        for index, one in enumerate(self.stages):
+            found |= {f"stages-{index}-{n}": e[0] for n, e in one.form.errors.items() if n and e}
+        return found
+
+
+def values_of(consultation: ConsultationView) -> list[dict[str, str]]:
+    """The version in force as the form shows it."""
+    return [_values(stage) for stage in consultation.stages]
+
+
+def typed(data: Any) -> list[dict[str, str]]:
+    """What was typed, group by group, to stand in the form again."""
+    groups: dict[int, dict[str, str]] = {}
+    for name, value in data.items():
+        match = re.fullmatch(r"stages-(\d{1,3})-(\w+)", name)
+        if match:
+            groups.setdefault(int(match[1]), {})[match[2]] = showable(value, 10_000)
+    return [groups[index] for index in sorted(groups)][:MOST_STAGES]
+
+
+def _values(stage: StageView) -> dict[str, str]:
+    values = {
+        "key": stage.key, "number": stage.number or "", "starts": stage.first_day.isoformat(),
+        "ends": stage.last_day.isoformat(), "opinion": "1" if "opinion" in stage.opens else "",
+        "dates": ", ".join(d.isoformat() for d in stage.dates),
+    }  # fmt: skip
+    for name in ("title", *LONG):
+        said = getattr(stage, name) or {}
+        values |= {f"{name}_es": said.get("es", ""), f"{name}_en": said.get("en", "")}
+    return values
+
+
+def _row(one: StageForm, old: StageView | None, key: str) -> dict[str, Any]:
+    first, last = _day(one.starts.data or ""), _day(one.ends.data or "")
+    days = [_day(d.strip()).isoformat() for d in (one.dates.data or "").split(",") if d.strip()]
+    texts = {name: _said(one[f"{name}_es"].data, one[f"{name}_en"].data) or None for name in LONG}
+    return {
+        "key": key, "number": one.number.data or None, "parent": old.parent if old else None,
+        "title": _said(one.title_es.data, one.title_en.data), **texts, "theme": old.theme if old else None,
+        "source": old.source if old else None, "starts": first.isoformat(), "ends": last.isoformat(),
+        "dates": days or None, "opens": ["opinion"] if one.opinion.data else [],
+    }  # fmt: skip
+
+
+def _said(spanish: str | None, english: str | None) -> dict[str, str]:
+    return {code: text for code, text in (("es", spanish), ("en", english)) if text}
+
+
+def _new_key(title: str | None, taken: set[str]) -> str:
+    base = re.sub(r"\W+", "-", (title or "").lower()).strip("-")[:40] or "etapa"
+    key = next(k for n in range(1, 1000) if (k := base if n == 1 else f"{base}-{n}") not in taken)
+    taken.add(key)
+    return key

@@ -1,0 +1,154 @@
+"""The coordinator's desk in the browser's eyes: whose it is, what it names, how the schedule is changed."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+
+from consulta.db import Database
+from consulta.domain.snapshots import ConsultationView
+from consulta.models.accounts import RoleName
+from tests.domain.test_schedules import read
+from tests.support import Visitor, a_consultation, admit, staff
+
+
+def coordinator(app: Flask, database: Database, consultation: ConsultationView) -> Visitor:
+    """A signed-in coordinator."""
+    staff(database, consultation, email="coordina@equipo.example", role=RoleName.COORDINATOR)
+    person = Visitor(app)
+    person.sign_in("coordina@equipo.example")
+    return person
+
+
+def filled(page: str) -> dict[str, Any]:
+    """The fields of the schedule's form as a browser would send them."""
+    form = page[page.index('<form method="post" action="/gestion') :]
+    values = dict(re.findall(r'<input (?:id="[^"]*" )?(?:type="hidden" )?name="([^"]+)"[^>]*?value="([^"]*)"', form))
+    boxes = re.findall(r'<input type="checkbox" name="([^"]+)" value="1" (checked)?', form)
+    for name, _ in boxes:
+        values.pop(name, None)
+    return values | {name: "1" for name, checked in boxes if checked}
+
+
+def test_only_coordinators_of_this_consultation(
+    app: Flask, database: Database, consultation: ConsultationView, load: Any
+) -> None:
+    load(a_consultation("otra"))
+    Visitor(app).get("/gestion/prueba", 303)
+    staff(database, consultation)
+    moderator = Visitor(app)
+    moderator.sign_in()
+    for path in ("/gestion/", "/gestion/prueba", "/gestion/prueba/cronograma"):
+        moderator.get(path, 403)
+    moderator.post("/gestion/prueba/cronograma", {}, 403)
+    person = coordinator(app, database, consultation)
+    assert person.get("/gestion/", 303).location.endswith("/gestion/prueba")
+    person.get("/gestion/otra", 403)
+    person.post("/gestion/otra/cronograma", {"reason_es": "Porque sí, de verdad"}, 403)
+    assert "/gestion/" in person.get("/cuenta/").text
+
+
+def test_the_home_names_what_is_missing(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    person = coordinator(app, database, consultation)
+    page = person.get("/gestion/prueba").text
+    assert "Temas sin nadie que los revise" in page
+    assert "Aportes con la revisión atrasada" not in page
+    staff(database, consultation, email="uno@equipo.example", themes=("tema-1",))
+    assert "<li>Tema 2</li>" in person.get("/gestion/prueba").text
+    assert "<li>Tema 1</li>" not in person.get("/gestion/prueba").text
+    staff(database, consultation, email="dos@equipo.example")
+    assert "Nada pendiente" in person.get("/gestion/prueba").text
+    admit(database, consultation, "Uno", "Dos", now=datetime.now(UTC) - timedelta(days=9))
+    page = person.get("/gestion/prueba").text
+    assert "Aportes con la revisión atrasada: 2" in page
+    assert "Nada pendiente" not in page
+
+
+def test_a_window_is_extended_and_the_public_reads_why(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person, public = coordinator(app, database, consultation), Visitor(app)
+    assert "Qué cambió" not in public.get("…/cronograma").text
+    values = filled(person.get("/gestion/prueba/cronograma").text)
+    later = datetime.fromisoformat(values["stages-1-ends"]) + timedelta(days=5)
+    values |= {"stages-1-ends": f"{later:%d/%m/%Y}", "reason_es": "La gente pidió más tiempo."}
+    assert person.post("/gestion/prueba/cronograma", values).location.endswith("/gestion/prueba")
+    view = read(database)
+    assert [s.last_day for s in view.stages if s.key == "2"] == [later.date()]
+    page = public.get("…/cronograma").text
+    for words in ("Versión 2", "La gente pidió más tiempo.", "Qué cambió esta versión", "Planificado al principio:"):
+        assert words in page
+    assert "contributions" not in page
+    # The double click: the second one is told that its version is no longer the last.
+    assert "Otra persona publicó antes" in person.post("/gestion/prueba/cronograma", values, 409).text
+    assert read(database).schedule_version == 2
+
+
+def test_shortening_is_refused_beside_its_field_and_nothing_typed_is_lost(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = coordinator(app, database, consultation)
+    values = filled(person.get("/gestion/prueba/cronograma").text)
+    today = datetime.now(UTC).date()
+    values |= {"stages-1-ends": f"{today}", "reason_es": "Terminamos antes, perdón.", "stages-1-notes_es": "Nota mía"}
+    page = person.post("/gestion/prueba/cronograma", values, 422).text
+    assert 'href="#stages-1-ends"' in page
+    assert "se puede alargar, no acortar" in page
+    for kept in ("Terminamos antes, perdón.", "Nota mía", f'value="{today}"'):
+        assert kept in page
+    assert read(database).schedule_version == 1
+
+
+def test_bad_fields_are_all_named(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    person = coordinator(app, database, consultation)
+    values = filled(person.get("/gestion/prueba/cronograma").text)
+    values |= {
+        "stages-0-starts": "el martes", "stages-1-title_es": "", "stages-1-title_en": "x" * 201,
+        "stages-1-dates": "2001-01-01", "reason_es": "corto", "stages-0-ends": "9" * 500,
+    }  # fmt: skip
+    page = person.post("/gestion/prueba/cronograma", values, 422).text
+    for field in ("0-starts", "0-ends", "1-title_es", "1-title_en", "1-dates"):
+        assert f'href="#stages-{field}"' in page
+    assert 'href="#reason_es"' in page
+    for extra in ({"seen": "x"}, {"stages-9999-ends": "1"}, {"stages-1-key": "\x00"}, {"seen": "9" * 400}):
+        person.post("/gestion/prueba/cronograma", values | extra, 422)
+    assert read(database).schedule_version == 1
+
+
+def test_a_stage_is_added_and_removed_without_javascript(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = coordinator(app, database, consultation)
+    values = filled(person.get("/gestion/prueba/cronograma").text)
+    redrawn = filled(person.post("/gestion/prueba/cronograma", values | {"add": "1", "reason_es": "Mío"}, 200).text)
+    assert redrawn["reason_es"] == "Mío"
+    assert redrawn["stages-2-key"] == ""
+    day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    redrawn |= {
+        "stages-0-remove": "1", "stages-2-title_es": "Mesa técnica", "stages-2-starts": day, "stages-2-ends": day,
+        "reason_es": "Se agrega una mesa técnica.",
+    }  # fmt: skip
+    person.post("/gestion/prueba/cronograma", redrawn)
+    assert [(s.key, s.title["es"]) for s in read(database).stages] == [
+        ("2", "Opinar"),
+        ("mesa-técnica", "Mesa técnica"),
+    ]
+
+
+def test_two_coordinators_both_texts_survive(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    person = coordinator(app, database, consultation)
+    mine = filled(person.get("/gestion/prueba/cronograma").text)
+    theirs = dict(mine)
+    theirs |= {"stages-0-title_es": "Convocatoria pública", "reason_es": "El nombre era otro."}
+    person.post("/gestion/prueba/cronograma", theirs)
+    mine |= {"stages-1-notes_es": "Con intérprete", "reason_es": "Se agrega una nota."}
+    page = person.post("/gestion/prueba/cronograma", mine, 409).text
+    for words in ("El nombre era otro.", "Convocatoria pública", "Con intérprete", "Se agrega una nota."):
+        assert words in page
+    again = filled(page)
+    assert again["seen"] == "2"
+    person.post("/gestion/prueba/cronograma", again)
+    assert read(database).schedule_version == 3
