@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from typing import Any
 
@@ -164,7 +165,8 @@ def _said(spanish: str | None, english: str | None) -> dict[str, str]:
 
 
 def _new_key(title: str | None, taken: set[str]) -> str:
-    base = re.sub(r"\W+", "-", (title or "").lower()).strip("-")[:40] or "etapa"
+    plain = unicodedata.normalize("NFKD", (title or "").lower()).encode("ascii", "ignore").decode()
+    base = re.sub(r"\W+", "-", plain).strip("-")[:40] or "etapa"
     key = next(k for n in range(1, 1000) if (k := base if n == 1 else f"{base}-{n}") not in taken)
     taken.add(key)
     return key

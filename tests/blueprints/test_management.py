@@ -11,6 +11,7 @@ from flask import Flask
 from consulta.db import Database
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.accounts import RoleName
+from tests.conftest import load
 from tests.domain.test_schedules import read
 from tests.support import Visitor, a_consultation, admit, staff
 
@@ -34,9 +35,9 @@ def filled(page: str) -> dict[str, Any]:
 
 
 def test_only_coordinators_of_this_consultation(
-    app: Flask, database: Database, consultation: ConsultationView, load: Any
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime
 ) -> None:
-    load(a_consultation("otra"))
+    load(database, a_consultation("otra"), now)
     Visitor(app).get("/gestion/prueba", 303)
     staff(database, consultation)
     moderator = Visitor(app)
@@ -134,7 +135,7 @@ def test_a_stage_is_added_and_removed_without_javascript(
     person.post("/gestion/prueba/cronograma", redrawn)
     assert [(s.key, s.title["es"]) for s in read(database).stages] == [
         ("2", "Opinar"),
-        ("mesa-técnica", "Mesa técnica"),
+        ("mesa-tecnica", "Mesa técnica"),
     ]
 
 
