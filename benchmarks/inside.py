@@ -18,7 +18,7 @@ from sqlalchemy import event
 from consulta.db import Database
 from consulta.documents import tables
 from consulta.domain import figures, published
-from consulta.domain.published import Filters
+from consulta.domain.listings import Filters
 from consulta.domain.snapshots import ConsultationView
 from tests.support import submit
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from flask import Flask
+from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import TimestampSigner
 
@@ -29,8 +29,6 @@ def _request(app: Flask) -> Iterator[None]:
 
 def form_session(app: Flask) -> tuple[str, str]:
     """The cookie header and CSRF token of one browser."""
-    from flask import session
-
     with _request(app):
         token = generate_csrf()
         return f"session={_sealed(app, dict(session))}", token
@@ -51,7 +49,9 @@ def staff_cookie(app: Flask, database: Database, view: ConsultationView) -> str:
             db, email="bench@equipo.example", role=RoleName.MODERATOR, consultation_id=view.id, now=now
         )
         token = signin.begin(db, account_id=id_, browser="bench", now=now)
-    return f"session={_sealed(app, {'_user_id': token, '_fresh': True, '_permanent': True})}"
+    with _request(app):
+        generate_csrf()
+        return f"session={_sealed(app, {**session, '_user_id': token, '_fresh': True, '_permanent': True})}"
 
 
 def _sealed(app: Flask, content: dict[str, object]) -> str:

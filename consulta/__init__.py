@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -71,7 +72,19 @@ def _templates(app: Flask) -> None:
         for path in STATIC.iterdir()
         if path.is_file() and path.suffix != ".gz"
     }
-    app.jinja_env.globals["static"] = lambda name: f"/static/{name}?v={marks[name]}"
+    app.jinja_env.globals.update(static=lambda name: f"/static/{name}?v={marks[name]}", url_for=_address)
+
+
+def _address(endpoint: str, **values: Any) -> str:
+    """``url_for`` of the templates: a path is made once, for pages hold the same few dozen again and again."""
+    if "_external" in values:
+        return url_for(endpoint, **values)
+    return _path(current_app, request.script_root, endpoint, tuple(values.items()))
+
+
+@lru_cache(maxsize=2000)
+def _path(_app: Flask, _root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    return url_for(endpoint, **dict(values))
 
 
 def _serve(app: Flask, settings: Settings) -> None:

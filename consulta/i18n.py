@@ -5,6 +5,7 @@ Interface language and formatting locale are two things: a language that CLDR la
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -19,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, has_request_context, request
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -45,15 +46,19 @@ def catalogues() -> dict[str, NullTranslations]:
     return found
 
 
+_spoken: ContextVar[str] = ContextVar("language", default="")
+"""Asked hundreds of times a page, so it is kept where it is found fastest; forgotten when the request ends."""
+
+
 def language() -> str:
     """The interface language of this request: asked for, remembered, or Spanish."""
-    try:
-        found: str = g.language
-    except AttributeError:
-        found = g.language = _chosen() if has_request_context() else SOURCE
-    except RuntimeError:
-        found = SOURCE
-    return found
+    return _spoken.get() or (speak(_chosen()) if has_request_context() else SOURCE)
+
+
+def speak(code: str) -> str:
+    """Use this language until the request or application context ends; returns it."""
+    _spoken.set(code)
+    return code
 
 
 def _chosen() -> str:
@@ -98,7 +103,9 @@ def _plural(singular: str, plural: str, n: int) -> str:
 
 def said(text: dict[str, str] | None) -> str:
     """A text of a consultation in the interface language, else in Spanish."""
-    return (text.get(language()) or text.get(SOURCE) or "") if text else ""
+    if not text:
+        return ""
+    return text.get(language()) or text.get(SOURCE) or "" if len(text) > 1 else text.get(SOURCE, "")
 
 
 def locale() -> Locale:
@@ -146,18 +153,23 @@ def _group(code: str) -> str:
 
 @dataclass(frozen=True)
 class Labels:
-    """What a consultation's themes (by row: name and colour slot) and departments (by code) are called."""
+    """What a consultation's themes (by row: name and colour slot) and departments (by code) are called; the colour
+    slots by slug."""
 
     themes: dict[int, tuple[str, int]]
     departments: dict[str, str]
+    slots: dict[str, int]
 
 
 def labels(consultation: Any) -> Labels:
     """The names of a consultation's things in the interface language."""
     code = language()
     themes = {theme.id: (theme.name.get(code) or theme.name[SOURCE], theme.colour) for theme in consultation.themes}
-    choices = consultation.lists.get("department", ())
-    return Labels(themes, {choice.code: choice.label.get(code) or choice.label[SOURCE] for choice in choices})
+    departments = {
+        choice.code: choice.label.get(code) or choice.label[SOURCE]
+        for choice in consultation.lists.get("department", ())
+    }
+    return Labels(themes, departments, {theme.slug: theme.colour for theme in consultation.themes})
 
 
 def with_language(code: str) -> str:
@@ -179,6 +191,10 @@ def init_app(app: Flask) -> None:
         language_name=lambda code: NAMES.get(code, code), labels=labels, with_language=with_language,
     )  # fmt: skip
     catalogues()
+
+    @app.teardown_appcontext
+    def forget(_error: BaseException | None) -> None:
+        _spoken.set("")
 
     @app.after_request
     def remember(response: Response) -> Response:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from flask import Flask, g, render_template
+from flask import Flask, render_template
 
 from .config import Settings
+from .i18n import speak
 
 TIMEOUT_SECONDS = 20
 
@@ -21,7 +22,7 @@ def compose(
 ) -> EmailMessage:
     """The message in its reader's language; the first line of a template is the subject."""
     with app.app_context():
-        g.language = values.get("language", "es")
+        speak(values.get("language", "es"))
         words = render_template(f"emails/{template}.txt", base=settings.base_url, **values)
     subject, _, body = words.strip().partition("\n")
     message = EmailMessage()

@@ -45,9 +45,9 @@ class PageCache:
                 self._pages.move_to_end(key)
             return found
 
-    def put(self, key: tuple[Any, ...], body: bytes, mimetype: str) -> tuple[bytes, bytes, str]:
+    def put(self, key: tuple[Any, ...], page: tuple[bytes, bytes, str]) -> tuple[bytes, bytes, str]:
         """Keep a page and return it."""
-        page = (body, compressed(body), mimetype)
+        body = page[0]
         size = len(body) + len(page[1])
         if size > self.room // 4:
             return page
@@ -94,7 +94,7 @@ def template_of(current: Current, make: Callable[[], str], *besides: object) -> 
 
     ``besides``: whatever else the page depends on that the consultation's version does not tell.
     """
-    return _made((*_key(current), *besides), make)[0].decode()
+    return _made((*_key(current), *besides), make, pack=False)[0].decode()
 
 
 def with_token(page: str) -> str:
@@ -110,12 +110,14 @@ def download(body: Iterator[bytes], consultation: ConsultationView, name: str) -
     return response
 
 
-def _made(key: tuple[Any, ...], make: Callable[[], Any]) -> tuple[bytes, bytes, str]:
+def _made(key: tuple[Any, ...], make: Callable[[], Any], *, pack: bool = True) -> tuple[bytes, bytes, str]:
+    """The page, compressed too unless it is yet to be filled in."""
     cache: PageCache = current_app.extensions["pages"]
     page = cache.get(key)
     if page is None:
         made = current_app.make_response(make())
-        page = cache.put(key, made.get_data(), made.content_type)
+        body = made.get_data()
+        page = cache.put(key, (body, compressed(body) if pack else b"", made.content_type))
     return page
 
 

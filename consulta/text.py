@@ -21,7 +21,7 @@ _markdown = MarkdownIt("commonmark", {"html": False})
 def paragraphs(value: str | None) -> Markup:
     """Plain text as HTML: escaped, blank lines make paragraphs, line ends breaks, web addresses links."""
     if value and "\n" not in value and "http" not in value:
-        return Markup("<p>{}</p>").format(value.strip()) if value.strip() else Markup("")
+        return Markup(f"<p>{escape(value.strip())}</p>") if value.strip() else Markup("")  # noqa: S704
     parts = re.split(r"\n\s*\n", (value or "").strip())
     return Markup("").join(Markup("<p>{}</p>").format(_lines(part)) for part in parts if part.strip())
 

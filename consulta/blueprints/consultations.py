@@ -8,7 +8,7 @@ from consulta import db
 from consulta.auth import allow, anyone, now, settings
 from consulta.documents import posters, qr
 from consulta.domain import consultations, figures, published, schedules
-from consulta.domain.published import Filters
+from consulta.domain.listings import Filters
 from consulta.domain.snapshots import ConsultationView, StageView
 from consulta.i18n import gettext, language, said
 from consulta.models.consultations import ConsultationKind

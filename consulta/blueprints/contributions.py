@@ -11,7 +11,7 @@ from consulta import db
 from consulta.auth import allow, anyone, settings
 from consulta.domain import figures, published
 from consulta.domain.errors import NotFound
-from consulta.domain.published import Filters, Row
+from consulta.domain.listings import Filters, Row
 from consulta.domain.snapshots import ConsultationView, ThemeView
 from consulta.models.contributions import Kind, Status
 from consulta.pages import public_page

@@ -26,9 +26,10 @@ FIGURES = ("theme", "kind", "channel", "department", *results.TRAITS, "day")
 def tally(consultation: ConsultationView) -> str:
     """Everything counted, drawn and in tables."""
     sheet = figures.sheet(db.session(), consultation)
+    tiles = _tiles(consultation, sheet)
     return render_template(
         "results/tally.html", consultation=consultation, sheet=sheet, groups=GROUPS, line=charts.line(sheet.days),
-        themes=_theme_bars(consultation, sheet), tiles=_tiles(consultation, sheet),
+        themes=_theme_bars(consultation, sheet), tiles=tiles, box=charts.box(tiles) if tiles else "",
         silent=_silent(consultation, sheet), tables=_tables(consultation, sheet),
         head=ledger.head(db.session(), consultation.log_id),
     )  # fmt: skip
@@ -158,10 +159,11 @@ def _tiles(consultation: ConsultationView, sheet: Sheet) -> list[charts.Tile]:
     highest = max(rates.values(), default=0.0) or 1.0
     return [
         charts.Tile(
-            c.code, said(c.label), c.tile[0] if c.tile else 0, c.tile[1] if c.tile else 0, n, rates.get(c.code),
+            c.code, said(c.label), c.tile[0] * charts.TILE, c.tile[1] * charts.TILE, n, rates.get(c.code),
             charts.shade(rates.get(c.code, 0.0), highest),
         )
         for c, n, _people in rows
+        if c.tile
     ]  # fmt: skip
 
 

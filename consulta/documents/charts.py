@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Tile:
-    """A department on the tile map; ``shade`` from 1 to 5, 0 for none."""
+    """A department on the tile map, ``x`` and ``y`` in units of the picture; ``shade`` from 1 to 5, 0 for none."""
 
     code: str
     label: str
@@ -39,6 +39,17 @@ class Tile:
     n: int
     per_100k: float | None
     shade: int
+
+
+TILE = 62
+"""The side of a tile with the gap beside it."""
+
+
+def box(tiles: Sequence[Tile]) -> str:
+    """The part of the plane that a tile map fills, as an SVG view box."""
+    left, top = min(t.x for t in tiles), min(t.y for t in tiles)
+    width, height = max(t.x for t in tiles) - left + TILE, max(t.y for t in tiles) - top + TILE
+    return f"{left - 2} {top - 2} {width + 4} {height + 4}"
 
 
 def bars(figures: Sequence[tuple[str, str, int | None]]) -> list[Bar]:
@@ -53,8 +64,8 @@ def line(days: Sequence[tuple[date, int]]) -> Line | None:
         return None
     first, last = days[0][0], days[-1][0]
     span, top = max((last - first).days, 1), max(n for _, n in days)
-    by_day = dict(days)
-    steps = [(d, by_day.get(date.fromordinal(first.toordinal() + d), 0)) for d in range((last - first).days + 1)]
+    by_day = {(day - first).days: n for day, n in days}
+    steps = [(d, by_day.get(d, 0)) for d in range((last - first).days + 1)]
     points = " ".join(f"{600 * d / span:.0f},{150 - 140 * n / top:.0f}" for d, n in steps)
     return Line(points, f"0,150 {points} 600,150", top, first, last)
 

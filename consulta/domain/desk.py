@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, Date, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Pseudonym, RoleName
@@ -85,41 +86,51 @@ def queue(
 
     ``theme`` is a slug, empty for what has no theme; ``after`` the (review_by, id) of the last row seen.
     """
-    query = (
-        select(
-            Contribution.id, Contribution.number, Contribution.title, Opinion.__table__.c.body, Contribution.theme_id,
-            Contribution.channel, Contribution.status, Contribution.held_cause, Contribution.received_on,
-            Contribution.review_by, Pseudonym.name, Lease.until,
-        )
-        .join(Opinion.__table__, Opinion.__table__.c.id == Contribution.id)
-        .outerjoin(Lease, Lease.contribution_id == Contribution.id)
-        .outerjoin(
-            Pseudonym,
-            (Pseudonym.account_id == Lease.account_id) & (Pseudonym.consultation_id == Contribution.consultation_id),
-        )
-        .where(Contribution.consultation_id == consultation.id, IS_WAITING)
-        .order_by(Contribution.review_by, Contribution.id)
-        .limit(limit)
-    )  # fmt: skip
-    if scope is not None:
-        query = query.where(Contribution.theme_id.in_(scope) | Contribution.theme_id.is_(None))
-    if theme is not None:
-        found = consultation.theme(theme)
-        query = query.where(Contribution.theme_id == found.id if found else Contribution.theme_id.is_(None))
-    if channel is not None:
-        query = query.where(Contribution.channel == channel)
-    if after is not None:
-        day, last = after
-        query = query.where(
-            (Contribution.review_by > day) | ((Contribution.review_by == day) & (Contribution.id > last))
-        )
+    found = consultation.theme(theme) if theme else None
+    by_theme = None if theme is None else "one" if found else "none"
+    query = _waiting(scope is not None, by_theme, channel is not None, after is not None)
+    values: dict[str, Any] = {"consultation": consultation.id, "most": limit}
+    values |= {"scope": list(scope)} if scope is not None else {}
+    values |= {"theme": found.id} if found else {}
+    values |= {"channel": channel} if channel is not None else {}
+    values |= {"day": after[0], "last": after[1]} if after is not None else {}
     return [
         Waiting(
             r.id, r.number, _excerpt(r.title, r.body), r.theme_id, r.channel, r.status, r.held_cause, r.received_on,
             r.review_by, r.name if r.until and r.until > now else None,
         )
-        for r in db.execute(query)
+        for r in db.connection().execute(query, values)
     ]  # fmt: skip
+
+
+@cache
+def _waiting(scoped: bool, by_theme: str | None, by_channel: bool, beyond: bool) -> Select[Any]:
+    """The query for one combination of filters, made once; ``by_theme``: ``one``, ``none`` (without theme) or any."""
+    c = Contribution
+    query = (
+        select(
+            c.id, c.number, c.title, Opinion.__table__.c.body, c.theme_id, c.channel, c.status, c.held_cause,
+            c.received_on, c.review_by, Pseudonym.name, Lease.until,
+        )
+        .join(Opinion.__table__, Opinion.__table__.c.id == c.id)
+        .outerjoin(Lease, Lease.contribution_id == c.id)
+        .outerjoin(
+            Pseudonym, (Pseudonym.account_id == Lease.account_id) & (Pseudonym.consultation_id == c.consultation_id)
+        )
+        .where(c.consultation_id == bindparam("consultation"), IS_WAITING)
+        .order_by(c.review_by, c.id)
+        .limit(bindparam("most"))
+    )  # fmt: skip
+    if scoped:
+        query = query.where(c.theme_id.in_(bindparam("scope", expanding=True)) | c.theme_id.is_(None))
+    if by_theme:
+        query = query.where(c.theme_id == bindparam("theme") if by_theme == "one" else c.theme_id.is_(None))
+    if by_channel:
+        query = query.where(c.channel == bindparam("channel"))
+    if beyond:
+        day, last = bindparam("day", type_=Date), bindparam("last", type_=BigInteger)
+        query = query.where((c.review_by > day) | ((c.review_by == day) & (c.id > last)))
+    return query
 
 
 def _excerpt(title: str | None, body: str | None) -> str:
@@ -129,18 +140,18 @@ def _excerpt(title: str | None, body: str | None) -> str:
 
 def leases(db: Session, consultation: ConsultationView, *, now: datetime) -> tuple[tuple[int, str], ...]:
     """Who has what open just now: contribution and pseudonym."""
-    rows = db.execute(
-        select(Lease.contribution_id, Pseudonym.name)
-        .join(Pseudonym, Pseudonym.account_id == Lease.account_id)
-        .join(Contribution.__table__, Contribution.__table__.c.id == Lease.contribution_id)
-        .where(
-            Lease.until > now,
-            Pseudonym.consultation_id == consultation.id,
-            Contribution.__table__.c.consultation_id == consultation.id,
-        )
-        .order_by(Lease.contribution_id)
-    )
+    rows = db.connection().execute(_LEASED, {"consultation": consultation.id, "now": now})
     return tuple((id_, name) for id_, name in rows)
+
+
+_LEASED = (
+    select(Lease.contribution_id, Pseudonym.name)
+    .join(
+        Pseudonym, (Pseudonym.account_id == Lease.account_id) & (Pseudonym.consultation_id == Lease.consultation_id)
+    )
+    .where(Lease.consultation_id == bindparam("consultation"), Lease.until > bindparam("now"))
+    .order_by(Lease.contribution_id)
+)  # fmt: skip
 
 
 def item(db: Session, consultation: ConsultationView, number: int, *, account_id: int, now: datetime) -> Item:

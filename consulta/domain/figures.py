@@ -63,22 +63,23 @@ def sheet(db: Session, consultation: ConsultationView) -> Sheet:
     kinds: dict[str, Group] = defaultdict(_empty)
     mentions: Counter[str] = Counter()
     one_way: dict[str, dict[str, Group]] = {name: defaultdict(_empty) for name in results.ONE_WAY}
-    days: Counter[date] = Counter()
-    for r in results.read(db, consultation.id, ["theme", "day", "mention", *results.ONE_WAY]):
-        group = _GROUP[r.status]
-        if r.dimension == "theme":
-            for target in (total, themes[r.theme], kinds[r.kind]):
-                _count(target, group, r.n)
-            confirmed += r.n if r.confirmed else 0
-        elif r.dimension == "mention":
-            mentions[r.theme] += r.n if group == "published" else 0
-        elif r.dimension == "day":
-            days[date.fromisoformat(r.day)] += r.n
+    days: Counter[str] = Counter()
+    cells = results.read(db, consultation.id, ["theme", "day", "mention", *results.ONE_WAY])
+    for dimension, value, day, theme, kind, status, is_confirmed, n in cells:
+        group = _GROUP[status]
+        if dimension == "theme":
+            for target in (total, themes[theme], kinds[kind]):
+                _count(target, group, n)
+            confirmed += n if is_confirmed else 0
+        elif dimension == "mention":
+            mentions[theme] += n if group == "published" else 0
+        elif dimension == "day":
+            days[day] += n
         else:
-            _count(one_way[r.dimension][r.value], group, r.n)
+            _count(one_way[dimension][value], group, n)
     return Sheet(
         total, dict(themes), dict(mentions), confirmed, {k: dict(v) for k, v in one_way.items()}, dict(kinds),
-        sorted(days.items()),
+        [(date.fromisoformat(day), n) for day, n in sorted(days.items())],
     )  # fmt: skip
 
 

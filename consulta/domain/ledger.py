@@ -194,7 +194,7 @@ def forget(db: Session) -> None:
 
 def head(db: Session, log_id: int) -> Head:
     """The current head of a log."""
-    length, value = db.execute(select(Log.length, Log.head).where(Log.id == log_id)).one()
+    length, value = db.connection().execute(_HEAD, {"log": log_id}).one()
     return Head(length=length, hash=value.hex())
 
 

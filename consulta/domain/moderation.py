@@ -30,7 +30,9 @@ def open_item(db: Session, consultation: ConsultationView, number: int, *, accou
     row = contributions.by_number(db, consultation, number)
     accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     insert_into: Any = postgres_insert if is_postgres(db) else sqlite_insert
-    statement = insert_into(Lease).values(contribution_id=row.id, account_id=account_id, until=now + LEASE)
+    statement = insert_into(Lease).values(
+        contribution_id=row.id, consultation_id=consultation.id, account_id=account_id, until=now + LEASE
+    )
     done: Any = db.execute(
         statement.on_conflict_do_update(
             index_elements=["contribution_id"],

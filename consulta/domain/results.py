@@ -42,6 +42,15 @@ def _from_json() -> Any:
     return postgres_insert(_TALLIES).from_select(columns, select(*values), include_defaults=False)
 
 
+_CELL = [_TALLIES.c[name] for name in NAMES[1:]]
+_READ = (
+    select(*_CELL, _TALLIES.c.n)
+    .where(
+        _TALLIES.c.consultation_id == bindparam("consultation"),
+        _TALLIES.c.dimension.in_(bindparam("dimensions", expanding=True)), _TALLIES.c.n > 0,
+    )
+    .order_by(*_CELL)
+)  # fmt: skip
 _ADD, _ADD_POSTGRES = _add(sqlite_insert(_TALLIES)), _add(_from_json())
 
 
@@ -110,27 +119,27 @@ def forget(db: Session) -> None:
 
 
 def read(db: Session, consultation_id: int, dimensions: Sequence[str]) -> Sequence[Any]:
-    """All cells of some dimensions with something in them, in the order of their keys."""
-    return db.execute(
-        select(
-            Tally.dimension, Tally.value, Tally.day, Tally.theme, Tally.kind, Tally.status, Tally.confirmed, Tally.n
-        )
-        .where(Tally.consultation_id == consultation_id, Tally.dimension.in_(dimensions), Tally.n > 0)
-        .order_by(Tally.dimension, Tally.value, Tally.day, Tally.theme, Tally.kind, Tally.status, Tally.confirmed)
-    ).all()  # fmt: skip
+    """All cells of some dimensions with something in them, in the order of their keys: (dimension, value, day, theme,
+    kind, status, confirmed, n)."""
+    return db.connection().execute(_READ, {"consultation": consultation_id, "dimensions": list(dimensions)}).all()
+
+
+_SUM = select(func.coalesce(func.sum(_TALLIES.c.n), 0)).where(
+    _TALLIES.c.consultation_id == bindparam("consultation"),
+    _TALLIES.c.dimension == bindparam("dimension"),
+    _TALLIES.c.status == Status.PUBLISHED.value,
+)
+_PUBLISHED: dict[str | None, Any] = {
+    None: _SUM,
+    **{name: _SUM.where(_TALLIES.c[name] == bindparam("key")) for name in ("theme", "value")},
+}
 
 
 def published(db: Session, consultation_id: int, *, dimension: str = "theme", key: str | None = None) -> int:
     """How many published contributions a single filter finds: a theme's slug or a one-way dimension's value."""
-    column = Tally.theme if dimension in ("theme", "mention") else Tally.value
-    query = select(func.coalesce(func.sum(Tally.n), 0)).where(
-        Tally.consultation_id == consultation_id,
-        Tally.dimension == dimension,
-        Tally.status == Status.PUBLISHED.value,
-    )
-    if key is not None:
-        query = query.where(column == key)
-    return int(db.execute(query).scalar_one())
+    query = _PUBLISHED[None if key is None else "theme" if dimension in ("theme", "mention") else "value"]
+    values = {"consultation": consultation_id, "dimension": dimension, **({} if key is None else {"key": key})}
+    return int(db.connection().execute(query, values).scalar_one())
 
 
 def small_cells(figures: Iterable[tuple[str, int]]) -> dict[str, int | None]:

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Account, AccountSession, Attempt, DailyKey, KnownBrowser, Role
@@ -44,17 +44,21 @@ def begin(db: Session, *, account_id: int, browser: str, now: datetime) -> str:
     return token
 
 
+_HOLDER = (
+    select(
+        AccountSession.id, AccountSession.created_at, AccountSession.used_at, Account.id.label("account_id"),
+        Account.email, Account.language, Role.role, Role.consultation_id, Role.theme_id, Role.sector,
+    )
+    .join(Account, Account.id == AccountSession.account_id)
+    .outerjoin(Role, Role.account_id == Account.id)
+    .where(AccountSession.token_hash == bindparam("token"), AccountSession.revoked_at.is_(None), ~Account.suspended)
+)  # fmt: skip
+"""Made once: it is asked with every page of the team."""
+
+
 def actor(db: Session, token: str, *, now: datetime) -> tuple[Actor, bool] | None:
     """Who holds this token, and whether its last use is old enough to be noted; ``None`` if it no longer holds."""
-    rows = db.execute(
-        select(
-            AccountSession.id, AccountSession.created_at, AccountSession.used_at, Account.id.label("account_id"),
-            Account.email, Account.language, Role.role, Role.consultation_id, Role.theme_id, Role.sector,
-        )
-        .join(Account, Account.id == AccountSession.account_id)
-        .outerjoin(Role, Role.account_id == Account.id)
-        .where(AccountSession.token_hash == sha256(token), AccountSession.revoked_at.is_(None), ~Account.suspended)
-    ).all()  # fmt: skip
+    rows = db.connection().execute(_HOLDER, {"token": sha256(token)}).all()
     if not rows or now - rows[0].used_at > IDLE or now - rows[0].created_at > ABSOLUTE:
         return None
     first = rows[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, BigId, by_value
@@ -72,10 +72,13 @@ class Mention(Base):
 
 
 class Lease(Base):
-    """Who has opened a contribution to decide upon it, and until when."""
+    """Who has opened a contribution to decide upon it, and until when. It bears its consultation, so that those of one
+    are found without a look at its contributions."""
 
     __tablename__ = "leases"
+    __table_args__ = (Index("ix_leases", "consultation_id", "until"),)
 
     contribution_id: Mapped[int] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     until: Mapped[datetime]

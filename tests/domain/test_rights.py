@@ -10,7 +10,7 @@ from sqlalchemy import select
 from consulta.db import Database
 from consulta.domain import audit, opinions, published, rights, tracking
 from consulta.domain.errors import Conflict, NotFound
-from consulta.domain.published import Filters
+from consulta.domain.listings import Filters
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.contributions import Contribution, Contributor, Status
 from consulta.models.opinions import Opinion
