@@ -23,6 +23,7 @@ from . import db
 from .config import Settings
 from .domain import signin
 from .domain.accounts import Actor
+from .domain.people import SPEAKS_FOR_A_SECTOR
 from .models.accounts import RoleName
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -74,11 +75,31 @@ def coordinates(staff: Staff | None) -> bool:
     return staff is not None and any(r.role in (RoleName.COORDINATOR, RoleName.ADMIN) for r in staff.actor.roles)
 
 
+def speaks(staff: Staff | None) -> bool:
+    """Whoever speaks for one side of the table in some consultation; which one is asked of the domain."""
+    return staff is not None and any(r.role in SPEAKS_FOR_A_SECTOR for r in staff.actor.roles)
+
+
+def on_a_team(staff: Staff | None) -> bool:
+    """Whoever has a role in some consultation; which one is asked of the domain."""
+    return staff is not None and bool(staff.actor.roles)
+
+
 def allow(predicate: Predicate) -> Callable[[View], View]:
     """Declare who may use a view."""
 
     def mark(view: View) -> View:
         view.rule = predicate  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def takes_files(most_bytes: int) -> Callable[[View], View]:
+    """Let a view take so much, instead of what an ordinary form may hold; more is refused while it arrives."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -105,6 +126,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         if request.endpoint is None or request.endpoint == "static":
             return None
         view = app.view_functions.get(request.endpoint)
+        request.max_content_length = getattr(view, "most_bytes", request.max_content_length)
         rule: Predicate | None = getattr(view, "rule", None)
         if rule is anyone:
             return None

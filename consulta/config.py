@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 SECRET_FILE = "secret_key"  # noqa: S105  (a file name)
+BACKUP_FILE = "backup_key"
 
 
 class SettingError(Exception):
@@ -34,6 +35,12 @@ class Settings:
     timezone: str = "America/Guatemala"
     page_cache: int = 6_000_000
     demo_sign_in: bool = False
+    backup_key: str = ""
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the daily copies and of the register of what authors took back."""
+        return self.instance / "backups"
 
     @property
     def secure(self) -> bool:
@@ -49,7 +56,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     if len(secret) < 32:
         raise SettingError("CONSULTA_SECRET_KEY: required, at least 32 characters (make run makes one)")
     return Settings(
-        database_url=_database_url(env.get("CONSULTA_DATABASE_URL", ""), instance),
+        database_url=database_url(env.get("CONSULTA_DATABASE_URL") or f"sqlite:///{instance}/consulta.db"),
         secret_key=secret,
         instance=instance,
         mail_url=_choice(env, "CONSULTA_MAIL_URL", f"file://{instance}/mail", ("smtp", "smtps", "file")),
@@ -59,16 +66,22 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         timezone=_zone(env.get("CONSULTA_TIMEZONE", "America/Guatemala")),
         page_cache=_whole(env, "CONSULTA_PAGE_CACHE", 6_000_000),
         demo_sign_in=env.get("CONSULTA_DEMO_SIGN_IN") == "1",
+        backup_key=_backup_key(env.get("CONSULTA_BACKUP_KEY") or _kept(instance / BACKUP_FILE)),
     )
+
+
+def _backup_key(value: str) -> str:
+    if value and not value.startswith("AGE-SECRET-KEY-1"):
+        raise SettingError("CONSULTA_BACKUP_KEY: must be a key that «consulta db key» made (AGE-SECRET-KEY-1…)")
+    return value
 
 
 def _kept(path: Path) -> str:
     return path.read_text().strip() if path.is_file() else ""
 
 
-def _database_url(value: str, instance: Path) -> str:
-    if not value:
-        return f"sqlite:///{instance}/consulta.db"
+def database_url(value: str) -> str:
+    """An address of a database as its driver wants it."""
     scheme = value.split(":", 1)[0]
     if scheme in ("postgresql", "postgres"):
         return "postgresql+psycopg" + value[len(scheme) :]

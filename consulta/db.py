@@ -81,6 +81,13 @@ def commit(db: Session) -> None:
         raise
 
 
+def write_collected(db: Session) -> None:
+    """Put down what was collected, within a transaction that somebody else ends."""
+    db.flush()
+    results.write(db)
+    ledger.write(db)
+
+
 @contextmanager
 def _one_trip(db: Session) -> Iterator[None]:
     """On PostgreSQL the statements inside and COMMIT go to the server together: others wait for the locks they take."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -141,6 +141,11 @@ def moment(value: datetime, zone: Any) -> str:
     return format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=locale())
 
 
+def age(value: timedelta | None) -> str | None:
+    """How long ago, in the largest unit that fits."""
+    return format_timedelta(-value, add_direction=True, locale=locale()) if value is not None else None
+
+
 def number(value: int) -> str:
     """A whole number with its group separators."""
     return str(value) if -1000 < value < 1000 else f"{value:,}".replace(",", _group(language()))
@@ -185,7 +190,7 @@ def init_app(app: Flask) -> None:
         lambda message: gettext(message), _plural, newstyle=True
     )
     app.jinja_env.globals["_"] = _in_template
-    app.jinja_env.filters.update(said=said, day=day, number=number, moment=moment)
+    app.jinja_env.filters.update(said=said, day=day, number=number, moment=moment, age=age)
     app.jinja_env.globals.update(
         language=language, languages=lambda: sorted(catalogues(), reverse=True),
         language_name=lambda code: NAMES.get(code, code), labels=labels, with_language=with_language,

@@ -14,12 +14,12 @@ from html import escape
 from threading import Lock
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import generate_csrf
 
 from . import db
-from .auth import now
-from .domain import consultations
+from .auth import actor, now, respond_privately
+from .domain import accounts, consultations, management
 from .domain.snapshots import ConsultationView, Current
 from .headers import compressed
 from .i18n import language
@@ -69,6 +69,23 @@ def init_app(app: Flask, room: int) -> None:
 def find(slug: str | None) -> Current:
     """The consultation of an address; none: the one that ``/`` shows."""
     return consultations.find(db.session(), slug) if slug else consultations.main(db.session())
+
+
+def coordinated(slug: str) -> ConsultationView:
+    """The consultation of an address, for who coordinates it; refused to others."""
+    consultation = find(slug).view
+    management.check(actor(), consultation)
+    return consultation
+
+
+def pseudonym(consultation: ConsultationView) -> str:
+    """How whoever is signed in is called in this consultation's ledger."""
+    return accounts.pseudonym(db.session(), consultation_id=consultation.id, account_id=actor().id)
+
+
+def private(template: str, status: int = 200, **values: object) -> Response:
+    """A page of the team: kept nowhere."""
+    return respond_privately(make_response(render_template(template, **values), status))
 
 
 def public_page(view: Callable[..., Any]) -> Callable[..., Response]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from .db import Database
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -15,20 +17,30 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Apply every migration up to ``revision``."""
-    from alembic import command
-
     with database.write.connect() as connection:
-        command.upgrade(_config(connection), revision)
+        move(connection, revision)
         connection.commit()
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Go back to ``revision`` (``base``: nothing left)."""
+    with database.write.connect() as connection:
+        move(connection, revision, down=True)
+        connection.commit()
+
+
+def move(connection: Connection, revision: str, *, down: bool = False) -> None:
+    """Migrate within the caller's transaction."""
     from alembic import command
 
-    with database.write.connect() as connection:
-        command.downgrade(_config(connection), revision)
-        connection.commit()
+    (command.downgrade if down else command.upgrade)(_config(connection), revision)
+
+
+def known(revision: str | None) -> bool:
+    """Whether this version has that revision."""
+    from alembic.script import ScriptDirectory
+
+    return revision in {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
 
 
 def status(database: Database) -> tuple[str | None, str | None]:

@@ -10,8 +10,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import auth, create_app, reference, schema
-from .config import SECRET_FILE, SettingError
+from . import auth, backups, create_app, reference, schema
+from .config import BACKUP_FILE, SECRET_FILE, SettingError
 from .db import Database
 from .domain import demonstration
 
@@ -31,6 +31,8 @@ def main() -> None:
     instance.mkdir(parents=True, exist_ok=True)
     if "CONSULTA_SECRET_KEY" not in os.environ:
         keep(instance / SECRET_FILE, secrets.token_urlsafe(32))
+    if "CONSULTA_BACKUP_KEY" not in os.environ:
+        keep(instance / BACKUP_FILE, backups.new_key())
     password, is_new = keep(instance / PASSWORD_FILE, "-".join(secrets.token_hex(2) for _ in range(4)))
     try:
         addresses = prepare(password, set_passwords=is_new)

@@ -3,26 +3,104 @@
 from __future__ import annotations
 
 import smtplib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from . import mail
+from . import backups, mail
 from .config import Settings
 from .db import Database
-from .domain import accounts, outbox, rights, signin
+from .domain import (
+    accounts,
+    consultations,
+    importing,
+    news,
+    operations,
+    outbox,
+    rights,
+    signin,
+    uploads,
+    verification,
+)
+from .domain.errors import DomainError
 from .domain.outbox import Message
 
 log = structlog.get_logger()
+DAY = timedelta(days=1)
 
 
 def work(app: Flask, *, now: datetime) -> int:
     """One round; how many things were done. Safe to run in several processes at once."""
     database: Database = app.extensions["database"]
-    return deliver(app, now=now) + erase(database, now=now)
+    settings: Settings = app.extensions["settings"]
+    done = answer(database, now=now) + deliver(app, now=now) + erase(database, now=now) + take_in(database, now=now)
+    backups.register(database, settings)
+    with database.transaction() as db:
+        operations.beat(db, operations.WORKER, now=now)
+    return done + keep_copy(database, settings, now=now)
+
+
+def answer(database: Database, *, now: datetime) -> int:
+    """Requests that nobody answered in time; news to every subscriber, at most 200 a transaction."""
+    done = 0
+    while True:
+        with database.transaction() as db:
+            piece = verification.lapse(db, today=now.date(), now=now) + news.fan_out(db, now=now)
+        if not piece:
+            return done
+        done += piece
+
+
+def take_in(database: Database, *, now: datetime) -> int:
+    """Imports that were approved in the browser, and those that were taken back, in pieces of 200."""
+    done = 0
+    while (waiting := _next_import(database)) is not None:
+        done += _take_in(database, *waiting, now=now)
+    while True:
+        with database.transaction() as db:
+            piece = uploads.withdraw_piece(db, now=now)
+        if not piece:
+            return done
+        done += piece
+
+
+def _next_import(database: Database) -> tuple[int, str] | None:
+    with database.session(read_only=True) as db:
+        return uploads.next_approved(db)
+
+
+def _take_in(database: Database, import_id: int, slug: str, *, now: datetime) -> int:
+    """One import; interrupted, the next round finds what is stored already and goes on."""
+    try:
+        with database.session(read_only=True) as db:
+            view = consultations.find(db, slug).view
+            found, channel = uploads.survey(db, view, import_id, now=now), uploads.channel(db, import_id)
+    except DomainError as error:
+        with database.transaction() as db:
+            uploads.fail(db, import_id, str(error))
+        return 1
+    for piece in importing.pieces(found):
+        with database.transaction() as db:
+            importing.write(db, view, piece, import_id=import_id, channel=channel, now=now)
+    with database.transaction() as db:
+        uploads.finish(db, view, import_id, now=now)
+    return len(found.taken)
+
+
+def keep_copy(database: Database, settings: Settings, *, now: datetime) -> int:
+    """The daily copy, if there is a key for it and the last is a day old; fourteen are kept."""
+    if not settings.backup_key:
+        return 0
+    with database.transaction() as db:
+        mine = operations.claim(db, every=DAY, now=now)
+    if not mine:
+        return 0
+    backups.write(database, settings, settings.backups / f"consulta-{now:%Y%m%d-%H%M%S}.age", now=now)
+    backups.rotate(settings.backups)
+    return 1
 
 
 def erase(database: Database, *, now: datetime) -> int:
@@ -82,6 +160,10 @@ def _values(db: Session, settings: Settings, message: Message, now: datetime) ->
         values["confirmation"] = rights.confirmation_code(settings.secret_key, values["folio"], message.to)
         values["title"] = accounts.title_of(db, values["slug"]).get(values["language"], "")
         values |= {name: date.fromisoformat(values[name]) for name in ("review_by", "answer_by")}
+    if "subscriber" in values:
+        values["token"] = news.token(settings.secret_key, values["subscriber"])
+    if message.template == "organization":
+        values["token"] = accounts.one_time_link(db, account_id=values["account"], now=now)
     if message.template == "reset":
         found = accounts.by_email(db, message.to)
         if found is None or found[2] or found[3]:

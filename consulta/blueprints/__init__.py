@@ -4,30 +4,34 @@ from flask import Flask
 
 from . import (
     accounts,
+    acts,
+    changes,
     consultations,
     contributions,
+    drafts,
     health,
+    imports,
+    intake,
     ledger,
     management,
     moderation,
+    news,
+    notices,
     opinions,
+    organizations,
+    people,
+    positions,
     results,
     tracking,
 )
 
+CAPABILITIES = (
+    consultations, opinions, tracking, contributions, acts, organizations, positions, news, results, ledger, accounts,
+    moderation, management, drafts, changes, people, imports, intake, notices, health,
+)  # fmt: skip
+
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in (
-        consultations,
-        opinions,
-        tracking,
-        contributions,
-        results,
-        ledger,
-        accounts,
-        moderation,
-        management,
-        health,
-    ):
+    for module in CAPABILITIES:
         app.register_blueprint(module.bp)

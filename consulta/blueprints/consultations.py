@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 
 from consulta import db
 from consulta.auth import allow, anyone, now, settings
 from consulta.documents import posters, qr
-from consulta.domain import consultations, figures, published, schedules
+from consulta.domain import consultations, figures, proceedings, published, schedules
 from consulta.domain.listings import Filters
 from consulta.domain.snapshots import ConsultationView, StageView
 from consulta.i18n import gettext, language, said
@@ -43,15 +43,14 @@ def home(consultation: ConsultationView) -> str:
 @allow(anyone)
 @public_page
 def schedule(consultation: ConsultationView) -> str:
-    """The schedule in all its versions."""
-    versions = schedules.schedules(db.session(), consultation)
+    """The schedule in all its versions, and the acts held."""
+    versions, stage = schedules.schedules(db.session(), consultation), request.args.get("stage") or None
+    after = request.args.get("after") or None
+    acts, more = proceedings.listing(db.session(), consultation, stage=stage, after=after)
     return render_template(
-        "consultations/schedule.html",
-        consultation=consultation,
-        timeline=timeline(consultation),
-        versions=versions,
-        moved=schedules.moved(versions),
-    )
+        "consultations/schedule.html", consultation=consultation, timeline=timeline(consultation), versions=versions,
+        moved=schedules.moved(versions), acts=acts, more=more, stage=stage,
+    )  # fmt: skip
 
 
 @bp.get("/consultas/<slug>/reglas")

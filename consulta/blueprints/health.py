@@ -1,11 +1,15 @@
-"""What machines ask: does it work?"""
+"""What machines ask: does it work, and is what it does by itself being done?"""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, jsonify
+from sqlalchemy.exc import SQLAlchemyError
 
 from consulta import db
-from consulta.auth import allow, anyone
+from consulta import health as installation
+from consulta.auth import allow, anyone, now, settings
 
 bp = Blueprint("health", __name__)
 
@@ -13,8 +17,19 @@ bp = Blueprint("health", __name__)
 @bp.get("/salud")
 @allow(anyone)
 def health() -> tuple[Response, int]:
-    """200 when the database is writable, else 503."""
-    writable = db.writable(db.database())
-    return jsonify(status="ok" if writable else "unavailable", database=db.database().write.dialect.name), (
-        200 if writable else 503
-    )
+    """200 when the database is writable, else 503; ages in seconds, ``late`` names what needs somebody."""
+    if not db.writable(db.database()):
+        return jsonify(status="unavailable", database=db.database().write.dialect.name), 503
+    try:
+        found = installation.state(db.session(), settings(), now=now())
+    except SQLAlchemyError:
+        return jsonify(status="unavailable", database=db.database().write.dialect.name), 503
+    return jsonify(
+        status="ok", database=db.database().write.dialect.name, worker_seconds=_seconds(found.worker),
+        backup_seconds=_seconds(found.backup), oldest_mail_seconds=_seconds(found.mail), disk_free_mb=found.disk_mb,
+        late=list(found.late),
+    ), 200  # fmt: skip
+
+
+def _seconds(age: timedelta | None) -> int | None:
+    return None if age is None else int(age.total_seconds())

@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta import db, pages
-from consulta.auth import actor, allow, coordinates, now, respond_privately
-from consulta.domain import accounts, management, schedules
+from consulta import db, health, pages
+from consulta.auth import actor, allow, coordinates, now, respond_privately, settings
+from consulta.domain import accounts, drafts, management, schedules
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.snapshots import ConsultationView
 from consulta.domain.texts import showable
-from consulta.forms.schedules import MOST_STAGES, ScheduleForm, typed, values_of
+from consulta.forms.schedules import MOST_STAGES, ScheduleForm, typed, typed_place, values_of
 from consulta.i18n import gettext
 
 bp = Blueprint("management", __name__, url_prefix="/gestion")
@@ -23,20 +23,21 @@ bp = Blueprint("management", __name__, url_prefix="/gestion")
 @allow(coordinates)
 def desks() -> Response | BaseResponse:
     """The consultations that one coordinates; with one, straight to it."""
-    found = management.coordinated(db.session(), actor())
-    if len(found) == 1:
+    found, mine = management.coordinated(db.session(), actor()), drafts.own(db.session(), actor())
+    if len(found) == 1 and not mine and "todas" not in request.args:
         return redirect(url_for(".home", slug=found[0][0]), 303)
-    return respond_privately(make_response(render_template("management/desks.html", found=found)))
+    return pages.private("management/desks.html", found=found, drafts=mine)
 
 
 @bp.get("/<slug>")
 @allow(coordinates)
 def home(slug: str) -> Response:
     """What needs the coordinator today."""
-    consultation = _own(slug)
+    consultation = pages.coordinated(slug)
     page = render_template(
         "management/home.html", consultation=consultation, today=consultation.today(now()),
         needs=management.needs(db.session(), consultation, now=now()),
+        health=health.state(db.session(), settings(), now=now()),
     )  # fmt: skip
     return respond_privately(make_response(page))
 
@@ -45,7 +46,7 @@ def home(slug: str) -> Response:
 @allow(coordinates)
 def schedule(slug: str) -> Response:
     """The version in force, to write the next."""
-    consultation = _own(slug)
+    consultation = pages.coordinated(slug)
     return _schedule_page(consultation, values_of(consultation), {}, {}, 200)
 
 
@@ -53,7 +54,7 @@ def schedule(slug: str) -> Response:
 @allow(coordinates)
 def publish_schedule(slug: str) -> Response | BaseResponse:
     """Publish the next version, or show the form again with all that was typed."""
-    consultation, rows = _own(slug), typed(request.form)
+    consultation, rows = pages.coordinated(slug), typed(request.form)
     reason = {name: showable(request.form.get(name, ""), 10_000) for name in ("reason_es", "reason_en")}
     if "add" in request.form:
         return _schedule_page(consultation, [*rows, {}][:MOST_STAGES], reason, {}, 200)
@@ -77,18 +78,10 @@ def _refused(
 ) -> Response:
     """Nothing was stored; the page is drawn from what stands now, so a colleague's version is seen beside one's own."""
     db.undo(db.session())
-    where = _typed_place(form, error.field) if isinstance(error, Invalid) else ""
+    where = typed_place(form, error.field) if isinstance(error, Invalid) else ""
     problems = {where or "reason_es": gettext(error.message, **error.values)}
     status, faster = (409, form.seen.data) if isinstance(error, Conflict) else (422, None)
     return _schedule_page(pages.find(slug).view, rows, reason, problems, status, faster)
-
-
-def _typed_place(form: ScheduleForm, field: str) -> str:
-    """The field as typed: rows that are blank or to be removed are not counted by the domain."""
-    if not field.startswith("stages-"):
-        return field
-    _, row, name = field.split("-", 2)
-    return f"stages-{form.positions()[int(row)]}-{name}"
 
 
 def _schedule_page(
@@ -102,9 +95,3 @@ def _schedule_page(
         "management/schedule.html", consultation=consultation, rows=rows, values=reason, errors=errors, newer=newer
     )
     return respond_privately(make_response(page, status))
-
-
-def _own(slug: str) -> ConsultationView:
-    consultation = pages.find(slug).view
-    management.check(actor(), consultation)
-    return consultation

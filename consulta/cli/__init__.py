@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import accounts, db, demo, imports, ledger, results, worker
+from . import accounts, backups, db, demo, imports, ledger, results, worker
 
-COMMANDS = (db.group, demo.group, accounts.group, imports.group, results.tally, ledger.group, worker.command)
+COMMANDS = (
+    db.group, demo.group, accounts.group, imports.group, results.tally, ledger.group, backups.backup, backups.restore,
+    worker.command,
+)  # fmt: skip
 
 
 def init_app(app: Flask) -> None:

@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from consulta.config import SettingError
 from consulta.db import Database
 from consulta.domain import consultations
 from consulta.domain.errors import DomainError
@@ -37,7 +38,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
-        except DomainError as error:
+        except (DomainError, SettingError) as error:
             refuse(str(error))
         except OSError as error:
             refuse(f"{error.filename or ''}: {error.strerror or error}")

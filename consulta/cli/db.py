@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from consulta import schema
+from consulta import backups, config, restoring, schema
+from consulta.db import Database
 
 from .base import command, database
 
@@ -28,3 +29,22 @@ def status() -> None:
     """Show both."""
     current, newest = schema.status(database())
     click.echo(f"{current or 'vacía'} de {newest}" + ("" if current == newest else " — falta: consulta db upgrade"))
+
+
+@group.command("key", help="A new key for CONSULTA_BACKUP_KEY. Keep it off this machine too.")
+@command
+def key() -> None:
+    """Print a key."""
+    click.echo(backups.new_key())
+
+
+@group.command("move", help="Copy everything into an empty PostgreSQL database, checked there. Stop the server first.")
+@click.argument("url")
+@command
+def move(url: str) -> None:
+    """From the database of the settings to URL."""
+    target = Database(config.database_url(url))
+    for report in restoring.move(database(), target):
+        click.echo(f"{report.log}: {report.entries:,} anotaciones, {report.head[:16]}: ok")
+    target.dispose()
+    click.echo("ok: ahora ponga esa dirección en CONSULTA_DATABASE_URL")

@@ -12,6 +12,7 @@ import click
 
 from consulta.domain import importing, setup, surveys
 from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.sheets import Given
 from consulta.domain.surveys import Survey
 from consulta.models.contributions import Channel
 
@@ -67,10 +68,8 @@ def take_opinions(
     now = datetime.now(UTC)
     with database().session(read_only=True) as db:
         view = consultation(db, slug)
-        found = surveys.survey(
-            db, view, file, source=source, delimiter=delimiter, mapping=_mapping(maps), date_format=date_format,
-            today=view.today(now),
-        )  # fmt: skip
+        given = Given(file.read_bytes(), file.name, source, delimiter, _mapping(maps), date_format)
+        found = surveys.survey(db, view, given, today=view.today(now))
     if report:
         write_report(report, found)
     refused = strict and bool(found.left)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -47,20 +48,26 @@ class Actor:
         return [r for r in self.roles if r.consultation_id == consultation_id and r.role in names]
 
 
-def create(
-    db: Session, *, email: str, role: RoleName, consultation_id: int | None, theme_ids: tuple[int, ...] = (),
-    sector: Sector | None = None, organization: str | None = None, language: str | None = None, now: datetime,
-    demo: bool = False,
-) -> int:  # fmt: skip
-    """Make the account if it is new and grant the role, one row a theme; its id. Granting twice adds nothing."""
+def ensure(db: Session, *, email: str, now: datetime, language: str = "es", demo: bool = False) -> int:
+    """The account of an address, made if it is new; its id."""
     address = email.strip().lower()
     id_ = db.execute(select(Account.id).where(Account.email == address)).scalar_one_or_none()
     if id_ is None:
         id_ = db.execute(
             insert(Account)
-            .values(email=address, demo=demo, suspended=False, language="es", created_at=now)
+            .values(email=address, demo=demo, suspended=False, language=language, created_at=now)
             .returning(Account.id)
         ).scalar_one()
+    return id_
+
+
+def create(
+    db: Session, *, email: str, role: RoleName, consultation_id: int | None, theme_ids: tuple[int, ...] = (),
+    sector: Sector | None = None, organization: str | None = None, language: str | None = None, now: datetime,
+    demo: bool = False, actor: str = ledger.SYSTEM, reason: str | None = None,
+) -> int:  # fmt: skip
+    """Make the account if it is new and grant the role, one row a theme; its id. Granting twice adds nothing."""
+    id_ = ensure(db, email=email, now=now, demo=demo)
     for theme_id in theme_ids or (None,):
         held = db.execute(
             select(Role.id).where(
@@ -76,22 +83,24 @@ def create(
                 )
             )  # fmt: skip
             if consultation_id is not None:
-                _record_grant(db, consultation_id, id_, role, theme_id, sector, now)
+                who = {"role": role.value, "theme": theme_id is not None, "sector": sector.value if sector else None}
+                details = {"organization": organization, "reason": reason}
+                said = {name: value for name, value in details.items() if value}
+                _record_grant(db, consultation_id, id_, sector, {**who, **said}, actor, now)
     return id_
 
 
 def _record_grant(
-    db: Session, consultation_id: int, account_id: int, role: RoleName, theme_id: int | None, sector: Sector | None,
+    db: Session, consultation_id: int, account_id: int, sector: Sector | None, payload: dict[str, Any], actor: str,
     now: datetime,
 ) -> None:  # fmt: skip
-    from_log = db.execute(
+    log_id, slug = db.execute(
         select(Consultation.log_id, Consultation.slug).where(Consultation.id == consultation_id)
     ).one()
     name = pseudonym(db, consultation_id=consultation_id, account_id=account_id, sector=sector)
     ledger.append(
-        db, log_id=from_log.log_id, origin=f"consulta/{from_log.slug}", actor=ledger.SYSTEM, action=Action.ROLE_GRANT,
-        subject=f"person/{name}", recorded=now,
-        payload={"role": role.value, "theme": theme_id is not None, "sector": sector.value if sector else None},
+        db, log_id=log_id, origin=f"consulta/{slug}", actor=actor, action=Action.ROLE_GRANT, subject=f"person/{name}",
+        recorded=now, payload=payload,
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ class Auditor:
         acts: dict[int, list[tuple[int, dict[str, Any]]]] = {}
         for at, content in piece:
             subject, _, key = content["subject"].partition("/")
-            if "sha256" in content["payload"] and subject in ("consultation", "schedule", "reason"):
+            if "sha256" in content["payload"] and subject in publication.NOUNS:
                 self.published[content["subject"]] = (at, content["payload"]["sha256"])
             if subject != "contribution":
                 continue
@@ -152,15 +152,7 @@ class Auditor:
 
     def _compare_published(self) -> None:
         for subject, (at, said) in self.published.items():
-            noun, _, key = subject.partition("/")
-            if noun == "consultation":
-                stands: str | None = publication.of_consultation(self.db, self.view.id)
-            elif noun == "schedule":
-                stands = publication.of_schedule(self.db, self.view.id, int(key))
-            else:
-                code, _, version = key.partition("@")
-                stands = publication.of_reason(self.db, self.view.id, code, int(version))
-            if stands != said:
+            if publication.of_subject(self.db, self.view.id, subject) != said:
                 self.report.fault(f"{subject}: its texts are not what entry {at} says")
 
     def _compare_now(self) -> None:

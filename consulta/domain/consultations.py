@@ -131,6 +131,11 @@ def reasons(db: Session, consultation_id: int) -> tuple[ReasonView, ...]:
     )
 
 
+def slug_of() -> Any:
+    """The slugs of consultations, to be joined by id."""
+    return select(Consultation.id, Consultation.slug).subquery()
+
+
 def local_instant(day: date, zone: ZoneInfo) -> datetime:
     """The instant at which a day begins in a zone, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

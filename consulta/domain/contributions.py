@@ -25,9 +25,9 @@ def record(
     recorded: date | datetime, payload: dict[str, Any],
 ) -> None:  # fmt: skip
     """Collect the ledger entry of an act upon one contribution."""
-    ledger.append(
-        db, log_id=consultation.log_id, origin=consultation.origin, actor=actor, action=action,
-        subject=f"contribution/{number}", payload=payload, recorded=recorded,
+    ledger.note(
+        db, consultation, actor=actor, action=action, subject=f"contribution/{number}", payload=payload,
+        recorded=recorded,
     )  # fmt: skip
 
 

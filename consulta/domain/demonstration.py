@@ -52,7 +52,8 @@ def _staff(db: Session, consultation: ConsultationView, one: dict[str, Any], now
     themes = tuple(t.id for t in consultation.themes if t.letter in one["themes"])
     return accounts.create(
         db, email=one["email"], role=RoleName(one["role"]), consultation_id=consultation.id, theme_ids=themes,
-        sector=Sector(one["sector"]) if one["sector"] else None, now=now, demo=True,
+        sector=Sector(one["sector"]) if one["sector"] else None, organization=one.get("organization"), now=now,
+        demo=True,
     )  # fmt: skip
 
 

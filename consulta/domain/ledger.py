@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from consulta.models.ledger import Entry, Log
 
 from .dialects import is_postgres
+from .snapshots import ConsultationView
 
 INSTALLATION = "consulta/instalacion"
 GENESIS = bytes(32)
@@ -41,9 +42,26 @@ class Action(StrEnum):
     CONSULTATION_PUBLISH = "consultation:publish"
     SCHEDULE_PUBLISH = "schedule:publish"
     REASON_PUBLISH = "reason:publish"
+    CONSULTATION_CHANGE = "consultation:change"
     ROLE_GRANT = "role:grant"
+    ROLE_SUSPEND = "role:suspend"
+    ROLE_RESUME = "role:resume"
+    ROLE_REVOKE = "role:revoke"
+    ACT_PUBLISH = "act:publish"
+    MINUTES_AGREE = "minutes:agree"
+    MINUTES_DISAGREE = "minutes:disagree"
+    ORGANIZATION_LIST = "organization:list"
+    ORGANIZATION_ASK = "organization:ask"
+    ORGANIZATION_ACCEPT = "organization:accept"
+    ORGANIZATION_REFUSE = "organization:refuse"
+    ORGANIZATION_APPEAL = "organization:appeal"
+    ORGANIZATION_PROVISIONAL = "organization:verify-provisionally"
+    POSITION_PUBLISH = "position:publish"
+    CONTACT_LOOK = "contact:look"
     IMPORT_BEGIN = "import:begin"
     IMPORT_END = "import:end"
+    IMPORT_TAKE_BACK = "import:take-back"
+    CANCEL = "contribution:cancel"
     RECEIVE = "contribution:receive"
     PUBLISH = "contribution:publish"
     REJECT = "contribution:reject"
@@ -161,6 +179,17 @@ def append(
         }
     )
     db.info.setdefault("entries", []).append((log_id, entry))
+
+
+def note(
+    db: Session, consultation: ConsultationView, *, actor: str, action: Action, subject: str, payload: dict[str, Any],
+    recorded: date | datetime,
+) -> None:  # fmt: skip
+    """Collect one entry of a consultation's log."""
+    append(
+        db, log_id=consultation.log_id, origin=consultation.origin, actor=actor, action=action, subject=subject,
+        payload=payload, recorded=recorded,
+    )  # fmt: skip
 
 
 def write(db: Session) -> None:

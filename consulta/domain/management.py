@@ -13,6 +13,8 @@ from consulta.models.accounts import Account, Role, RoleName
 from consulta.models.base import Said
 from consulta.models.consultations import Consultation, ConsultationKind
 from consulta.models.contributions import IS_WAITING, Contribution
+from consulta.models.news import Notice, NoticeState
+from consulta.models.organizations import Organization, Standing
 from consulta.models.outbox import GAVE_UP, OutboxMessage
 
 from .accounts import Actor
@@ -23,6 +25,11 @@ SOON = timedelta(days=7)
 MANY = 1000
 """Counts stop here: a desk needs to know that it is many, not how many."""
 LATE_MAIL = timedelta(hours=1)
+COLOURS = 12
+PICTOGRAMS = (
+    "book", "phone", "talk", "ledger", "coins", "tree", "water", "school", "health", "road", "scale", "globe",
+)  # fmt: skip
+"""What a theme can look like: a colour slot with proven contrast, and a drawing."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +45,21 @@ class Needs:
     failed_mail: int
     opening: tuple[StageView, ...]
     closing: tuple[StageView, ...]
+    requests: int
+    calls: int
 
     @property
     def nothing(self) -> bool:
         """Whether all is well today."""
         return not any((self.overdue, self.due_soon, self.unattended, self.late_mail, self.failed_mail,
-                        self.opening, self.closing))  # fmt: skip
+                        self.opening, self.closing, self.requests, self.calls))  # fmt: skip
 
 
 def coordinated(db: Session, actor: Actor) -> list[tuple[str, Said, ConsultationKind]]:
     """The published consultations that one coordinates, the latest first; an administrator's are all."""
     query = select(Consultation.slug, Consultation.title, Consultation.kind)
     query = query.where(Consultation.published_at.is_not(None))
-    if not _is_admin(actor):
+    if not is_admin(actor):
         ids = [r.consultation_id for r in actor.roles if r.role is RoleName.COORDINATOR]
         query = query.where(Consultation.id.in_(ids))
     rows = db.execute(query.order_by(Consultation.published_at.desc(), Consultation.id))
@@ -59,7 +68,7 @@ def coordinated(db: Session, actor: Actor) -> list[tuple[str, Said, Consultation
 
 def check(actor: Actor, consultation: ConsultationView) -> None:
     """``NotAllowed`` for who does not coordinate this consultation."""
-    if not _is_admin(actor) and not actor.roles_in(consultation.id, RoleName.COORDINATOR):
+    if not is_admin(actor) and not actor.roles_in(consultation.id, RoleName.COORDINATOR):
         raise NotAllowed("Esta página es de quienes coordinan la consulta.")
 
 
@@ -70,7 +79,7 @@ def needs(db: Session, consultation: ConsultationView, *, now: datetime) -> Need
         select(base.review_by).where(base.consultation_id == consultation.id, IS_WAITING)
         .order_by(base.review_by, base.id).limit(1)
     ).scalar_one_or_none()  # fmt: skip
-    waiting_mail = OutboxMessage.payload.is_not(None)
+    waiting_mail, o, n = OutboxMessage.payload.is_not(None), Organization, Notice
     return Needs(
         overdue=_waiting(db, consultation, base.review_by < today),
         due_soon=_waiting(db, consultation, base.review_by >= today, base.review_by < today + SOON),
@@ -80,6 +89,15 @@ def needs(db: Session, consultation: ConsultationView, *, now: datetime) -> Need
         failed_mail=_some(db, select(OutboxMessage.id).where(OutboxMessage.outcome == GAVE_UP)),
         opening=tuple(s for s in consultation.stages if now < s.starts_at <= now + SOON),
         closing=tuple(s for s in consultation.stages if s.opens and now < s.ends_at <= now + SOON),
+        requests=_some(
+            db,
+            select(o.id).where(
+                o.consultation_id == consultation.id,
+                o.asked_on.is_not(None),
+                o.standing.in_((Standing.ASKED, Standing.APPEALED)),
+            ),
+        ),
+        calls=_some(db, select(n.id).where(n.consultation_id == consultation.id, n.state == NoticeState.WAITING)),
     )
 
 
@@ -106,5 +124,6 @@ def _unattended(db: Session, consultation: ConsultationView) -> tuple[ThemeView,
     return () if None in held else tuple(t for t in consultation.themes if t.id not in held)
 
 
-def _is_admin(actor: Actor) -> bool:
+def is_admin(actor: Actor) -> bool:
+    """Whether somebody looks after the whole installation."""
     return any(r.role is RoleName.ADMIN for r in actor.roles)

@@ -12,11 +12,11 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from consulta.models.contributions import Contribution, Contributor, Status
-from consulta.models.moderation import Classification, Decision, DecisionNote, Lease, Verdict
+from consulta.models.moderation import Classification, Decision, DecisionNote, Intake, Lease, Verdict
 
 from . import accounts, contributions, desk, ledger, outbox
 from .dialects import is_postgres
-from .errors import Conflict, Invalid
+from .errors import Conflict, Invalid, NotAllowed
 from .ledger import Action
 from .snapshots import ConsultationView, ReasonView, ThemeView
 
@@ -54,8 +54,13 @@ def open_next(
     now: datetime,
 ) -> int | None:
     """Lease the first waiting contribution that nobody has; its number, or ``None`` if nothing waits."""
-    for row in desk.queue(db, consultation, scope=scope, now=now):
-        if row.leased_by is None:
+    rows = desk.queue(db, consultation, scope=scope, now=now)
+    own = select(Intake.contribution_id).where(
+        Intake.contribution_id.in_([r.id for r in rows]), Intake.account_id == account_id
+    )
+    entered = set(db.execute(own).scalars())
+    for row in rows:
+        if row.leased_by is None and row.id not in entered:
             open_item(db, consultation, row.number, account_id=account_id, now=now)
             return row.number
     return None
@@ -138,6 +143,8 @@ def _take(
     )  # fmt: skip
     if not done.rowcount:
         raise Conflict("Otra persona decidió antes, o su autor lo retiró. Esto es lo que hay ahora.")
+    if db.execute(select(Intake.account_id).where(Intake.contribution_id == row.id)).scalar_one_or_none() == account_id:
+        raise NotAllowed("Usted ingresó este aporte: lo revisa otra persona.")
     holder = db.execute(select(Lease.account_id, Lease.until).where(Lease.contribution_id == row.id)).first()
     if holder and holder.account_id != account_id and holder.until > now:
         raise Conflict("Otra persona tiene abierto este aporte. Espere a que lo suelte.")

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Account
 from consulta.models.contributions import Contributor
+from consulta.models.news import Subscriber
+from consulta.models.organizations import Organization
 from consulta.models.outbox import GAVE_UP, OutboxMessage
 
 LEASE = timedelta(minutes=5)
@@ -100,7 +102,12 @@ def _address(db: Session, recipient: str, payload: Mapping[str, Any]) -> str | N
     kind, _, key = recipient.partition(":")
     if kind == "contribution":
         return db.execute(select(Contributor.email).where(Contributor.contribution_id == int(key))).scalar_one_or_none()
-    if kind == "account":
-        return db.execute(select(Account.email).where(Account.id == int(key))).scalar_one_or_none()
+    queries = {
+        "account": select(Account.email).where(Account.id == bindparam("id")),
+        "subscriber": select(Subscriber.email).where(Subscriber.id == bindparam("id")),
+        "organization": select(Organization.contact_email).where(Organization.id == bindparam("id")),
+    }
+    if kind in queries:
+        return db.execute(queries[kind], {"id": int(key)}).scalar_one_or_none()
     found = payload.get("address")
     return str(found) if found else None

@@ -8,10 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consulta.models.acts import Act, ActVersion
 from consulta.models.consultations import Consultation, ListItem, Reason, Schedule, Stage, Theme
+from consulta.models.positions import Position
 
 from . import ledger
 
+NOUNS = ("consultation", "schedule", "reason", "act", "position")
+"""Of what the ledger holds a digest, compared by its check."""
 CONSULTATION = ("slug", "kind", "title", "timezone", "locale", "texts", "links", "settings")
 THEME = ("position", "letter", "slug", "name", "question", "briefing", "colour", "pictogram")
 LIST_ITEM = ("list_name", "position", "code", "label", "population", "tile")
@@ -64,6 +68,40 @@ def of_reason(db: Session, consultation_id: int, code: str, version: int) -> str
     )
     row = db.execute(query).scalar_one_or_none()
     return _digest(_values(row, ("code", "version", "title", "text"))) if row else None
+
+
+def of_act(db: Session, consultation_id: int, key: str, version: int) -> str | None:
+    """The digest of one version of an act; ``None`` if it is gone."""
+    query = (
+        select(ActVersion)
+        .join(Act, Act.id == ActVersion.act_id)
+        .where(Act.consultation_id == consultation_id, Act.key == key, ActVersion.version == version)
+    )
+    row = db.execute(query).scalar_one_or_none()
+    if row is None:
+        return None
+    days = {name: str(getattr(row, name)) for name in ("planned_from", "planned_until", "held_from", "held_until")}
+    return _digest({**_values(row, ("version", "reason", "kind", "stage", "theme", "content")), **days})
+
+
+def of_position(db: Session, consultation_id: int, number: int) -> str | None:
+    """The digest of a position; ``None`` if it is gone."""
+    query = select(Position).where(Position.consultation_id == consultation_id, Position.number == number)
+    row = db.execute(query).scalar_one_or_none()
+    return _digest(_values(row, ("number", "stance", "subject", "body", "document"))) if row else None
+
+
+def of_subject(db: Session, consultation_id: int, subject: str) -> str | None:
+    """The digest of what a ledger subject names, as it is stored now."""
+    noun, _, key = subject.partition("/")
+    name, _, version = key.partition("@")
+    if noun == "consultation":
+        return of_consultation(db, consultation_id)
+    if noun == "schedule":
+        return of_schedule(db, consultation_id, int(key))
+    if noun == "position":
+        return of_position(db, consultation_id, int(key))
+    return (of_act if noun == "act" else of_reason)(db, consultation_id, name, int(version))
 
 
 def _values(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from consulta.models.consultations import Reason
 from consulta.models.contributions import IS_SHOWN, Contribution, Kind, Status
+from consulta.models.imports import TakeBack
 from consulta.models.moderation import Decision, Mention
 
 from . import results, search
@@ -129,20 +130,22 @@ class Public:
     mentions: tuple[int, ...]
     reason: dict[str, str] | None
     imported: bool
+    cancelled: bool
 
 
 def one(db: Session, consultation: ConsultationView, number: int) -> Public:
     """What anybody may know of a number; ``NotFound`` while it waits or if it does not exist."""
     r = db.execute(
         select_rows()
-        .add_columns(Contribution.status, Contribution.import_id)
+        .add_columns(Contribution.status, Contribution.import_id, TakeBack.import_id.label("taken_back"))
+        .outerjoin(TakeBack, TakeBack.import_id == Contribution.import_id)
         .where(Contribution.consultation_id == consultation.id, Contribution.number == number)
     ).first()
     if r is None or r.status in (Status.RECEIVED, Status.HELD):
         raise NotFound("No hay ningún aporte publicado con ese número.")
     if r.status is Status.PUBLISHED:
         mentions = db.execute(select(Mention.theme_id).where(Mention.contribution_id == r.id)).scalars().all()
-        return Public(number, r.status, row_of(r), tuple(mentions), None, False)
+        return Public(number, r.status, row_of(r), tuple(mentions), None, False, False)
     reason = None
     if r.status is Status.REJECTED:
         reason = db.execute(
@@ -152,7 +155,7 @@ def one(db: Session, consultation: ConsultationView, number: int) -> Public:
             .order_by(Decision.ordinal.desc())
             .limit(1)
         ).scalar_one_or_none()
-    return Public(number, r.status, None, (), reason, r.import_id is not None)
+    return Public(number, r.status, None, (), reason, r.import_id is not None, r.taken_back is not None)
 
 
 def stream(db: Session, consultation: ConsultationView) -> Iterator[Row]:

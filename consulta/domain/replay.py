@@ -18,7 +18,9 @@ GONE_WITH = {
     Action.REMOVE_NAME: frozenset({"name"}),
     Action.ERASE_EMAIL: frozenset({"email"}),
 }
-AFTER_REVIEW = frozenset({Action.PUBLISH, Action.REJECT, Action.WITHDRAW, Action.ASK_ERASURE, Action.ERASE})
+AFTER_REVIEW = frozenset(
+    {Action.PUBLISH, Action.REJECT, Action.WITHDRAW, Action.ASK_ERASURE, Action.ERASE, Action.CANCEL}
+)
 
 
 @dataclass

@@ -54,7 +54,11 @@ def own(db: Session, folio: str) -> Own:
 
 def withdraw(db: Session, folio: str, *, now: datetime) -> None:
     """Take a contribution back: at once out of every page, search, feed and file."""
-    mine = own(db, folio)
+    withdraw_own(db, own(db, folio), now=now)
+
+
+def withdraw_own(db: Session, mine: Own, *, now: datetime) -> None:
+    """The same, for a contribution that was found already."""
     _withdraw(db, mine, Action.WITHDRAW, now=now)
 
 
@@ -157,7 +161,7 @@ def erase_due(db: Session, *, now: datetime) -> int:
         if not contributions.lock(db, id_, status=Status.WITHDRAWN):
             continue
         view = consultations.find(db, slug).view
-        _erase(db, Own(id_, number, Status.WITHDRAWN, False, view), now=now)
+        erase_own(db, Own(id_, number, Status.WITHDRAWN, False, view), now=now)
         done += 1
     return done
 
@@ -210,7 +214,8 @@ def _drop(db: Session, mine: Own, values: dict[str, Any], action: Action, *, now
         _entry(db, mine, action, {}, now=now)
 
 
-def _erase(db: Session, mine: Own, *, now: datetime) -> None:
+def erase_own(db: Session, mine: Own, *, now: datetime) -> None:
+    """Destroy text, name, address, traits and their salts; the number and what is counted stay."""
     before = contributions.facts_of(db, [mine.id])[mine.id]
     tables: Any = (Contribution.__table__, Opinion.__table__)
     base, opinion = tables

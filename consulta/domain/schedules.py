@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from consulta.models.base import Said
 from consulta.models.consultations import Consultation, ConsultationKind, Schedule, Stage
 
-from . import ledger, publication
+from . import ledger, news, publication
 from .consultations import local_instant, stage_view
 from .errors import Conflict, Invalid, NotAllowed
 from .ledger import Action
@@ -109,7 +109,9 @@ def change(
         raise Conflict("Mientras usted escribía, otra persona publicó otra versión del cronograma.")
     today = consultation.today(now)
     stages = [_stage(0, position, row, consultation.timezone, today) for position, row in enumerate(rows)]
-    _check(consultation, stages, now)
+    _in_order(stages)
+    for act in ACTS:
+        _keeps_promise(consultation, act, stages, now)
     if not differences(consultation.stages, tuple(stage_view(Stage(**s), consultation.timezone) for s in stages)):
         raise Invalid("No cambió nada: no hay una versión nueva que publicar.")
     revised = update(Consultation).where(Consultation.id == consultation.id)
@@ -121,27 +123,37 @@ def change(
         )  # fmt: skip
     except IntegrityError as error:
         raise Conflict("Mientras usted escribía, otra persona publicó otra versión del cronograma.") from error
+    content = {"what": "schedule", "version": seen + 1, "reason": reason}
+    news.announce(db, consultation, event=f"schedule:{seen + 1}", content=content, now=now)
 
 
-def _check(consultation: ConsultationView, stages: list[dict[str, Any]], now: datetime) -> None:
+def check(rows: list[dict[str, Any]], zone: ZoneInfo, today: date) -> None:
+    """What holds of any schedule: some stage, days in order, and one stage at a time that opens an act."""
+    _in_order([_stage(0, position, row, zone, today) for position, row in enumerate(rows)])
+
+
+def _in_order(stages: list[dict[str, Any]]) -> None:
     if not stages:
         raise Invalid("El cronograma necesita por lo menos una etapa.")
     for position, stage in enumerate(stages):
         if stage["starts_at"] >= stage["ends_at"]:
             raise Invalid("El último día es anterior al primero.", field=f"stages-{position}-ends")
     for act in ACTS:
-        _check_act(consultation, act, stages, now)
+        for one, other in pairwise(_opening(act, stages)):
+            if other["starts_at"] < one["ends_at"]:
+                raise Invalid(
+                    "Se traslapa con «%(title)s», que abre lo mismo.", title=one["title"]["es"],
+                    field=f"stages-{other['position']}-starts",
+                )  # fmt: skip
 
 
-def _check_act(consultation: ConsultationView, act: str, stages: list[dict[str, Any]], now: datetime) -> None:
-    """One stage at a time opens an act, and what is open now stays open at least as long as was promised."""
-    opening = sorted((s for s in stages if act in s["opens"]), key=lambda s: s["starts_at"])
-    for one, other in pairwise(opening):
-        if other["starts_at"] < one["ends_at"]:
-            raise Invalid(
-                "Se traslapa con «%(title)s», que abre lo mismo.", title=one["title"]["es"],
-                field=f"stages-{other['position']}-starts",
-            )  # fmt: skip
+def _opening(act: str, stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted((s for s in stages if act in s["opens"]), key=lambda s: s["starts_at"])
+
+
+def _keeps_promise(consultation: ConsultationView, act: str, stages: list[dict[str, Any]], now: datetime) -> None:
+    """What is open now stays open at least as long as was promised."""
+    opening = _opening(act, stages)
     window = consultation.window(act, now)
     if not window.open or window.stage is None:
         return

@@ -21,8 +21,8 @@ from .snapshots import ConsultationView, ThemeView
 from .texts import stems
 
 INDEX = table("search_texts", column("id"), column("stems"))
-_INSERT = text("INSERT INTO search_texts (rowid, stems) VALUES (:id, :words)")
-_INSERT_POSTGRES = text(
+INSERT_SQLITE = text("INSERT INTO search_texts (rowid, stems) VALUES (:id, :words)")
+INSERT_POSTGRES = text(
     "INSERT INTO search_texts (id, stems) VALUES (:id, array_to_tsvector(string_to_array(:words, ' ')))"
 )
 
@@ -52,9 +52,9 @@ def add(db: Session, consultation: ConsultationView, shown: Sequence[Shown]) -> 
         rows: list[dict[str, object]] = [
             {"id": id_, "words": " ".join(sorted(set(found)))} for id_, found in words.items()
         ]
-        db.connection().execute(_INSERT_POSTGRES, rows)
+        db.connection().execute(INSERT_POSTGRES, rows)
     else:
-        db.connection().execute(_INSERT, [{"id": id_, "words": " ".join(found)} for id_, found in words.items()])
+        db.connection().execute(INSERT_SQLITE, [{"id": id_, "words": " ".join(found)} for id_, found in words.items()])
 
 
 def refresh(db: Session, consultation: ConsultationView, contribution_id: int) -> None:

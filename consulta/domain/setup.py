@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from consulta.models.acts import ActKind
 from consulta.models.consultations import (
     Consultation,
     ConsultationKind,
@@ -17,10 +18,12 @@ from consulta.models.consultations import (
     Theme,
 )
 
-from . import ledger, publication
+from . import acts, consultations, ledger, organizations, publication
+from .acts import ActData
 from .consultations import local_instant
 from .errors import Invalid
 from .ledger import Action
+from .organizations import Listed
 from .schedules import publish_schedule, read_day
 from .snapshots import ConsultationView
 
@@ -83,7 +86,7 @@ def _load(db: Session, data: dict[str, Any], now: datetime) -> int:
             for position, t in enumerate(data["themes"])
         ],
     )  # fmt: skip
-    _lists(db, consultation_id, data["lists"])
+    store_lists(db, consultation_id, data["lists"])
     ledger.append(
         db, log_id=log.id, origin=origin, actor=ledger.SYSTEM, action=Action.CONSULTATION_PUBLISH,
         subject=f"consultation/{slug}", recorded=now,
@@ -92,13 +95,41 @@ def _load(db: Session, data: dict[str, Any], now: datetime) -> int:
             "sha256": publication.of_consultation(db, consultation_id),
         },
     )  # fmt: skip
-    _reasons(db, consultation_id, log.id, origin, data.get("reasons", []), today, now)
+    publish_reasons(db, consultation_id, log.id, origin, data.get("reasons", []), today, now)
     reason = {"es": "Primera publicación del cronograma", "en": "First publication of the schedule"}
     publish_schedule(
         db, consultation_id=consultation_id, log_id=log.id, origin=origin, version=1, rows=data["stages"],
         actor=ledger.SYSTEM, zone=zone, reason=reason, today=today, now=now,
     )  # fmt: skip
+    _proceedings(db, slug, data, now)
     return consultation_id
+
+
+def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) -> None:
+    """The bodies that take part and the acts that were held, if the file names any."""
+    if not data.get("bodies") and not data.get("acts"):
+        return
+    view = consultations.find(db, slug).view
+    today = view.today(now)
+    for one in data.get("bodies", ()):
+        body = Listed(
+            slug=one["slug"], name=one["name"], sector=one["sector"], acronym=one.get("acronym"),
+            capacities=tuple(one.get("capacities", ())), aliases=tuple(one.get("aliases", ())),
+            earlier_names=tuple(one.get("earlier_names", ())), note=one.get("note"), source=one.get("source"),
+        )  # fmt: skip
+        organizations.enlist(db, view, body, new=True, actor=ledger.SYSTEM, now=now)
+    for one in data.get("acts", ()):
+        days: dict[str, Any] = {
+            name: read_day(one[name], today) if one.get(name) else None
+            for name in ("planned_from", "planned_until", "held_from", "held_until")
+        }
+        act = ActData(
+            kind=ActKind(one["kind"]), title=one["title"], stage=one.get("stage"), theme=one.get("theme"),
+            time=one.get("time"), texts={name: one[name] for name in acts.TEXTS if one.get(name)}, **days,
+            bodies=tuple((b["slug"], b["capacity"]) for b in one.get("bodies", ())),
+            contradictions=tuple(one.get("contradictions", ())), source=one.get("source"),
+        )  # fmt: skip
+        acts.publish(db, view, act, key=one["key"], seen=0, reason=None, actor=ledger.SYSTEM, now=now)
 
 
 def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[str, Any], *, now: datetime) -> bool:
@@ -121,7 +152,8 @@ def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[
     return True
 
 
-def _lists(db: Session, consultation_id: int, lists: dict[str, list[dict[str, Any]]]) -> None:
+def store_lists(db: Session, consultation_id: int, lists: dict[str, list[dict[str, Any]]]) -> None:
+    """Put down every choice of every list."""
     rows = [
         {
             "consultation_id": consultation_id, "list_name": name, "position": position, "code": item["code"],
@@ -135,22 +167,24 @@ def _lists(db: Session, consultation_id: int, lists: dict[str, list[dict[str, An
         db.execute(insert(ListItem), rows)
 
 
-def _reasons(
+def publish_reasons(
     db: Session, consultation_id: int, log_id: int, origin: str, reasons: list[dict[str, Any]], today: date,
     now: datetime,
 ) -> None:  # fmt: skip
+    """Publish reasons, each in its ``version`` (1 unless given)."""
     for position, reason in enumerate(reasons):
+        version = reason.get("version", 1)
         db.execute(
             insert(Reason).values(
-                consultation_id=consultation_id, code=reason["code"], version=1, position=position,
+                consultation_id=consultation_id, code=reason["code"], version=version, position=position,
                 title=reason["title"], text=reason["text"], published_on=today,
             )
         )  # fmt: skip
         ledger.append(
             db, log_id=log_id, origin=origin, actor=ledger.SYSTEM, action=Action.REASON_PUBLISH,
-            subject=f"reason/{reason['code']}@1", recorded=now,
+            subject=f"reason/{reason['code']}@{version}", recorded=now,
             payload={
                 "title": reason["title"]["es"], "text": reason["text"]["es"],
-                "sha256": publication.of_reason(db, consultation_id, reason["code"], 1),
+                "sha256": publication.of_reason(db, consultation_id, reason["code"], version),
             },
         )  # fmt: skip

@@ -50,7 +50,7 @@ _HOLDER = (
         Account.email, Account.language, Role.role, Role.consultation_id, Role.theme_id, Role.sector,
     )
     .join(Account, Account.id == AccountSession.account_id)
-    .outerjoin(Role, Role.account_id == Account.id)
+    .outerjoin(Role, (Role.account_id == Account.id) & Role.suspended.is_(False))
     .where(AccountSession.token_hash == bindparam("token"), AccountSession.revoked_at.is_(None), ~Account.suspended)
 )  # fmt: skip
 """Made once: it is asked with every page of the team."""

@@ -4,38 +4,28 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consulta.models.contributions import Contribution
+from consulta.models.imports import Import, TakeBack
 
 from .errors import Invalid
+from .sheets import Given, digest, opened
 from .snapshots import ConsultationView, ThemeView
 from .texts import OTHER_MAX, as_sent, plain, says_something
 
-FIELDS = (
-    "external_id", "title", "body", "theme", "received_on", "department", "taking_part_as", "language", "withdrawn_on",
-)  # fmt: skip
-GUESSES = {
-    "external_id": ("id", "external_id"), "title": ("title", "titulo", "título"),
-    "body": ("body", "description", "texto", "text", "opinion", "opinión"), "theme": ("theme", "tema"),
-    "received_on": ("received_on", "created_at", "fecha", "date"), "department": ("department", "departamento"),
-    "taking_part_as": ("taking_part_as", "participo_como"), "language": ("language", "idioma"),
-    "withdrawn_on": ("withdrawn_on", "retired_at"),
-}  # fmt: skip
 PERSONAL = ("dpi", "cui", "nit", "birth", "nacimiento",
             "address", "direccion", "dirección", "pueblo", "email", "correo",
             "phone", "telefono", "teléfono", "name", "nombre")  # fmt: skip
-PIECE = 200
-CELL_MAX = 200_000
+CONTENT = "content"
+"""The source of rows without an identifier: they are known by what they say, and the how-manieth they are."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +60,7 @@ class Survey:
     """What the first pass found."""
 
     rows: int = 0
+    columns: list[str] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
     known: int = 0
     left: list[Left] = field(default_factory=list)
@@ -80,30 +71,24 @@ class Survey:
     source: str = ""
 
 
-def survey(
-    db: Session, consultation: ConsultationView, path: Path, *, source: str | None = None, delimiter: str | None = None,
-    mapping: dict[str, str] | None = None, date_format: str | None = None, today: date,
-) -> Survey:  # fmt: skip
+def survey(db: Session, consultation: ConsultationView, given: Given, *, today: date) -> Survey:
     """The first pass: read and check the whole file. ``Invalid`` if it cannot be read at all."""
-    data = path.read_bytes()
-    text = _decode(data, path)
-    found = Survey(digest=hashlib.sha256(data).hexdigest(), source=source or path.stem)
-    reader, columns = _open(text, path, delimiter, mapping or {})
-    found.dropped_columns = [
-        name for name in reader.fieldnames or () if name and name.lower() in PERSONAL and name not in columns.values()
-    ]
+    reader, columns = opened(given)
+    found = Survey(digest=digest(given.data), source=given.known_as, columns=list(reader.fieldnames or ()))
+    found.dropped_columns = [n for n in found.columns if n.lower() in PERSONAL and n not in columns.values()]
+    sources = _sources(db, consultation, found.source)
     occurrences: Counter[str] = Counter()
     try:
         for row in reader:
             found.rows += 1
-            one = _row(consultation, row, columns, reader.line_num, found, occurrences, date_format, today)
+            one = _row(consultation, row, columns, reader.line_num, sources, occurrences, given.date_format, today)
             if isinstance(one, Left):
                 found.left.append(one)
             else:
                 found.taken.append(one)
     except csv.Error as error:
         raise Invalid(
-            "%(file)s, línea %(line)s: %(why)s", file=path.name, line=reader.line_num, why=str(error)
+            "%(file)s, línea %(line)s: %(why)s", file=given.name, line=reader.line_num, why=str(error), field="file"
         ) from error
     texts = Counter((one.title, one.body) for one in found.taken)
     found.repeated = sum(count - 1 for count in texts.values())
@@ -114,46 +99,27 @@ def survey(
     return found
 
 
-def _decode(data: bytes, path: Path) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise Invalid(
-            "%(file)s, línea %(line)s: el archivo no está en UTF-8 (byte %(byte)s); guárdelo como «CSV UTF-8».",
-            file=path.name, line=line, byte=f"0x{data[error.start]:02x}",
-        ) from error  # fmt: skip
+def _sources(db: Session, consultation: ConsultationView, source: str) -> tuple[str, str]:
+    """Under which source rows with an identifier, and rows known by their content, are stored.
+
+    After an import was taken back both bear the number of its generation, so that the file can come again as new.
+    """
+    query = (
+        select(Import.source, func.count())
+        .join(TakeBack, TakeBack.import_id == Import.id)
+        .where(Import.consultation_id == consultation.id)
+        .group_by(Import.source)
+    )
+    back = {name: n for name, n in db.execute(query)}  # noqa: C416  (rows are no pairs for mypy)
+    return _generation(source, back.get(source, 0)), _generation(CONTENT, sum(back.values()))
 
 
-def _open(
-    text: str, path: Path, delimiter: str | None, mapping: dict[str, str]
-) -> tuple[csv.DictReader[str], dict[str, str]]:
-    csv.field_size_limit(CELL_MAX)
-    header = text.split("\n", 1)[0]
-    mark = delimiter or max(",;\t", key=header.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, restkey="", strict=True)
-    names = reader.fieldnames or []
-    columns = {}
-    for name, wanted in mapping.items():
-        if name not in FIELDS:
-            raise Invalid("--map %(name)s: no existe ese campo; existen %(valid)s", name=name, valid=", ".join(FIELDS))
-        if wanted not in names:
-            raise Invalid("%(file)s, línea 1: falta la columna «%(column)s»", file=path.name, column=wanted)
-        columns[name] = wanted
-    for name, guesses in GUESSES.items():
-        match = next((n for n in names if n.strip().lower() in guesses and n not in columns.values()), None)
-        if name not in columns and match:
-            columns[name] = match
-    if "body" not in columns and "title" not in columns:
-        raise Invalid(
-            "%(file)s, línea 1: falta la columna del texto («body»); hay %(columns)s. Use --map body=COLUMNA.",
-            file=path.name, columns=", ".join(names) or "ninguna",
-        )  # fmt: skip
-    return reader, columns
+def _generation(source: str, n: int) -> str:
+    return f"{source}~{n}" if n else source
 
 
 def _row(
-    consultation: ConsultationView, row: dict[str, str], columns: dict[str, str], line: int, found: Survey,
+    consultation: ConsultationView, row: dict[str, str], columns: dict[str, str], line: int, sources: tuple[str, str],
     occurrences: Counter[str], date_format: str | None, today: date,
 ) -> Taken | Left:  # fmt: skip
     value = {name: (row.get(column) or "").strip() for name, column in columns.items()}
@@ -180,11 +146,11 @@ def _row(
     for name in ("department", "taking_part_as", "language"):
         if value.get(name) and consultation.choice(name, value[name]) is None:
             return Left(line, columns[name], value[name], "no está en la lista de la consulta")
-    external, source = value.get("external_id", ""), found.source
+    external, source = value.get("external_id", ""), sources[0]
     if not external:
         content = hashlib.sha256(f"{title}\0{body}".encode()).hexdigest()[:40]
         occurrences[content] += 1
-        external, source = f"{content}#{occurrences[content]}", "content"
+        external, source = f"{content}#{occurrences[content]}", sources[1]
     else:
         occurrences[external] += 1
         if occurrences[external] > 1:
@@ -211,14 +177,20 @@ def read_date(value: str, date_format: str | None = None) -> date | None:
 
 
 def known_rows(db: Session, consultation: ConsultationView, rows: Sequence[Taken]) -> set[tuple[str, str]]:
-    """The (source, external id) of those rows that are stored already."""
+    """The (source, external id) of those rows that are stored already, in any generation that was not taken back."""
     known: set[tuple[str, str]] = set()
     for source in {t.source for t in rows}:
+        base, n = re.sub(r"~\d+$", "", source), re.search(r"~(\d+)$", source)
+        generations = [_generation(base, i) for i in range(int(n[1]) + 1 if n else 1)]
         ids = [t.external_id for t in rows if t.source == source]
         for start in range(0, len(ids), 500):
-            query = select(Contribution.external_id).where(
-                Contribution.consultation_id == consultation.id, Contribution.source == source,
-                Contribution.external_id.in_(ids[start : start + 500]),
+            query = (
+                select(Contribution.external_id)
+                .outerjoin(TakeBack, TakeBack.import_id == Contribution.import_id)
+                .where(
+                    Contribution.consultation_id == consultation.id, Contribution.source.in_(generations),
+                    Contribution.external_id.in_(ids[start : start + 500]), TakeBack.import_id.is_(None),
+                )
             )  # fmt: skip
             known |= {(source, found) for found in db.execute(query).scalars() if found}
     return known

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 from typing import Any
 
@@ -13,12 +12,12 @@ from wtforms import BooleanField, FieldList, Form, FormField, IntegerField, Stri
 from consulta.domain.snapshots import ConsultationView, StageView
 from consulta.domain.surveys import read_date
 from consulta.domain.texts import LINE_MAX, showable
+from consulta.forms.fields import YEARS, new_key
 from consulta.forms.opinions import kept
 from consulta.i18n import gettext
 
 MOST_STAGES, TEXT_MAX = 250, 2000
 LONG = ("participants", "result", "notes")
-YEARS = range(2000, 2101)
 
 
 def _text(most: int = TEXT_MAX) -> StringField:
@@ -109,7 +108,7 @@ class ScheduleForm(FlaskForm):
         for index in self.positions():
             one = self.stages[index].form
             old = known.get(one.key.data or "")
-            key = old.key if old else _new_key(one.title_es.data, taken)
+            key = old.key if old else new_key(one.title_es.data or "", taken, "etapa")
             rows.append(_row(one, old, key))
         return rows
 
@@ -119,6 +118,13 @@ class ScheduleForm(FlaskForm):
         for index, one in enumerate(self.stages):
             found |= {f"stages-{index}-{n}": e[0] for n, e in one.form.errors.items() if n and e}
         return found
+
+
+class DraftScheduleForm(ScheduleForm):
+    """The stages of what is not published yet: nobody has to be told why they change."""
+
+    def validate_reason_es(self, field: StringField) -> None:
+        """None."""
 
 
 def values_of(consultation: ConsultationView) -> list[dict[str, str]]:
@@ -164,9 +170,9 @@ def _said(spanish: str | None, english: str | None) -> dict[str, str]:
     return {code: text for code, text in (("es", spanish), ("en", english)) if text}
 
 
-def _new_key(title: str | None, taken: set[str]) -> str:
-    plain = unicodedata.normalize("NFKD", (title or "").lower()).encode("ascii", "ignore").decode()
-    base = re.sub(r"\W+", "-", plain).strip("-")[:40] or "etapa"
-    key = next(k for n in range(1, 1000) if (k := base if n == 1 else f"{base}-{n}") not in taken)
-    taken.add(key)
-    return key
+def typed_place(form: ScheduleForm, field: str) -> str:
+    """The field as typed of a fault that the domain found: it does not count rows that are blank or to be removed."""
+    if not field.startswith("stages-"):
+        return field
+    _, row, name = field.split("-", 2)
+    return f"stages-{form.positions()[int(row)]}-{name}"

@@ -1,9 +1,25 @@
 """Tables and nothing else, one noun a file."""
 
-from . import accounts, consultations, contributions, imports, ledger, moderation, opinions, outbox, results
+from . import (
+    accounts,
+    acts,
+    consultations,
+    contributions,
+    drafts,
+    imports,
+    ledger,
+    moderation,
+    news,
+    operations,
+    opinions,
+    organizations,
+    outbox,
+    positions,
+    results,
+)
 from .base import Base
 
 __all__ = [
-    "Base", "accounts", "consultations", "contributions", "imports", "ledger", "moderation", "opinions", "outbox",
-    "results",
+    "Base", "accounts", "acts", "consultations", "contributions", "drafts", "imports", "ledger", "moderation", "news",
+    "operations", "opinions", "organizations", "outbox", "positions", "results",
 ]  # fmt: skip

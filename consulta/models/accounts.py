@@ -47,7 +47,8 @@ class Account(Base):
 
 
 class Role(Base):
-    """A role bound to a consultation, and perhaps to a theme, a sector, a body, a language."""
+    """A role bound to a consultation, and perhaps to a theme, a sector, a language and a body (whose liaison one
+    is, or which nominated one). Suspended, it gives nothing."""
 
     __tablename__ = "roles"
     __table_args__ = (
@@ -62,6 +63,7 @@ class Role(Base):
     sector: Mapped[Sector | None] = mapped_column(by_value(Sector, "sector"))
     organization: Mapped[str | None]
     language: Mapped[str | None]
+    suspended: Mapped[bool] = mapped_column(default=False)
 
 
 class Pseudonym(Base):

@@ -49,6 +49,7 @@ GROUP_OF = {
 
 _PUBLIC = text("status = 'published'")
 _WAITING = text("awaiting_review")
+_IMPORTED = text("import_id IS NOT NULL")
 IS_SHOWN = text("contributions.status = 'published'")
 IS_WAITING = text("contributions.awaiting_review")
 """Conditions as the partial indexes spell them: SQLite would not use an index for a bound value or ``= 1``."""
@@ -82,6 +83,7 @@ class Contribution(Base):
             "consultation_id", "theme_id", "department", "number",
             postgresql_where=_PUBLIC, sqlite_where=_PUBLIC,
         ),
+        Index("ix_import", "import_id", "id", postgresql_where=_IMPORTED, sqlite_where=_IMPORTED),
         Index("ix_waiting", "consultation_id", "review_by", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
         Index(
             "ix_waiting_theme",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base
@@ -21,3 +22,31 @@ class Import(Base):
     digest: Mapped[str]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+
+class Upload(Base):
+    """A file given in the browser: its ``content`` until the worker has taken it in, with the ``options`` chosen
+    (``mapping``, ``date_format``, ``channel``). Nothing happens before it is ``approved``; ``failed`` says why not."""
+
+    __tablename__ = "uploads"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    name: Mapped[str]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    options: Mapped[dict[str, Any]]
+    approved: Mapped[bool] = mapped_column(default=False)
+    stored: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[str | None]
+
+
+class TakeBack(Base):
+    """An import that was taken back: its contributions are *withdrawn*; the worker goes on until ``finished``."""
+
+    __tablename__ = "take_backs"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    taken_at: Mapped[datetime]
+    reason: Mapped[str]
+    finished: Mapped[bool] = mapped_column(default=False)

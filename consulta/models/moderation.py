@@ -71,6 +71,15 @@ class Mention(Base):
     theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True, index=True)
 
 
+class Intake(Base):
+    """Who entered a contribution that came on paper or by word of mouth: they do not decide upon it."""
+
+    __tablename__ = "intakes"
+
+    contribution_id: Mapped[int] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+
+
 class Lease(Base):
     """Who has opened a contribution to decide upon it, and until when. It bears its consultation, so that those of one
     are found without a look at its contributions."""

@@ -1,0 +1,213 @@
+"""Acts: the public page of each, its documents, what each side says of its minutes; and publishing them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta import db, pages
+from consulta.auth import actor, allow, anyone, coordinates, now, speaks, takes_files
+from consulta.domain import acts, files, organizations, positions, proceedings
+from consulta.domain.accounts import Granted
+from consulta.domain.acts import ActData
+from consulta.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from consulta.domain.people import SPEAKS_FOR_A_SECTOR
+from consulta.domain.proceedings import ActView
+from consulta.domain.snapshots import ConsultationView
+from consulta.forms.acts import read_act, show_act
+from consulta.forms.fields import Typed, new_key
+from consulta.i18n import gettext
+from consulta.models.accounts import Sector
+
+bp = Blueprint("acts", __name__)
+
+
+@bp.get("/consultas/<slug>/cronograma/<key>")
+@allow(anyone)
+@pages.public_page
+def one(consultation: ConsultationView, key: str) -> str:
+    """An act: its version in force, what the sides say of its minutes, positions, earlier versions."""
+    return _act_page(consultation, proceedings.one(db.session(), consultation, key))
+
+
+@bp.get("/consultas/<slug>/documentos/<sha256>.pdf")
+@allow(anyone)
+def document(slug: str, sha256: str) -> Response:
+    """A document, as an attachment: a browser does not run what it holds."""
+    pages.find(slug)
+    response = current_app.response_class(files.read(db.session(), sha256), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{sha256[:16]}.pdf"'
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@bp.get("/gestion/<slug>/actos")
+@allow(coordinates)
+def listing(slug: str) -> Response:
+    """The acts of a consultation, the latest first."""
+    consultation = pages.coordinated(slug)
+    after = request.args.get("after") or None
+    rows, more = proceedings.listing(db.session(), consultation, after=after, newest=True)
+    return pages.private("acts/listing.html", consultation=consultation, rows=rows, more=more)
+
+
+@bp.get("/gestion/<slug>/actos/nuevo")
+@allow(coordinates)
+def begin(slug: str) -> Response:
+    """An empty form."""
+    return _form_page(pages.coordinated(slug), None, {}, {}, 200)
+
+
+@bp.post("/gestion/<slug>/actos/nuevo")
+@allow(coordinates)
+@takes_files(files.MOST_REQUEST)
+def create(slug: str) -> Response | BaseResponse:
+    """Publish an act."""
+    return _publish(pages.coordinated(slug), None)
+
+
+@bp.get("/gestion/<slug>/actos/<key>")
+@allow(coordinates)
+def edit(slug: str, key: str) -> Response:
+    """The version in force, to write the next."""
+    consultation = pages.coordinated(slug)
+    act = proceedings.one(db.session(), consultation, key)
+    return _form_page(consultation, act, show_act(act.now), {}, 200)
+
+
+@bp.post("/gestion/<slug>/actos/<key>")
+@allow(coordinates)
+@takes_files(files.MOST_REQUEST)
+def publish(slug: str, key: str) -> Response | BaseResponse:
+    """Publish the next version."""
+    consultation = pages.coordinated(slug)
+    return _publish(consultation, proceedings.one(db.session(), consultation, key))
+
+
+@bp.get("/gestion/<slug>/actos/<key>/acta")
+@allow(speaks)
+def minutes(slug: str, key: str) -> Response:
+    """The minutes, for one side to agree with or not."""
+    consultation = pages.find(slug).view
+    _side(consultation)
+    return _minutes_page(consultation, key, {}, {}, 200)
+
+
+@bp.post("/gestion/<slug>/actos/<key>/acta")
+@allow(speaks)
+def speak(slug: str, key: str) -> Response | BaseResponse:
+    """Agree with the minutes, or say why not."""
+    consultation, typed = pages.find(slug).view, Typed(request.form)
+    seen, statement = typed.whole("seen", 1, 10**6), typed.text("statement")
+    verdict = typed.one_of("verdict", ("agree", "disagree"), missing=gettext("Elija si está de acuerdo."))
+    if typed.errors:
+        return _minutes_page(consultation, key, typed.values(), typed.errors, 422)
+    try:
+        acts.speak(
+            db.session(), consultation, key, seen=seen, sector=_side(consultation), account_id=actor().id,
+            agrees=verdict == "agree", statement=statement, now=now(),
+        )  # fmt: skip
+    except (Invalid, Conflict) as error:
+        db.undo(db.session())
+        problems = {"statement": gettext(error.message, **error.values)}
+        return _minutes_page(consultation, key, typed.values(), problems, 409 if isinstance(error, Conflict) else 422)
+    flash(gettext("Quedó publicado junto al acta."))
+    return redirect(url_for(".one", slug=slug, key=key), 303)
+
+
+def _publish(consultation: ConsultationView, act: ActView | None) -> Response | BaseResponse:
+    """Publish what was typed, or show the form again with it; a browser does not keep the file, so it says so."""
+    typed = Typed(request.form)
+    data = read_act(typed, consultation, act.now.documents if act else ())
+    seen, reason = typed.whole("seen", 0, 10**6), typed.said("reason", most=500)
+    if typed.errors:
+        return _form_page(consultation, act, typed.values(), typed.errors, 422)
+    key = act.key if act else new_key(data.title["es"], _taken(consultation, data.title["es"]), "acto")
+    try:
+        documents = (*data.documents, *_uploaded())
+        acts.publish(
+            db.session(), consultation, _with(data, act, documents), key=key, seen=seen if act else 0, reason=reason,
+            actor=pages.pseudonym(consultation), now=now(),
+        )  # fmt: skip
+    except (Invalid, Conflict) as error:
+        db.undo(db.session())
+        problems = {getattr(error, "field", "") or "reason_es": gettext(error.message, **error.values)}
+        status = 409 if isinstance(error, Conflict) else 422
+        return _form_page(consultation, act and _again(consultation, act), typed.values(), problems, status)
+    flash(gettext("El acto quedó publicado."))
+    return redirect(url_for(".one", slug=consultation.slug, key=key), 303)
+
+
+def _with(data: ActData, act: ActView | None, documents: tuple[dict[str, Any], ...]) -> ActData:
+    """With the documents; and what the form does not ask stays as it was."""
+    data = replace(data, documents=documents)
+    return replace(data, contradictions=act.now.contradictions, source=act.now.source) if act else data
+
+
+def _uploaded() -> list[dict[str, Any]]:
+    found = []
+    for upload in request.files.getlist("document"):
+        if upload.filename:
+            data, name = upload.read(), upload.filename.replace("\\", "/").rsplit("/", 1)[-1][:120]
+            files.check_pdf(data, name)
+            found.append(files.store(db.session(), data, name))
+    return found
+
+
+def _taken(consultation: ConsultationView, title: str) -> set[str]:
+    """The addresses that acts of a similar title have."""
+    taken: set[str] = set()
+    while True:
+        key = new_key(title, set(taken), "acto")
+        try:
+            proceedings.one(db.session(), consultation, key)
+        except NotFound:
+            return taken
+        taken.add(key)
+
+
+def _again(consultation: ConsultationView, act: ActView) -> ActView:
+    return proceedings.one(db.session(), consultation, act.key)
+
+
+def _side(consultation: ConsultationView) -> Sector:
+    """For which side of the table whoever is signed in speaks here."""
+    roles: list[Granted] = actor().roles_in(consultation.id, *SPEAKS_FOR_A_SECTOR)
+    side = next((r.sector for r in roles if r.sector), None)
+    if side is None:
+        raise NotAllowed("Se pronuncia quien facilita o revisa por el gobierno o por la sociedad civil.")
+    return side
+
+
+def _act_page(consultation: ConsultationView, act: ActView) -> str:
+    found = positions.listing(
+        db.session(), consultation, subjects=(f"act/{act.key}", f"minutes/{act.key}", "consultation")
+    )
+    names = organizations.names(db.session(), consultation, [slug for slug, _ in act.now.bodies])
+    return render_template(
+        "acts/one.html", consultation=consultation, act=act, names=names,
+        positions=[p for p in found if p.subject != "consultation"], dissent=positions.dissent_stands(found),
+        stage=next((s for s in consultation.stages if s.key == act.now.stage), None),
+    )  # fmt: skip
+
+
+def _form_page(
+    consultation: ConsultationView, act: ActView | None, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    return pages.private(
+        "acts/form.html", status, consultation=consultation, act=act, values=values, errors=errors,
+        capacities=organizations.CAPACITIES,
+    )  # fmt: skip
+
+
+def _minutes_page(
+    consultation: ConsultationView, key: str, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    act = proceedings.one(db.session(), consultation, key)
+    return pages.private(
+        "acts/minutes.html", status, consultation=consultation, act=act, values=values, errors=errors,
+        side=_side(consultation),
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""*Ingresar un aporte recibido*: what came on paper or by word of mouth."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta import db, pages
+from consulta.auth import actor, allow, now, on_a_team, settings
+from consulta.documents import qr
+from consulta.domain import intake, opinions
+from consulta.domain.errors import AlreadyReceived, Invalid, NotFound
+from consulta.domain.intake import Brought
+from consulta.domain.snapshots import ConsultationView
+from consulta.domain.texts import OTHER_MAX
+from consulta.forms.fields import LINE, Typed
+from consulta.i18n import gettext
+from consulta.models.contributions import Channel
+
+bp = Blueprint("intake", __name__, url_prefix="/gestion")
+LAST = "entered"
+
+
+@bp.get("/<slug>/ingresar")
+@allow(on_a_team)
+def form(slug: str) -> Response:
+    """The empty form."""
+    consultation = _own(slug)
+    values = {"channel": Channel.PAPER.value, "received_on": consultation.today(now()).isoformat()}
+    return _page(consultation, values | {"submission": intake.new_key()}, {}, 200)
+
+
+@bp.post("/<slug>/ingresar")
+@allow(on_a_team)
+def enter(slug: str) -> Response | BaseResponse:
+    """Take it in, and show the code for the person."""
+    consultation, typed = _own(slug), Typed(request.form)
+    brought, submission = _brought(consultation, typed), typed.text("submission", most=64)
+    if typed.errors:
+        return _page(consultation, typed.values(), typed.errors, 422)
+    try:
+        folio = intake.enter(
+            db.session(), consultation, brought, submission=submission, account_id=actor().id, now=now()
+        )
+    except Invalid as error:
+        db.undo(db.session())
+        return _page(consultation, typed.values(), {error.field: gettext(error.message)}, 422)
+    except AlreadyReceived:
+        db.undo(db.session())
+        if session.get(LAST) != opinions.folio_of(submission):
+            raise
+        return redirect(url_for(".receipt", slug=slug), 303)
+    session[LAST] = folio
+    return redirect(url_for(".receipt", slug=slug), 303)
+
+
+@bp.get("/<slug>/ingresar/comprobante")
+@allow(on_a_team)
+def receipt(slug: str) -> Response:
+    """The receipt of the last one entered, to print or to dictate."""
+    consultation = _own(slug)
+    found = opinions.receipt(db.session(), session.get(LAST, ""))
+    if found is None or found.consultation != slug:
+        raise NotFound("No hay un comprobante por mostrar.")
+    link = f"{settings().base_url}/seguimiento#{found.folio}"
+    return pages.private("intake/receipt.html", consultation=consultation, receipt=found, qr=qr.svg(link))
+
+
+def _brought(consultation: ConsultationView, typed: Typed) -> Brought:
+    channel = typed.one_of("channel", [c.value for c in intake.CHANNELS], missing=gettext("Elija cómo llegó."))
+    day = typed.day("received_on", missing=gettext("Escriba el día en que llegó."))
+    theme = typed.one_of("theme", [t.slug for t in consultation.themes])
+    chosen = {
+        name: typed.one_of(name, [c.code for c in consultation.lists.get(name, ())])
+        for name in ("department", "taking_part_as", "language")
+    }
+    return Brought(
+        channel=Channel(channel or Channel.PAPER), received_on=day or consultation.today(now()),
+        body=typed.text("body", most=OTHER_MAX, missing=gettext("Escriba lo que dijo la persona.")),
+        title=typed.text("title", most=LINE) or None, theme=consultation.theme(theme) if theme else None, **chosen,
+    )  # fmt: skip
+
+
+def _own(slug: str) -> ConsultationView:
+    consultation = pages.find(slug).view
+    intake.check(actor(), consultation)
+    return consultation
+
+
+def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
+    return pages.private("intake/form.html", status, consultation=consultation, values=values, errors=errors)

@@ -1,0 +1,74 @@
+"""News of a consultation: by Atom, and by mail for who confirms it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, make_response, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta import auth, db, pages
+from consulta.auth import allow, anyone, now, respond_privately, settings
+from consulta.domain import news
+from consulta.domain.snapshots import ConsultationView
+from consulta.forms.fields import Typed
+from consulta.i18n import gettext, language
+
+bp = Blueprint("news", __name__)
+
+
+@bp.get("/consultas/<slug>/novedades")
+@allow(anyone)
+def listing(slug: str) -> Response:
+    """What was told last, and where to ask for it by mail."""
+    return _page(pages.find(slug).view, {}, {}, 200)
+
+
+@bp.post("/consultas/<slug>/novedades")
+@allow(anyone)
+def subscribe(slug: str) -> Response:
+    """Write to the address; the answer is the same whether it is new or known."""
+    consultation, typed = pages.find(slug).view, Typed(request.form)
+    email = typed.email("email", missing=gettext("Escriba su correo."))
+    if typed.errors or email is None:
+        return _page(consultation, typed.values(), typed.errors, 422)
+    auth.many_from_here(60)
+    news.subscribe(db.session(), consultation, email=email, language=language(), now=now())
+    return _page(consultation, {}, {}, 200, sent=True)
+
+
+@bp.get("/consultas/<slug>/novedades.atom")
+@allow(anyone)
+@pages.public_page
+def feed(consultation: ConsultationView) -> Response:
+    """The same as Atom."""
+    found = news.latest(db.session(), consultation)
+    base = settings().base_url
+    body = render_template("news/feed.xml", consultation=consultation, items=found, base=base)
+    return current_app.response_class(body, mimetype="application/atom+xml")
+
+
+@bp.get("/novedades/<token>")
+@allow(anyone)
+def choice(token: str) -> Response:
+    """Behind a mailed link: confirm, or stop; both are buttons, for mail programs follow links."""
+    news.read_token(settings().secret_key, token)
+    return respond_privately(make_response(render_template("news/choice.html", token=token, done="")))
+
+
+@bp.post("/novedades/<token>")
+@allow(anyone)
+def choose(token: str) -> Response | BaseResponse:
+    """Confirm or stop."""
+    subscriber = news.read_token(settings().secret_key, token)
+    done = "confirm" if request.form.get("act") == "confirm" else "stop"
+    (news.confirm if done == "confirm" else news.stop)(db.session(), subscriber)
+    return respond_privately(make_response(render_template("news/choice.html", token=token, done=done)))
+
+
+def _page(
+    consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int, *, sent: bool = False
+) -> Response:
+    page = render_template(
+        "news/listing.html", consultation=consultation, items=news.latest(db.session(), consultation), values=values,
+        errors=errors, sent=sent,
+    )  # fmt: skip
+    return make_response(page, status)

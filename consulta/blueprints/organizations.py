@@ -1,0 +1,220 @@
+"""Bodies that take part: the public list, asking for an account, an organisation's own page, verification, the desk."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta import auth, db, pages
+from consulta.auth import actor, allow, anyone, coordinates, now, signed_in, speaks
+from consulta.domain import organizations, people, positions, proceedings, verification
+from consulta.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from consulta.domain.organizations import BodyView
+from consulta.domain.snapshots import ConsultationView
+from consulta.forms.fields import Typed, new_key
+from consulta.forms.organizations import read_body, read_wish, show_body
+from consulta.i18n import gettext, language
+from consulta.models.accounts import Sector
+
+bp = Blueprint("organizations", __name__)
+
+
+@bp.get("/consultas/<slug>/participantes")
+@allow(anyone)
+@pages.public_page
+def listing(consultation: ConsultationView) -> str:
+    """Who takes part, by sector and capacity; who reviews; requests and their answers; positions."""
+    sector, capacity = request.args.get("sector") or None, request.args.get("capacity") or None
+    bodies, more = organizations.page(
+        db.session(), consultation, sector=sector, capacity=capacity, after=request.args.get("after") or None
+    )
+    asking = organizations.asking(db.session(), consultation)
+    return render_template(
+        "organizations/listing.html", consultation=consultation, bodies=bodies, more=more, sector=sector,
+        capacity=capacity, counts=organizations.counts(db.session(), consultation), asking=asking,
+        capacities=organizations.CAPACITIES, moderators=people.moderators(db.session(), consultation),
+        positions=positions.listing(db.session(), consultation, limit=20),
+    )  # fmt: skip
+
+
+@bp.get("/consultas/<slug>/participantes/<body>")
+@allow(anyone)
+@pages.public_page
+def one(consultation: ConsultationView, body: str) -> str:
+    """One body: its names, where it took part, its positions, how it came to be verified."""
+    found = organizations.one(db.session(), consultation, body)
+    return render_template(
+        "organizations/one.html", consultation=consultation, body=found,
+        acts=proceedings.of_body(db.session(), consultation, body),
+        positions=positions.listing(db.session(), consultation, organization=body),
+        verdicts=verification.verdicts(db.session(), consultation, found.id),
+    )  # fmt: skip
+
+
+@bp.get("/consultas/<slug>/solicitud")
+@allow(anyone)
+def wish(slug: str) -> Response:
+    """The form with which an organisation asks for an account."""
+    return _wish_page(pages.find(slug).view, {}, {}, 200)
+
+
+@bp.post("/consultas/<slug>/solicitud")
+@allow(anyone)
+def ask(slug: str) -> Response:
+    """Note the wish and write to the representative; the answer is the same whoever they are."""
+    consultation, typed = pages.find(slug).view, Typed(request.form)
+    if consultation.kind == "record":
+        raise NotAllowed("Un registro histórico no recibe solicitudes.")
+    wished = read_wish(typed, consultation)
+    if typed.errors:
+        return _wish_page(consultation, typed.values(), typed.errors, 422)
+    auth.many_from_here(20)
+    verification.ask(db.session(), consultation=consultation, language=language(), now=now(), **wished)  # type: ignore[arg-type]
+    return _wish_page(consultation, {}, {}, 200, sent=True)
+
+
+@bp.get("/cuenta/organizaciones/<slug>/<body>")
+@allow(signed_in)
+def own(slug: str, body: str) -> Response:
+    """An organisation's own page: its request, its answers, its positions."""
+    consultation = pages.find(slug).view
+    return _own_page(consultation, organizations.of_member(db.session(), consultation, body, actor().id), {}, 200)
+
+
+@bp.post("/cuenta/organizaciones/<slug>/<body>/enviar")
+@allow(signed_in)
+def send(slug: str, body: str) -> BaseResponse:
+    """The representative stands by the request: it is public now."""
+    consultation = pages.find(slug).view
+    found = organizations.of_member(db.session(), consultation, body, actor().id)
+    verification.send(db.session(), consultation, found, account_id=actor().id, now=now())
+    flash(gettext("La solicitud quedó enviada y es pública."))
+    return redirect(url_for(".own", slug=slug, body=body), 303)
+
+
+@bp.post("/cuenta/organizaciones/<slug>/<body>/apelar")
+@allow(signed_in)
+def appeal(slug: str, body: str) -> Response | BaseResponse:
+    """Answer a refusal."""
+    consultation, typed = pages.find(slug).view, Typed(request.form)
+    found = organizations.of_member(db.session(), consultation, body, actor().id)
+    try:
+        text = typed.text("appeal")
+        verification.appeal(db.session(), consultation, found, text=text, account_id=actor().id, now=now())
+    except Invalid as error:
+        db.undo(db.session())
+        return _own_page(consultation, found, {"appeal": gettext(error.message)}, 422)
+    flash(gettext("La apelación quedó enviada y es pública."))
+    return redirect(url_for(".own", slug=slug, body=body), 303)
+
+
+@bp.get("/gestion/<slug>/solicitudes/<body>")
+@allow(speaks)
+def verify(slug: str, body: str) -> Response:
+    """A request, for one person of each sector to look at."""
+    consultation = pages.find(slug).view
+    return _verify_page(consultation, organizations.one(db.session(), consultation, body), {}, {}, 200)
+
+
+@bp.post("/gestion/<slug>/solicitudes/<body>")
+@allow(speaks)
+def decide(slug: str, body: str) -> Response | BaseResponse:
+    """Yes, or no with a public reason."""
+    consultation, typed = pages.find(slug).view, Typed(request.form)
+    found = organizations.one(db.session(), consultation, body)
+    verdict = typed.one_of("verdict", ("accept", "refuse"), missing=gettext("Elija sí o no."))
+    reason = typed.text("reason", most=2000)
+    if typed.errors:
+        return _verify_page(consultation, found, typed.values(), typed.errors, 422)
+    try:
+        verification.decide(
+            db.session(), consultation, found, sector=_side(consultation), account_id=actor().id,
+            accepts=verdict == "accept", reason=reason or None, now=now(),
+        )  # fmt: skip
+    except (Invalid, Conflict) as error:
+        db.undo(db.session())
+        status, problems = 409 if isinstance(error, Conflict) else 422, {"reason": gettext(error.message)}
+        return _verify_page(consultation, found, typed.values(), problems, status)
+    flash(gettext("Su respuesta quedó guardada y es pública."))
+    return redirect(url_for(".one", slug=slug, body=body), 303)
+
+
+@bp.get("/gestion/<slug>/participantes/<body>")
+@allow(coordinates)
+def edit(slug: str, body: str) -> Response:
+    """A body on the list, or a new one (``nueva``)."""
+    consultation = pages.coordinated(slug)
+    known = None if body == "nueva" else organizations.one(db.session(), consultation, body)
+    return _edit_page(consultation, known, show_body(known) if known else {}, {}, 200)
+
+
+@bp.post("/gestion/<slug>/participantes/<body>")
+@allow(coordinates)
+def enlist(slug: str, body: str) -> Response | BaseResponse:
+    """Put a body on the list, or say anew what it is."""
+    consultation, typed = pages.coordinated(slug), Typed(request.form)
+    known = None if body == "nueva" else organizations.one(db.session(), consultation, body)
+    listed = read_body(typed, consultation, known.slug if known else _slug(consultation, typed))
+    if typed.errors:
+        return _edit_page(consultation, known, typed.values(), typed.errors, 422)
+    organizations.enlist(
+        db.session(), consultation, listed, new=known is None, actor=pages.pseudonym(consultation), now=now(),
+        keep_contact=known is not None and not typed.flag("contact"),
+    )  # fmt: skip
+    flash(gettext("Guardado."))
+    return redirect(url_for(".one", slug=slug, body=listed.slug), 303)
+
+
+def _slug(consultation: ConsultationView, typed: Typed) -> str:
+    taken: set[str] = {"nueva"}
+    while True:
+        slug = new_key(typed.data.get("acronym") or typed.data.get("name_es", ""), set(taken), "entidad")
+        try:
+            organizations.one(db.session(), consultation, slug)
+        except NotFound:
+            return slug
+        taken.add(slug)
+
+
+def _side(consultation: ConsultationView) -> Sector:
+    side = next((r.sector for r in actor().roles_in(consultation.id, *people.SPEAKS_FOR_A_SECTOR) if r.sector), None)
+    if side is None:
+        raise NotAllowed("Verifica quien facilita o revisa por el gobierno o por la sociedad civil.")
+    return side
+
+
+def _wish_page(
+    consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int, *, sent: bool = False
+) -> Response:
+    page = render_template(
+        "organizations/wish.html", consultation=consultation, values=values, errors=errors, sent=sent,
+        days=verification.WORKING_DAYS,
+    )  # fmt: skip
+    return make_response(page, status)
+
+
+def _own_page(consultation: ConsultationView, body: BodyView, errors: dict[str, str], status: int) -> Response:
+    return pages.private(
+        "organizations/own.html", status, consultation=consultation, body=body, errors=errors,
+        values={"appeal": request.form.get("appeal", "")}, may_speak=body.standing in verification.MAY_SPEAK,
+        verdicts=verification.verdicts(db.session(), consultation, body.id), last_round=verification.LAST_ROUND,
+        positions=positions.listing(db.session(), consultation, organization=body.slug),
+    )  # fmt: skip
+
+
+def _verify_page(
+    consultation: ConsultationView, body: BodyView, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    return pages.private(
+        "organizations/verify.html", status, consultation=consultation, body=body, values=values, errors=errors,
+        side=_side(consultation), verdicts=verification.verdicts(db.session(), consultation, body.id),
+    )  # fmt: skip
+
+
+def _edit_page(
+    consultation: ConsultationView, body: BodyView | None, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    return pages.private(
+        "organizations/form.html", status, consultation=consultation, body=body, values=values, errors=errors,
+        capacities=organizations.CAPACITIES,
+    )  # fmt: skip

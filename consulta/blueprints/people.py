@@ -1,0 +1,83 @@
+"""The team of a consultation: inviting, suspending, taking roles back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta import db, pages
+from consulta.auth import allow, coordinates, now
+from consulta.domain import organizations, people
+from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.snapshots import ConsultationView
+from consulta.forms.fields import LINE, Typed
+from consulta.i18n import gettext
+from consulta.models.accounts import RoleName, Sector
+
+bp = Blueprint("people", __name__, url_prefix="/gestion")
+
+
+@bp.get("/<slug>/personas")
+@allow(coordinates)
+def listing(slug: str) -> Response:
+    """Who is what."""
+    return _page(pages.coordinated(slug), {}, {}, 200)
+
+
+@bp.post("/<slug>/personas")
+@allow(coordinates)
+def invite(slug: str) -> Response | BaseResponse:
+    """Give somebody a role and mail them a link."""
+    consultation, typed = pages.coordinated(slug), Typed(request.form)
+    email = typed.email("email", missing=gettext("Escriba el correo de la persona."))
+    role = typed.one_of("role", [r.value for r in people.GRANTABLE], missing=gettext("Elija el cargo."))
+    sector = typed.one_of("sector", [s.value for s in Sector])
+    languages = [c.code for c in consultation.lists.get("language", ())]
+    spoken, themes = (
+        typed.one_of("language", languages),
+        [t for t in consultation.themes if typed.flag(f"theme-{t.slug}")],
+    )
+    body = typed.one_of("organization", list(organizations.all_names(db.session(), consultation)))
+    if typed.errors or email is None:
+        return _page(consultation, typed.values(), typed.errors, 422)
+    try:
+        people.invite(
+            db.session(), consultation, email=email, role=RoleName(role or ""), theme_ids=tuple(t.id for t in themes),
+            sector=Sector(sector) if sector else None, organization=body, language=spoken,
+            reason=typed.text("reason", most=LINE), actor=pages.pseudonym(consultation), now=now(),
+        )  # fmt: skip
+    except Invalid as error:
+        db.undo(db.session())
+        return _page(consultation, typed.values(), {error.field or "role": gettext(error.message)}, 422)
+    flash(gettext("Invitación enviada a %(email)s.", email=email))
+    return redirect(url_for(".listing", slug=slug), 303)
+
+
+@bp.post("/<slug>/personas/<int(max=2147483647):account_id>/<role>")
+@allow(coordinates)
+def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
+    """Suspend, resume or take back a role, with a reason."""
+    consultation, typed = pages.coordinated(slug), Typed(request.form)
+    act = typed.one_of("act", ("suspend", "resume", "revoke"), missing=gettext("Elija qué hacer."))
+    person = people.find(people.team(db.session(), consultation), account_id, role)
+    common = {"reason": typed.text("reason", most=500), "actor": pages.pseudonym(consultation)}
+    try:
+        if act == "revoke":
+            people.revoke(db.session(), consultation, person, now=now(), **common)
+        elif act:
+            people.suspend(db.session(), consultation, person, suspended=act == "suspend", now=now(), **common)
+    except (Invalid, Conflict) as error:
+        db.undo(db.session())
+        typed.wrong(f"person-{account_id}-{role}", gettext(error.message))
+    if typed.errors:
+        return _page(consultation, typed.values(), typed.errors, 422)
+    flash(gettext("Guardado, con su motivo en la bitácora."))
+    return redirect(url_for(".listing", slug=slug), 303)
+
+
+def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
+    return pages.private(
+        "people/listing.html", status, consultation=consultation, team=people.team(db.session(), consultation),
+        bodies=organizations.all_names(db.session(), consultation), values=values, errors=errors,
+        grantable=[r.value for r in people.GRANTABLE],
+    )  # fmt: skip

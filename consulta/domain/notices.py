@@ -1,0 +1,108 @@
+"""Telling the bodies concerned: by mail where there is an address, by a person where there is only a telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from consulta.models.base import Said
+from consulta.models.news import Notice, NoticeState
+from consulta.models.organizations import Organization
+
+from . import ledger, outbox
+from .errors import Conflict, NotFound
+from .ledger import Action
+from .snapshots import ConsultationView
+
+
+@dataclass(frozen=True)
+class Call:
+    """Somebody to be told; the telephone is shown one at a time, by ``look``."""
+
+    id: int
+    slug: str
+    name: Said
+    content: dict[str, Any]
+    state: NoticeState
+    changed_at: datetime
+
+
+def tell(
+    db: Session, consultation: ConsultationView, slugs: Sequence[str], *, event: str, content: dict[str, Any],
+    now: datetime,
+) -> None:  # fmt: skip
+    """Write to those with an address; note a call for those with a telephone. Who has neither is counted."""
+    o = Organization
+    rows = db.execute(
+        select(o.id, o.slug, o.contact_email, o.contact_phone).where(
+            o.consultation_id == consultation.id, o.slug.in_(list(slugs))
+        )
+    ).all()
+    for row in rows:
+        if row.contact_email:
+            outbox.post(
+                db, event=f"notice:{consultation.slug}:{event}", recipient=f"organization:{row.id}", template="news",
+                payload={"slug": consultation.slug, "consultation": consultation.title, "language": "es", **content},
+                now=now,
+            )  # fmt: skip
+        elif row.contact_phone:
+            db.execute(
+                insert(Notice).values(
+                    consultation_id=consultation.id, organization_id=row.id, event=event, content=content,
+                    state=NoticeState.WAITING, changed_at=now,
+                )
+            )  # fmt: skip
+
+
+def waiting(db: Session, consultation: ConsultationView) -> list[Call]:
+    """Everybody still to be told, those that did not answer last."""
+    n, o = Notice, Organization
+    rows = db.execute(
+        select(n.id, o.slug, o.name, n.content, n.state, n.changed_at)
+        .join(o, o.id == n.organization_id)
+        .where(n.consultation_id == consultation.id, n.state != NoticeState.TOLD)
+        .order_by(n.state.desc(), n.id)
+        .limit(200)
+    )
+    return [Call(*row) for row in rows]
+
+
+def unreachable(db: Session, consultation: ConsultationView) -> int:
+    """How many bodies have neither an address nor a telephone here."""
+    o = Organization
+    query = select(func.count()).where(
+        o.consultation_id == consultation.id, o.contact_email.is_(None), o.contact_phone.is_(None)
+    )
+    return db.execute(query).scalar_one()
+
+
+def look(db: Session, consultation: ConsultationView, notice_id: int, *, actor: str, now: datetime) -> tuple[str, str]:
+    """One contact: the body's slug and its telephone. Each look is an entry of the ledger."""
+    n, o = Notice, Organization
+    row = db.execute(
+        select(o.slug, o.contact_phone)
+        .join(n, n.organization_id == o.id)
+        .where(n.id == notice_id, n.consultation_id == consultation.id)
+    ).first()
+    if row is None:
+        raise NotFound("Ese aviso no es de esta consulta.")
+    ledger.note(
+        db, consultation, actor=actor, action=Action.CONTACT_LOOK, subject=f"organization/{row.slug}", recorded=now,
+        payload={"notice": notice_id},
+    )  # fmt: skip
+    return row.slug, row.contact_phone or ""
+
+
+def settle(
+    db: Session, consultation: ConsultationView, notice_id: int, *, seen: NoticeState, state: NoticeState, now: datetime
+) -> None:
+    """Note what came of a call; ``Conflict`` if somebody else did meanwhile."""
+    n = Notice
+    mine = update(n).where(n.id == notice_id, n.consultation_id == consultation.id, n.state == seen)
+    if not db.execute(mine.values(state=state, changed_at=now)).rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Otra persona ya anotó qué pasó con este aviso.")

@@ -1,0 +1,52 @@
+"""What the installation does by itself: when it last did it, and who does it when several could."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from consulta.models.operations import Heartbeat
+from consulta.models.outbox import OutboxMessage
+
+from .dialects import is_postgres
+
+WORKER, BACKUP, CLAIM = "worker", "backup", "backup-claim"
+LATE = {WORKER: timedelta(minutes=5), BACKUP: timedelta(hours=36), "mail": timedelta(hours=1)}
+"""After how long something is late."""
+
+
+def beat(db: Session, name: str, *, now: datetime) -> None:
+    """Note that something was done just now."""
+    put: Any = postgres_insert if is_postgres(db) else sqlite_insert
+    statement = put(Heartbeat).values(name=name, at=now)
+    db.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+
+
+def claim(db: Session, *, every: timedelta, now: datetime) -> bool:
+    """Whether it is this process that should make the copy that is due; the others are told no."""
+    put: Any = postgres_insert if is_postgres(db) else sqlite_insert
+    long_ago = now - every - timedelta(seconds=1)
+    db.execute(put(Heartbeat).values(name=CLAIM, at=long_ago).on_conflict_do_nothing())
+    mine = update(Heartbeat).where(Heartbeat.name == CLAIM, Heartbeat.at <= now - every).values(at=now)
+    return bool(db.execute(mine).rowcount)  # type: ignore[attr-defined]
+
+
+def ages(db: Session, *, now: datetime) -> dict[str, timedelta | None]:
+    """How long ago the worker ran and a copy was made, and how old the oldest unsent mail is; ``None`` for never."""
+    at = {name: when for name, when in db.execute(select(Heartbeat.name, Heartbeat.at))}  # noqa: C416
+    oldest = db.execute(select(func.min(OutboxMessage.due_at)).where(OutboxMessage.payload.is_not(None))).scalar_one()
+    return {
+        WORKER: now - at[WORKER] if WORKER in at else None, BACKUP: now - at[BACKUP] if BACKUP in at else None,
+        "mail": max(timedelta(), now - oldest) if oldest else timedelta(),
+    }  # fmt: skip
+
+
+def late(found: Iterable[tuple[str, timedelta | None]]) -> list[str]:
+    """Which of these are late."""
+    return [name for name, age in found if age is None or age > LATE[name]]

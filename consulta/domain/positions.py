@@ -1,0 +1,116 @@
+"""Positions of verified organisations: published at once, never changed, the latest upon a subject stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from consulta.models.accounts import Pseudonym
+from consulta.models.acts import Act
+from consulta.models.base import Said
+from consulta.models.organizations import Organization
+from consulta.models.positions import Position, Stance
+
+from . import accounts, ledger, news, publication, verification
+from .errors import Conflict, Invalid, NotAllowed
+from .ledger import Action
+from .organizations import BodyView
+from .snapshots import ConsultationView
+
+AGAINST = (Stance.DISSENT, Stance.WITHDRAWAL)
+WHOLE = "consultation"
+SHORTEST, LONGEST = 10, 20_000
+
+
+@dataclass(frozen=True)
+class PositionView:
+    """A published position; ``stands``: the organisation said nothing later upon the same subject."""
+
+    number: int
+    organization: str
+    name: Said
+    stance: Stance
+    subject: str
+    body: str
+    document: dict[str, Any] | None
+    actor: str
+    at: datetime
+    stands: bool
+
+
+def publish(
+    db: Session, consultation: ConsultationView, body: BodyView, *, stance: Stance, subject: str, text: str,
+    document: dict[str, Any] | None, account_id: int, now: datetime,
+) -> int:  # fmt: skip
+    """Publish a position for an organisation; its number. Who may: a member of one that is verified."""
+    if body.standing not in verification.MAY_SPEAK or account_id not in verification.members(db, body.id):
+        raise NotAllowed("Solo una organización verificada publica posiciones.")
+    if not SHORTEST <= len(text) <= LONGEST:
+        raise Invalid("Escriba la posición, entre 10 y 20,000 letras.", field="text")
+    kind, _, key = subject.partition("/")
+    there = select(Act.id).where(Act.consultation_id == consultation.id, Act.key == key)
+    if subject != WHOLE and (kind not in ("act", "minutes") or db.execute(there).first() is None):
+        raise Invalid("Elija sobre qué es la posición.", field="subject")
+    highest = select(func.coalesce(func.max(Position.number), 0)).where(Position.consultation_id == consultation.id)
+    number = db.execute(highest).scalar_one() + 1
+    try:
+        db.execute(
+            insert(Position).values(
+                consultation_id=consultation.id, number=number, organization_id=body.id, stance=stance,
+                subject=subject, body=text, document=document, account_id=account_id, published_at=now,
+            )
+        )  # fmt: skip
+    except IntegrityError as error:
+        raise Conflict("Otra organización publicó en este instante. Inténtelo de nuevo.") from error
+    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    ledger.note(
+        db, consultation, actor=actor, action=Action.POSITION_PUBLISH, subject=f"position/{number}", recorded=now,
+        payload={
+            "organization": body.slug, "stance": stance.value, "subject": subject, "text": text,
+            "document": document["sha256"] if document else None,
+            "sha256": publication.of_position(db, consultation.id, number),
+        },
+    )  # fmt: skip
+    content = {"organization": body.name, "stance": stance.value, "subject": subject, "what": "position"}
+    news.announce(db, consultation, event=f"position:{number}", content=content, now=now)
+    return number
+
+
+def listing(
+    db: Session, consultation: ConsultationView, *, subjects: tuple[str, ...] = (), organization: str | None = None,
+    limit: int = 100,
+) -> list[PositionView]:  # fmt: skip
+    """Positions, the latest first: upon some subjects, or of one organisation."""
+    p = Position
+    query = (
+        select(
+            p.number, Organization.slug, Organization.name, p.stance, p.subject, p.body, p.document, Pseudonym.name,
+            p.published_at,
+        )
+        .join(Organization, Organization.id == p.organization_id)
+        .join(Pseudonym, (Pseudonym.account_id == p.account_id) & (Pseudonym.consultation_id == consultation.id))
+        .where(p.consultation_id == consultation.id)
+        .order_by(p.number.desc())
+        .limit(limit)
+    )  # fmt: skip
+    if subjects:
+        query = query.where(p.subject.in_(subjects))
+    if organization is not None:
+        query = query.where(Organization.slug == organization)
+    found: list[PositionView] = []
+    later: set[tuple[str, str]] = set()
+    for number, slug, name, stance, subject, text, document, actor, at in db.execute(query):
+        stands = (slug, subject) not in later
+        found.append(PositionView(number, slug, name, stance, subject, text, document, actor, at, stands))
+        later.add((slug, subject))
+    return found
+
+
+def dissent_stands(found: list[PositionView]) -> bool:
+    """Whether any of these organisations still dissents or has withdrawn: then nothing is *by consensus*."""
+    return any(one.stands and one.stance in AGAINST for one in found)

@@ -1,0 +1,239 @@
+"""An import begun in the browser: kept, looked at, approved, taken in by the worker; taken back, if it was wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from consulta.models.accounts import Pseudonym
+from consulta.models.contributions import Channel, Contribution, Status
+from consulta.models.imports import Import, TakeBack, Upload
+
+from . import accounts, consultations, contributions, importing, ledger, surveys
+from .errors import Conflict, Invalid, NotFound
+from .ledger import Action
+from .sheets import Given, digest, header
+from .snapshots import ConsultationView
+from .surveys import Survey
+
+MOST_BYTES = 20_000_000
+PIECE = 200
+
+
+@dataclass(frozen=True)
+class UploadView:
+    """An import as the coordinator sees it. ``state``: ``checking``, ``waiting``, ``done``, ``failed``, ``back``."""
+
+    id: int
+    name: str
+    options: dict[str, Any]
+    state: str
+    stored: int
+    failed: str | None
+    reason: str | None
+    who: str
+    started_at: datetime
+
+
+def keep(
+    db: Session, consultation: ConsultationView, data: bytes, name: str, *, options: dict[str, Any], account_id: int,
+    now: datetime,
+) -> int:  # fmt: skip
+    """Keep a file to be looked at; its id."""
+    if not data.strip():
+        raise Invalid("El archivo está vacío.", field="file")
+    if len(data) > MOST_BYTES:
+        raise Invalid("El archivo pesa más de 20 MB. Divídalo en varios.", field="file")
+    accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    import_id = db.execute(
+        insert(Import)
+        .values(consultation_id=consultation.id, source=name, digest=digest(data), started_at=now)
+        .returning(Import.id)
+    ).scalar_one()
+    db.execute(
+        insert(Upload).values(
+            import_id=import_id,
+            account_id=account_id,
+            name=name,
+            content=data,
+            options=options,
+            approved=False,
+            stored=0,
+        )
+    )
+    return import_id
+
+
+def survey(db: Session, consultation: ConsultationView, import_id: int, *, now: datetime) -> Survey:
+    """What the file holds and what would be taken. Nothing is written."""
+    row = db.execute(
+        select(Upload.content, Upload.name, Upload.options)
+        .join(Import, Import.id == Upload.import_id)
+        .where(Upload.import_id == import_id, Import.consultation_id == consultation.id)
+    ).first()
+    if row is None or row.content is None:
+        raise NotFound("Ese archivo ya no está.")
+    options = row.options
+    given = Given(
+        row.content, row.name, mapping=options.get("mapping") or {}, date_format=options.get("date_format") or None
+    )
+    return surveys.survey(db, consultation, given, today=consultation.today(now))
+
+
+def columns(db: Session, import_id: int) -> list[str]:
+    """The columns of a file that is kept."""
+    row = db.execute(select(Upload.content, Upload.name).where(Upload.import_id == import_id)).one()
+    return header(Given(row.content or b"", row.name))
+
+
+def choose(db: Session, import_id: int, options: dict[str, Any]) -> None:
+    """Say anew which column is what; only before approval."""
+    mine = update(Upload).where(Upload.import_id == import_id, Upload.approved.is_(False))
+    if not db.execute(mine.values(options=options)).rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Esta importación ya se aprobó.")
+
+
+def approve(db: Session, import_id: int) -> None:
+    """Let the worker take it in."""
+    mine = update(Upload).where(Upload.import_id == import_id, Upload.approved.is_(False))
+    if not db.execute(mine.values(approved=True)).rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Esta importación ya se aprobó.")
+
+
+def next_approved(db: Session) -> tuple[int, str] | None:
+    """The first import that waits for the worker, and the slug of its consultation."""
+    from_consultation = consultations.slug_of()
+    row = db.execute(
+        select(Upload.import_id, from_consultation.c.slug)
+        .join(Import, Import.id == Upload.import_id)
+        .join(from_consultation, from_consultation.c.id == Import.consultation_id)
+        .where(Upload.approved, Upload.content.is_not(None), Upload.failed.is_(None))
+        .order_by(Upload.import_id)
+        .limit(1)
+    ).first()
+    return (row.import_id, row.slug) if row else None
+
+
+def channel(db: Session, import_id: int) -> Channel:
+    """By which way the rows of a file came."""
+    options = db.execute(select(Upload.options).where(Upload.import_id == import_id)).scalar_one()
+    return Channel(options.get("channel") or Channel.IMPORT)
+
+
+def finish(db: Session, consultation: ConsultationView, import_id: int, *, now: datetime) -> None:
+    """All of it is stored: the file itself is dropped."""
+    stored = taken(db, import_id)
+    db.execute(update(Upload).where(Upload.import_id == import_id).values(content=None, stored=stored))
+    importing.end(db, consultation, import_id, stored, now=now)
+
+
+def fail(db: Session, import_id: int, why: str) -> None:
+    """It could not be read after all."""
+    db.execute(update(Upload).where(Upload.import_id == import_id).values(content=None, failed=why))
+
+
+def take_back(
+    db: Session, consultation: ConsultationView, import_id: int, *, reason: str, account_id: int, now: datetime
+) -> None:
+    """Decide that an import was wrong; the worker moves its contributions to *withdrawn*, 200 at a time."""
+    finished = select(Import.id).where(
+        Import.id == import_id, Import.consultation_id == consultation.id, Import.finished_at.is_not(None)
+    )
+    if db.execute(finished).first() is None:
+        raise Conflict("Solo se anula una importación terminada.")
+    if len(reason) < 10:
+        raise Invalid("Escriba por qué se anula, en 10 letras o más: queda en la bitácora.", field="reason")
+    try:
+        db.execute(
+            insert(TakeBack).values(
+                import_id=import_id, account_id=account_id, taken_at=now, reason=reason, finished=False
+            )
+        )
+    except IntegrityError as error:
+        raise Conflict("Esta importación ya se anuló.") from error
+    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    ledger.note(
+        db, consultation, actor=actor, action=Action.IMPORT_TAKE_BACK, subject=f"import/{import_id}", recorded=now,
+        payload={"reason": reason},
+    )  # fmt: skip
+
+
+def withdraw_piece(db: Session, *, now: datetime) -> int:
+    """Move up to 200 contributions of an import that was taken back; how many. The worker repeats until 0."""
+    slugs = consultations.slug_of()
+    row = db.execute(
+        select(TakeBack.import_id, slugs.c.slug)
+        .join(Import, Import.id == TakeBack.import_id)
+        .join(slugs, slugs.c.id == Import.consultation_id)
+        .where(TakeBack.finished.is_(False))
+        .order_by(TakeBack.import_id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return 0
+    view, base = consultations.find(db, row.slug).view, Contribution.__table__.c
+    left = db.execute(
+        select(base.id, base.number, base.status)
+        .where(base.import_id == row.import_id, base.status.not_in((Status.WITHDRAWN, Status.ERASED)))
+        .order_by(base.id)
+        .limit(PIECE)
+    ).all()
+    for id_, number, status in left:
+        if contributions.lock(db, id_, status=status):
+            contributions.change(db, view, contribution_id=id_, status=Status.WITHDRAWN, awaiting=False)
+            contributions.record(
+                db, view, actor=ledger.SYSTEM, action=Action.CANCEL, number=number, recorded=now,
+                payload={"status": Status.WITHDRAWN.value, "import": row.import_id},
+            )  # fmt: skip
+    if len(left) < PIECE:
+        db.execute(update(TakeBack).where(TakeBack.import_id == row.import_id).values(finished=True))
+    return max(1, len(left))
+
+
+def listing(db: Session, consultation: ConsultationView, *, import_id: int | None = None) -> list[UploadView]:
+    """The imports of a consultation, the latest first; those of the command line too."""
+    query = (
+        select(
+            Import.id, Import.source, Import.started_at, Import.finished_at, Upload.name, Upload.options,
+            Upload.approved, Upload.stored, Upload.failed, TakeBack.reason, Pseudonym.name.label("who"),
+        )
+        .outerjoin(Upload, Upload.import_id == Import.id)
+        .outerjoin(TakeBack, TakeBack.import_id == Import.id)
+        .outerjoin(
+            Pseudonym,
+            (Pseudonym.account_id == Upload.account_id) & (Pseudonym.consultation_id == Import.consultation_id),
+        )
+        .where(Import.consultation_id == consultation.id)
+        .order_by(Import.id.desc())
+        .limit(100)
+    )  # fmt: skip
+    if import_id is not None:
+        query = query.where(Import.id == import_id)
+    return [
+        UploadView(
+            r.id, r.name or r.source, r.options or {}, _state(r), r.stored or 0, r.failed, r.reason, r.who or "",
+            r.started_at,
+        )
+        for r in db.execute(query)
+    ]  # fmt: skip
+
+
+def _state(r: Any) -> str:
+    if r.reason:
+        return "back"
+    if r.failed:
+        return "failed"
+    if r.finished_at:
+        return "done"
+    return "waiting" if r.approved else "checking"
+
+
+def taken(db: Session, import_id: int) -> int:
+    """How many contributions an import brought."""
+    base: Any = Contribution.__table__
+    return db.execute(select(func.count()).select_from(base).where(base.c.import_id == import_id)).scalar_one()

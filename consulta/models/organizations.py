@@ -1,0 +1,82 @@
+"""Bodies that take part, how their accounts came to be, who acts for them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .accounts import Sector
+from .base import Base, Said, by_value
+
+
+class Standing(StrEnum):
+    """How an organisation's account stands; ``listed``: it was named and has none."""
+
+    LISTED = "listed"
+    ASKED = "asked"
+    PROVISIONAL = "provisional"
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    APPEALED = "appealed"
+
+
+class Organization(Base):
+    """A body. ``sector`` is a code of the list ``body_sector``, ``capacities`` of ``capacity``; ``contact_email`` and
+    ``contact_phone`` are for telling it of changes and shown nowhere but, one look at a time, in *Por avisar*."""
+
+    __tablename__ = "organizations"
+    __table_args__ = (UniqueConstraint("consultation_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
+    slug: Mapped[str]
+    name: Mapped[Said]
+    sort_key: Mapped[str]
+    acronym: Mapped[str | None]
+    sector: Mapped[str]
+    capacities: Mapped[list[str]]
+    aliases: Mapped[list[str]]
+    earlier_names: Mapped[list[str]]
+    note: Mapped[Said | None]
+    source: Mapped[dict[str, Any] | None]
+    standing: Mapped[Standing] = mapped_column(by_value(Standing, "standing"))
+    asked_on: Mapped[date | None]
+    answer_by: Mapped[date | None]
+    round: Mapped[int] = mapped_column(default=1)
+    appeal: Mapped[str | None] = mapped_column(Text)
+    contact_email: Mapped[str | None]
+    contact_phone: Mapped[str | None]
+
+
+class Verification(Base):
+    """What one person of one sector said of an organisation's request; an appeal opens the next round."""
+
+    __tablename__ = "verifications"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "round", "sector"),
+        CheckConstraint("accepts OR reason IS NOT NULL", name="reason_for_refusal"),
+        {"info": {"append_only": True}},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    round: Mapped[int]
+    sector: Mapped[Sector] = mapped_column(by_value(Sector, "sector"))
+    accepts: Mapped[bool]
+    reason: Mapped[str | None] = mapped_column(Text)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    decided_at: Mapped[datetime]
+
+
+class OrganizationMember(Base):
+    """Who acts for an organisation; one person may write (every member does) and sign."""
+
+    __tablename__ = "organization_members"
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, index=True)
+    signatory: Mapped[bool] = mapped_column(default=False)
