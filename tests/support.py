@@ -62,6 +62,9 @@ def a_consultation(slug: str = "prueba", themes: int = 5, **changes: Any) -> dic
             ],
             "gender": [{"code": "woman", "label": said("Mujer")}],
             "language": [{"code": "quc", "label": said("K'iche'")}],
+            "body_sector": [
+                {"code": "executive", "label": said("Ejecutivo")}, {"code": "cso", "label": said("Sociedad civil")},
+            ],
         },
         "reasons": [
             {"code": "personal-data", "title": said("Trae datos personales"), "text": said("Dice algo privado.")},

@@ -42,7 +42,8 @@ def test_every_append_only_table_has_its_triggers(database: Database) -> None:
         postgres = connection.dialect.name == "postgresql"
     guarded = {name for name, table in Base.metadata.tables.items() if table.info.get("append_only")}
     assert guarded == {
-        "ledger_entries", "decisions", "classifications", "reasons", "schedules", "stages", "act_versions", "stored_files",
+        "ledger_entries", "decisions", "classifications", "reasons", "schedules", "stages", "act_versions",
+        "stored_files",
         "minutes_voices", "verifications", "positions",
     }  # fmt: skip
     for table in guarded:

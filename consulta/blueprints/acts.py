@@ -199,7 +199,7 @@ def _form_page(
 ) -> Response:
     return pages.private(
         "acts/form.html", status, consultation=consultation, act=act, values=values, errors=errors,
-        capacities=organizations.CAPACITIES,
+        bodies=organizations.all_names(db.session(), consultation),
     )  # fmt: skip
 
 

@@ -29,10 +29,13 @@ def listing(consultation: ConsultationView) -> str:
         db.session(), consultation, sector=sector, capacity=capacity, after=request.args.get("after") or None
     )
     asking = organizations.asking(db.session(), consultation)
+    reviewers = people.moderators(db.session(), consultation)
+    nominating = [one.organization for one in reviewers if one.organization]
     return render_template(
         "organizations/listing.html", consultation=consultation, bodies=bodies, more=more, sector=sector,
         capacity=capacity, counts=organizations.counts(db.session(), consultation), asking=asking,
-        capacities=organizations.CAPACITIES, moderators=people.moderators(db.session(), consultation),
+        capacities=organizations.CAPACITIES, moderators=reviewers,
+        names=organizations.names(db.session(), consultation, nominating) if nominating else {},
         positions=positions.listing(db.session(), consultation, limit=20),
     )  # fmt: skip
 

@@ -12,6 +12,8 @@ from consulta.models.acts import ActKind
 
 from .fields import LINE, PAGE, TEXT, Typed, lines
 
+WORDS = dict(zip(CAPACITIES, ("mesa", "proponente", "sede", "organiza", "observa", "acompaña"), strict=True))
+"""A capacity as it is typed."""
 LONG = ("agenda", "agreements", "minutes", "notes")
 DAYS = ("planned_from", "planned_until", "held_from", "held_until")
 
@@ -37,18 +39,17 @@ def show_act(data: ActData) -> dict[str, str]:
     values |= {"kind": data.kind.value, "stage": data.stage or "", "theme": data.theme or "", "time": data.time or ""}
     for name, said in {"title": data.title, **{name: data.texts.get(name, {}) for name in TEXTS}}.items():
         values |= {f"{name}_es": said.get("es", ""), f"{name}_en": said.get("en", "")}
-    return values | {"bodies": "\n".join(f"{slug} {capacity}" for slug, capacity in data.bodies)}
+    return values | {"bodies": "\n".join(f"{slug} {WORDS[capacity]}" for slug, capacity in data.bodies)}
 
 
 def _bodies(typed: Typed) -> tuple[tuple[str, str], ...]:
     """A body a line: its short name, and its capacity if it is not that of the table."""
-    found = []
+    codes, found = {word: code for code, word in WORDS.items()}, []
     for line in lines(typed.text("bodies", most=PAGE)):
-        slug, _, capacity = line.partition(" ")
-        capacity = capacity.strip() or CAPACITIES[0]
-        if capacity not in CAPACITIES:
-            typed.wrong(
-                "bodies", gettext("«%(line)s»: la calidad es una de %(valid)s.", line=line, valid=", ".join(CAPACITIES))
-            )
-        found.append((slug, capacity))
+        slug, _, word = line.partition(" ")
+        capacity = codes.get(word.strip().lower() or WORDS[CAPACITIES[0]])
+        if capacity is None:
+            said = gettext("«%(line)s»: la calidad es una de %(valid)s.", line=line, valid=", ".join(codes))
+            typed.wrong("bodies", said)
+        found.append((slug.lower(), capacity or CAPACITIES[0]))
     return tuple(found)

@@ -1,0 +1,209 @@
+"""Acts and their minutes: published, changed by versions, agreed with or not; documents that are what they say."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+
+from consulta.db import Database
+from consulta.domain import audit, consultations, organizations
+from consulta.domain.organizations import Listed
+from consulta.domain.snapshots import ConsultationView
+from consulta.models.accounts import RoleName, Sector
+from tests.blueprints.test_management import coordinator
+from tests.support import Visitor, said, staff
+
+ACT = {
+    "title_es": "Mesa técnica", "kind": "technical", "stage": "2", "held_from": "01/06/2026", "seen": "0",
+    "place_es": "Cobán", "minutes_es": "Se acordó leerlo todo.", "bodies": "agua sede\nvecinas",
+}  # fmt: skip
+
+
+def a_pdf(script: bool = False, password: str = "", attached: bool = False) -> bytes:
+    """A page that a library made, perhaps with something that should not be in it."""
+    writer, out = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(200, 200)
+    if script:
+        run = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert('hola')")}
+        writer.root_object[NameObject("/OpenAction")] = DictionaryObject(run)
+    if attached:
+        writer.add_attachment("otro.txt", b"otro")
+    if password:
+        writer.encrypt(password)
+    writer.write(out)
+    return out.getvalue()
+
+
+def listed(database: Database, consultation: ConsultationView, **contact: str) -> None:
+    """Two bodies, the first with the contact given."""
+    now = datetime.now(UTC)
+    with database.transaction() as db:
+        for slug, sector, more in (("agua", "executive", contact), ("vecinas", "cso", {})):
+            body = Listed(slug=slug, name=said(f"Entidad {slug}"), sector=sector, **more)
+            organizations.enlist(db, consultation, body, new=True, actor="system", now=now)
+
+
+def sound(database: Database, slug: str = "prueba") -> None:
+    """The ledger check finds nothing."""
+    with database.session(read_only=True) as db:
+        view = consultations.find(db, slug).view
+        assert audit.check(db, view.log_id, consultation=view).faults == []
+
+
+def side(app: Flask, database: Database, consultation: ConsultationView, sector: Sector) -> Visitor:
+    """A signed-in facilitator of one side."""
+    email = f"{sector.value}@equipo.example"
+    staff(database, consultation, email=email, role=RoleName.FACILITATOR, sector=sector)
+    person = Visitor(app)
+    person.sign_in(email)
+    return person
+
+
+def test_an_act_is_published_and_changed_by_versions(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    listed(database, consultation)
+    person, public = coordinator(app, database, consultation), Visitor(app)
+    files: dict[str, Any] = {"document": (io.BytesIO(a_pdf()), "acta.pdf")}
+    made = person.post("/gestion/prueba/actos/nuevo", ACT | files, content_type="multipart/form-data")
+    assert made.location.endswith("/consultas/prueba/cronograma/mesa-tecnica")
+    page = public.get("…/cronograma/mesa-tecnica").text
+    for words in ("Entidad agua", "sede", "Se acordó leerlo todo.", "acta.pdf", "1 de junio de 2026"):
+        assert words in page
+    link = page[page.index("/documentos/") + 12 :].split(".pdf")[0]
+    document = public.client.get(f"/consultas/prueba/documentos/{link}.pdf")
+    assert document.data.startswith(b"%PDF-")
+    assert "attachment" in document.headers["Content-Disposition"]
+    assert link in public.get("…/bitacora").text
+    assert "Mesa técnica" in public.get("…/cronograma").text
+    change = ACT | {"seen": "1", "place_es": "Quetzaltenango"}
+    person.post("/gestion/prueba/actos/mesa-tecnica", change, 422)
+    person.post("/gestion/prueba/actos/mesa-tecnica", change | {"reason_es": "El salón estaba ocupado."})
+    page = public.get("…/cronograma/mesa-tecnica").text
+    for words in ("Quetzaltenango", "El salón estaba ocupado.", "Lo que decía", "Cobán", "acta.pdf"):
+        assert words in page
+    stale = change | {"reason_es": "Otra razón, la mía.", "notes_es": "Mi nota"}
+    page = person.post("/gestion/prueba/actos/mesa-tecnica", stale, 409).text
+    assert "Mi nota" in page
+    assert 'name="seen" value="2"' in page
+    assert person.post("/gestion/prueba/actos/nuevo", ACT).location.endswith("/mesa-tecnica-2")
+    sound(database)
+
+
+def test_bad_acts_are_refused_with_everything_kept(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = coordinator(app, database, consultation)
+    for wrong in (
+        {"held_from": ""}, {"held_from": "ayer"}, {"kind": "fiesta"}, {"kind": ""}, {"stage": "99"}, {"title_es": ""},
+        {"bodies": "nadie"}, {"bodies": "agua jefe"}, {"held_until": "2026-05-01"}, {"title_es": "x" * 201},
+        {"minutes_es": "\x00"}, {"theme": "nada"}, {"held_from": "9" * 39},
+    ):  # fmt: skip
+        page = person.post("/gestion/prueba/actos/nuevo", {**ACT, "bodies": "", "notes_es": "Queda", **wrong}, 422).text
+        assert "Queda" in page
+    Visitor(app).get("…/cronograma/mesa-tecnica", 404)
+
+
+BAD = {
+    "empty": (lambda: b"", ""), "words": (lambda: b"hola", "no es un PDF"),
+    "head": (lambda: b"%PDF-1.7\nnada", "no se puede leer"), "script": (lambda: a_pdf(script=True), "trae un programa"),
+    "file": (lambda: a_pdf(attached=True), "trae un programa"),
+    "locked": (lambda: a_pdf(password="clave"), "protegido con"), "cut": (lambda: a_pdf()[:60], "no se puede leer"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_document_that_is_none_is_refused(
+    app: Flask, database: Database, consultation: ConsultationView, kind: str
+) -> None:
+    person, (data, why) = coordinator(app, database, consultation), BAD[kind]
+    act = {**ACT, "bodies": "", "document": (io.BytesIO(data()), "mal.pdf"), "csrf_token": person.token()}
+    response = person.client.post("/gestion/prueba/actos/nuevo", data=act, content_type="multipart/form-data")
+    assert response.status_code == 422, response.text[:500]
+    assert (why or "no es un PDF") in response.text
+    assert "Se acordó leerlo todo." in response.text
+    Visitor(app).get("…/cronograma/mesa-tecnica", 404)
+
+
+def test_an_upload_of_eleven_megabytes_is_refused_in_words(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = coordinator(app, database, consultation)
+    token = person.token()
+    act = {**ACT, "csrf_token": token, "document": (io.BytesIO(b"%PDF-" + b"0" * 11_000_000), "grande.pdf")}
+    response = person.client.post("/gestion/prueba/actos/nuevo", data=act, content_type="multipart/form-data")
+    assert response.status_code == 413
+    assert "demasiado grande" in response.text
+    stranger = Visitor(app)
+    act = {**ACT, "document": (io.BytesIO(b"0" * 5_000_000), "grande.pdf")}
+    assert (
+        stranger.client.post("/gestion/prueba/actos/nuevo", data=act, content_type="multipart/form-data").status_code
+        == 403
+    )
+
+
+def test_minutes_need_both_sides_or_carry_the_disagreement(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person, public = coordinator(app, database, consultation), Visitor(app)
+    person.post("/gestion/prueba/actos/nuevo", {**ACT, "bodies": ""})
+    minutes = "/gestion/prueba/actos/mesa-tecnica/acta"
+    public.get(minutes, 303)
+    person.get(minutes, 403)
+    government = side(app, database, consultation, Sector.GOVERNMENT)
+    society = side(app, database, consultation, Sector.CIVIL_SOCIETY)
+    government.post(minutes, {"seen": "1", "verdict": "agree"})
+    assert "Todavía no se pronuncian" in public.get("…/cronograma/mesa-tecnica").text
+    government.post(minutes, {"seen": "1", "verdict": "agree"}, 409)
+    society.post(minutes, {"seen": "1", "verdict": "disagree"}, 422)
+    society.post(minutes, {"seen": "1"}, 422)
+    society.post(minutes, {"seen": "1", "verdict": "disagree", "statement": "No se habló de los plazos."})
+    page = public.get("…/cronograma/mesa-tecnica").text
+    assert "No se habló de los plazos." in page
+    assert "por consenso" not in page
+    person.post(
+        "/gestion/prueba/actos/mesa-tecnica", {**ACT, "bodies": "", "seen": "1", "reason_es": "Se agregan los plazos."}
+    )
+    assert "Esta es la versión" in society.post(minutes, {"seen": "1", "verdict": "agree"}, 409).text
+    for one in (government, society):
+        one.post(minutes, {"seen": "2", "verdict": "agree"})
+    assert "por consenso" in public.get("…/cronograma/mesa-tecnica").text
+    sound(database)
+
+
+def test_unknown_places_in_lists(app: Flask, consultation: ConsultationView) -> None:
+    public = Visitor(app)
+    public.get("…/cronograma?stage=nada", 400)
+    public.get("…/cronograma?after=nada", 400)
+    public.get("…/cronograma?stage=2")
+    public.get("…/cronograma/no-existe", 404)
+    public.get("…/documentos/00.pdf", 404)
+    public.get("…/participantes?sector=nada", 400)
+    public.get("…/participantes?capacity=nada", 400)
+    public.get("…/participantes?after=nada", 400)
+    public.get("…/participantes/nadie", 404)
+
+
+def test_a_published_version_changed_behind_the_back_is_named(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    from sqlalchemy import text
+
+    person = coordinator(app, database, consultation)
+    person.post("/gestion/prueba/actos/nuevo", {**ACT, "bodies": ""})
+    with database.write.connect() as connection:
+        postgres = connection.dialect.name == "postgresql"
+        off = "ALTER TABLE act_versions DISABLE TRIGGER USER" if postgres else "DROP TRIGGER act_versions_no_update"
+        connection.execute(text(off))
+        connection.execute(text("UPDATE act_versions SET stage = '1'"))
+        connection.commit()
+    with database.session(read_only=True) as db:
+        view = consultations.find(db, "prueba").view
+        faults = audit.check(db, view.log_id, consultation=view).faults
+    assert any("act/mesa-tecnica@1" in fault for fault in faults)
