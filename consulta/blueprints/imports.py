@@ -124,16 +124,16 @@ def _page(consultation: ConsultationView, errors: dict[str, str], status: int) -
 
 
 def _one_page(consultation: ConsultationView, import_id: int, errors: dict[str, str], status: int) -> Response:
-    found, survey, problem, columns = _found(consultation, import_id), None, "", []
-    if found.state == "checking":
-        columns = uploads.columns(db.session(), import_id)
+    found, survey, problem = _found(consultation, import_id), None, ""
+    columns = uploads.columns(db.session(), import_id) if found.state == "checking" else []
+    chosen: dict[str, str] = dict(found.options.get("mapping") or {})
+    if columns:
         try:
+            chosen = sheets.guessed(columns, sheets.Given(b"", found.name, mapping=chosen))
             survey = uploads.survey(db.session(), consultation, import_id, now=now())
         except Invalid as error:
             problem = gettext(error.message, **error.values)
     return pages.private(
         "imports/one.html", status, consultation=consultation, one=found, survey=survey, problem=problem,
-        columns=columns, fields=sheets.FIELDS, shown=SHOWN, errors=errors,
-        chosen=sheets.guessed(columns, sheets.Given(b"", found.name, mapping=found.options.get("mapping") or {}))
-        if columns else {},
+        columns=columns, fields=sheets.FIELDS, shown=SHOWN, errors=errors, chosen=chosen,
     )  # fmt: skip

@@ -69,6 +69,7 @@ def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
     except (Invalid, Conflict) as error:
         db.undo(db.session())
         typed.wrong(f"person-{account_id}-{role}", gettext(error.message))
+        return _page(consultation, typed.values(), typed.errors, 409 if isinstance(error, Conflict) else 422)
     if typed.errors:
         return _page(consultation, typed.values(), typed.errors, 422)
     flash(gettext("Guardado, con su motivo en la bitácora."))

@@ -201,8 +201,11 @@ def _tell(
     moved = before is not None and before.where_and_when() != data.where_and_when()
     if before is not None and not moved:
         return
-    what: dict[str, Any] = {"key": key, "title": data.title, "what": "moved" if moved else "new", "day": str(data.day)}
-    news.announce(db, consultation, event=f"act:{key}@{version}", content=what, now=now)
+    content = {
+        "key": key, "title": data.title, "what": "moved" if moved else "new", "day": str(data.day), "time": data.time,
+        "place": data.texts.get("place"),
+    }  # fmt: skip
+    event = f"act:{key}@{version}"
+    news.announce(db, consultation, event=event, content=content, now=now)
     if moved and data.held_from is None:
-        what |= {"time": data.time, "place": data.texts.get("place")}
-        notices.tell(db, consultation, [s for s, _ in data.bodies], event=f"act:{key}@{version}", content=what, now=now)
+        notices.tell(db, consultation, [slug for slug, _ in data.bodies], event=event, content=content, now=now)

@@ -52,7 +52,7 @@ def keep(
     accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     import_id = db.execute(
         insert(Import)
-        .values(consultation_id=consultation.id, source=name, digest=digest(data), started_at=now)
+        .values(consultation_id=consultation.id, source=Given(data, name).known_as, digest=digest(data), started_at=now)
         .returning(Import.id)
     ).scalar_one()
     db.execute(

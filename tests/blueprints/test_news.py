@@ -1,0 +1,149 @@
+"""Telling people: by mail once confirmed, by Atom, by telephone; and stopping is one button."""
+
+from __future__ import annotations
+
+import email
+import re
+from datetime import UTC, datetime, timedelta
+from email import policy
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from consulta import worker
+from consulta.db import Database
+from consulta.domain.snapshots import ConsultationView
+from consulta.models.news import Subscriber
+from tests.blueprints.test_acts import listed, sound
+from tests.blueprints.test_management import coordinator
+from tests.support import Visitor
+
+
+def mails(app: Flask) -> list[str]:
+    """Everything that was sent, decoded, and forget it."""
+    worker.work(app, now=datetime.now(UTC))
+    found = []
+    for path in sorted(Path(app.extensions["settings"].instance, "mail").glob("*.eml")):
+        message = email.message_from_bytes(path.read_bytes(), policy=policy.default)
+        body = message.get_payload(decode=True)
+        found.append(f"{message['Subject']}\n{message['To']}\n{body.decode() if isinstance(body, bytes) else ''}")
+        path.unlink()
+    return found
+
+
+def planned(person: Visitor, **changes: str) -> None:
+    """An act that is to come, or its next version."""
+    day = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+    act = {
+        "title_es": "Foro de Cobán",
+        "kind": "forum",
+        "planned_from": day,
+        "place_es": "Salón",
+        "bodies": "agua\nvecinas",
+    }
+    key = "/gestion/prueba/actos/foro-de-coban" if changes else "/gestion/prueba/actos/nuevo"
+    person.post(key, {**act, "seen": "1", "reason_es": "Cambió el salón disponible.", **changes})
+
+
+def test_news_come_only_to_who_confirmed_and_stop(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person, public = coordinator(app, database, consultation), Visitor(app)
+    answers = [
+        public.post("…/novedades", {"email": one}, 200).text for one in ("Ana@Lectora.example", "ana@lectora.example")
+    ]
+    assert [answer.count("Le escribimos") for answer in answers] == [1, 1]
+    public.post("…/novedades", {"email": "mal"}, 422)
+    [mail] = mails(app)
+    listed(database, consultation)
+    planned(person)
+    assert mails(app) == []
+    link = re.search(r"/novedades/[0-9a-f-]+", mail)
+    assert link
+    public.get(link[0])
+    planned(person, place_es="Otro salón")
+    assert mails(app) == []  # a program that follows links confirms nothing
+    public.post(link[0], {"act": "confirm"}, 200)
+    planned(person, seen="2", place_es="Parque central")
+    [mail] = mails(app)
+    for words in ("Foro de Cobán", "Parque central", "Lo envía: Consulta prueba", link[0]):
+        assert words in mail
+    assert mails(app) == []
+    public.post(link[0], {"act": "stop"}, 200)
+    planned(person, seen="3", place_es="Al final, el salón")
+    assert mails(app) == []
+    with database.session(read_only=True) as db:
+        assert db.execute(select(func.count()).select_from(Subscriber)).scalar_one() == 0
+    for wrong in ("1-00", "x", "999999999-" + "0" * 32, "1-ñ"):
+        public.get(f"/novedades/{wrong}", 404)
+        public.post(f"/novedades/{wrong}", {"act": "confirm"}, 404)
+    feed = public.client.get("/consultas/prueba/novedades.atom").text
+    assert "Cambió la fecha o el lugar: Foro de Cobán" in feed
+    sound(database)
+
+
+def test_bodies_are_told_by_mail_or_by_telephone(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person, public = coordinator(app, database, consultation), Visitor(app)
+    listed(database, consultation, contact_phone="5555-0199")
+    planned(person)
+    assert "No hay nadie por avisar" in person.get("/gestion/prueba/por-avisar").text
+    planned(person, place_es="Otro salón")
+    page = person.get("/gestion/prueba/por-avisar").text
+    assert "Entidad agua" in page
+    assert "5555-0199" not in page
+    assert "1 entidad no tiene correo" in page
+    assert "Entidades por avisar por teléfono: 1" in person.get("/gestion/prueba").text
+    notice = re.search(r"/por-avisar/(\d+)/ver", page)
+    assert notice
+    call = f"/gestion/prueba/por-avisar/{notice[1]}"
+    page = person.post(f"{call}/ver", {}, 200).text
+    assert "5555-0199" in page
+    assert "Otro salón" in page
+    assert "Se miró un dato de contacto" in public.get("…/bitacora").text
+    assert "5555-0199" not in public.get("…/bitacora.csv").text
+    person.post(call, {"state": "no-answer", "seen": "waiting"})
+    assert "no contestó" in person.get("/gestion/prueba/por-avisar").text
+    person.post(call, {"state": "told", "seen": "waiting"}, 409)
+    person.post(call, {"state": "told", "seen": "no-answer"})
+    assert "No hay nadie por avisar" in person.get("/gestion/prueba/por-avisar").text
+    public.post(f"{call}/ver", {}, 403)
+    sound(database)
+
+
+def test_a_body_with_an_address_is_written_to(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    person = coordinator(app, database, consultation)
+    listed(database, consultation, contact_email="agua@entidad.example")
+    planned(person)
+    mails(app)
+    planned(person, place_es="Otro salón")
+    [mail] = mails(app)
+    assert "agua@entidad.example" in mail
+    assert "Otro salón" in mail
+
+
+def test_many_subscribers_are_reached_in_pieces(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    from sqlalchemy import insert
+
+    from consulta.domain import news
+    from consulta.models.outbox import OutboxMessage
+
+    now = datetime.now(UTC)
+    with database.transaction() as db:
+        rows = [
+            {"consultation_id": consultation.id, "email": f"p{n}@x.example", "language": "es", "asked_on": now.date(),
+             "confirmed": n % 5 > 0} for n in range(520)
+        ]  # fmt: skip
+        db.execute(insert(Subscriber), rows)
+        news.announce(db, consultation, event="prueba", content={"what": "schedule", "version": 2}, now=now)
+    steps = 0
+    while True:
+        with database.transaction() as db:
+            if not news.fan_out(db, now=now):
+                break
+        steps += 1
+    assert steps == 3
+    with database.session(read_only=True) as db:
+        assert db.execute(select(func.count()).select_from(OutboxMessage)).scalar_one() == 416

@@ -1,0 +1,83 @@
+"""The team: invited, suspended, taken back; every change with its reason, and the public sees no address."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from consulta.db import Database
+from consulta.domain import accounts
+from consulta.domain.snapshots import ConsultationView
+from tests.blueprints.test_acts import listed, sound
+from tests.blueprints.test_management import coordinator
+from tests.support import Visitor, staff
+
+PEOPLE = "/gestion/prueba/personas"
+
+
+def test_a_moderator_of_each_sector_is_invited(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    listed(database, consultation)
+    person, public = coordinator(app, database, consultation), Visitor(app)
+    invitation = {"email": "nueva@equipo.example", "role": "moderator", "sector": "cso", "theme-tema-1": "1"}
+    page = person.post(PEOPLE, invitation, 422).text
+    assert "entidad de sociedad civil" in page
+    assert "nueva@equipo.example" in page
+    person.post(PEOPLE, invitation | {"organization": "vecinas"})
+    person.post(PEOPLE, {"email": "otro@equipo.example", "role": "moderator", "sector": "gov"})
+    page = public.get("…/participantes").text
+    assert "propuesta por Entidad vecinas" in page
+    assert "@equipo.example" not in page
+    assert "@equipo.example" not in public.get("…/bitacora.csv").text
+    assert "Tema 1" in person.get(PEOPLE).text
+    for wrong in ({"email": "mal"}, {"role": "admin"}, {"role": ""}, {"sector": ""}, {"organization": "nadie"}):
+        person.post(PEOPLE, {**invitation, "organization": "vecinas", **wrong}, 422)
+    person.post(PEOPLE, {"email": "t@equipo.example", "role": "translator"}, 422)
+    person.post(PEOPLE, {"email": "t@equipo.example", "role": "translator", "language": "quc"})
+    person.post(PEOPLE, {"email": "e@equipo.example", "role": "liaison"}, 422)
+    sound(database)
+
+
+def test_a_role_is_suspended_and_taken_back(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    person = coordinator(app, database, consultation)
+    id_ = staff(database, consultation)
+    moderator = Visitor(app)
+    moderator.sign_in()
+    moderator.get("/moderacion/prueba")
+    role = f"{PEOPLE}/{id_}/moderator"
+    person.post(role, {"act": "suspend", "reason": "corto"}, 422)
+    person.post(role, {"act": "suspend", "reason": "Está de viaje un mes."})
+    moderator.get("/moderacion/prueba", 403)
+    assert "suspendido" in person.get(PEOPLE).text
+    person.post(role, {"act": "suspend", "reason": "Está de viaje un mes."}, 409)
+    person.post(role, {"act": "resume", "reason": "Ya volvió del viaje."})
+    moderator.get("/moderacion/prueba")
+    person.post(role, {"act": "revoke", "reason": "Terminó su encargo."})
+    moderator.get("/moderacion/prueba", 403)
+    person.post(role, {"act": "revoke", "reason": "Terminó su encargo."}, 404)
+    person.post(role, {"act": "borrar", "reason": "Terminó su encargo."}, 404)
+    log = Visitor(app).get("…/bitacora").text
+    for words in ("Se suspendió un cargo", "Se devolvió un cargo", "Se quitó un cargo", "Terminó su encargo."):
+        assert words in log
+    sound(database)
+
+
+def test_the_last_coordinator_stays(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    person = coordinator(app, database, consultation)
+    with database.transaction() as db:
+        me = accounts.ensure(db, email="coordina@equipo.example", now=datetime.now(UTC))
+    for act in ("suspend", "revoke"):
+        page = person.post(f"{PEOPLE}/{me}/coordinator", {"act": act, "reason": "Me voy de la mesa."}, 422).text
+        assert "invite antes a otra" in page
+
+
+def test_outsiders_manage_nobody(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    staff(database, consultation)
+    moderator = Visitor(app)
+    moderator.get(PEOPLE, 303)
+    moderator.sign_in()
+    moderator.get(PEOPLE, 403)
+    moderator.post(PEOPLE, {"email": "yo@equipo.example", "role": "coordinator"}, 403)
+    for path in ("actos", "actos/nuevo", "importar", "por-avisar", "cambiar/textos", "participantes/nueva"):
+        moderator.get(f"/gestion/prueba/{path}", 403)
+        moderator.post(f"/gestion/prueba/{path}", {}, 405 if path in ("actos", "por-avisar") else 403)
