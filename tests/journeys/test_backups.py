@@ -1,0 +1,222 @@
+"""Copies made under load, a wiped disk, a restore: nothing acknowledged is missing, nothing erased comes back."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect, select, text
+
+from consulta import Settings, backups, restoring, schema, worker
+from consulta.backups import BackupError
+from consulta.db import Database
+from consulta.domain import consultations, figures, opinions, rights
+from consulta.domain.snapshots import ConsultationView
+from consulta.models.contributions import Contribution
+from consulta.models.opinions import Opinion
+from tests.conftest import new_postgres
+from tests.support import admit, submit
+
+
+@pytest.fixture
+def keyed(settings: Settings) -> Settings:
+    """Settings with a key for copies."""
+    return replace(settings, backup_key=backups.new_key())
+
+
+def wiped(database: Database) -> None:
+    """As after a lost disk."""
+    database.dispose()
+    if database.write.dialect.name == "sqlite":
+        path = Path(database.url.removeprefix("sqlite:///"))
+        for one in path.parent.glob(f"{path.name}*"):
+            one.unlink()
+    else:
+        schema.downgrade(database, "base")
+
+
+def folios(database: Database) -> set[bytes]:
+    """The hashes of every code that is stored."""
+    with database.session(read_only=True) as db:
+        return set(db.execute(select(Contribution.__table__.c.folio_hash)).scalars())
+
+
+def test_a_copy_under_load_a_wipe_and_a_restore(
+    database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path
+) -> None:
+    stop, acknowledged = threading.Event(), []
+
+    def people(who: int) -> None:
+        n = 0
+        while not stop.is_set():
+            submit(database, consultation, f"Persona {who}, aporte {n}", f"{who}-{n}")
+            acknowledged.append(opinions.folio_of(f"{who}-{n}"))
+            n += 1
+
+    threads = [threading.Thread(target=people, args=(who,)) for who in range(3)]
+    for thread in threads:
+        thread.start()
+    while len(acknowledged) < 30:
+        pass
+    before = list(acknowledged)
+    now = datetime.now(UTC)
+    backups.write(database, keyed, tmp_path / "copia.age", now=now)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    with database.transaction() as db:
+        rights.withdraw(db, before[0], now=now)
+        rights.ask_erasure(db, before[1], now=now)
+    worker.erase(database, now=now + timedelta(hours=80))
+    backups.register(database, keyed)
+    wiped(database)
+    reports, done = restoring.restore(database, keyed, tmp_path / "copia.age", now=now)
+    assert [r.faults for r in reports if r.faults] == []
+    assert done >= 2
+    stored = folios(database)
+    assert {opinions.sha256(folio) for folio in before} <= stored
+    with database.session(read_only=True) as db:
+        view = consultations.find(db, "prueba").view
+        base, opinion = Contribution.__table__.c, Opinion.__table__.c
+        hashes = [opinions.sha256(folio) for folio in before[:2]]
+        query = select(base.folio_hash, base.status).where(base.folio_hash.in_(hashes))
+        rows = {found: status for found, status in db.execute(query)}  # noqa: C416
+        assert rows[opinions.sha256(before[0])].value == "withdrawn"
+        assert rows[opinions.sha256(before[1])].value == "erased"
+        bodies = select(opinion.body).join(Contribution.__table__, base.id == opinion.id)
+        assert db.execute(bodies.where(base.folio_hash == opinions.sha256(before[1]))).scalar_one() is None
+        assert figures.tally(db, view, today=view.today(now))["balanced"]
+    submit(database, view, "Después de restaurar se sigue", "nuevo")
+    with database.session(read_only=True) as db:
+        assert [r.faults for r in restoring.check(db) if r.faults] == []
+
+
+def test_a_damaged_or_foreign_copy_changes_nothing(
+    database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path
+) -> None:
+    admit(database, consultation, "Lo que hay")
+    now, good = datetime.now(UTC), tmp_path / "buena.age"
+    backups.write(database, keyed, good, now=now)
+    data = good.read_bytes()
+    before = folios(database)
+    spoiled = {
+        "cortada": data[: len(data) // 2], "cambiada": data[:-200] + b"\x00" + data[-199:], "ajena": b"hola",
+        "vacia": b"", "otra": b"age-encryption.org/v1\nnada",
+    }  # fmt: skip
+    for name, content in spoiled.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(BackupError):
+            restoring.restore(database, keyed, tmp_path / name, now=now)
+    with pytest.raises(BackupError, match="otra clave"):
+        restoring.restore(database, replace(keyed, backup_key=backups.new_key()), good, now=now)
+    with pytest.raises(BackupError, match="BACKUP_KEY"):
+        backups.write(database, replace(keyed, backup_key=""), tmp_path / "sin.age", now=now)
+    assert folios(database) == before
+    assert not list(keyed.instance.glob(".restaurar*"))
+    assert not list(tmp_path.glob("*.restaurada*"))
+    with database.session(read_only=True) as db:
+        assert consultations.find(db, "prueba").view.slug == "prueba"
+
+
+def test_a_copy_that_was_falsified_does_not_pass(
+    database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path
+) -> None:
+    """A copy of a database in which somebody changed a text is refused: the ledger check names it."""
+    [one] = admit(database, consultation, "Esto dije yo de verdad")
+    with database.write.connect() as connection:
+        connection.execute(text("UPDATE opinions SET body = 'Esto no lo dije' WHERE id = :id"), {"id": one.id})
+        connection.commit()
+    backups.write(database, keyed, tmp_path / "falsa.age", now=datetime.now(UTC))
+    with pytest.raises(BackupError, match="contribution 1"):
+        restoring.restore(database, keyed, tmp_path / "falsa.age", now=datetime.now(UTC))
+    assert len(folios(database)) == 1
+
+
+def test_the_worker_makes_a_copy_a_day_and_keeps_fourteen(
+    make_app: Callable[..., Flask], consultation: ConsultationView
+) -> None:
+    app = make_app(backup_key=backups.new_key())
+    folder = app.extensions["settings"].backups
+    now = datetime.now(UTC)
+    worker.work(app, now=now)
+    worker.work(app, now=now + timedelta(hours=2))
+    assert len(list(folder.glob("consulta-*.age"))) == 1
+    for day in range(1, 17):
+        worker.work(app, now=now + timedelta(days=day, minutes=day))
+    names = sorted(p.name for p in folder.glob("consulta-*.age"))
+    assert len(names) == 14
+    assert names[-1].startswith(f"consulta-{now + timedelta(days=16):%Y%m%d}")
+    answer = app.test_client().get("/salud").json
+    assert answer is not None
+    assert answer["status"] == "ok"
+    assert answer["backup_seconds"] is not None
+
+
+def test_health_names_what_is_late(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    def late() -> Any:
+        answer = app.test_client().get("/salud").json
+        return answer and answer["late"]
+
+    assert late() == ["worker", "backup"]
+    worker.work(app, now=datetime.now(UTC))
+    assert late() == ["backup"]
+    submit(database, consultation, email="a@b.example", now=datetime.now(UTC) - timedelta(hours=3))
+    assert late() == ["backup", "mail"]
+
+
+def test_from_sqlite_to_postgresql_in_one_command(
+    blank: Callable[[str], str], postgres: str, tmp_path: Path, keyed: Settings
+) -> None:
+    from tests.conftest import load
+    from tests.support import a_consultation
+
+    shutil.copy(blank("sqlite").removeprefix("sqlite:///"), tmp_path / "origen.db")
+    source, target = Database(f"sqlite:///{tmp_path}/origen.db"), Database(new_postgres(postgres))
+    now = datetime.now(UTC)
+    view = load(source, a_consultation(), now)
+    for n in range(120):
+        submit(source, view, f"Aporte n.º {n} con ch'e' y ñandú", f"k{n}", department="16")
+    with source.transaction() as db:
+        rights.withdraw(db, opinions.folio_of("k3"), now=now)
+    reports = restoring.move(source, target)
+    assert [r.faults for r in reports if r.faults] == []
+    tallies = []
+    for one in (source, target):
+        with one.session(read_only=True) as db:
+            found = consultations.find(db, "prueba").view
+            tallies.append(figures.tally(db, found, today=found.today(now)))
+    assert tallies[0] == tallies[1]
+    submit(target, found, "Y aquí se sigue", "después")
+    with target.session(read_only=True) as db:
+        assert [r.faults for r in restoring.check(db) if r.faults] == []
+    with pytest.raises(BackupError, match="no está vacía"):
+        restoring.move(source, target)
+    with pytest.raises(BackupError, match="PostgreSQL"):
+        restoring.move(source, Database(f"sqlite:///{tmp_path}/otra.db"))
+    for one in (source, target):
+        one.dispose()
+
+
+def test_a_move_that_fails_leaves_the_target_empty(blank: Callable[[str], str], postgres: str, tmp_path: Path) -> None:
+    from tests.conftest import load
+    from tests.support import a_consultation
+
+    shutil.copy(blank("sqlite").removeprefix("sqlite:///"), tmp_path / "origen.db")
+    source, target = Database(f"sqlite:///{tmp_path}/origen.db"), Database(new_postgres(postgres))
+    view = load(source, a_consultation(), datetime.now(UTC))
+    [one] = admit(source, view, "Esto dije")
+    with source.write.connect() as connection:
+        connection.execute(text("UPDATE opinions SET body = 'Otra cosa' WHERE id = :id"), {"id": one.id})
+        connection.commit()
+    with pytest.raises(BackupError, match="contribution 1"):
+        restoring.move(source, target)
+    assert inspect(target.write).get_table_names() == []
+    for database in (source, target):
+        database.dispose()
