@@ -149,10 +149,10 @@ def _saved(draft: DraftView, parts: dict[str, Any], seen: int) -> BaseResponse |
 
 
 def _changed() -> dict[str, str]:
-    message = (
+    message = gettext(
         "Mientras usted escribía, otra persona cambió este borrador. Lo suyo sigue aquí: si guarda, toma su lugar."
     )
-    return {"seen": gettext(message)}
+    return {"seen": message}
 
 
 def _starts() -> list[tuple[str, str]]:
