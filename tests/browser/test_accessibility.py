@@ -20,7 +20,11 @@ PUBLIC = (
     f"{HOME}/temas/innovacion-tecnologica", f"{HOME}/cronograma", f"{HOME}/reglas", f"{HOME}/privacidad",
     f"{HOME}/resultados", f"{HOME}/datos", f"{HOME}/bitacora", "/seguimiento", "/cuenta/entrar", "/cuenta/restablecer",
     "/cuenta/clave/no-existe", "/consultas/plan-2016-2018", "/consultas/plan-2016-2018/cronograma",
-    "/consultas/plan-2016-2018/opinar", "/nada", f"{HOME}/comprobante",
+    "/consultas/plan-2016-2018/opinar", "/nada", f"{HOME}/comprobante", f"{HOME}/participantes",
+    f"{HOME}/participantes/rve", f"{HOME}/participantes?capacity=observer", f"{HOME}/solicitud", f"{HOME}/novedades",
+    f"{HOME}/cronograma/mesa-tecnica-metodologia", f"{HOME}/cronograma?stage=5", "/novedades/1-mal",
+    "/consultas/plan-2016-2018/participantes", "/consultas/plan-2016-2018/participantes/minfin",
+    "/consultas/plan-2016-2018/cronograma/mesa-tecnica-2016-07-13",
 )  # fmt: skip
 
 
@@ -117,4 +121,51 @@ def test_the_desk_in_every_state(page: Page) -> None:
     page.fill("#email", "nadie@demostracion.example")
     page.fill("#password", "no es esta")
     page.click("main form button")
+    check(page)
+
+
+def test_the_coordinators_pages_in_every_state(page: Page) -> None:
+    sign_in(page, "coordinadora@demostracion.example")
+    own = "/gestion/demostracion"
+    for path in (
+        "/gestion/?todas=1", own, "/gestion/nueva", f"{own}/cronograma", f"{own}/actos", f"{own}/actos/nuevo",
+        f"{own}/actos/taller-redaccion", f"{own}/personas", f"{own}/importar", f"{own}/ingresar", f"{own}/por-avisar",
+        f"{own}/participantes/nueva", f"{own}/participantes/rve", f"{own}/importar/99", "/cuenta/",
+        *(f"{own}/cambiar/{part}" for part in ("textos", "temas", "listas", "motivos", "ajustes")),
+    ):  # fmt: skip
+        page.goto(path)
+        for fold in page.locator("main details").all():
+            fold.locator("summary").first.click()
+        check(page)
+    for path, button in (
+        (f"{own}/actos/nuevo", "Publicar el acto"), (f"{own}/personas", "Invitar"),
+        (f"{own}/ingresar", "Guardar y ver el código"), (f"{own}/cambiar/temas", "Publicar el cambio"),
+        (f"{own}/participantes/nueva", "Guardar"), (f"{own}/importar", "Subir y revisar"),
+        ("/gestion/nueva", "Crear el borrador"),
+    ):  # fmt: skip
+        page.goto(path)
+        page.get_by_role("button", name=button, exact=True).click()
+        assert page.locator(".error-summary").is_visible()
+        check(page)
+
+
+def test_a_draft_and_an_organisation_in_their_states(page: Page) -> None:
+    sign_in(page, "coordinadora@demostracion.example")
+    page.goto("/gestion/nueva")
+    page.fill("#title", "Un plan que se prepara")
+    page.fill("#slug", f"plan-{page.viewport_size['width'] if page.viewport_size else 0}")
+    page.click("main form .button")
+    check(page)
+    draft = page.url
+    for part in ("textos", "temas", "etapas", "motivos", "listas", "ajustes", "vista"):
+        page.goto(f"{draft}/{part}")
+        check(page)
+    page.goto(f"{HOME}/solicitud")
+    page.click("main form .button")
+    check(page)
+    page.fill("#name", "m" * 190)
+    page.select_option("#sector", "cocode")
+    page.fill("#about", "Somos de la aldea.")
+    page.fill("#email", "aldea@ejemplo.example")
+    page.click("main form .button")
     check(page)
