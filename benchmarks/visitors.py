@@ -41,17 +41,23 @@ def floor_session() -> tuple[str, str]:
     return str(answer.headers["Set-Cookie"]).split(";")[0], token
 
 
-def staff_cookie(app: Flask, database: Database, view: ConsultationView) -> str:
+def staff_cookie(
+    app: Flask, database: Database, view: ConsultationView, *, role: RoleName = RoleName.MODERATOR,
+    email: str = "bench@equipo.example",
+) -> str:  # fmt: skip
     """The cookie of a moderator of this consultation."""
     now = datetime.now(UTC)
     with database.transaction() as db:
-        id_ = accounts.create(
-            db, email="bench@equipo.example", role=RoleName.MODERATOR, consultation_id=view.id, now=now
-        )
+        id_ = accounts.create(db, email=email, role=role, consultation_id=view.id, now=now)
         token = signin.begin(db, account_id=id_, browser="bench", now=now)
     with _request(app):
         generate_csrf()
         return f"session={_sealed(app, {**session, '_user_id': token, '_fresh': True, '_permanent': True})}"
+
+
+def coordinator_cookie(app: Flask, database: Database, view: ConsultationView) -> str:
+    """The cookie of a coordinator of this consultation."""
+    return staff_cookie(app, database, view, role=RoleName.COORDINATOR, email=f"coordina-{view.slug}@equipo.example")
 
 
 def _sealed(app: Flask, content: dict[str, object]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,13 +11,16 @@ from flask import Flask
 from sqlalchemy import event
 
 from consulta.db import Database
+from consulta.domain import acts, organizations
 from consulta.domain.snapshots import ConsultationView
+from consulta.models.accounts import RoleName
+from consulta.models.acts import ActKind
 from consulta.models.contributions import Status
-from tests.support import Visitor, admit, staff
+from tests.support import Visitor, admit, said, staff
 
 PINNED = {
     "…": 4, "…/opinar": 1, "…/aportes": 3, "…/aportes?q=agua": 3, "…/aportes?theme=tema-1&department=16": 3,
-    "…/temas/tema-1": 4, "…/resultados": 3, "…/aportes/1": 3, "/moderacion/prueba": 5, "…/cronograma": 3,
+    "…/temas/tema-1": 4, "…/resultados": 3, "…/aportes/1": 3, "/moderacion/prueba": 5, "…/cronograma": 4,
 }  # fmt: skip
 
 
@@ -57,6 +61,35 @@ def test_the_count_is_pinned_and_does_not_grow(
         )
         visitor.get(path)
         assert counted(app, visitor, path) == PINNED[path] <= 6
+
+
+OF_THE_PROCESS = {
+    "…/cronograma": 4, "…/participantes": 6, "…/participantes/b0": 6, "…/cronograma/a0": 6, "…/novedades": 2,
+    "/gestion/prueba/actos": 3, "/gestion/prueba/personas": 4, "/gestion/prueba/por-avisar": 4,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", OF_THE_PROCESS)
+def test_acts_and_bodies_cost_no_statement_more(
+    make_app: Callable[..., Flask], database: Database, consultation: ConsultationView, path: str
+) -> None:
+    app, now, made = make_app(page_cache=0), datetime.now(UTC), 0
+    staff(database, consultation, role=RoleName.COORDINATOR)
+    visitor = Visitor(app)
+    if path.startswith("/gestion"):
+        visitor.sign_in()
+    for rows in (1, 3, 30):
+        with database.transaction() as db:
+            for n in range(made, made + rows):
+                body = organizations.Listed(slug=f"b{n}", name=said(f"Entidad {n}"), sector="cso")
+                organizations.enlist(db, consultation, body, new=True, actor="system", now=now)
+                act = acts.ActData(
+                    kind=ActKind.FORUM, title=said(f"Foro {n}"), held_from=now.date(), bodies=(("b0", "host"),)
+                )
+                acts.publish(db, consultation, act, key=f"a{n}", seen=0, reason=None, actor="system", now=now)
+        made += rows
+        visitor.get(path)
+        assert counted(app, visitor, path) == OF_THE_PROCESS[path] <= 6
 
 
 def test_a_kept_page_takes_one_statement(app: Flask, visitor: Visitor) -> None:

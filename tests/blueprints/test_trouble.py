@@ -6,9 +6,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from consulta.db import Database
+from consulta.domain.snapshots import ConsultationView
 from tests.blueprints.test_opinions import stored
 from tests.support import Visitor
 
@@ -21,7 +22,9 @@ def test_a_lock_that_is_not_let_go_answers_503_with_the_text(visitor: Visitor, d
         assert "Un texto que no se pierde" in answer.text
         assert visitor.client.get("/salud").status_code == 503
     assert stored(database) == []
-    assert visitor.get("/salud").json == {"status": "ok", "database": "sqlite"}
+    answer = visitor.get("/salud").json
+    assert answer is not None
+    assert (answer["status"], answer["database"]) == ("ok", "sqlite")
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
@@ -66,3 +69,26 @@ def test_every_answer_carries_the_policy_and_no_page_an_exception(visitor: Visit
         assert "unsafe" not in policy
         assert "default-src 'self'" in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize("trouble", ["PRAGMA query_only=ON", "PRAGMA max_page_count=1"])
+def test_a_file_that_cannot_be_written_keeps_the_text(
+    visitor: Visitor, database: Database, consultation: ConsultationView, trouble: str
+) -> None:
+    """Read-only, and a full disk: 503 in words, the text still there, nothing half done."""
+    database.dispose()
+    event.listen(database.write, "connect", lambda connection, _record: connection.execute(trouble))
+    text_, before = "Mi texto largo que no se puede perder. " * 90, 0
+    for _ in range(60):  # a full disk still has the free pages of the file
+        form = visitor.get("…/opinar").text
+        keys = {name: visitor.hidden(form, name) for name in ("csrf_token", "submission")}
+        answer = visitor.client.post("/consultas/prueba/opinar", data={**keys, "body": text_})
+        if answer.status_code != 303:
+            break
+        before += 1
+    assert answer.status_code == 503
+    assert text_.strip() in answer.text
+    assert "No se guardó nada" in answer.text
+    assert len(stored(database)) == before
+    assert visitor.get("…").status_code == 200
