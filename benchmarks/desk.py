@@ -25,6 +25,8 @@ from .report import Report
 
 SECRET = "k" * 40
 PUBLIC = ("", "/cronograma", "/participantes", "/novedades", "/reglas", "/bitacora", "/resultados")
+OF_THE_RECORD = ("/cronograma", "/participantes")
+"""What ships of these is in the record: 21 stages, 46 acts, 53 bodies."""
 OWN = ("", "/actos", "/actos/nuevo", "/personas", "/cronograma", "/cambiar/temas", "/importar", "/por-avisar")
 
 
@@ -57,9 +59,13 @@ def pages(folder: Path, report: Report) -> None:
         with server.serving("wsgi:app", **environ):
             for base, tails in (("/consultas", PUBLIC), ("/gestion", OWN)):
                 for tail in tails:
-                    took = {s: median(f"{base}/{s}{tail}", cookies[s] if base == "/gestion" else "") for s in cookies}
+                    shipped = "plan-2016-2018" if tail in OF_THE_RECORD and base == "/consultas" else "demostracion"
+                    took = {
+                        slug: median(f"{base}/{slug}{tail}", cookies[slug] if base == "/gestion" else "")
+                        for slug in (shipped, "grande")
+                    }
                     name = f"{kept} {base}/…{tail} ({took['grande'] * 1000:.1f} ms)"
-                    report.at_most(name, took["grande"] / took["demostracion"], 1.5, "times")
+                    report.at_most(name, took["grande"] / took[shipped], 1.5, "times")
 
 
 def grow(database: Database) -> None:

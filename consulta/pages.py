@@ -20,6 +20,7 @@ from flask_wtf.csrf import generate_csrf
 from . import db
 from .auth import actor, now, respond_privately
 from .domain import accounts, consultations, management
+from .domain.errors import Malformed
 from .domain.snapshots import ConsultationView, Current
 from .headers import compressed
 from .i18n import language
@@ -76,6 +77,14 @@ def coordinated(slug: str) -> ConsultationView:
     consultation = find(slug).view
     management.check(actor(), consultation)
     return consultation
+
+
+def place(name: str) -> int | None:
+    """A place in a list, from the query; ``Malformed`` for what is no number."""
+    raw = request.args.get(name, "")
+    if raw and not (raw.isdecimal() and len(raw) <= 6):
+        raise Malformed("El lugar de la lista «%(value)s» no es un número.", value=raw[:40])
+    return int(raw) if raw else None
 
 
 def pseudonym(consultation: ConsultationView) -> str:

@@ -50,7 +50,7 @@ def listing(slug: str) -> Response:
     """The acts of a consultation, the latest first."""
     consultation = pages.coordinated(slug)
     after = request.args.get("after") or None
-    rows, more = proceedings.listing(db.session(), consultation, after=after, newest=True)
+    rows, more = proceedings.listing(db.session(), consultation, after=after, limit=12, newest=True)
     return pages.private("acts/listing.html", consultation=consultation, rows=rows, more=more)
 
 
@@ -197,10 +197,7 @@ def _act_page(consultation: ConsultationView, act: ActView) -> str:
 def _form_page(
     consultation: ConsultationView, act: ActView | None, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
-    return pages.private(
-        "acts/form.html", status, consultation=consultation, act=act, values=values, errors=errors,
-        bodies=organizations.all_names(db.session(), consultation),
-    )  # fmt: skip
+    return pages.private("acts/form.html", status, consultation=consultation, act=act, values=values, errors=errors)
 
 
 def _minutes_page(

@@ -9,13 +9,14 @@ from consulta.auth import allow, anyone, now, settings
 from consulta.documents import posters, qr
 from consulta.domain import consultations, figures, proceedings, published, schedules
 from consulta.domain.listings import Filters
-from consulta.domain.snapshots import ConsultationView, StageView
+from consulta.domain.snapshots import ConsultationView
 from consulta.i18n import gettext, language, said
 from consulta.models.consultations import ConsultationKind
-from consulta.pages import find, public_page
+from consulta.pages import find, place, public_page
 
 bp = Blueprint("consultations", __name__)
-LATEST = 4
+LATEST, AT_HOME, AT_ONCE = 4, 12, 30
+"""Contributions and stages on the home page, and stages on one page of the schedule."""
 
 
 @bp.get("/", defaults={"slug": None})
@@ -34,7 +35,8 @@ def home(consultation: ConsultationView) -> str:
     ]
     return render_template(
         "consultations/home.html", consultation=consultation, live=figures.live(db.session(), consultation),
-        window=consultation.window("opinion", now()), timeline=timeline(consultation), latest=latest.rows,
+        window=consultation.window("opinion", now()), latest=latest.rows,
+        timeline=[(s, s.state(now())) for s in consultation.stretch(now(), AT_HOME, top=True).stages],
         others=others,
     )  # fmt: skip
 
@@ -45,11 +47,12 @@ def home(consultation: ConsultationView) -> str:
 def schedule(consultation: ConsultationView) -> str:
     """The schedule in all its versions, and the acts held."""
     versions, stage = schedules.schedules(db.session(), consultation), request.args.get("stage") or None
-    after = request.args.get("after") or None
+    after, stretch = request.args.get("after") or None, consultation.stretch(now(), AT_ONCE, first=place("desde"))
     acts, more = proceedings.listing(db.session(), consultation, stage=stage, after=after)
     return render_template(
-        "consultations/schedule.html", consultation=consultation, timeline=timeline(consultation), versions=versions,
-        moved=schedules.moved(versions), acts=acts, more=more, stage=stage,
+        "consultations/schedule.html", consultation=consultation, versions=versions, stretch=stretch,
+        timeline=[(s, s.state(now())) for s in stretch.stages], moved=schedules.moved(versions),
+        acts=acts, more=more, stage=stage,
     )  # fmt: skip
 
 
@@ -81,11 +84,6 @@ def poster(slug: str) -> Response:
 def share_image(slug: str) -> Response:
     """The picture that social networks show."""
     return _picture(posters.share_image(_described(find(slug).view)), "image/png")
-
-
-def timeline(consultation: ConsultationView) -> list[tuple[StageView, str]]:
-    """Every stage with its state at this moment."""
-    return [(stage, stage.state(now())) for stage in consultation.stages]
 
 
 def _picture(body: bytes, mimetype: str) -> Response:

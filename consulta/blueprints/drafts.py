@@ -20,7 +20,7 @@ from consulta.forms.schedules import MOST_STAGES, DraftScheduleForm
 from consulta.i18n import gettext
 
 bp = Blueprint("drafts", __name__, url_prefix="/gestion")
-TEMPLATE, EMPTY = "plantilla", "vacia"
+TEMPLATE, EMPTY, AT_HOME = "plantilla", "vacia", 12
 
 
 @bp.get("/nueva")
@@ -61,9 +61,10 @@ def preview(draft_id: int) -> Response:
     """The home page as the public will see it."""
     draft = drafts.find(db.session(), draft_id, actor())
     view = drafts.preview(draft, now=now())
+    stages = view.stretch(now(), AT_HOME, top=True).stages
     return pages.private(
         "consultations/home.html", consultation=view, live=Live(0, 0, 0, 0, {}), window=view.window("opinion", now()),
-        timeline=[(stage, stage.state(now())) for stage in view.stages], latest=[], others=[], preview=draft,
+        timeline=[(stage, stage.state(now())) for stage in stages], latest=[], others=[], preview=draft,
     )  # fmt: skip
 
 
@@ -97,7 +98,7 @@ def part(draft_id: int, part: str) -> Response:
     """One part of a draft, to be changed."""
     draft = drafts.find(db.session(), draft_id, actor())
     if part == "etapas":
-        rows = stage_forms.values_of(drafts.preview(draft, now=now()))
+        rows = stage_forms.values_of(drafts.preview(draft, now=now()).stages)
         return _stages_page(draft, rows, {}, 200)
     return _part_page(draft, part, shown(part, draft.content), {}, 200)
 

@@ -11,12 +11,14 @@ from consulta import db, health, pages
 from consulta.auth import actor, allow, coordinates, now, respond_privately, settings
 from consulta.domain import accounts, drafts, management, schedules
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.snapshots import ConsultationView, Stretch
 from consulta.domain.texts import showable
 from consulta.forms.schedules import MOST_STAGES, ScheduleForm, typed, typed_place, values_of
 from consulta.i18n import gettext
 
 bp = Blueprint("management", __name__, url_prefix="/gestion")
+AT_ONCE = 12
+"""So many stages fit in one form."""
 
 
 @bp.get("/")
@@ -45,9 +47,10 @@ def home(slug: str) -> Response:
 @bp.get("/<slug>/cronograma")
 @allow(coordinates)
 def schedule(slug: str) -> Response:
-    """The version in force, to write the next."""
+    """The version in force, to write the next; a long one is shown in stretches."""
     consultation = pages.coordinated(slug)
-    return _schedule_page(consultation, values_of(consultation), {}, {}, 200)
+    stretch = consultation.stretch(now(), AT_ONCE, first=pages.place("desde"))
+    return _schedule_page(consultation, values_of(stretch.stages), {}, {}, 200, stretch=stretch)
 
 
 @bp.post("/<slug>/cronograma")
@@ -86,12 +89,13 @@ def _refused(
 
 def _schedule_page(
     consultation: ConsultationView, rows: list[dict[str, str]], reason: dict[str, str], errors: dict[str, Any],
-    status: int, faster: int | None = None,
+    status: int, faster: int | None = None, stretch: Stretch | None = None,
 ) -> Response:  # fmt: skip
     newer = []
     if faster is not None:
         newer = [v for v in schedules.schedules(db.session(), consultation) if v.version > faster]
     page = render_template(
-        "management/schedule.html", consultation=consultation, rows=rows, values=reason, errors=errors, newer=newer
-    )
+        "management/schedule.html", consultation=consultation, rows=rows, values=reason, errors=errors, newer=newer,
+        stretch=stretch,
+    )  # fmt: skip
     return respond_privately(make_response(page, status))

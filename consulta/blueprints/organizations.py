@@ -142,6 +142,15 @@ def decide(slug: str, body: str) -> Response | BaseResponse:
     return redirect(url_for(".one", slug=slug, body=body), 303)
 
 
+@bp.get("/gestion/<slug>/participantes")
+@allow(coordinates)
+def desk(slug: str) -> Response:
+    """The list with the short names, to change it."""
+    consultation = pages.coordinated(slug)
+    bodies, more = organizations.page(db.session(), consultation, after=request.args.get("after") or None)
+    return pages.private("organizations/desk.html", consultation=consultation, bodies=bodies, more=more)
+
+
 @bp.get("/gestion/<slug>/participantes/<body>")
 @allow(coordinates)
 def edit(slug: str, body: str) -> Response:

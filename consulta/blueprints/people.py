@@ -15,6 +15,7 @@ from consulta.i18n import gettext
 from consulta.models.accounts import RoleName, Sector
 
 bp = Blueprint("people", __name__, url_prefix="/gestion")
+MOST_IN_A_LIST = 60
 
 
 @bp.get("/<slug>/personas")
@@ -37,7 +38,9 @@ def invite(slug: str) -> Response | BaseResponse:
         typed.one_of("language", languages),
         [t for t in consultation.themes if typed.flag(f"theme-{t.slug}")],
     )
-    body = typed.one_of("organization", list(organizations.all_names(db.session(), consultation)))
+    body = typed.text("organization", most=60) or None
+    if body and not organizations.names(db.session(), consultation, [body]):
+        typed.wrong("organization", gettext("«%(slug)s» no está en la lista de participantes.", slug=body))
     if typed.errors or email is None:
         return _page(consultation, typed.values(), typed.errors, 422)
     try:
@@ -77,8 +80,12 @@ def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
 
 
 def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
+    """With few bodies one is chosen from a list; among many its short name is typed."""
+    team = people.team(db.session(), consultation)
+    some = organizations.some_names(db.session(), consultation, limit=MOST_IN_A_LIST + 1)
+    named = organizations.names(db.session(), consultation, [p.organization for p in team if p.organization])
     return pages.private(
-        "people/listing.html", status, consultation=consultation, team=people.team(db.session(), consultation),
-        bodies=organizations.all_names(db.session(), consultation), values=values, errors=errors,
+        "people/listing.html", status, consultation=consultation, team=team, values=values, errors=errors,
+        bodies=some if len(some) <= MOST_IN_A_LIST else None, names={slug: name["es"] for slug, name in named.items()},
         grantable=[r.value for r in people.GRANTABLE],
     )  # fmt: skip

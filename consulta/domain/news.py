@@ -121,7 +121,7 @@ def fan_out(db: Session, *, now: datetime) -> int:
     return max(1, len(people))
 
 
-def latest(db: Session, consultation: ConsultationView, *, limit: int = 30) -> list[NewsItem]:
+def latest(db: Session, consultation: ConsultationView, *, limit: int = 15) -> list[NewsItem]:
     """What was told last."""
     a = Announcement
     query = select(a.event, a.content, a.made_at).where(a.consultation_id == consultation.id)

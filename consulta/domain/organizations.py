@@ -158,11 +158,11 @@ def names(db: Session, consultation: ConsultationView, slugs: list[str]) -> dict
     return {slug: name for slug, name in db.execute(query)}  # noqa: C416  (rows are no pairs for mypy)
 
 
-def all_names(db: Session, consultation: ConsultationView) -> dict[str, str]:
-    """Every body that takes part, by slug, in the order of the names; at most 1,000."""
+def some_names(db: Session, consultation: ConsultationView, *, limit: int) -> dict[str, str]:
+    """The first bodies that take part, by slug, in the order of the names."""
     o = Organization
     query = select(o.slug, o.name).where(o.consultation_id == consultation.id, o.standing.in_(TAKES_PART))
-    return {slug: name["es"] for slug, name in db.execute(query.order_by(o.sort_key, o.id).limit(1000))}
+    return {slug: name["es"] for slug, name in db.execute(query.order_by(o.sort_key, o.id).limit(limit))}
 
 
 def by_slug(db: Session, consultation_id: int, slug: str) -> Organization | None:

@@ -84,6 +84,15 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """Some stages of a schedule; ``earlier`` and ``later`` are the places where the ones before and after begin."""
+
+    stages: tuple[StageView, ...]
+    earlier: int | None
+    later: int | None
+
+
+@dataclass(frozen=True)
 class ConsultationView:
     """Everything of a consultation but its contributions, at one ``revision``."""
 
@@ -132,6 +141,16 @@ class ConsultationView:
         if upcoming:
             return Window(stage=min(upcoming, key=lambda s: s.starts_at), open=False, upcoming=True)
         return Window(stage=max(stages, key=lambda s: s.ends_at, default=None), open=False, upcoming=False)
+
+    def stretch(self, now: datetime, size: int, *, first: int | None = None, top: bool = False) -> Stretch:
+        """So many stages from the place ``first`` on, else around today; ``top``: those not part of another."""
+        stages = tuple(s for s in self.stages if not (top and s.parent))
+        if first is None:
+            current = next((n for n, s in enumerate(stages) if s.state(now) != "past"), len(stages))
+            first = max(0, min(current - size // 4, len(stages) - size))
+        first = max(0, min(first, len(stages) - 1))
+        earlier = max(0, first - size) if first else None
+        return Stretch(stages[first : first + size], earlier, first + size if first + size < len(stages) else None)
 
     def moment(self, now: datetime) -> str:
         """A key that changes when a page may read differently though nothing was written: a new day, a stage's edge."""

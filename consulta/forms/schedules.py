@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, FieldList, Form, FormField, IntegerField, StringField, ValidationError
 
+from consulta.domain.exporting import stage_data
 from consulta.domain.snapshots import ConsultationView, StageView
 from consulta.domain.surveys import read_date
 from consulta.domain.texts import LINE_MAX, showable
@@ -103,13 +105,22 @@ class ScheduleForm(FlaskForm):
 
     def rows(self, consultation: ConsultationView) -> list[dict[str, Any]]:
         """The stages in the shape of ``consulta/reference/``; what the form does not ask stays as it was."""
-        known = {s.key: s for s in consultation.stages}
+        typed = {one.form.key.data: index for index, one in enumerate(self.stages) if one.form.key.data}
+        known, kept = {s.key: s for s in consultation.stages}, set(self.positions())
         taken, rows = set(known), []
-        for index in self.positions():
+        self.places: list[int | None] = []  # which group of the form each row comes from
+        for stage in consultation.stages:
+            index = typed.get(stage.key)
+            if index is None:  # one of a long schedule that the form did not show
+                rows.append(stage_data(stage))
+                self.places.append(None)
+            elif index in kept:
+                rows.append(_row(self.stages[index].form, stage, stage.key))
+                self.places.append(index)
+        for index in sorted(kept - {typed[key] for key in typed if key in known}):
             one = self.stages[index].form
-            old = known.get(one.key.data or "")
-            key = old.key if old else new_key(one.title_es.data or "", taken, "etapa")
-            rows.append(_row(one, old, key))
+            rows.append(_row(one, None, new_key(one.title_es.data or "", taken, "etapa")))
+            self.places.append(index)
         return rows
 
     def problems(self) -> dict[str, str]:
@@ -127,9 +138,9 @@ class DraftScheduleForm(ScheduleForm):
         """None."""
 
 
-def values_of(consultation: ConsultationView) -> list[dict[str, str]]:
-    """The version in force as the form shows it."""
-    return [_values(stage) for stage in consultation.stages]
+def values_of(stages: Sequence[StageView]) -> list[dict[str, str]]:
+    """Stages as the form shows them."""
+    return [_values(stage) for stage in stages]
 
 
 def typed(data: Any) -> list[dict[str, str]]:
@@ -175,4 +186,5 @@ def typed_place(form: ScheduleForm, field: str) -> str:
     if not field.startswith("stages-"):
         return field
     _, row, name = field.split("-", 2)
-    return f"stages-{form.positions()[int(row)]}-{name}"
+    place = form.places[int(row)]
+    return "" if place is None else f"stages-{place}-{name}"

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 from consulta.db import Database
+from consulta.domain import consultations
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.accounts import RoleName
 from tests.conftest import load
@@ -153,3 +154,28 @@ def test_two_coordinators_both_texts_survive(app: Flask, database: Database, con
     assert again["seen"] == "2"
     person.post("/gestion/prueba/cronograma", again)
     assert read(database).schedule_version == 3
+
+
+def test_a_long_schedule_is_changed_in_stretches(app: Flask, database: Database, now: datetime) -> None:
+    data = a_consultation("larga")
+    for n in range(20, 80):
+        day = f"D+{n}"
+        data["stages"].append(
+            {"key": f"e{n}", "title": {"es": f"Etapa larga {n}"}, "starts": day, "ends": day, "opens": []}
+        )
+    view = load(database, data, now)
+    person, public = coordinator(app, database, view), Visitor(app, "larga")
+    page = public.get("…/cronograma").text
+    assert "Etapa larga 20" in page
+    assert "Etapa larga 79" not in page
+    assert "Etapa larga 79" in public.get("…/cronograma?desde=40").text
+    public.get("…/cronograma?desde=9999")
+    public.get("…/cronograma?desde=x", 400)
+    values = filled(person.get("/gestion/larga/cronograma?desde=40").text)
+    assert len({name.split("-")[1] for name in values if name.startswith("stages-")}) == 12
+    values |= {"stages-0-title_es": "Con otro nombre", "reason_es": "Se aclara el nombre de una etapa."}
+    person.post("/gestion/larga/cronograma", values)
+    with database.session(read_only=True) as db:
+        stages = consultations.find(db, "larga").view.stages
+    assert len(stages) == 62
+    assert stages[40].title["es"] == "Con otro nombre"
