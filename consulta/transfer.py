@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, LiteralString
 
-from psycopg.sql import SQL, Composed, Identifier
 from sqlalchemy import Connection, LargeBinary, Table, func, insert, select, text
 
 from .db import Database
@@ -15,7 +14,7 @@ from .models import Base
 
 PIECE = 5000
 END = b"\x00\x00\x00\x00"
-OUT, IN = SQL("COPY {} ({}) TO STDOUT"), SQL("COPY {} ({}) FROM STDIN")
+OUT, IN = "COPY {} ({}) TO STDOUT", "COPY {} ({}) FROM STDIN"
 
 
 def dump(database: Database) -> Iterator[bytes]:
@@ -46,8 +45,11 @@ def load(connection: Connection, pieces: Iterator[bytes]) -> None:
     restart(connection)
 
 
-def _command(command: SQL, name: str, columns: list[str]) -> Composed:
-    return command.format(Identifier(name), SQL(", ").join(Identifier(c) for c in columns))
+def _command(command: LiteralString, name: str, columns: list[str]) -> Any:
+    """Names are quoted by the driver, which is imported only where there is PostgreSQL."""
+    from psycopg.sql import SQL, Identifier
+
+    return SQL(command).format(Identifier(name), SQL(", ").join(Identifier(c) for c in columns))
 
 
 def restart(connection: Connection) -> None:
