@@ -10,6 +10,7 @@ import io
 import json
 import os
 import sqlite3
+import tempfile
 import zlib
 from collections.abc import Iterator
 from datetime import datetime
@@ -71,7 +72,7 @@ def write(database: Database, settings: Settings, target: Path, *, now: datetime
     part = target.with_name(target.name + ".part")
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            reader = io.BufferedReader(_Pulled(_zipped(_dumped(database, target.parent, now))), CHUNK)
+            reader = io.BufferedReader(_Pulled(_zipped(_dumped(database, settings.instance, now))), CHUNK)
             pyrage.encrypt_io(reader, out, [identity.to_public()])
             out.flush()
             os.fsync(out.fileno())
@@ -133,19 +134,30 @@ def register(database: Database, settings: Settings) -> None:
     folder = settings.backups
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / STATE
-    positions: dict[str, int] = json.loads(state.read_text()) if state.exists() else {}
-    before = dict(positions)
+    read: dict[str, reapplying.Place] = json.loads(state.read_text()) if state.exists() else {}
+    before = dict(read)
     with database.session(read_only=True) as db:
-        acts = list(reapplying.acts_since(db, positions))
+        acts = list(reapplying.acts_since(db, read))
     if acts:
         with open(os.open(folder / REGISTER, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as out:
             out.writelines(json.dumps(act) + "\n" for act in acts)
             out.flush()
             os.fsync(out.fileno())
-    if positions != before:
-        part = state.with_suffix(".part")
-        part.write_text(json.dumps(positions))
-        part.replace(state)
+    if read != before:
+        _note(settings, read)
+
+
+def rebase(settings: Settings, places: dict[str, reapplying.Place]) -> None:
+    """After a restore, the register goes on from where the copy ended: its own acts again are acts like others."""
+    settings.backups.mkdir(parents=True, exist_ok=True)
+    _note(settings, places)
+
+
+def _note(settings: Settings, read: dict[str, reapplying.Place]) -> None:
+    state = settings.backups / STATE
+    part = state.with_suffix(".part")
+    part.write_text(json.dumps(read))
+    part.replace(state)
 
 
 def registered(settings: Settings) -> list[dict[str, Any]]:
@@ -174,8 +186,9 @@ def _dumped(database: Database, folder: Path, now: datetime) -> Iterator[bytes]:
 
 def _sqlite_file(database: Database, folder: Path) -> Iterator[bytes]:
     """A consistent copy of the file, made in one reading transaction; others go on writing meanwhile."""
-    copy = folder / ".copia.db"
-    copy.unlink(missing_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=".copia-", suffix=".db", dir=folder)  # for its owner alone
+    os.close(descriptor)
+    copy = Path(name)
     try:
         with sqlite3.connect(f"file:{make_url(database.url).database}?mode=ro", uri=True) as source:
             with sqlite3.connect(copy) as made:

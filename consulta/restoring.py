@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,18 @@ from .models.consultations import Consultation
 from .models.ledger import Log
 
 
-def restore(database: Database, settings: Settings, source: Path, *, now: datetime) -> tuple[list[Report], int]:
-    """Put a copy in the place of what there is, with what authors took back since; reports of the ledger check, and how
-    many of their acts were done again. ``BackupError`` (nothing was changed) if it does not fit or does not check."""
+@dataclass(frozen=True)
+class Restored:
+    """What came of it: the ledger check, how many acts of authors were done again, how far the copy's logs went."""
+
+    reports: list[Report]
+    done: int
+    places: dict[str, reapplying.Place]
+
+
+def restore(database: Database, settings: Settings, source: Path, *, now: datetime) -> Restored:
+    """Put a copy in the place of what there is, with what authors took back since. ``BackupError``
+    (nothing was changed) if it does not fit or does not check."""
     settings.instance.mkdir(parents=True, exist_ok=True)
     plain = settings.instance / ".restaurar"
     try:
@@ -35,8 +45,11 @@ def restore(database: Database, settings: Settings, source: Path, *, now: dateti
             _fits(said, database, source.name)
             acts = backups.registered(settings)
             if said["dialect"] == "sqlite":
-                return _sqlite(database, pieces, acts, now)
-            return _postgres(database, pieces, said["revision"], acts, now)
+                restored = _sqlite(database, pieces, acts, now)
+            else:
+                restored = _postgres(database, pieces, said["revision"], acts, now)
+        backups.rebase(settings, restored.places)
+        return restored
     finally:
         plain.unlink(missing_ok=True)
 
@@ -74,9 +87,7 @@ def _fits(said: dict[str, Any], database: Database, name: str) -> None:
         raise BackupError("%(file)s: es de una versión más nueva del programa", file=name)
 
 
-def _sqlite(
-    database: Database, pieces: Iterator[bytes], acts: list[dict[str, Any]], now: datetime
-) -> tuple[list[Report], int]:
+def _sqlite(database: Database, pieces: Iterator[bytes], acts: list[dict[str, Any]], now: datetime) -> Restored:
     """Beside the database, checked there, then in its place; the old one stays as ``….antes``."""
     place = Path(make_url(database.url).database or "")
     fresh = place.with_name(place.name + ".restaurada")
@@ -86,6 +97,7 @@ def _sqlite(
             out.writelines(pieces)
         schema.upgrade(made)
         with made.transaction() as session:
+            places = reapplying.places(session)
             done = reapplying.apply(session, acts, now=now)
         with made.session(read_only=True) as session:
             reports = _checked(session)
@@ -97,7 +109,7 @@ def _sqlite(
             place.replace(place.with_name(place.name + ".antes"))
         _without_wal(place)
         fresh.replace(place)
-        return reports, done
+        return Restored(reports, done, places)
     except DBAPIError as error:
         raise BackupError("La copia no es una base de datos sana; no se cambió nada") from error
     finally:
@@ -108,7 +120,7 @@ def _sqlite(
 
 def _postgres(
     database: Database, pieces: Iterator[bytes], revision: str, acts: list[dict[str, Any]], now: datetime
-) -> tuple[list[Report], int]:
+) -> Restored:
     """In one transaction: everything out, the copy in, checked; only then it holds."""
     try:
         with database.write.begin() as connection:
@@ -118,9 +130,10 @@ def _postgres(
             transfer.load(connection, pieces)
             schema.move(connection, "head")
             with _session(connection) as session:
+                places = reapplying.places(session)
                 done = reapplying.apply(session, acts, now=now)
                 db.write_collected(session)
-                return _checked(session), done
+                return Restored(_checked(session), done, places)
     except ValueError as error:
         raise BackupError("La copia no se entiende; no se cambió nada") from error
 

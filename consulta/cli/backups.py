@@ -27,7 +27,7 @@ def backup(file: Path) -> None:
 @command
 def restore(file: Path) -> None:
     """Take FILE back, with what authors withdrew or erased since; ends with the ledger check."""
-    reports, done = restoring.restore(database(), current_app.extensions["settings"], file, now=datetime.now(UTC))
-    for report in reports:
+    restored = restoring.restore(database(), current_app.extensions["settings"], file, now=datetime.now(UTC))
+    for report in restored.reports:
         click.echo(f"{report.log}: {report.entries:,} anotaciones, {report.head[:16]}: ok")
-    click.echo(f"ok: restaurada; {done} actos de autores, posteriores a la copia, se volvieron a aplicar")
+    click.echo(f"ok: restaurada; {restored.done} actos de autores, posteriores a la copia, se volvieron a aplicar")

@@ -1,10 +1,14 @@
 """What authors did after the copy from which a database was restored: it must not be undone by the restoring.
 
-The worker writes their acts into a register beside the copies: log, position, number, act; no text, nobody's data.
+The worker writes their acts into a register beside the copies: log, position and head, number and mark of the
+contribution, act; no text, nobody's data. The head tells whether a restored log holds the act already, the mark (a
+hash of a random salt) whether a number still belongs to the same contribution: after a restore both begin anew.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -14,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution, Contributor, Status
-from consulta.models.ledger import Log
+from consulta.models.ledger import Entry, Log
 
 from . import consultations, contributions, ledger, rights
 from .ledger import Action
@@ -25,45 +29,86 @@ AUTHORS = frozenset({
     Action.WITHDRAW, Action.ASK_ERASURE, Action.TAKE_BACK_ERASURE, Action.ERASE, Action.REMOVE_NAME, Action.ERASE_EMAIL,
     Action.EXPIRE,
 })  # fmt: skip
+Place = dict[str, Any]
+"""How far a log was read: ``position`` and its ``head``."""
 
 
-def acts_since(db: Session, positions: dict[str, int]) -> Iterator[dict[str, Any]]:
-    """Every act of an author after these positions, by log; ``positions`` is moved along."""
+def places(db: Session) -> dict[str, Place]:
+    """How far every log goes, by origin."""
+    rows = db.execute(select(Log.origin, Log.length, Log.head))
+    return {origin: {"position": length, "head": head.hex()} for origin, length, head in rows}
+
+
+def acts_since(db: Session, read: dict[str, Place]) -> Iterator[dict[str, Any]]:
+    """Every act of an author after these places, by log; ``read`` is moved along. A log that does not go on from its
+    place is another one, and read from its beginning."""
     for log_id, origin, length in db.execute(select(Log.id, Log.origin, Log.length).order_by(Log.id)).all():
-        first = positions.get(origin, 0) + 1
+        place = read.get(origin, {"position": 0, "head": ""})
+        first = place["position"] + 1 if _holds(db, log_id, place) else 1
         if first > length:
             continue
+        head = ""
         for line in ledger.entries(db, log_id, first=first, last=length):
+            head = line.head
             if line.content["action"] in AUTHORS:
                 number = int(line.content["subject"].partition("/")[2])
-                yield {"log": origin, "position": line.position, "number": number, "act": line.content["action"]}
-        positions[origin] = length
+                yield {
+                    "log": origin, "position": line.position, "head": line.head, "number": number,
+                    "mark": _mark_of(db, log_id, number), "act": line.content["action"],
+                }  # fmt: skip
+        read[origin] = {"position": length, "head": head}
 
 
 def apply(db: Session, register: Iterable[dict[str, Any]], *, now: datetime) -> int:
-    """Do again what the restored logs do not know of; how many acts."""
-    lengths = {origin: length for origin, length in db.execute(select(Log.origin, Log.length))}  # noqa: C416
+    """Do again what the restored logs do not hold, in its order; how many acts. What a log holds of a contribution
+    settles all that stands before it in the register, even if it stands there from before an earlier restore."""
+    logs = {origin: id_ for origin, id_ in db.execute(select(Log.origin, Log.id))}  # noqa: C416
     query = select(Log.origin, Consultation.slug).join(Log, Log.id == Consultation.log_id)
     slugs = {origin: slug for origin, slug in db.execute(query)}  # noqa: C416
-    done = 0
+    left: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for act in register:
-        if act["log"] not in slugs or act["position"] <= lengths[act["log"]]:
-            continue
+        if act["log"] in slugs:
+            mine = left[act["log"], act["mark"]]
+            mine.append(act)
+            if _holds(db, logs[act["log"]], act):
+                mine.clear()
+    done = 0
+    for act in (one for acts in left.values() for one in acts):
         view = consultations.find(db, slugs[act["log"]]).view
-        done += _again(db, view, act["number"], Action(act["act"]), now=now)
+        done += _again(db, view, act["number"], act["mark"], Action(act["act"]), now=now)
     return done
 
 
-def _again(db: Session, view: ConsultationView, number: int, action: Action, *, now: datetime) -> bool:
-    query = select(Contribution.id, Contribution.status, Contribution.awaiting_review)
-    row = db.execute(query.where(Contribution.consultation_id == view.id, Contribution.number == number)).first()
-    if row is None or row.status is Status.ERASED:
+def _holds(db: Session, log_id: int, place: Place) -> bool:
+    """Whether a log reached this place, with these entries and no others."""
+    query = select(Entry.head).where(Entry.log_id == log_id, Entry.position == place["position"])
+    head = db.execute(query).scalar_one_or_none()
+    return place["position"] == 0 or (head is not None and head.hex() == place["head"])
+
+
+def _mark_of(db: Session, log_id: int, number: int) -> str:
+    c: Any = Contribution.__table__.c
+    query = select(c.intake_salt).join(Consultation, Consultation.id == c.consultation_id)
+    return _mark(db.execute(query.where(Consultation.log_id == log_id, c.number == number)).scalar_one())
+
+
+def _mark(salt: bytes) -> str:
+    return hashlib.sha256(b"mark" + salt).hexdigest()[:32]
+
+
+def _again(db: Session, view: ConsultationView, number: int, mark: str, action: Action, *, now: datetime) -> bool:
+    c: Any = Contribution.__table__.c
+    query = select(c.id, c.status, c.awaiting_review, c.intake_salt)
+    row = db.execute(query.where(c.consultation_id == view.id, c.number == number)).first()
+    if row is None or row.status is Status.ERASED or _mark(row.intake_salt) != mark:
         return False
     mine = Own(row.id, number, row.status, row.awaiting_review, view)
-    if action is Action.TAKE_BACK_ERASURE:
-        return False  # it stays withdrawn; its author can ask for it again
     if action in (Action.REMOVE_NAME, Action.ERASE_EMAIL, Action.EXPIRE):
         return _forget(db, mine, action, now=now)
+    if action is Action.ASK_ERASURE:
+        return rights.ask_again(db, mine, now=now)
+    if action is Action.TAKE_BACK_ERASURE:
+        return rights.take_back_own(db, mine, now=now)
     if row.status is not Status.WITHDRAWN:
         rights.withdraw_own(db, mine, now=now)
         mine = Own(row.id, number, Status.WITHDRAWN, False, view)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.consultations import Consultation
@@ -64,10 +64,15 @@ def withdraw_own(db: Session, mine: Own, *, now: datetime) -> None:
 
 def ask_erasure(db: Session, folio: str, *, now: datetime) -> None:
     """Withdraw at once, and erase text, name, address and traits after 72 hours unless taken back."""
-    mine = own(db, folio)
+    if not ask_again(db, own(db, folio), now=now):
+        raise Conflict("Ya había pedido el borrado de este aporte.")
+
+
+def ask_again(db: Session, mine: Own, *, now: datetime) -> bool:
+    """The same, for a contribution that was found already; false if it was asked before."""
     asked = db.execute(select(Erasure.due_at).where(Erasure.contribution_id == mine.id)).first()
     if asked or mine.status is Status.ERASED:
-        raise Conflict("Ya había pedido el borrado de este aporte.")
+        return False
     db.execute(
         insert(Erasure).values(
             contribution_id=mine.id, due_at=now + ERASE_AFTER, status_before=mine.status,
@@ -78,18 +83,26 @@ def ask_erasure(db: Session, folio: str, *, now: datetime) -> None:
         _entry(db, mine, Action.ASK_ERASURE, {"status": Status.WITHDRAWN.value}, now=now)
     else:
         _withdraw(db, mine, Action.ASK_ERASURE, now=now)
+    return True
 
 
 def take_back_erasure(db: Session, folio: str, *, now: datetime) -> None:
     """Undo ``ask_erasure`` within its 72 hours: the contribution stands again where it stood."""
     mine = own(db, folio)
+    due = select(Erasure.contribution_id).where(Erasure.contribution_id == mine.id, Erasure.due_at > now)
+    if db.execute(due).first() is None or not take_back_own(db, mine, now=now):
+        raise Conflict("Ya no hay un borrado por cancelar.")
+
+
+def take_back_own(db: Session, mine: Own, *, now: datetime) -> bool:
+    """The same, whenever it was due, for a contribution that was found already; false if nothing was asked."""
     asked: Any = db.execute(
         delete(Erasure)
-        .where(Erasure.contribution_id == mine.id, Erasure.due_at > now)
+        .where(Erasure.contribution_id == mine.id)
         .returning(Erasure.status_before, Erasure.awaiting_before)
     ).first()
     if asked is None or not contributions.lock(db, mine.id, status=Status.WITHDRAWN):
-        raise Conflict("Ya no hay un borrado por cancelar.")
+        return False
     contributions.change(
         db,
         mine.consultation,
@@ -99,6 +112,7 @@ def take_back_erasure(db: Session, folio: str, *, now: datetime) -> None:
     )
     payload = {"status": asked.status_before.value, "awaiting": bool(asked.awaiting_before)}
     _entry(db, mine, Action.TAKE_BACK_ERASURE, payload, now=now)
+    return True
 
 
 def remove_name(db: Session, folio: str, *, now: datetime) -> None:
@@ -144,55 +158,6 @@ def confirm(db: Session, folio: str, *, typed: str, secret: str, now: datetime) 
         raise Conflict("Este aporte cambió en este momento. Inténtelo de nuevo.")
     contributions.change(db, mine.consultation, contribution_id=mine.id, confirmed=True)
     _entry(db, mine, Action.CONFIRM, {"confirmed": True}, now=now)
-
-
-def erase_due(db: Session, *, now: datetime) -> int:
-    """Erase up to 200 contributions whose 72 hours are over; the count done. The worker repeats until 0."""
-    due = db.execute(
-        select(Erasure.contribution_id, Contribution.number, Consultation.slug)
-        .join(Contribution, Contribution.id == Erasure.contribution_id)
-        .join(Consultation, Consultation.id == Contribution.consultation_id)
-        .where(Erasure.due_at <= now)
-        .order_by(Erasure.due_at, Erasure.contribution_id)
-        .limit(PIECE)
-    ).all()
-    done = 0
-    for id_, number, slug in due:
-        if not contributions.lock(db, id_, status=Status.WITHDRAWN):
-            continue
-        view = consultations.find(db, slug).view
-        erase_own(db, Own(id_, number, Status.WITHDRAWN, False, view), now=now)
-        done += 1
-    return done
-
-
-def expire_contacts(db: Session, *, today: date, now: datetime) -> int:
-    """Destroy up to 200 addresses and unshown names whose day has come; the count done."""
-    due = db.execute(
-        select(Contributor.contribution_id, Contribution.number, Consultation.slug, Contributor.publish_name)
-        .join(Contribution, Contribution.id == Contributor.contribution_id)
-        .join(Consultation, Consultation.id == Contribution.consultation_id)
-        .where(
-            Contributor.erase_contact_on <= today,
-            or_(Contributor.email.is_not(None), Contributor.name.is_not(None)),
-            or_(Contributor.email.is_not(None), Contributor.publish_name.is_(False)),
-        )
-        .order_by(Contributor.contribution_id)
-        .limit(PIECE)
-    ).all()
-    for id_, number, slug, publish_name in due:
-        values: dict[str, Any] = {"email": None, "mail_language": None, "email_salt": None}
-        fields = ["email"]
-        if not publish_name:
-            values |= {"name": None, "name_salt": None}
-            fields.append("name")
-        db.execute(update(Contributor).where(Contributor.contribution_id == id_).values(**values))
-        view = consultations.find(db, slug).view
-        contributions.record(
-            db, view, actor=ledger.SYSTEM, action=Action.EXPIRE, number=number, recorded=view.today(now),
-            payload={"fields": fields},
-        )  # fmt: skip
-    return len(due)
 
 
 def _withdraw(db: Session, mine: Own, action: Action, *, now: datetime) -> None:

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from consulta.db import Database
-from consulta.domain import audit, desk, figures, moderation, opinions, results, rights
+from consulta.domain import audit, desk, erasures, figures, moderation, opinions, results, rights
 from consulta.domain.errors import DomainError
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.contributions import GROUP_OF, Status
@@ -102,7 +102,7 @@ class Process(RuleBasedStateMachine):
             (rights.ask_erasure if erase else rights.withdraw)(db, self.keys[number], now=NOW)
         if erase:
             with self.database.transaction() as db:
-                rights.erase_due(db, now=NOW + timedelta(hours=73))
+                erasures.erase(db, now=NOW + timedelta(hours=73))
         self.model[number] = (theme, "erased" if erase else "withdrawn")
 
     @invariant()

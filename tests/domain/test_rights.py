@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from consulta.db import Database
-from consulta.domain import audit, opinions, published, rights, tracking
+from consulta.domain import audit, erasures, opinions, published, rights, tracking
 from consulta.domain.errors import Conflict, NotFound
 from consulta.domain.listings import Filters
 from consulta.domain.snapshots import ConsultationView
@@ -62,9 +62,9 @@ def test_erasure_hides_at_once_and_destroys_after_72_hours(database: Database, s
         rights.ask_erasure(db, FOLIO, now=NOW)
     assert listed(database, shown) == []
     with database.transaction() as db:
-        assert rights.erase_due(db, now=NOW + timedelta(hours=71)) == 0
+        assert erasures.erase(db, now=NOW + timedelta(hours=71)) == 0
     with database.transaction() as db:
-        assert rights.erase_due(db, now=NOW + timedelta(hours=73)) == 1
+        assert erasures.erase(db, now=NOW + timedelta(hours=73)) == 1
     with database.session(read_only=True) as db:
         body, salt = db.execute(select(Opinion.__table__.c.body, Opinion.__table__.c.body_salt)).one()
         person = db.execute(select(Contributor.__table__)).mappings().one()
@@ -83,7 +83,7 @@ def test_an_erasure_is_taken_back_in_time(database: Database, shown: Consultatio
         rights.take_back_erasure(db, FOLIO, now=NOW + timedelta(hours=1))
     assert listed(database, shown, "agua") == [1]
     with database.transaction() as db:
-        assert rights.erase_due(db, now=NOW + timedelta(hours=100)) == 0
+        assert erasures.erase(db, now=NOW + timedelta(hours=100)) == 0
     with pytest.raises(Conflict), database.transaction() as db:
         rights.take_back_erasure(db, FOLIO, now=NOW)
     assert sound(database, shown)
@@ -102,7 +102,7 @@ def test_what_was_withdrawn_can_still_be_erased(database: Database, shown: Consu
     with database.transaction() as db:
         rights.ask_erasure(db, FOLIO, now=NOW)
     with database.transaction() as db:
-        assert rights.erase_due(db, now=NOW + timedelta(hours=73)) == 1
+        assert erasures.erase(db, now=NOW + timedelta(hours=73)) == 1
     assert sound(database, shown)
 
 
@@ -138,9 +138,9 @@ def test_contacts_expire_by_themselves_but_a_shown_name_stays(database: Database
     submit(database, shown, "Otra opinión más", "other", name="Oculta", email="o@persona.example")
     later = NOW + timedelta(days=366)
     with database.transaction() as db:
-        assert rights.expire_contacts(db, today=later.date(), now=later) == 2
+        assert erasures.forget_contacts(db, today=later.date(), now=later) == 2
     with database.transaction() as db:
-        assert rights.expire_contacts(db, today=later.date(), now=later) == 0
+        assert erasures.forget_contacts(db, today=later.date(), now=later) == 0
     with database.session(read_only=True) as db:
         rows = db.execute(select(Contributor.name, Contributor.email).order_by(Contributor.contribution_id)).all()
     assert [tuple(row) for row in rows] == [("Eva", None), (None, None)]

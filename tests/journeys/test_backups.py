@@ -77,9 +77,9 @@ def test_a_copy_under_load_a_wipe_and_a_restore(
     worker.erase(database, now=now + timedelta(hours=80))
     backups.register(database, keyed)
     wiped(database)
-    reports, done = restoring.restore(database, keyed, tmp_path / "copia.age", now=now)
-    assert [r.faults for r in reports if r.faults] == []
-    assert done >= 2
+    restored = restoring.restore(database, keyed, tmp_path / "copia.age", now=now)
+    assert [r.faults for r in restored.reports if r.faults] == []
+    assert restored.done >= 2
     stored = folios(database)
     assert {opinions.sha256(folio) for folio in before} <= stored
     with database.session(read_only=True) as db:

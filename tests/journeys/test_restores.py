@@ -1,0 +1,112 @@
+"""What authors did is not undone by restoring, however often, and never done to somebody else's contribution."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from consulta import Settings, backups, restoring, worker
+from consulta.db import Database
+from consulta.domain import consultations, opinions, rights
+from consulta.domain.snapshots import ConsultationView
+from consulta.models.contributions import Contribution, Erasure
+from tests.support import submit
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def keyed(settings: Settings) -> Settings:
+    """Settings with a key for copies."""
+    return replace(settings, backup_key=backups.new_key())
+
+
+def statuses(database: Database) -> dict[int, str]:
+    """How every contribution stands, by number."""
+    base = Contribution.__table__.c
+    with database.session(read_only=True) as db:
+        return {number: status.value for number, status in db.execute(select(base.number, base.status))}
+
+
+def sound(database: Database) -> None:
+    """The ledger check finds nothing."""
+    with database.session(read_only=True) as db:
+        assert [r.faults for r in restoring.check(db) if r.faults] == []
+
+
+def view_of(database: Database) -> ConsultationView:
+    """The consultation as it stands after a restore."""
+    with database.session(read_only=True) as db:
+        return consultations.find(db, "prueba").view
+
+
+def test_a_second_restore_harms_nobody(
+    database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "uno.age", tmp_path / "dos.age"
+    submit(database, consultation, "La primera de todas", "k1")
+    backups.write(database, keyed, first, now=NOW)
+    submit(database, consultation, "La segunda, que se borra", "k2")
+    with database.transaction() as db:
+        rights.ask_erasure(db, opinions.folio_of("k2"), now=NOW)
+    worker.erase(database, now=NOW + timedelta(hours=80))
+    backups.register(database, keyed)
+    assert restoring.restore(database, keyed, first, now=NOW).done == 0
+    view = view_of(database)
+    submit(database, view, "Otra persona, con el mismo número", "k3")
+    submit(database, view, "Y una más que se retira", "k4")
+    backups.write(database, keyed, second, now=NOW)
+    with database.transaction() as db:
+        rights.withdraw(db, opinions.folio_of("k4"), now=NOW)
+    backups.register(database, keyed)  # the log is still shorter than the one before the restore
+    restoring.restore(database, keyed, second, now=NOW)
+    assert statuses(database) == {1: "received", 2: "received", 3: "withdrawn"}
+    sound(database)
+
+
+def test_what_was_asked_and_taken_back_stays_so(
+    database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path
+) -> None:
+    for key in ("before", "after", "both"):
+        submit(database, consultation, f"Un texto de {key}", key)
+    with database.transaction() as db:
+        rights.ask_erasure(db, opinions.folio_of("before"), now=NOW)
+    backups.write(database, keyed, tmp_path / "copia.age", now=NOW)
+    with database.transaction() as db:
+        rights.take_back_erasure(db, opinions.folio_of("before"), now=NOW)
+        rights.ask_erasure(db, opinions.folio_of("after"), now=NOW)
+        rights.ask_erasure(db, opinions.folio_of("both"), now=NOW)
+        rights.take_back_erasure(db, opinions.folio_of("both"), now=NOW)
+    backups.register(database, keyed)
+    for _again in range(2):
+        restoring.restore(database, keyed, tmp_path / "copia.age", now=NOW)
+        assert statuses(database) == {1: "received", 2: "withdrawn", 3: "received"}
+        with database.session(read_only=True) as db:
+            assert len(db.execute(select(Erasure.contribution_id)).all()) == 1
+        backups.register(database, keyed)
+    worker.erase(database, now=NOW + timedelta(hours=80))
+    assert statuses(database) == {1: "received", 2: "erased", 3: "received"}
+    sound(database)
+
+
+def test_a_later_wish_is_not_undone_by_an_older_line(
+    database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path
+) -> None:
+    submit(database, consultation, "Lo pienso y lo vuelvo a pensar", "k1")
+    backups.write(database, keyed, tmp_path / "uno.age", now=NOW)
+    with database.transaction() as db:
+        rights.ask_erasure(db, opinions.folio_of("k1"), now=NOW)
+        rights.take_back_erasure(db, opinions.folio_of("k1"), now=NOW)
+    backups.register(database, keyed)
+    restoring.restore(database, keyed, tmp_path / "uno.age", now=NOW)
+    with database.transaction() as db:
+        rights.ask_erasure(db, opinions.folio_of("k1"), now=NOW)
+    backups.register(database, keyed)
+    backups.write(database, keyed, tmp_path / "dos.age", now=NOW)
+    restoring.restore(database, keyed, tmp_path / "dos.age", now=NOW)
+    assert statuses(database) == {1: "withdrawn"}
+    sound(database)
