@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta import db, pages
 from consulta.auth import actor, allow, coordinates, now, takes_files
 from consulta.documents import tables
-from consulta.domain import sheets, uploads
+from consulta.domain import sheets, take_backs, uploads
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.snapshots import ConsultationView
 from consulta.forms.fields import Typed
@@ -62,10 +62,10 @@ def one(slug: str, import_id: int) -> Response:
 @bp.post("/<slug>/importar/<int(max=2147483647):import_id>")
 @allow(coordinates)
 def act(slug: str, import_id: int) -> Response | BaseResponse:
-    """Choose the columns anew, approve, or take back."""
+    """Choose the columns anew, approve, throw away, or take back."""
     consultation, typed = _open(slug), Typed(request.form)
     _found(consultation, import_id)
-    wanted = typed.one_of("act", ("choose", "approve", "back"), missing=gettext("Elija qué hacer."))
+    wanted = typed.one_of("act", ("choose", "approve", "discard", "back"), missing=gettext("Elija qué hacer."))
     try:
         if wanted == "choose":
             mapping = {name: typed.data[name] for name in sheets.FIELDS if typed.data.get(name)}
@@ -73,12 +73,22 @@ def act(slug: str, import_id: int) -> Response | BaseResponse:
             options = {"mapping": mapping, "date_format": typed.text("date_format", most=40), "channel": channel}
             uploads.choose(db.session(), import_id, options)
         elif wanted == "approve":
-            uploads.approve(db.session(), import_id)
+            uploads.approve(
+                db.session(),
+                consultation,
+                import_id,
+                seen=typed.text("seen", most=16),
+                account_id=actor().id,
+                now=now(),
+            )
             flash(
                 gettext("Aprobada: el programa la toma en unos segundos. Vuelva a cargar esta página para ver cómo va.")
             )
+        elif wanted == "discard":
+            uploads.discard(db.session(), import_id)
+            flash(gettext("El archivo se descartó: no queda nada de él."))
         elif wanted == "back":
-            uploads.take_back(
+            take_backs.take_back(
                 db.session(), consultation, import_id, reason=typed.text("reason", most=500), account_id=actor().id,
                 now=now(),
             )  # fmt: skip

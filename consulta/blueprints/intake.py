@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from time import time
+
 from flask import Blueprint, Response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta import db, pages
+from consulta import db, keys, pages
 from consulta.auth import actor, allow, now, on_a_team, settings
 from consulta.documents import qr
 from consulta.domain import intake, opinions
-from consulta.domain.errors import AlreadyReceived, Invalid, NotFound
+from consulta.domain.errors import AlreadyReceived, Conflict, Invalid, NotFound
 from consulta.domain.intake import Brought
 from consulta.domain.snapshots import ConsultationView
 from consulta.domain.texts import OTHER_MAX
@@ -18,7 +20,7 @@ from consulta.i18n import gettext
 from consulta.models.contributions import Channel
 
 bp = Blueprint("intake", __name__, url_prefix="/gestion")
-LAST = "entered"
+LAST, SHOWN_SECONDS = "entered", 900
 
 
 @bp.get("/<slug>/ingresar")
@@ -27,7 +29,7 @@ def form(slug: str) -> Response:
     """The empty form."""
     consultation = _own(slug)
     values = {"channel": Channel.PAPER.value, "received_on": consultation.today(now()).isoformat()}
-    return _page(consultation, values | {"submission": intake.new_key()}, {}, 200)
+    return _page(consultation, values | {"submission": keys.new()}, {}, 200)
 
 
 @bp.post("/<slug>/ingresar")
@@ -35,9 +37,15 @@ def form(slug: str) -> Response:
 def enter(slug: str) -> Response | BaseResponse:
     """Take it in, and show the code for the person."""
     consultation, typed = _own(slug), Typed(request.form)
-    brought, submission = _brought(consultation, typed), typed.text("submission", most=64)
+    brought, issued = _brought(consultation, typed), keys.read(typed.data.get("submission", ""))
+    if issued is None:
+        typed.wrong(
+            "submission", gettext("Su texto sigue aquí, pero la página había vencido. Revíselo y envíelo otra vez.")
+        )
+        return _page(consultation, typed.values() | {"submission": keys.new()}, typed.errors, 422)
     if typed.errors:
         return _page(consultation, typed.values(), typed.errors, 422)
+    submission, _age = issued
     try:
         folio = intake.enter(
             db.session(), consultation, brought, submission=submission, account_id=actor().id, now=now()
@@ -47,19 +55,24 @@ def enter(slug: str) -> Response | BaseResponse:
         return _page(consultation, typed.values(), {error.field: gettext(error.message)}, 422)
     except AlreadyReceived:
         db.undo(db.session())
-        if session.get(LAST) != opinions.folio_of(submission):
-            raise
-        return redirect(url_for(".receipt", slug=slug), 303)
-    session[LAST] = folio
+        try:
+            folio = intake.repeated(db.session(), brought, submission=submission)
+        except Conflict as error:
+            return _page(consultation, typed.values(), {"body": gettext(error.message)}, 409)
+    session[LAST] = [folio, int(time())]
     return redirect(url_for(".receipt", slug=slug), 303)
 
 
 @bp.get("/<slug>/ingresar/comprobante")
 @allow(on_a_team)
 def receipt(slug: str) -> Response:
-    """The receipt of the last one entered, to print or to dictate."""
+    """The receipt of the last one entered, to print or to dictate; a quarter of an hour long."""
     consultation = _own(slug)
-    found = opinions.receipt(db.session(), session.get(LAST, ""))
+    folio, at = session.get(LAST, ["", 0])
+    if time() - at > SHOWN_SECONDS:
+        session.pop(LAST, None)
+        folio = ""
+    found = opinions.receipt(db.session(), folio)
     if found is None or found.consultation != slug:
         raise NotFound("No hay un comprobante por mostrar.")
     link = f"{settings().base_url}/seguimiento#{found.folio}"

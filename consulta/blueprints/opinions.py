@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from time import time
 from typing import Any
 
 from flask import (
     Blueprint,
     Response,
-    current_app,
     make_response,
     redirect,
     render_template,
@@ -18,10 +16,9 @@ from flask import (
     url_for,
 )
 from flask_wtf.csrf import generate_csrf
-from itsdangerous import BadSignature, TimestampSigner
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta import db, pages
+from consulta import db, keys, pages
 from consulta.auth import allow, anyone, many_from_here, now, respond_privately, settings
 from consulta.documents import qr
 from consulta.domain import opinions
@@ -46,7 +43,7 @@ def form(slug: str) -> Response:
         return _closed(current.view, 200)
     values = {"theme": request.args.get("theme", "")}
     page = pages.template_of(current, lambda: _rendered(current.view, values, {}, SUBMISSION_MARK, CSRF_MARK))
-    response = make_response(pages.with_token(page.replace(SUBMISSION_MARK, _new_key())))
+    response = make_response(pages.with_token(page.replace(SUBMISSION_MARK, keys.new())))
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
@@ -59,7 +56,7 @@ def submit(slug: str) -> Response | BaseResponse:
     if not consultation.window("opinion", now()).open:
         return _closed(consultation, 410)
     given = OpinionForm(consultation)
-    issued = _read_key(given.submission.data or "")
+    issued = keys.read(given.submission.data or "")
     valid = given.validate_on_submit()
     if "redraw" in request.form or issued is None or not valid:
         return _again(consultation, given, issued)
@@ -116,7 +113,7 @@ def _again(consultation: ConsultationView, given: OpinionForm, issued: tuple[str
         errors["submission"] = gettext(
             "Su texto sigue aquí, pero la página había vencido. Revíselo y envíelo otra vez."
         )
-    key = given.submission.data or "" if issued else _new_key()
+    key = given.submission.data or "" if issued else keys.new()
     page = _rendered(consultation, given.values(), errors, key, generate_csrf())
     return make_response(page, 200 if redraw else 422)
 
@@ -137,24 +134,6 @@ def _closed(consultation: ConsultationView, status: int) -> Response:
     return make_response(
         render_template("opinions/closed.html", consultation=consultation, window=window, kept=kept), status
     )
-
-
-def _signer() -> TimestampSigner:
-    return TimestampSigner(current_app.config["SECRET_KEY"], salt="submission")
-
-
-def _new_key() -> str:
-    """128 random bits with the time of issue, signed."""
-    return _signer().sign(secrets.token_hex(16)).decode()
-
-
-def _read_key(value: str) -> tuple[str, float] | None:
-    """The key and its age in seconds; ``None`` if this server did not issue it."""
-    try:
-        key, issued = _signer().unsign(value.encode("utf-8", "replace"), return_timestamp=True)
-    except BadSignature:
-        return None
-    return key.decode(), (now() - issued).total_seconds()
 
 
 def _held_cause(consultation: ConsultationView, given: OpinionForm, age: float) -> str | None:

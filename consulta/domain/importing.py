@@ -74,8 +74,10 @@ def write(
 
 
 def end(db: Session, consultation: ConsultationView, import_id: int, stored: int, *, now: datetime) -> None:
-    """Close the import."""
-    db.execute(update(Import).where(Import.id == import_id).values(finished_at=now))
+    """Close the import, once."""
+    mine = update(Import).where(Import.id == import_id, Import.finished_at.is_(None))
+    if not db.execute(mine.values(finished_at=now)).rowcount:  # type: ignore[attr-defined]
+        return
     _entry(db, consultation, Action.IMPORT_END, import_id, {"stored": stored}, now)
 
 

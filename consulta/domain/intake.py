@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
+import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -12,17 +13,18 @@ from sqlalchemy.orm import Session
 
 from consulta.models.accounts import RoleName
 from consulta.models.consultations import Consultation, ConsultationKind
-from consulta.models.contributions import Channel, Kind, Status
+from consulta.models.contributions import Channel, Contribution, Kind, Status
 from consulta.models.moderation import Intake
 
-from . import accounts, admission, opinions
+from . import accounts, admission, ledger, opinions
 from .accounts import Actor
 from .commitments import sha256
-from .errors import AlreadyReceived, Invalid, NotAllowed
+from .errors import AlreadyReceived, Conflict, Invalid, NotAllowed
 from .snapshots import ConsultationView, ThemeView
 from .texts import OTHER_MAX, says_something
 
 CHANNELS = (Channel.PAPER, Channel.ASSISTED)
+_SENT: Any = Contribution.__table__
 ENTERS = (RoleName.COORDINATOR, RoleName.MODERATOR, RoleName.FACILITATOR, RoleName.SECRETARY)
 
 
@@ -72,6 +74,7 @@ def enter(
     folio = opinions.folio_of(submission)
     incoming = admission.Admission(
         kind=Kind.OPINION, channel=brought.channel, status=Status.RECEIVED, theme=brought.theme, body=brought.body,
+        content_hash=_content(submission, brought),
         title=brought.title, received_on=brought.received_on, department=brought.department,
         taking_part_as=brought.taking_part_as, language=brought.language, folio_hash=sha256(folio),
         submission_hash=sha256(submission),
@@ -85,6 +88,20 @@ def enter(
     return folio
 
 
-def new_key() -> str:
-    """The key of an empty form."""
-    return secrets.token_hex(16)
+def repeated(db: Session, brought: Brought, *, submission: str) -> str:
+    """The code of a form that was sent before with the same content; ``Conflict`` if it said something else."""
+    query = select(_SENT.c.content_hash).where(_SENT.c.submission_hash == sha256(submission))
+    first = db.execute(query).scalar_one_or_none()
+    if first is None or not hmac.compare_digest(first, _content(submission, brought)):
+        raise Conflict(
+            "Con este formulario ya se guardó otro aporte, y está guardado. Para guardar también este, cópielo y abra "
+            "un formulario nuevo."
+        )
+    return opinions.folio_of(submission)
+
+
+def _content(submission: str, brought: Brought) -> bytes:
+    """A digest of what was brought, keyed by the form's key, which the database does not have."""
+    values = {**brought.__dict__, "theme": brought.theme.slug if brought.theme else None}
+    said = {name: None if value is None else str(value) for name, value in values.items()}
+    return hmac.digest(submission.encode(), ledger.canonical(said).encode(), "sha256")

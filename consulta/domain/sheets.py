@@ -49,7 +49,7 @@ def digest(data: bytes) -> str:
 def opened(given: Given) -> tuple[csv.DictReader[str], dict[str, str]]:
     """The rows, and which column is which field: as mapped, else as its name suggests. ``Invalid`` without a text."""
     reader = _reader(given)
-    names = list(reader.fieldnames or ())
+    names = _names(reader, given)
     columns = guessed(names, given)
     if "body" not in columns and "title" not in columns:
         raise Invalid(
@@ -61,7 +61,17 @@ def opened(given: Given) -> tuple[csv.DictReader[str], dict[str, str]]:
 
 def header(given: Given) -> list[str]:
     """The names of the columns."""
-    return list(_reader(given).fieldnames or ())
+    return _names(_reader(given), given)
+
+
+def _names(reader: csv.DictReader[str], given: Given) -> list[str]:
+    try:
+        return list(reader.fieldnames or ())
+    except csv.Error as error:
+        raise Invalid(
+            "%(file)s, línea 1: las comillas no cierran bien, y no se entiende qué columnas hay.",
+            file=given.name, field="file",
+        ) from error  # fmt: skip
 
 
 def guessed(names: list[str], given: Given) -> dict[str, str]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Pseudonym
-from consulta.models.contributions import Channel, Contribution, Status
+from consulta.models.contributions import Channel
 from consulta.models.imports import Import, TakeBack, Upload
 
-from . import accounts, consultations, contributions, importing, ledger, surveys
+from . import accounts, consultations, importing, ledger, surveys, take_backs
+from .commitments import sha256
 from .errors import Conflict, Invalid, NotFound
 from .ledger import Action
 from .sheets import Given, digest, header
@@ -22,12 +23,13 @@ from .snapshots import ConsultationView
 from .surveys import Survey
 
 MOST_BYTES = 20_000_000
-PIECE = 200
+UNAPPROVED = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class UploadView:
-    """An import as the coordinator sees it. ``state``: ``checking``, ``waiting``, ``done``, ``failed``, ``back``."""
+    """An import as the coordinator sees it. ``state``: ``checking``, ``waiting``, ``done``, ``failed``, ``discarded``,
+    ``back``; ``elsewhere`` for one of the command line that is not finished. ``seen``: the choices it shows."""
 
     id: int
     name: str
@@ -37,6 +39,7 @@ class UploadView:
     failed: str | None
     reason: str | None
     who: str
+    seen: str
     started_at: datetime
 
 
@@ -98,11 +101,40 @@ def choose(db: Session, import_id: int, options: dict[str, Any]) -> None:
         raise Conflict("Esta importación ya se aprobó.")
 
 
-def approve(db: Session, import_id: int) -> None:
-    """Let the worker take it in."""
+def approve(
+    db: Session, consultation: ConsultationView, import_id: int, *, seen: str, account_id: int, now: datetime
+) -> None:
+    """Let the worker take it in, with the choices that were ``seen`` and no others."""
+    options = db.execute(
+        update(Upload)
+        .where(Upload.import_id == import_id, Upload.approved.is_(False), Upload.content.is_not(None))
+        .values(approved=True)
+        .returning(Upload.options)
+    ).scalar_one_or_none()
+    if options is None:
+        raise Conflict("Esta importación ya se aprobó o se descartó.")
+    if _seen(options) != seen:
+        raise Conflict("Mientras usted leía, otra persona eligió otras columnas. Revise de nuevo qué se tomaría.")
+    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    digest_ = db.execute(select(Import.digest).where(Import.id == import_id)).scalar_one()
+    ledger.note(
+        db, consultation, actor=actor, action=Action.IMPORT_BEGIN, subject=f"import/{import_id}", recorded=now,
+        payload={"sha256": digest_},
+    )  # fmt: skip
+
+
+def discard(db: Session, import_id: int) -> None:
+    """Throw a file away that was not approved."""
     mine = update(Upload).where(Upload.import_id == import_id, Upload.approved.is_(False))
-    if not db.execute(mine.values(approved=True)).rowcount:  # type: ignore[attr-defined]
-        raise Conflict("Esta importación ya se aprobó.")
+    if not db.execute(mine.values(content=None)).rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Esta importación ya se aprobó o se descartó.")
+
+
+def forget_unapproved(db: Session, *, now: datetime) -> None:
+    """Throw away what nobody approved in a week: files may hold names and telephones that are never read."""
+    old = select(Import.id).where(Import.started_at < now - UNAPPROVED)
+    left = (Upload.approved.is_(False), Upload.content.is_not(None), Upload.import_id.in_(old))
+    db.execute(update(Upload).where(*left).values(content=None))
 
 
 def next_approved(db: Session) -> tuple[int, str] | None:
@@ -127,7 +159,7 @@ def channel(db: Session, import_id: int) -> Channel:
 
 def finish(db: Session, consultation: ConsultationView, import_id: int, *, now: datetime) -> None:
     """All of it is stored: the file itself is dropped."""
-    stored = taken(db, import_id)
+    stored = take_backs.taken(db, import_id)
     db.execute(update(Upload).where(Upload.import_id == import_id).values(content=None, stored=stored))
     importing.end(db, consultation, import_id, stored, now=now)
 
@@ -137,70 +169,13 @@ def fail(db: Session, import_id: int, why: str) -> None:
     db.execute(update(Upload).where(Upload.import_id == import_id).values(content=None, failed=why))
 
 
-def take_back(
-    db: Session, consultation: ConsultationView, import_id: int, *, reason: str, account_id: int, now: datetime
-) -> None:
-    """Decide that an import was wrong; the worker moves its contributions to *withdrawn*, 200 at a time."""
-    finished = select(Import.id).where(
-        Import.id == import_id, Import.consultation_id == consultation.id, Import.finished_at.is_not(None)
-    )
-    if db.execute(finished).first() is None:
-        raise Conflict("Solo se anula una importación terminada.")
-    if len(reason) < 10:
-        raise Invalid("Escriba por qué se anula, en 10 letras o más: queda en la bitácora.", field="reason")
-    try:
-        db.execute(
-            insert(TakeBack).values(
-                import_id=import_id, account_id=account_id, taken_at=now, reason=reason, finished=False
-            )
-        )
-    except IntegrityError as error:
-        raise Conflict("Esta importación ya se anuló.") from error
-    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
-    ledger.note(
-        db, consultation, actor=actor, action=Action.IMPORT_TAKE_BACK, subject=f"import/{import_id}", recorded=now,
-        payload={"reason": reason},
-    )  # fmt: skip
-
-
-def withdraw_piece(db: Session, *, now: datetime) -> int:
-    """Move up to 200 contributions of an import that was taken back; how many. The worker repeats until 0."""
-    slugs = consultations.slug_of()
-    row = db.execute(
-        select(TakeBack.import_id, slugs.c.slug)
-        .join(Import, Import.id == TakeBack.import_id)
-        .join(slugs, slugs.c.id == Import.consultation_id)
-        .where(TakeBack.finished.is_(False))
-        .order_by(TakeBack.import_id)
-        .limit(1)
-    ).first()
-    if row is None:
-        return 0
-    view, base = consultations.find(db, row.slug).view, Contribution.__table__.c
-    left = db.execute(
-        select(base.id, base.number, base.status)
-        .where(base.import_id == row.import_id, base.status.not_in((Status.WITHDRAWN, Status.ERASED)))
-        .order_by(base.id)
-        .limit(PIECE)
-    ).all()
-    for id_, number, status in left:
-        if contributions.lock(db, id_, status=status):
-            contributions.change(db, view, contribution_id=id_, status=Status.WITHDRAWN, awaiting=False)
-            contributions.record(
-                db, view, actor=ledger.SYSTEM, action=Action.CANCEL, number=number, recorded=now,
-                payload={"status": Status.WITHDRAWN.value, "import": row.import_id},
-            )  # fmt: skip
-    if len(left) < PIECE:
-        db.execute(update(TakeBack).where(TakeBack.import_id == row.import_id).values(finished=True))
-    return max(1, len(left))
-
-
 def listing(db: Session, consultation: ConsultationView, *, import_id: int | None = None) -> list[UploadView]:
     """The imports of a consultation, the latest first; those of the command line too."""
     query = (
         select(
             Import.id, Import.source, Import.started_at, Import.finished_at, Upload.name, Upload.options,
-            Upload.approved, Upload.stored, Upload.failed, TakeBack.reason, Pseudonym.name.label("who"),
+            Upload.approved, Upload.stored, Upload.failed,
+            Upload.content.is_not(None).label("there"), TakeBack.reason, Pseudonym.name.label("who"),
         )
         .outerjoin(Upload, Upload.import_id == Import.id)
         .outerjoin(TakeBack, TakeBack.import_id == Import.id)
@@ -217,7 +192,7 @@ def listing(db: Session, consultation: ConsultationView, *, import_id: int | Non
     return [
         UploadView(
             r.id, r.name or r.source, r.options or {}, _state(r), r.stored or 0, r.failed, r.reason, r.who or "",
-            r.started_at,
+            _seen(r.options or {}), r.started_at,
         )
         for r in db.execute(query)
     ]  # fmt: skip
@@ -230,10 +205,13 @@ def _state(r: Any) -> str:
         return "failed"
     if r.finished_at:
         return "done"
+    if r.approved is None:
+        return "elsewhere"
+    if not r.there:
+        return "discarded"
     return "waiting" if r.approved else "checking"
 
 
-def taken(db: Session, import_id: int) -> int:
-    """How many contributions an import brought."""
-    base: Any = Contribution.__table__
-    return db.execute(select(func.count()).select_from(base).where(base.c.import_id == import_id)).scalar_one()
+def _seen(options: dict[str, Any]) -> str:
+    """A short digest of the choices, by which a form says which ones it showed."""
+    return sha256(json.dumps(options, sort_keys=True)).hex()[:16]

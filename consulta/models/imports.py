@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base
@@ -41,7 +41,8 @@ class Upload(Base):
 
 
 class TakeBack(Base):
-    """An import that was taken back: its contributions are *withdrawn*; the worker goes on until ``finished``."""
+    """An import that was taken back: its contributions are *withdrawn*; the worker goes on after the contribution
+    ``reached`` until ``finished``."""
 
     __tablename__ = "take_backs"
 
@@ -49,4 +50,5 @@ class TakeBack(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     taken_at: Mapped[datetime]
     reason: Mapped[str]
+    reached: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     finished: Mapped[bool] = mapped_column(default=False)

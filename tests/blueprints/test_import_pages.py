@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import update
 
 from consulta import worker
 from consulta.db import Database
-from consulta.domain import consultations, figures
+from consulta.domain import consultations, figures, uploads
 from consulta.domain.snapshots import ConsultationView
+from consulta.models.imports import Upload
 from tests.blueprints.test_acts import sound
 from tests.blueprints.test_management import coordinator
 from tests.support import Visitor
 
 IMPORTS = "/gestion/prueba/importar"
 TABLE = "clave,dice,tema,correo\n1,Falta agua en la aldea,A,a@b.example\n2,Que haya caminos,Z,\n3,Más escuelas,B,\n"
+
+
+def approve(person: Visitor, where: str, status: int = 303) -> None:
+    """Approve what the page shows."""
+    seen = re.search(r'name="seen" value="(\w+)"', person.get(where).text)
+    person.post(where, {"act": "approve", "seen": seen[1] if seen else ""}, status)
 
 
 def upload(person: Visitor, text: str | bytes = TABLE, name: str = "foro.csv", status: int = 303) -> str:
@@ -60,8 +69,8 @@ def test_mapped_looked_at_taken_back_and_taken_anew(
         assert words in page
     assert "no hay tal tema" in person.get(f"{where}/informe.csv").text
     assert received(database) == (0, 0)
-    person.post(where, {"act": "approve"})
-    person.post(where, {"act": "approve"}, 409)
+    approve(person, where)
+    approve(person, where, 409)
     assert "En curso" in person.get(where).text
     work(app)
     work(app)
@@ -77,7 +86,7 @@ def test_mapped_looked_at_taken_back_and_taken_anew(
     again = upload(person)
     person.post(again, {"act": "choose", "external_id": "clave", "body": "dice", "theme": "tema", "channel": "forum"})
     assert "Importar 2 aportes" in person.get(again).text
-    person.post(again, {"act": "approve"})
+    approve(person, again)
     work(app)
     assert received(database) == (4, 2)
     third = upload(person)
@@ -91,12 +100,12 @@ def test_rows_without_identifier_come_again_after_a_take_back(
 ) -> None:
     person = coordinator(app, database, consultation)
     where = upload(person, "body\nUno igual\nUno igual\n", "sin.csv")
-    person.post(where, {"act": "approve"})
+    approve(person, where)
     work(app)
     person.post(where, {"act": "back", "reason": "Se subió por error."})
     work(app)
     where = upload(person, "body\nUno igual\nUno igual\nOtro más\n", "sin.csv")
-    person.post(where, {"act": "approve"})
+    approve(person, where)
     work(app)
     assert received(database) == (5, 2)
     sound(database)
@@ -110,7 +119,8 @@ def test_files_that_cannot_be_read(app: Flask, database: Database, consultation:
     assert response.status_code == 422
     big = upload(person, "body\n" + "x" * 300_000 + "\n", "grande.csv")
     assert "field larger than" in person.get(big).text
-    person.post(big, {"act": "approve"})
+    with database.transaction() as db:  # as if it had been approved before it turned out to be spoilt
+        db.execute(update(Upload).values(approved=True))
     work(app)
     assert "No se pudo" in person.get(big).text
     person.get(f"{IMPORTS}/999", 404)
@@ -124,3 +134,46 @@ def test_a_file_of_real_input(app: Flask, database: Database, consultation: Cons
     assert person.get(where).status_code == 200
     person.post(where, {"act": "choose", "body": "inventada"})
     assert "falta la columna" in person.get(where).text
+
+
+def test_columns_chosen_meanwhile_are_not_approved_blindly(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = coordinator(app, database, consultation)
+    where = upload(person, "body,otra\nUno,Dos\n")
+    seen = re.search(r'name="seen" value="(\w+)"', person.get(where).text)
+    assert seen
+    person.post(where, {"act": "choose", "body": "otra", "channel": "forum"})
+    page = person.post(where, {"act": "approve", "seen": seen[1]}, 409).text
+    assert "eligió otras columnas" in page
+    approve(person, where)
+    work(app)
+    assert received(database) == (1, 0)
+    entries = Visitor(app).get("…/bitacora.csv").text
+    assert "import:begin" in entries
+    assert entries.count("import:end") == 1
+
+
+def test_what_nobody_approves_is_thrown_away(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    person = coordinator(app, database, consultation)
+    where, other = upload(person), upload(person, name="otro.csv")
+    person.post(where, {"act": "discard"})
+    assert "Descartada" in person.get(where).text
+    approve(person, where, 409)
+    with database.transaction() as db:
+        uploads.forget_unapproved(db, now=datetime.now(UTC) + timedelta(days=8))
+    assert "Descartada" in person.get(other).text
+    assert received(database) == (0, 0)
+
+
+def test_an_import_begun_elsewhere_and_a_spoilt_header(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    from consulta.models.imports import Import
+
+    person = coordinator(app, database, consultation)
+    assert "las comillas no cierran bien" in upload(person, '"a"b,c\n1,2\n', status=422)
+    with database.transaction() as db:
+        db.add(Import(consultation_id=consultation.id, source="x", digest="0", started_at=datetime.now(UTC)))
+    assert "sin terminar" in person.get(IMPORTS).text
+    assert "sigue donde quedó" in person.get(f"{IMPORTS}/1").text

@@ -72,3 +72,21 @@ def test_outsiders_enter_nothing(app: Flask, database: Database, consultation: C
     observer.sign_in("obs@equipo.example")
     observer.get(FORM, 403)
     observer.post(FORM, {"body": "No debo"}, 403)
+
+
+def test_another_text_with_the_same_form_is_not_lost(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = coordinator(app, database, consultation)
+    values = {k: v for k, v in fields(person.get(FORM).text).items() if k != "csrf_token"}
+    person.post(FORM, values | {"body": "Lo que dijo la primera persona"})
+    page = person.post(FORM, values | {"body": "Lo que dijo la segunda persona"}, 409).text
+    assert "Lo que dijo la segunda persona" in page
+    person.client.delete_cookie("session")
+    person.sign_in("coordina@equipo.example")
+    person.post(FORM, values | {"body": "Lo que dijo la primera persona"})  # its cookie was lost: the same receipt
+    assert "output" in person.get(f"{FORM}/comprobante").text
+    for key in ("", "k1", "x" * 80):
+        page = person.post(FORM, values | {"body": "Lo de otra persona", "submission": key}, 422).text
+        assert "Lo de otra persona" in page
+        assert "la página había vencido" in page
