@@ -123,6 +123,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def guard() -> BaseResponse | None:
+        if "\x00" in request.path:
+            return abort(404)  # no text holds it, and PostgreSQL takes it for none
         if request.endpoint is None or request.endpoint == "static":
             return None
         view = app.view_functions.get(request.endpoint)

@@ -26,7 +26,7 @@ def compose(
         words = render_template(f"emails/{template}.txt", base=settings.base_url, **values)
     subject, _, body = words.strip().partition("\n")
     message = EmailMessage()
-    message["Subject"] = subject
+    message["Subject"] = " ".join(subject.split())  # a name that was typed may hold any kind of line end
     message["From"] = sender(settings)
     message["To"] = to
     message["Date"] = formatdate()

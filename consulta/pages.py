@@ -20,7 +20,7 @@ from flask_wtf.csrf import generate_csrf
 from . import db
 from .auth import actor, now, respond_privately
 from .domain import accounts, consultations, management
-from .domain.errors import Malformed
+from .domain.errors import Malformed, NotAllowed
 from .domain.snapshots import ConsultationView, Current
 from .headers import compressed
 from .i18n import language
@@ -76,6 +76,14 @@ def coordinated(slug: str) -> ConsultationView:
     """The consultation of an address, for who coordinates it; refused to others."""
     consultation = find(slug).view
     management.check(actor(), consultation)
+    return consultation
+
+
+def changeable(slug: str) -> ConsultationView:
+    """The same; refused for a historical record, which nobody changes."""
+    consultation = coordinated(slug)
+    if consultation.kind is ConsultationKind.RECORD:
+        raise NotAllowed("Un registro histórico no se cambia.")
     return consultation
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,31 +17,55 @@ from .db import Database
 from .domain import (
     accounts,
     consultations,
+    erasures,
     importing,
     news,
+    notices,
     operations,
     outbox,
     rights,
     signin,
+    take_backs,
     uploads,
     verification,
+    wishes,
 )
 from .domain.errors import DomainError
 from .domain.outbox import Message
+from .models.outbox import GAVE_UP
 
 log = structlog.get_logger()
 DAY = timedelta(days=1)
 
 
 def work(app: Flask, *, now: datetime) -> int:
-    """One round; how many things were done. Safe to run in several processes at once."""
+    """One round; how many things were done. Safe to run in several processes at once. A step that fails keeps none of
+    the others from being done; its error is raised in the end."""
     database: Database = app.extensions["database"]
     settings: Settings = app.extensions["settings"]
-    done = answer(database, now=now) + deliver(app, now=now) + erase(database, now=now) + take_in(database, now=now)
+    steps: list[Callable[[], int]] = [
+        lambda: answer(database, now=now), lambda: deliver(app, now=now), lambda: erase(database, now=now),
+        lambda: take_in(database, now=now), lambda: note(database, settings, now=now),
+        lambda: keep_copy(database, settings, now=now),
+    ]  # fmt: skip
+    done, first = 0, None
+    for step in steps:
+        try:
+            done += step()
+        except Exception as error:
+            log.warning("worker", kind=type(error).__name__)
+            first = first or error
+    if first is not None:
+        raise first
+    return done
+
+
+def note(database: Database, settings: Settings, *, now: datetime) -> int:
+    """What authors did, into the register beside the copies; and that this worker is alive."""
     backups.register(database, settings)
     with database.transaction() as db:
         operations.beat(db, operations.WORKER, now=now)
-    return done + keep_copy(database, settings, now=now)
+    return 0
 
 
 def answer(database: Database, *, now: datetime) -> int:
@@ -48,20 +73,20 @@ def answer(database: Database, *, now: datetime) -> int:
     done = 0
     while True:
         with database.transaction() as db:
-            piece = verification.lapse(db, today=now.date(), now=now) + news.fan_out(db, now=now)
+            piece = verification.lapse(db, now=now) + news.fan_out(db, now=now)
         if not piece:
             return done
         done += piece
 
 
 def take_in(database: Database, *, now: datetime) -> int:
-    """Imports that were approved in the browser, and those that were taken back, in pieces of 200."""
+    """Imports that were approved in the browser, and those that were taken back, in pieces."""
     done = 0
     while (waiting := _next_import(database)) is not None:
         done += _take_in(database, *waiting, now=now)
     while True:
         with database.transaction() as db:
-            piece = uploads.withdraw_piece(db, now=now)
+            piece = take_backs.withdraw_piece(db, now=now)
         if not piece:
             return done
         done += piece
@@ -98,7 +123,12 @@ def keep_copy(database: Database, settings: Settings, *, now: datetime) -> int:
         mine = operations.claim(db, every=DAY, now=now)
     if not mine:
         return 0
-    backups.write(database, settings, settings.backups / f"consulta-{now:%Y%m%d-%H%M%S}.age", now=now)
+    try:
+        backups.write(database, settings, settings.backups / f"consulta-{now:%Y%m%d-%H%M%S}.age", now=now)
+    except Exception:
+        with database.transaction() as db:
+            operations.give_back(db, every=DAY, now=now)
+        raise
     backups.rotate(settings.backups)
     return 1
 
@@ -108,12 +138,15 @@ def erase(database: Database, *, now: datetime) -> int:
     done = 0
     while True:
         with database.transaction() as db:
-            piece = rights.erase_due(db, now=now) + rights.expire_contacts(db, today=now.date(), now=now)
+            piece = erasures.erase(db, now=now) + erasures.forget_contacts(db, today=now.date(), now=now)
         if not piece:
             break
         done += piece
     with database.transaction() as db:
         signin.purge(db, now=now, today=now.date())
+        news.forget_unconfirmed(db, today=now.date())
+        uploads.forget_unapproved(db, now=now)
+        wishes.forget(db, now=now)
     return done
 
 
@@ -130,6 +163,9 @@ def deliver(app: Flask, *, now: datetime) -> int:
                 outbox.retry_later(db, message.id, now=now)
             else:
                 outbox.settle(db, message.id, outcome=outcome, now=now)
+            kind, _, key = message.recipient.partition(":")
+            if outcome == "refused" and kind == "organization":
+                notices.returned(db, int(key), message.payload, now=now)
         log.info("mail", template=message.template, outcome=outcome or "later")
     return len(claimed)
 
@@ -140,9 +176,13 @@ def _deliver(app: Flask, settings: Settings, database: Database, message: Messag
         values = _values(db, settings, message, now)
     if values is None:
         return "no account"
-    composed = mail.compose(
-        app, settings, to=message.to, template=message.template, values=values, message_id=message.message_id
-    )
+    try:
+        composed = mail.compose(
+            app, settings, to=message.to, template=message.template, values=values, message_id=message.message_id
+        )
+    except Exception as error:  # whatever it is: one that cannot be written does not hold up the others
+        log.warning("mail", template=message.template, kind=type(error).__name__)
+        return GAVE_UP
     try:
         mail.send(settings, composed)
     except smtplib.SMTPRecipientsRefused as refused:

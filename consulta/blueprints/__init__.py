@@ -23,11 +23,12 @@ from . import (
     positions,
     results,
     tracking,
+    voices,
 )
 
 CAPABILITIES = (
     consultations, opinions, tracking, contributions, acts, organizations, positions, news, results, ledger, accounts,
-    moderation, management, drafts, changes, people, imports, intake, notices, health,
+    moderation, management, drafts, changes, people, imports, intake, notices, voices, health,
 )  # fmt: skip
 
 

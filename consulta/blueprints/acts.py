@@ -10,17 +10,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import db, pages
 from consulta.auth import actor, allow, anyone, coordinates, now, speaks, takes_files
-from consulta.domain import acts, files, organizations, positions, proceedings
-from consulta.domain.accounts import Granted
+from consulta.domain import acts, files, organizations, people, positions, proceedings
 from consulta.domain.acts import ActData
-from consulta.domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from consulta.domain.people import SPEAKS_FOR_A_SECTOR
+from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.proceedings import ActView
 from consulta.domain.snapshots import ConsultationView
 from consulta.forms.acts import read_act, show_act
 from consulta.forms.fields import Typed, new_key
 from consulta.i18n import gettext
-from consulta.models.accounts import Sector
 
 bp = Blueprint("acts", __name__)
 
@@ -58,7 +55,7 @@ def listing(slug: str) -> Response:
 @allow(coordinates)
 def begin(slug: str) -> Response:
     """An empty form."""
-    return _form_page(pages.coordinated(slug), None, {}, {}, 200)
+    return _form_page(pages.changeable(slug), None, {}, {}, 200)
 
 
 @bp.post("/gestion/<slug>/actos/nuevo")
@@ -66,14 +63,14 @@ def begin(slug: str) -> Response:
 @takes_files(files.MOST_REQUEST)
 def create(slug: str) -> Response | BaseResponse:
     """Publish an act."""
-    return _publish(pages.coordinated(slug), None)
+    return _publish(pages.changeable(slug), None)
 
 
 @bp.get("/gestion/<slug>/actos/<key>")
 @allow(coordinates)
 def edit(slug: str, key: str) -> Response:
     """The version in force, to write the next."""
-    consultation = pages.coordinated(slug)
+    consultation = pages.changeable(slug)
     act = proceedings.one(db.session(), consultation, key)
     return _form_page(consultation, act, show_act(act.now), {}, 200)
 
@@ -83,7 +80,7 @@ def edit(slug: str, key: str) -> Response:
 @takes_files(files.MOST_REQUEST)
 def publish(slug: str, key: str) -> Response | BaseResponse:
     """Publish the next version."""
-    consultation = pages.coordinated(slug)
+    consultation = pages.changeable(slug)
     return _publish(consultation, proceedings.one(db.session(), consultation, key))
 
 
@@ -92,7 +89,7 @@ def publish(slug: str, key: str) -> Response | BaseResponse:
 def minutes(slug: str, key: str) -> Response:
     """The minutes, for one side to agree with or not."""
     consultation = pages.find(slug).view
-    _side(consultation)
+    people.speaks_for(actor(), consultation)
     return _minutes_page(consultation, key, {}, {}, 200)
 
 
@@ -107,8 +104,8 @@ def speak(slug: str, key: str) -> Response | BaseResponse:
         return _minutes_page(consultation, key, typed.values(), typed.errors, 422)
     try:
         acts.speak(
-            db.session(), consultation, key, seen=seen, sector=_side(consultation), account_id=actor().id,
-            agrees=verdict == "agree", statement=statement, now=now(),
+            db.session(), consultation, key, seen=seen, sector=people.speaks_for(actor(), consultation),
+            account_id=actor().id, agrees=verdict == "agree", statement=statement, now=now(),
         )  # fmt: skip
     except (Invalid, Conflict) as error:
         db.undo(db.session())
@@ -125,11 +122,13 @@ def _publish(consultation: ConsultationView, act: ActView | None) -> Response | 
     seen, reason = typed.whole("seen", 0, 10**6), typed.said("reason", most=500)
     if typed.errors:
         return _form_page(consultation, act, typed.values(), typed.errors, 422)
-    key = act.key if act else new_key(data.title["es"], _taken(consultation, data.title["es"]), "acto")
     try:
-        documents = (*data.documents, *_uploaded())
+        data = _with(data, act, (*data.documents, *_uploaded()))
+        key, there = (act.key, False) if act else _address(consultation, data)
+        if there:
+            return redirect(url_for(".one", slug=consultation.slug, key=key), 303)
         acts.publish(
-            db.session(), consultation, _with(data, act, documents), key=key, seen=seen if act else 0, reason=reason,
+            db.session(), consultation, data, key=key, seen=seen if act else 0, reason=reason,
             actor=pages.pseudonym(consultation), now=now(),
         )  # fmt: skip
     except (Invalid, Conflict) as error:
@@ -148,24 +147,27 @@ def _with(data: ActData, act: ActView | None, documents: tuple[dict[str, Any], .
 
 
 def _uploaded() -> list[dict[str, Any]]:
+    """All are looked at before the first is stored: looking takes a while, and others wait to write."""
     found = []
     for upload in request.files.getlist("document"):
         if upload.filename:
             data, name = upload.read(), upload.filename.replace("\\", "/").rsplit("/", 1)[-1][:120]
             files.check_pdf(data, name)
-            found.append(files.store(db.session(), data, name))
-    return found
+            found.append((data, name))
+    return [files.store(db.session(), data, name) for data, name in found]
 
 
-def _taken(consultation: ConsultationView, title: str) -> set[str]:
-    """The addresses that acts of a similar title have."""
-    taken: set[str] = set()
+def _address(consultation: ConsultationView, data: ActData) -> tuple[str, bool]:
+    """A free address for an act; or that of the very same one, which a second click sent again."""
+    taken = {"nuevo"}
     while True:
-        key = new_key(title, set(taken), "acto")
+        key = new_key(data.title["es"], set(taken), "acto")
         try:
-            proceedings.one(db.session(), consultation, key)
+            known = proceedings.one(db.session(), consultation, key).now
         except NotFound:
-            return taken
+            return key, False
+        if known == acts.completed(data):
+            return key, True
         taken.add(key)
 
 
@@ -173,23 +175,13 @@ def _again(consultation: ConsultationView, act: ActView) -> ActView:
     return proceedings.one(db.session(), consultation, act.key)
 
 
-def _side(consultation: ConsultationView) -> Sector:
-    """For which side of the table whoever is signed in speaks here."""
-    roles: list[Granted] = actor().roles_in(consultation.id, *SPEAKS_FOR_A_SECTOR)
-    side = next((r.sector for r in roles if r.sector), None)
-    if side is None:
-        raise NotAllowed("Se pronuncia quien facilita o revisa por el gobierno o por la sociedad civil.")
-    return side
-
-
 def _act_page(consultation: ConsultationView, act: ActView) -> str:
-    found = positions.listing(
-        db.session(), consultation, subjects=(f"act/{act.key}", f"minutes/{act.key}", "consultation")
-    )
+    own = (f"act/{act.key}", f"minutes/{act.key}")
     names = organizations.names(db.session(), consultation, [slug for slug, _ in act.now.bodies])
     return render_template(
         "acts/one.html", consultation=consultation, act=act, names=names,
-        positions=[p for p in found if p.subject != "consultation"], dissent=positions.dissent_stands(found),
+        positions=positions.listing(db.session(), consultation, subjects=own),
+        dissent=act.agreed and positions.dissent_stands(db.session(), consultation, (*own, positions.WHOLE)),
         stage=next((s for s in consultation.stages if s.key == act.now.stage), None),
     )  # fmt: skip
 
@@ -206,5 +198,5 @@ def _minutes_page(
     act = proceedings.one(db.session(), consultation, key)
     return pages.private(
         "acts/minutes.html", status, consultation=consultation, act=act, values=values, errors=errors,
-        side=_side(consultation),
+        side=people.speaks_for(actor(), consultation),
     )  # fmt: skip

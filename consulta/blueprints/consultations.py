@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from consulta import db
 from consulta.auth import allow, anyone, now, settings
 from consulta.documents import posters, qr
-from consulta.domain import consultations, figures, proceedings, published, schedules
+from consulta.domain import consultations, figures, positions, proceedings, published, schedules
 from consulta.domain.listings import Filters
 from consulta.domain.snapshots import ConsultationView
 from consulta.i18n import gettext, language, said
@@ -37,7 +37,7 @@ def home(consultation: ConsultationView) -> str:
         "consultations/home.html", consultation=consultation, live=figures.live(db.session(), consultation),
         window=consultation.window("opinion", now()), latest=latest.rows,
         timeline=[(s, s.state(now())) for s in consultation.stretch(now(), AT_HOME, top=True).stages],
-        others=others,
+        others=others, positions=positions.latest(db.session(), consultation),
     )  # fmt: skip
 
 

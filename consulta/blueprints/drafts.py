@@ -64,7 +64,7 @@ def preview(draft_id: int) -> Response:
     stages = view.stretch(now(), AT_HOME, top=True).stages
     return pages.private(
         "consultations/home.html", consultation=view, live=Live(0, 0, 0, 0, {}), window=view.window("opinion", now()),
-        timeline=[(stage, stage.state(now())) for stage in stages], latest=[], others=[], preview=draft,
+        timeline=[(stage, stage.state(now())) for stage in stages], latest=[], others=[], positions=[], preview=draft,
     )  # fmt: skip
 
 
@@ -76,9 +76,9 @@ def publish(draft_id: int) -> Response | BaseResponse:
     try:
         seen = Typed(request.form).whole("seen", 0, 10**9)
         slug = drafts.publish(db.session(), draft, seen=seen, actor=actor(), now=now())
-    except Invalid:
+    except Invalid as error:
         db.undo(db.session())
-        return _overview_page(draft, 422)
+        return _overview_page(draft, 422, gettext(error.message, **error.values))
     flash(gettext("La consulta ya es pública."))
     return redirect(url_for("management.home", slug=slug), 303)
 
@@ -176,10 +176,10 @@ def _begin_page(values: dict[str, str], errors: dict[str, str], status: int) -> 
     return pages.private("management/begin.html", status, values=values, errors=errors, starts=_starts())
 
 
-def _overview_page(draft: DraftView, status: int) -> Response:
+def _overview_page(draft: DraftView, status: int, problem: str = "") -> Response:
     view = drafts.preview(draft, now=now())
     missing = drafts.missing(draft.content, today=view.today(now()))
-    return pages.private("management/draft.html", status, draft=draft, missing=missing)
+    return pages.private("management/draft.html", status, draft=draft, missing=missing, problem=problem)
 
 
 def _part_page(draft: DraftView, part: str, values: dict[str, str], errors: dict[str, str], status: int) -> Response:

@@ -13,6 +13,8 @@ from consulta.forms.fields import Typed
 from consulta.i18n import gettext, language
 
 bp = Blueprint("news", __name__)
+SUBSCRIPTIONS_AN_HOUR = 60
+"""From one connection: each writes to an address that somebody typed."""
 
 
 @bp.get("/consultas/<slug>/novedades")
@@ -30,7 +32,9 @@ def subscribe(slug: str) -> Response:
     email = typed.email("email", missing=gettext("Escriba su correo."))
     if typed.errors or email is None:
         return _page(consultation, typed.values(), typed.errors, 422)
-    auth.many_from_here(60)
+    if auth.many_from_here(SUBSCRIPTIONS_AN_HOUR):
+        typed.wrong("email", gettext("Desde esta conexión ya se pidió muchas veces. Inténtelo dentro de una hora."))
+        return _page(consultation, typed.values(), typed.errors, 429)
     news.subscribe(db.session(), consultation, email=email, language=language(), now=now())
     return _page(consultation, {}, {}, 200, sent=True)
 

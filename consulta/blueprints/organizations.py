@@ -7,16 +7,17 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import auth, db, pages
 from consulta.auth import actor, allow, anyone, coordinates, now, signed_in, speaks
-from consulta.domain import organizations, people, positions, proceedings, verification
-from consulta.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from consulta.domain import organizations, people, positions, proceedings, verification, wishes
+from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.organizations import BodyView
 from consulta.domain.snapshots import ConsultationView
 from consulta.forms.fields import Typed, new_key
 from consulta.forms.organizations import read_body, read_wish, show_body
 from consulta.i18n import gettext, language
-from consulta.models.accounts import Sector
 
 bp = Blueprint("organizations", __name__)
+WISHES_AN_HOUR = 30
+"""From one connection: each writes to an address that somebody typed."""
 
 
 @bp.get("/consultas/<slug>/participantes")
@@ -71,8 +72,10 @@ def ask(slug: str) -> Response:
     wished = read_wish(typed, consultation)
     if typed.errors:
         return _wish_page(consultation, typed.values(), typed.errors, 422)
-    auth.many_from_here(20)
-    verification.ask(db.session(), consultation=consultation, language=language(), now=now(), **wished)  # type: ignore[arg-type]
+    if auth.many_from_here(WISHES_AN_HOUR):
+        typed.wrong("email", gettext("Desde esta conexión ya se pidió muchas veces. Inténtelo dentro de una hora."))
+        return _wish_page(consultation, typed.values(), typed.errors, 429)
+    wishes.ask(db.session(), consultation=consultation, language=language(), now=now(), **wished)  # type: ignore[arg-type]
     return _wish_page(consultation, {}, {}, 200, sent=True)
 
 
@@ -90,7 +93,7 @@ def send(slug: str, body: str) -> BaseResponse:
     """The representative stands by the request: it is public now."""
     consultation = pages.find(slug).view
     found = organizations.of_member(db.session(), consultation, body, actor().id)
-    verification.send(db.session(), consultation, found, account_id=actor().id, now=now())
+    wishes.send(db.session(), consultation, found, account_id=actor().id, now=now())
     flash(gettext("La solicitud quedó enviada y es pública."))
     return redirect(url_for(".own", slug=slug, body=body), 303)
 
@@ -131,7 +134,7 @@ def decide(slug: str, body: str) -> Response | BaseResponse:
         return _verify_page(consultation, found, typed.values(), typed.errors, 422)
     try:
         verification.decide(
-            db.session(), consultation, found, sector=_side(consultation), account_id=actor().id,
+            db.session(), consultation, found, sector=people.speaks_for(actor(), consultation), account_id=actor().id,
             accepts=verdict == "accept", reason=reason or None, now=now(),
         )  # fmt: skip
     except (Invalid, Conflict) as error:
@@ -155,7 +158,7 @@ def desk(slug: str) -> Response:
 @allow(coordinates)
 def edit(slug: str, body: str) -> Response:
     """A body on the list, or a new one (``nueva``)."""
-    consultation = pages.coordinated(slug)
+    consultation = pages.changeable(slug)
     known = None if body == "nueva" else organizations.one(db.session(), consultation, body)
     return _edit_page(consultation, known, show_body(known) if known else {}, {}, 200)
 
@@ -164,15 +167,22 @@ def edit(slug: str, body: str) -> Response:
 @allow(coordinates)
 def enlist(slug: str, body: str) -> Response | BaseResponse:
     """Put a body on the list, or say anew what it is."""
-    consultation, typed = pages.coordinated(slug), Typed(request.form)
+    consultation, typed = pages.changeable(slug), Typed(request.form)
     known = None if body == "nueva" else organizations.one(db.session(), consultation, body)
     listed = read_body(typed, consultation, known.slug if known else _slug(consultation, typed))
     if typed.errors:
         return _edit_page(consultation, known, typed.values(), typed.errors, 422)
-    organizations.enlist(
-        db.session(), consultation, listed, new=known is None, actor=pages.pseudonym(consultation), now=now(),
-        keep_contact=known is not None and not typed.flag("contact"),
-    )  # fmt: skip
+    try:
+        organizations.enlist(
+            db.session(), consultation, listed, new=known is None, actor=pages.pseudonym(consultation), now=now(),
+            keep_contact=known is not None and not typed.flag("contact"), seen=typed.text("seen", most=16) or None,
+        )  # fmt: skip
+    except (Invalid, Conflict) as error:
+        db.undo(db.session())
+        problems = {getattr(error, "field", "") or "name_es": gettext(error.message, **error.values)}
+        status = 409 if isinstance(error, Conflict) else 422
+        again = organizations.one(db.session(), consultation, body) if known else None
+        return _edit_page(consultation, again, typed.values(), problems, status)
     flash(gettext("Guardado."))
     return redirect(url_for(".one", slug=slug, body=listed.slug), 303)
 
@@ -181,18 +191,9 @@ def _slug(consultation: ConsultationView, typed: Typed) -> str:
     taken: set[str] = {"nueva"}
     while True:
         slug = new_key(typed.data.get("acronym") or typed.data.get("name_es", ""), set(taken), "entidad")
-        try:
-            organizations.one(db.session(), consultation, slug)
-        except NotFound:
+        if organizations.by_slug(db.session(), consultation.id, slug) is None:
             return slug
         taken.add(slug)
-
-
-def _side(consultation: ConsultationView) -> Sector:
-    side = next((r.sector for r in actor().roles_in(consultation.id, *people.SPEAKS_FOR_A_SECTOR) if r.sector), None)
-    if side is None:
-        raise NotAllowed("Verifica quien facilita o revisa por el gobierno o por la sociedad civil.")
-    return side
 
 
 def _wish_page(
@@ -219,7 +220,8 @@ def _verify_page(
 ) -> Response:
     return pages.private(
         "organizations/verify.html", status, consultation=consultation, body=body, values=values, errors=errors,
-        side=_side(consultation), verdicts=verification.verdicts(db.session(), consultation, body.id),
+        side=people.speaks_for(actor(), consultation),
+        verdicts=verification.verdicts(db.session(), consultation, body.id),
     )  # fmt: skip
 
 
@@ -228,5 +230,5 @@ def _edit_page(
 ) -> Response:
     return pages.private(
         "organizations/form.html", status, consultation=consultation, body=body, values=values, errors=errors,
-        capacities=organizations.CAPACITIES,
+        capacities=organizations.CAPACITIES, seen=organizations.seal(body) if body else "",
     )  # fmt: skip

@@ -29,7 +29,7 @@ def listing(slug: str) -> Response:
 @allow(coordinates)
 def invite(slug: str) -> Response | BaseResponse:
     """Give somebody a role and mail them a link."""
-    consultation, typed = pages.coordinated(slug), Typed(request.form)
+    consultation, typed = pages.changeable(slug), Typed(request.form)
     email = typed.email("email", missing=gettext("Escriba el correo de la persona."))
     role = typed.one_of("role", [r.value for r in people.GRANTABLE], missing=gettext("Elija el cargo."))
     sector = typed.one_of("sector", [s.value for s in Sector])
@@ -60,7 +60,7 @@ def invite(slug: str) -> Response | BaseResponse:
 @allow(coordinates)
 def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
     """Suspend, resume or take back a role, with a reason."""
-    consultation, typed = pages.coordinated(slug), Typed(request.form)
+    consultation, typed = pages.changeable(slug), Typed(request.form)
     act = typed.one_of("act", ("suspend", "resume", "revoke"), missing=gettext("Elija qué hacer."))
     person = people.find(people.team(db.session(), consultation), account_id, role)
     common = {"reason": typed.text("reason", most=500), "actor": pages.pseudonym(consultation)}

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import click
 import structlog
 from flask import Flask, current_app
-from sqlalchemy.exc import DBAPIError
 
 from consulta import worker
 
@@ -34,6 +33,6 @@ def command(once: bool) -> None:
     while not stopped.is_set():
         try:
             worker.work(app, now=datetime.now(UTC))
-        except DBAPIError as error:
-            log.warning("worker", kind=type(error.orig).__name__)
+        except Exception as error:  # whatever it is, the next round may well succeed
+            log.error("worker", kind=type(error).__name__)
         stopped.wait(PAUSE_SECONDS)

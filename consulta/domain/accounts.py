@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Account, AccountSession, AccountToken, Pseudonym, Role, RoleName, Sector
 from consulta.models.consultations import Consultation
+from consulta.models.organizations import OrganizationMember
 
 from . import ledger, outbox
 from .commitments import sha256
@@ -61,32 +62,41 @@ def ensure(db: Session, *, email: str, now: datetime, language: str = "es", demo
     return id_
 
 
+def forget_unused(db: Session, account_ids: list[int]) -> None:
+    """Erase those of these accounts that nobody ever used: no password, no role, no name in any ledger."""
+    bound: tuple[Any, ...] = (Role.account_id, Pseudonym.account_id, OrganizationMember.account_id)
+    free = [Account.id.in_(account_ids), Account.password_hash.is_(None), Account.demo.is_(False)]
+    free += [Account.id.not_in(select(column)) for column in bound]
+    ids = list(db.execute(select(Account.id).where(*free)).scalars())
+    db.execute(delete(AccountToken).where(AccountToken.account_id.in_(ids)))
+    db.execute(delete(Account).where(Account.id.in_(ids)))
+
+
 def create(
     db: Session, *, email: str, role: RoleName, consultation_id: int | None, theme_ids: tuple[int, ...] = (),
     sector: Sector | None = None, organization: str | None = None, language: str | None = None, now: datetime,
     demo: bool = False, actor: str = ledger.SYSTEM, reason: str | None = None,
 ) -> int:  # fmt: skip
-    """Make the account if it is new and grant the role, one row a theme; its id. Granting twice adds nothing."""
+    """Make the account if it is new and grant the role, one row a theme; its id. Granting twice adds nothing, and
+    granting anew for another sector, body or language changes it."""
     id_ = ensure(db, email=email, now=now, demo=demo)
+    values = {"sector": sector, "organization": organization, "language": language}
+    mine = (Role.account_id == id_, Role.role == role, Role.consultation_id.is_not_distinct_from(consultation_id))
+    rows = db.execute(select(Role.theme_id, Role.sector, Role.organization, Role.language).where(*mine)).all()
+    held, as_now = {row.theme_id for row in rows}, all(tuple(row[1:]) == tuple(values.values()) for row in rows)
+    if not as_now:
+        db.execute(update(Role).where(*mine).values(**values))
     for theme_id in theme_ids or (None,):
-        held = db.execute(
-            select(Role.id).where(
-                Role.account_id == id_, Role.role == role, Role.consultation_id.is_not_distinct_from(consultation_id),
-                Role.theme_id.is_not_distinct_from(theme_id),
-            )
-        ).first()  # fmt: skip
-        if held is None:
-            db.execute(
-                insert(Role).values(
-                    account_id=id_, role=role, consultation_id=consultation_id, theme_id=theme_id, sector=sector,
-                    organization=organization, language=language,
-                )
-            )  # fmt: skip
-            if consultation_id is not None:
-                who = {"role": role.value, "theme": theme_id is not None, "sector": sector.value if sector else None}
-                details = {"organization": organization, "reason": reason}
-                said = {name: value for name, value in details.items() if value}
-                _record_grant(db, consultation_id, id_, sector, {**who, **said}, actor, now)
+        if theme_id not in held:
+            given = {"account_id": id_, "role": role, "consultation_id": consultation_id, "theme_id": theme_id}
+            db.execute(insert(Role).values(**given, **values))
+        elif as_now:
+            continue
+        if consultation_id is not None:
+            who = {"role": role.value, "theme": theme_id is not None, "sector": sector.value if sector else None}
+            details = {"organization": organization, "reason": reason}
+            said = {name: value for name, value in details.items() if value}
+            _record_grant(db, consultation_id, id_, sector, {**who, **said}, actor, now)
     return id_
 
 
@@ -125,9 +135,9 @@ def one_time_link(db: Session, *, account_id: int, now: datetime, valid: timedel
 
 
 def invite(db: Session, *, account_id: int, token: str, now: datetime) -> None:
-    """Mail the one-time link."""
-    outbox.post(
-        db, event=f"invitation:{sha256(token).hex()[:16]}", recipient=f"account:{account_id}", template="invitation",
+    """Mail the one-time link; a second one within the hour is a second click."""
+    outbox.post_once(
+        db, event=f"invitation:{now:%Y-%m-%dT%H}", recipient=f"account:{account_id}", template="invitation",
         payload={"token": token, "language": "es"}, now=now,
     )  # fmt: skip
 

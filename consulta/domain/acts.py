@@ -50,7 +50,7 @@ class ActData:
 
     def where_and_when(self) -> tuple[Any, ...]:
         """What people who are to come must be told when it changes."""
-        return self.planned_from, self.planned_until, self.held_from, self.time, self.texts.get("place")
+        return self.planned_from, self.planned_until, self.time, self.texts.get("place")
 
 
 def publish(
@@ -145,10 +145,15 @@ def _content(data: ActData) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _checked(db: Session, consultation: ConsultationView, data: ActData) -> ActData:
-    data = replace(
+def completed(data: ActData) -> ActData:
+    """With the last days that were left out: those of one day."""
+    return replace(
         data, planned_until=data.planned_until or data.planned_from, held_until=data.held_until or data.held_from
     )
+
+
+def _checked(db: Session, consultation: ConsultationView, data: ActData) -> ActData:
+    data = completed(data)
     if data.day is None:
         raise Invalid("Escriba la fecha planificada o la fecha en que fue.", field="planned_from")
     for name in ("planned", "held"):
@@ -197,8 +202,8 @@ def _tell(
     db: Session, consultation: ConsultationView, key: str, version: int, before: ActData | None, data: ActData, *,
     now: datetime,
 ) -> None:  # fmt: skip
-    """News for subscribers; and the bodies that are to come hear of another place or date."""
-    moved = before is not None and before.where_and_when() != data.where_and_when()
+    """News for subscribers; and the bodies that are to come hear of another place or date. That it was held is none."""
+    moved = before is not None and before.where_and_when() != data.where_and_when() and data.held_from is None
     if before is not None and not moved:
         return
     content = {
@@ -207,5 +212,5 @@ def _tell(
     }  # fmt: skip
     event = f"act:{key}@{version}"
     news.announce(db, consultation, event=event, content=content, now=now)
-    if moved and data.held_from is None:
+    if moved:
         notices.tell(db, consultation, [slug for slug, _ in data.bodies], event=event, content=content, now=now)

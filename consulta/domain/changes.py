@@ -13,6 +13,7 @@ from consulta.models.base import Said
 from consulta.models.consultations import Consultation, ConsultationKind, ListItem, Theme
 from consulta.models.contributions import Contribution
 from consulta.models.moderation import Classification, Mention
+from consulta.models.organizations import Organization
 from consulta.models.results import Tally
 
 from . import ledger, news, publication, setup
@@ -51,16 +52,15 @@ def change(
     if "lists" in changed:
         _lists(db, consultation, parts["lists"])
     if "reasons" in changed:
-        _reasons(db, consultation, parts["reasons"], now=now)
-    if changed != ["reasons"]:
-        ledger.note(
-            db, consultation, actor=actor, action=Action.CONSULTATION_CHANGE, recorded=now,
-            subject=f"consultation/{consultation.slug}",
-            payload={
-                "changed": changed, "reason": reason["es"], "settings": parts.get("settings", before["settings"]),
-                "sha256": publication.of_consultation(db, consultation.id),
-            },
-        )  # fmt: skip
+        _reasons(db, consultation, parts["reasons"], actor=actor, now=now)
+    ledger.note(
+        db, consultation, actor=actor, action=Action.CONSULTATION_CHANGE, recorded=now,
+        subject=f"consultation/{consultation.slug}",
+        payload={
+            "changed": changed, "reason": reason["es"], "settings": parts.get("settings", before["settings"]),
+            "sha256": publication.of_consultation(db, consultation.id),
+        },
+    )  # fmt: skip
     content = {"what": "changed", "changed": changed, "reason": reason}
     news.announce(db, consultation, event=f"change:{seen + 1}", content=content, now=now)
 
@@ -112,27 +112,38 @@ def _lists(db: Session, consultation: ConsultationView, lists: dict[str, list[di
         if used:
             code = min(used)
             raise Invalid(
-                "«%(code)s» no se puede quitar de la lista: hay aportes que lo llevan.", code=code, field=name
+                "«%(code)s» no se puede quitar de la lista: hay aportes o entidades que lo llevan.",
+                code=code,
+                field=name,
             )
     db.execute(delete(ListItem).where(ListItem.consultation_id == consultation.id))
     setup.store_lists(db, consultation.id, lists)
 
 
 def _used(db: Session, consultation_id: int, name: str) -> list[str]:
+    if name == "body_sector":
+        return list(
+            db.execute(
+                select(Organization.sector).where(Organization.consultation_id == consultation_id).distinct()
+            ).scalars()
+        )
     query = select(Tally.value).where(Tally.consultation_id == consultation_id, Tally.dimension == name, Tally.n > 0)
     return list(db.execute(query.distinct()).scalars())
 
 
-def _reasons(db: Session, consultation: ConsultationView, reasons: list[dict[str, Any]], *, now: datetime) -> None:
+def _reasons(
+    db: Session, consultation: ConsultationView, reasons: list[dict[str, Any]], *, actor: str, now: datetime
+) -> None:
     """A reason whose words changed gets its next version; one that is left out stays in the decisions that named it."""
     known = {r.code: r for r in consultation.reasons}
     if known.keys() - {r["code"] for r in reasons}:
         raise Invalid("Un motivo publicado no se quita: cambie su texto.", field="reasons")
     fresh = [
-        {**r, "version": known[r["code"]].version + 1 if r["code"] in known else 1}
-        for r in reasons
+        {**r, "version": known[r["code"]].version + 1 if r["code"] in known else 1, "position": position}
+        for position, r in enumerate(reasons)
         if r["code"] not in known or (known[r["code"]].title, known[r["code"]].text) != (r["title"], r["text"])
     ]
     setup.publish_reasons(
-        db, consultation.id, consultation.log_id, consultation.origin, fresh, consultation.today(now), now
-    )
+        db, consultation.id, consultation.log_id, consultation.origin, fresh, consultation.today(now), now,
+        actor=actor,
+    )  # fmt: skip

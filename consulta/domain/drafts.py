@@ -141,9 +141,11 @@ def publish(db: Session, draft: DraftView, *, seen: int, actor: Actor, now: date
     discard(db, draft)
     if setup.exists(db, draft.slug):
         raise Conflict("Ya hay una consulta con esa dirección: elija otra.")
-    consultation_id = setup.load(db, {**draft.content, "published": today.isoformat()}, now=now)
+    content = {**draft.content, "published": today.isoformat()}
+    consultation_id = setup.load(db, content, account_id=actor.id, now=now)
     db.execute(update(Consultation).where(Consultation.id == consultation_id).values(published_at=now))
-    accounts.create(db, email=actor.email, role=RoleName.COORDINATOR, consultation_id=consultation_id, now=now)
+    accounts.create(db, email=actor.email, role=RoleName.COORDINATOR, consultation_id=consultation_id, now=now,
+                    reason="Publicó la consulta")  # fmt: skip
     return draft.slug
 
 

@@ -79,13 +79,13 @@ def needs(db: Session, consultation: ConsultationView, *, now: datetime) -> Need
         select(base.review_by).where(base.consultation_id == consultation.id, IS_WAITING)
         .order_by(base.review_by, base.id).limit(1)
     ).scalar_one_or_none()  # fmt: skip
-    waiting_mail, o, n = OutboxMessage.payload.is_not(None), Organization, Notice
+    unsent, o, n = OutboxMessage.outcome.is_(None), Organization, Notice
     return Needs(
         overdue=_waiting(db, consultation, base.review_by < today),
         due_soon=_waiting(db, consultation, base.review_by >= today, base.review_by < today + SOON),
         oldest=oldest,
         unattended=_unattended(db, consultation),
-        late_mail=_some(db, select(OutboxMessage.id).where(waiting_mail, OutboxMessage.due_at < now - LATE_MAIL)),
+        late_mail=_some(db, select(OutboxMessage.id).where(unsent, OutboxMessage.created_at < now - LATE_MAIL)),
         failed_mail=_some(db, select(OutboxMessage.id).where(OutboxMessage.outcome == GAVE_UP)),
         opening=tuple(s for s in consultation.stages if now < s.starts_at <= now + SOON),
         closing=tuple(s for s in consultation.stages if s.opens and now < s.ends_at <= now + SOON),
@@ -116,7 +116,8 @@ def _unattended(db: Session, consultation: ConsultationView) -> tuple[ThemeView,
         select(Role.theme_id)
         .join(Account, Account.id == Role.account_id)
         .where(
-            Role.consultation_id == consultation.id, Role.role == RoleName.MODERATOR, Account.suspended.is_(False),
+            Role.consultation_id == consultation.id, Role.role == RoleName.MODERATOR, Role.suspended.is_(False),
+            Account.suspended.is_(False),
             or_(Account.password_hash.is_not(None), Account.demo.is_(True)),
         )
     ).scalars()  # fmt: skip

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hmac
+import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consulta.models.consultations import Consultation
@@ -19,6 +19,7 @@ from .errors import NotFound
 from .snapshots import ConsultationView
 
 PIECE = 200
+UNCONFIRMED = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -34,48 +35,54 @@ def subscribe(db: Session, consultation: ConsultationView, *, email: str, langua
     """Note a wish and write to the address; the answer is the same whether it is new, known or confirmed."""
     address, today = email.strip().lower(), consultation.today(now)
     s = Subscriber
-    query = select(s.id, s.confirmed).where(s.consultation_id == consultation.id, s.email == address)
+    query = select(s.key, s.confirmed).where(s.consultation_id == consultation.id, s.email == address)
     known = db.execute(query).first()
     if known is not None and known.confirmed:
         return
-    id_ = known.id if known else db.execute(
-        insert(s)
-        .values(consultation_id=consultation.id, email=address, language=language, asked_on=today, confirmed=False)
-        .returning(s.id)
-    ).scalar_one()  # fmt: skip
-    try:
-        with db.begin_nested():
-            payload = {"subscriber": id_, "slug": consultation.slug, "title": consultation.title, "language": language}
-            outbox.post(
-                db, event=f"subscription:{id_}:{today}", recipient=f"subscriber:{id_}", template="subscription",
-                payload=payload, now=now,
-            )  # fmt: skip
-    except IntegrityError:
-        return  # written to already today
+    key = known.key if known else secrets.token_hex(16)
+    if known:
+        db.execute(update(s).where(s.key == key).values(asked_on=today, language=language))
+    else:
+        db.execute(
+            insert(s).values(
+                consultation_id=consultation.id, email=address, language=language, asked_on=today, confirmed=False,
+                key=key,
+            )
+        )  # fmt: skip
+    payload = {"subscriber": key, "slug": consultation.slug, "title": consultation.title, "language": language}
+    outbox.post_once(
+        db, event=f"subscription:{today}", recipient=f"subscriber:{key}", template="subscription", payload=payload,
+        now=now,
+    )  # fmt: skip
 
 
-def token(secret: str, subscriber_id: int) -> str:
+def token(secret: str, key: str) -> str:
     """What a mailed link carries: whose subscription it is, signed."""
-    digest = hmac.digest(secret.encode(), f"subscriber|{subscriber_id}".encode(), "sha256").hex()[:32]
-    return f"{subscriber_id}-{digest}"
+    return f"{key}-{hmac.digest(secret.encode(), f'subscriber|{key}'.encode(), 'sha256').hex()[:32]}"
 
 
-def read_token(secret: str, given: str) -> int:
+def read_token(secret: str, given: str) -> str:
     """The subscription of a mailed link; ``NotFound`` for any other."""
-    id_ = given.partition("-")[0]
-    if id_.isdecimal() and len(id_) < 10 and hmac.compare_digest(token(secret, int(id_)).encode(), given.encode()):
-        return int(id_)
+    key = given.partition("-")[0]
+    if hmac.compare_digest(token(secret, key).encode(), given.encode()):
+        return key
     raise NotFound("Este enlace no sirve o ya se usó para dejar de recibir noticias.")
 
 
-def confirm(db: Session, subscriber_id: int) -> None:
+def confirm(db: Session, key: str) -> None:
     """The reader of the mail wants the news."""
-    db.execute(update(Subscriber).where(Subscriber.id == subscriber_id).values(confirmed=True))
+    db.execute(update(Subscriber).where(Subscriber.key == key).values(confirmed=True))
 
 
-def stop(db: Session, subscriber_id: int) -> None:
+def stop(db: Session, key: str) -> None:
     """No more news; the address is erased."""
-    db.execute(delete(Subscriber).where(Subscriber.id == subscriber_id))
+    db.execute(delete(Subscriber).where(Subscriber.key == key))
+
+
+def forget_unconfirmed(db: Session, *, today: date) -> None:
+    """A wish that nobody confirmed in a week is erased, address and all."""
+    s = Subscriber
+    db.execute(delete(s).where(s.confirmed.is_(False), s.asked_on < today - UNCONFIRMED))
 
 
 def announce(
@@ -102,7 +109,7 @@ def fan_out(db: Session, *, now: datetime) -> int:
     if row is None:
         return 0
     people = db.execute(
-        select(s.id, s.language)
+        select(s.id, s.key, s.language)
         .where(s.consultation_id == row.consultation_id, s.confirmed, s.id > row.reached)
         .order_by(s.id)
         .limit(PIECE)
@@ -111,11 +118,11 @@ def fan_out(db: Session, *, now: datetime) -> int:
     mine = update(a).where(a.id == row.id, a.reached == row.reached, a.finished.is_(False))
     done = db.execute(mine.values(reached=reached, finished=finished))
     if done.rowcount:  # type: ignore[attr-defined]
-        for id_, language in people:
+        for _id, key, language in people:
             outbox.post(
-                db, event=f"news:{row.consultation_id}:{row.event}", recipient=f"subscriber:{id_}", template="news",
+                db, event=f"news:{row.consultation_id}:{row.event}", recipient=f"subscriber:{key}", template="news",
                 payload={
-                    "subscriber": id_, "slug": row.slug, "consultation": row.title, "language": language, **row.content
+                    "subscriber": key, "slug": row.slug, "consultation": row.title, "language": language, **row.content
                 }, now=now,
             )  # fmt: skip
     return max(1, len(people))

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from consulta.models.accounts import Account
 from consulta.models.base import Said
 from consulta.models.news import Notice, NoticeState
-from consulta.models.organizations import Organization
+from consulta.models.organizations import Organization, OrganizationMember
 
 from . import ledger, outbox
 from .errors import Conflict, NotFound
@@ -36,27 +37,53 @@ def tell(
     db: Session, consultation: ConsultationView, slugs: Sequence[str], *, event: str, content: dict[str, Any],
     now: datetime,
 ) -> None:  # fmt: skip
-    """Write to those with an address; note a call for those with a telephone. Who has neither is counted."""
+    """Write to those with an address or an account; note a call for those with a telephone. Who has none is counted."""
     o = Organization
     rows = db.execute(
         select(o.id, o.slug, o.contact_email, o.contact_phone).where(
             o.consultation_id == consultation.id, o.slug.in_(list(slugs))
         )
     ).all()
+    payload = {"slug": consultation.slug, "consultation": consultation.title, "event": event, **content}
     for row in rows:
-        if row.contact_email:
-            outbox.post(
-                db, event=f"notice:{consultation.slug}:{event}", recipient=f"organization:{row.id}", template="news",
-                payload={"slug": consultation.slug, "consultation": consultation.title, "language": "es", **content},
-                now=now,
+        whom = [(f"organization:{row.id}", "es")] if row.contact_email else _members(db, row.id)
+        for recipient, language in whom:
+            outbox.post_once(
+                db, event=f"notice:{consultation.slug}:{event}", recipient=recipient, template="news",
+                payload={**payload, "language": language}, now=now,
             )  # fmt: skip
-        elif row.contact_phone:
-            db.execute(
-                insert(Notice).values(
-                    consultation_id=consultation.id, organization_id=row.id, event=event, content=content,
-                    state=NoticeState.WAITING, changed_at=now,
-                )
-            )  # fmt: skip
+        if not whom and row.contact_phone:
+            _call(db, consultation.id, row.id, event, content, now)
+
+
+def returned(db: Session, organization_id: int, payload: dict[str, Any], *, now: datetime) -> None:
+    """The mail server refuses a body's address: then somebody calls, or finds out how else it can be told."""
+    o = Organization
+    consultation_id = db.execute(select(o.consultation_id).where(o.id == organization_id)).scalar_one_or_none()
+    if consultation_id is not None and "event" in payload:
+        content = {name: value for name, value in payload.items() if name not in ("slug", "consultation", "event")}
+        _call(db, consultation_id, organization_id, payload["event"], content, now)
+
+
+def _members(db: Session, organization_id: int) -> list[tuple[str, str]]:
+    m = OrganizationMember
+    query = select(Account.id, Account.language).join(m, m.account_id == Account.id)
+    rows = db.execute(query.where(m.organization_id == organization_id, Account.suspended.is_(False)))
+    return [(f"account:{id_}", language) for id_, language in rows]
+
+
+def _call(
+    db: Session, consultation_id: int, organization_id: int, event: str, content: dict[str, Any], now: datetime
+) -> None:
+    n = Notice
+    there = select(n.id).where(n.organization_id == organization_id, n.event == event)
+    if db.execute(there).first() is None:
+        db.execute(
+            insert(n).values(
+                consultation_id=consultation_id, organization_id=organization_id, event=event, content=content,
+                state=NoticeState.WAITING, changed_at=now,
+            )
+        )  # fmt: skip
 
 
 def waiting(db: Session, consultation: ConsultationView) -> list[Call]:
@@ -73,11 +100,12 @@ def waiting(db: Session, consultation: ConsultationView) -> list[Call]:
 
 
 def unreachable(db: Session, consultation: ConsultationView) -> int:
-    """How many bodies have neither an address nor a telephone here."""
+    """How many bodies have neither an address nor a telephone nor an account here."""
     o = Organization
     query = select(func.count()).where(
-        o.consultation_id == consultation.id, o.contact_email.is_(None), o.contact_phone.is_(None)
-    )
+        o.consultation_id == consultation.id, o.contact_email.is_(None), o.contact_phone.is_(None),
+        o.id.not_in(select(OrganizationMember.organization_id)),
+    )  # fmt: skip
     return db.execute(query).scalar_one()
 
 
@@ -93,7 +121,7 @@ def look(db: Session, consultation: ConsultationView, notice_id: int, *, actor: 
         raise NotFound("Ese aviso no es de esta consulta.")
     ledger.note(
         db, consultation, actor=actor, action=Action.CONTACT_LOOK, subject=f"organization/{row.slug}", recorded=now,
-        payload={"notice": notice_id},
+        payload={},
     )  # fmt: skip
     return row.slug, row.contact_phone or ""
 

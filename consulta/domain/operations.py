@@ -37,10 +37,16 @@ def claim(db: Session, *, every: timedelta, now: datetime) -> bool:
     return bool(db.execute(mine).rowcount)  # type: ignore[attr-defined]
 
 
+def give_back(db: Session, *, every: timedelta, now: datetime) -> None:
+    """The copy could not be made: it is due again in an hour."""
+    db.execute(update(Heartbeat).where(Heartbeat.name == CLAIM).values(at=now - every + timedelta(hours=1)))
+
+
 def ages(db: Session, *, now: datetime) -> dict[str, timedelta | None]:
     """How long ago the worker ran and a copy was made, and how old the oldest unsent mail is; ``None`` for never."""
     at = {name: when for name, when in db.execute(select(Heartbeat.name, Heartbeat.at))}  # noqa: C416
-    oldest = db.execute(select(func.min(OutboxMessage.due_at)).where(OutboxMessage.payload.is_not(None))).scalar_one()
+    unsent = select(func.min(OutboxMessage.created_at)).where(OutboxMessage.outcome.is_(None))
+    oldest = db.execute(unsent).scalar_one()
     return {
         WORKER: now - at[WORKER] if WORKER in at else None, BACKUP: now - at[BACKUP] if BACKUP in at else None,
         "mail": max(timedelta(), now - oldest) if oldest else timedelta(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
@@ -91,7 +93,7 @@ def page(
         query = query.where(o.sector == sector)
     if after is not None:
         key, _, last = after.rpartition("~")
-        if not last.isdecimal() or len(last) > 9:
+        if not last.isdecimal() or len(last) > 9 or "\x00" in key:
             raise Malformed("El lugar de la lista «%(value)s» no se entiende.", value=after[:40])
         query = query.where((o.sort_key > key) | ((o.sort_key == key) & (o.id > int(last))))
     if capacity is not None:
@@ -154,7 +156,8 @@ def memberships(db: Session, account_id: int) -> list[tuple[str, str, Said, Stan
 def names(db: Session, consultation: ConsultationView, slugs: list[str]) -> dict[str, Said]:
     """The names of bodies by slug."""
     o = Organization
-    query = select(o.slug, o.name).where(o.consultation_id == consultation.id, o.slug.in_(slugs))
+    known = o.standing.in_(TAKES_PART) | o.asked_on.is_not(None)  # a wish that nobody stands by is nobody's to name
+    query = select(o.slug, o.name).where(o.consultation_id == consultation.id, o.slug.in_(slugs), known)
     return {slug: name for slug, name in db.execute(query)}  # noqa: C416  (rows are no pairs for mypy)
 
 
@@ -165,29 +168,41 @@ def some_names(db: Session, consultation: ConsultationView, *, limit: int) -> di
     return {slug: name["es"] for slug, name in db.execute(query.order_by(o.sort_key, o.id).limit(limit))}
 
 
-def by_slug(db: Session, consultation_id: int, slug: str) -> Organization | None:
-    """The row of a body."""
+def by_slug(db: Session, consultation_id: int, slug: str, *, lock: bool = False) -> Organization | None:
+    """The row of a body, of a wish that nobody stands by too."""
     o = Organization
-    return db.execute(select(o).where(o.consultation_id == consultation_id, o.slug == slug)).scalar_one_or_none()
+    query = select(o).where(o.consultation_id == consultation_id, o.slug == slug)
+    return db.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+
+
+def seal(o: Organization | BodyView) -> str:
+    """A short digest of what is listed of a body, by which a form says what it showed."""
+    names = ("name", "acronym", "sector", "capacities", "aliases", "earlier_names", "note")
+    values = {name: getattr(o, name) for name in names}
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def enlist(
     db: Session, consultation: ConsultationView, body: Listed, *, new: bool, actor: str, now: datetime,
-    keep_contact: bool = False,
+    keep_contact: bool = False, seen: str | None = None,
 ) -> None:  # fmt: skip
-    """Put a body on the list, or say anew what it is; every entry of the ledger holds all that is public."""
+    """Put a body on the list, or say anew what it is; every entry of the ledger holds all that is public.
+    ``Conflict`` if what was ``seen`` of it is no longer what it is."""
     if consultation.choice("body_sector", body.sector) is None:
         raise Invalid("Elija un sector de la lista.", field="sector")
     unknown = set(body.capacities) - set(CAPACITIES)
     if unknown:
         raise Invalid("No hay una calidad «%(value)s».", value=min(unknown), field="capacities")
-    known = by_slug(db, consultation.id, body.slug)
+    known = by_slug(db, consultation.id, body.slug, lock=True)
+    if known is not None and seen is not None and seal(known) != seen:
+        raise Conflict("Mientras usted escribía, otra persona cambió esta entidad. Lo suyo sigue aquí.")
     if new and known is not None:
         raise Conflict("Ya hay una entidad con ese nombre corto: «%(slug)s».", slug=body.slug)
     values = {
         "name": body.name, "sort_key": sort_key(body.name["es"]), "acronym": body.acronym, "sector": body.sector,
         "capacities": list(body.capacities), "aliases": list(body.aliases),
-        "earlier_names": list(body.earlier_names), "note": body.note, "source": body.source,
+        "earlier_names": list(body.earlier_names), "note": body.note,
+        "source": body.source or (known.source if known else None),
         "contact_email": body.contact_email, "contact_phone": body.contact_phone,
     }  # fmt: skip
     if keep_contact:

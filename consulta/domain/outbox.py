@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Account
@@ -30,6 +31,7 @@ class Message:
     template: str
     payload: dict[str, Any]
     message_id: str
+    recipient: str
 
 
 def post(db: Session, *, event: str, recipient: str, template: str, payload: Mapping[str, Any], now: datetime) -> None:
@@ -37,9 +39,20 @@ def post(db: Session, *, event: str, recipient: str, template: str, payload: Map
     db.execute(
         insert(OutboxMessage).values(
             event=event, recipient=recipient, template=template, payload=dict(payload), due_at=now,
-            message_id=f"<{secrets.token_hex(16)}@consulta>", attempts=0,
+            created_at=now, message_id=f"<{secrets.token_hex(16)}@consulta>", attempts=0,
         )
     )  # fmt: skip
+
+
+def post_once(
+    db: Session, *, event: str, recipient: str, template: str, payload: Mapping[str, Any], now: datetime
+) -> None:
+    """The same, unless the event reached the recipient already."""
+    try:
+        with db.begin_nested():
+            post(db, event=event, recipient=recipient, template=template, payload=payload, now=now)
+    except IntegrityError:
+        return
 
 
 def claim(db: Session, *, now: datetime, most: int = 50) -> list[Message]:
@@ -47,7 +60,6 @@ def claim(db: Session, *, now: datetime, most: int = 50) -> list[Message]:
     rows = db.execute(
         select(OutboxMessage)
         .where(
-            OutboxMessage.payload.is_not(None),
             OutboxMessage.outcome.is_(None),
             OutboxMessage.due_at <= now,
             or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until < now),
@@ -72,7 +84,7 @@ def claim(db: Session, *, now: datetime, most: int = 50) -> list[Message]:
         if to is None:
             settle(db, row.id, outcome="no address", now=now)
         else:
-            claimed.append(Message(row.id, to, row.template, row.payload or {}, row.message_id))
+            claimed.append(Message(row.id, to, row.template, row.payload or {}, row.message_id, row.recipient))
     return claimed
 
 
@@ -102,9 +114,10 @@ def _address(db: Session, recipient: str, payload: Mapping[str, Any]) -> str | N
     kind, _, key = recipient.partition(":")
     if kind == "contribution":
         return db.execute(select(Contributor.email).where(Contributor.contribution_id == int(key))).scalar_one_or_none()
+    if kind == "subscriber":
+        return db.execute(select(Subscriber.email).where(Subscriber.key == key)).scalar_one_or_none()
     queries = {
         "account": select(Account.email).where(Account.id == bindparam("id")),
-        "subscriber": select(Subscriber.email).where(Subscriber.id == bindparam("id")),
         "organization": select(Organization.contact_email).where(Organization.id == bindparam("id")),
     }
     if kind in queries:

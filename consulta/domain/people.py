@@ -7,13 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Account, Pseudonym, Role, RoleName, Sector
+from consulta.models.base import Said
+from consulta.models.consultations import Consultation, ConsultationKind
 
 from . import accounts, ledger
-from .errors import Conflict, Invalid, NotFound
+from .accounts import Actor
+from .errors import Conflict, Invalid, NotAllowed, NotFound
 from .ledger import Action
 from .snapshots import ConsultationView
 
@@ -61,15 +64,15 @@ def team(db: Session, consultation: ConsultationView) -> list[Person]:
     grouped = defaultdict(list)
     for row in rows:
         r: Role = row[0]
-        grouped[(r.account_id, r.role, r.suspended)].append(row)
+        grouped[(r.account_id, r.role)].append(row)
     return [
         Person(
             tuple(r.id for r, *_ in group), account_id, group[0].email, group[0].name or "", role, group[0][0].sector,
             group[0][0].organization, group[0][0].language,
-            tuple(r.theme_id for r, *_ in group if r.theme_id is not None), suspended,
+            tuple(r.theme_id for r, *_ in group if r.theme_id is not None), all(r.suspended for r, *_ in group),
             bool(group[0].password_hash or group[0].demo),
         )
-        for (account_id, role, suspended), group in grouped.items()
+        for (account_id, role), group in grouped.items()
     ]  # fmt: skip
 
 
@@ -88,6 +91,23 @@ def moderators(db: Session, consultation: ConsultationView) -> list[Moderator]:
     return [Moderator(*row) for row in rows]
 
 
+def speaks_for(actor: Actor, consultation: ConsultationView) -> Sector:
+    """For which side of the table somebody speaks here; ``NotAllowed`` if for none."""
+    sides = sorted({r.sector for r in actor.roles_in(consultation.id, *SPEAKS_FOR_A_SECTOR) if r.sector})
+    if not sides:
+        raise NotAllowed("Se pronuncia quien facilita o revisa por el gobierno o por la sociedad civil.")
+    return sides[0]
+
+
+def speaks_in(db: Session, actor: Actor) -> list[tuple[str, Said]]:
+    """The consultations in which somebody speaks for a side: slug and title."""
+    ids = {r.consultation_id for r in actor.roles if r.role in SPEAKS_FOR_A_SECTOR and r.sector}
+    query = select(Consultation.slug, Consultation.title).where(
+        Consultation.id.in_(ids), Consultation.kind != ConsultationKind.RECORD
+    )
+    return [(slug, title) for slug, title in db.execute(query.order_by(Consultation.slug))]
+
+
 def invite(
     db: Session, consultation: ConsultationView, *, email: str, role: RoleName, theme_ids: tuple[int, ...],
     sector: Sector | None, organization: str | None, language: str | None, reason: str, actor: str, now: datetime,
@@ -101,6 +121,16 @@ def invite(
         raise Invalid("Elija la institución de la que esta persona es enlace.", field="organization")
     if role is RoleName.TRANSLATOR and not language:
         raise Invalid("Elija el idioma al que traduce.", field="language")
+    _checked(reason)
+    held = [p for p in team(db, consultation) if p.email == email.strip().lower() and p.role is role]
+    if any(p.suspended for p in held):
+        raise Invalid("Esta persona tiene el cargo suspendido: devuélvaselo en lugar de invitarla.", field="email")
+    as_asked = (sector, organization, language)
+    if any(
+        p.signed_up and (p.sector, p.organization, p.language) == as_asked and set(theme_ids) <= set(p.themes)
+        and bool(theme_ids) == bool(p.themes) for p in held
+    ):  # fmt: skip
+        raise Invalid("Esta persona ya tiene ese cargo.", field="email")
     account_id = accounts.create(
         db, email=email, role=role, consultation_id=consultation.id, theme_ids=theme_ids, sector=sector,
         organization=organization, language=language, now=now, actor=actor, reason=reason,
@@ -145,9 +175,10 @@ def find(people: Iterable[Person], account_id: int, role: str) -> Person:
 def _keep_a_coordinator(db: Session, consultation: ConsultationView, person: Person, *, leaves: bool) -> None:
     if not leaves or person.role is not RoleName.COORDINATOR:
         return
-    others = select(Role.id).where(
+    able = or_(Account.password_hash.is_not(None), Account.demo.is_(True))  # an invitation coordinates nothing yet
+    others = select(Role.id).join(Account, Account.id == Role.account_id).where(
         Role.consultation_id == consultation.id, Role.role == RoleName.COORDINATOR, Role.suspended.is_(False),
-        Role.account_id != person.account_id,
+        Role.account_id != person.account_id, Account.suspended.is_(False), able,
     )  # fmt: skip
     if db.execute(others).first() is None:
         raise Invalid("Es la única persona que coordina esta consulta: invite antes a otra.", field="reason")

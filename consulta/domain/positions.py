@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from consulta.models.accounts import Pseudonym
 from consulta.models.acts import Act
@@ -24,6 +25,7 @@ from .snapshots import ConsultationView
 
 AGAINST = (Stance.DISSENT, Stance.WITHDRAWAL)
 WHOLE = "consultation"
+AT_HOME = 3
 SHORTEST, LONGEST = 10, 20_000
 
 
@@ -52,10 +54,17 @@ def publish(
         raise NotAllowed("Solo una organización verificada publica posiciones.")
     if not SHORTEST <= len(text) <= LONGEST:
         raise Invalid("Escriba la posición, entre 10 y 20,000 letras.", field="text")
-    kind, _, key = subject.partition("/")
+    kind, _, key = subject.replace("\x00", "").partition("/")
     there = select(Act.id).where(Act.consultation_id == consultation.id, Act.key == key)
     if subject != WHOLE and (kind not in ("act", "minutes") or db.execute(there).first() is None):
         raise Invalid("Elija sobre qué es la posición.", field="subject")
+    db.execute(update(Organization).where(Organization.id == body.id).values(round=Organization.round))
+    latest = select(Position.number, Position.stance, Position.body, Position.document).where(
+        Position.organization_id == body.id, Position.subject == subject
+    )
+    last = db.execute(latest.order_by(Position.number.desc()).limit(1)).first()
+    if last is not None and tuple(last[1:]) == (stance, text, document):
+        return int(last.number)  # a second click: the row was taken first, so it comes after the first one
     highest = select(func.coalesce(func.max(Position.number), 0)).where(Position.consultation_id == consultation.id)
     number = db.execute(highest).scalar_one() + 1
     try:
@@ -111,6 +120,29 @@ def listing(
     return found
 
 
-def dissent_stands(found: list[PositionView]) -> bool:
-    """Whether any of these organisations still dissents or has withdrawn: then nothing is *by consensus*."""
-    return any(one.stands and one.stance in AGAINST for one in found)
+_LATEST = (
+    select(Position.number, Organization.slug, Organization.name, Position.stance, Position.published_at)
+    .join(Organization, Organization.id == Position.organization_id)
+    .where(Position.consultation_id == bindparam("id"), Position.subject == WHOLE)
+    .order_by(Position.number.desc())
+    .limit(AT_HOME)
+)
+"""Made once: it is asked with every home page."""
+
+
+def latest(db: Session, consultation: ConsultationView) -> Sequence[Any]:
+    """The latest positions upon the whole consultation: number, slug, name, stance, when."""
+    return db.connection().execute(_LATEST, {"id": consultation.id}).all()
+
+
+def dissent_stands(db: Session, consultation: ConsultationView, subjects: tuple[str, ...]) -> bool:
+    """Whether an organisation still dissents or has withdrawn upon one of these: then nothing is *by consensus*."""
+    p, later = Position, aliased(Position)
+    answered = select(later.id).where(
+        later.consultation_id == p.consultation_id, later.organization_id == p.organization_id,
+        later.subject == p.subject, later.number > p.number,
+    )  # fmt: skip
+    against = select(p.id).where(
+        p.consultation_id == consultation.id, p.subject.in_(subjects), p.stance.in_(AGAINST), ~answered.exists()
+    )
+    return db.execute(against.limit(1)).first() is not None

@@ -37,8 +37,9 @@ class ActRow:
 
 @dataclass(frozen=True)
 class Voice:
-    """What one side said of the minutes."""
+    """What one side said of the minutes of a version."""
 
+    version: int
     sector: Sector
     agrees: bool
     statement: str | None
@@ -54,11 +55,13 @@ class PublishedVersion:
     published_at: datetime
     reason: Said | None
     data: ActData
+    voices: tuple[Voice, ...]
 
 
 @dataclass(frozen=True)
 class ActView:
-    """An act: the version in force first, then the earlier ones; voices upon the minutes of the one in force."""
+    """An act: the version in force first, then the earlier ones; voices upon the minutes in force, the latest of each
+    side. A version that changed other things leaves the minutes, and what was said of them, as they were."""
 
     key: str
     versions: tuple[PublishedVersion, ...]
@@ -122,16 +125,37 @@ def one(db: Session, consultation: ConsultationView, key: str) -> ActView:
     ).scalars()  # fmt: skip
     m = MinutesVoice
     voices = db.execute(
-        select(m.sector, m.agrees, m.statement, Pseudonym.name, m.said_at)
+        select(m.version, m.sector, m.agrees, m.statement, Pseudonym.name, m.said_at)
         .join(Pseudonym, (Pseudonym.account_id == m.account_id) & (Pseudonym.consultation_id == consultation.id))
-        .where(m.act_id == act.id, m.version == act.version)
+        .where(m.act_id == act.id)
         .order_by(m.id)
     )
-    return ActView(
-        key,
-        tuple(PublishedVersion(v.version, v.published_at, v.reason, data_of(v)) for v in versions),
-        tuple(Voice(*row) for row in voices),
+    said = [Voice(*row) for row in voices]
+    published = tuple(
+        PublishedVersion(
+            v.version, v.published_at, v.reason, data_of(v), tuple(one for one in said if one.version == v.version)
+        )
+        for v in versions
     )
+    minutes = published[0].data.texts.get("minutes")
+    same = {v.version for v in published if v.data.texts.get("minutes") == minutes}
+    return ActView(key, published, tuple({one.sector: one for one in said if one.version in same}.values()))
+
+
+def unsigned(db: Session, consultation: ConsultationView, sector: Sector, *, limit: int = 100) -> list[ActRow]:
+    """The latest acts upon whose minutes one side said nothing yet."""
+    a, v, m = Act, ActVersion, MinutesVoice
+    in_force = select(a.id, a.key, a.day, v).join(v, (v.act_id == a.id) & (v.version == a.version))
+    rows = db.execute(
+        in_force.where(a.consultation_id == consultation.id).order_by(a.day.desc(), a.id.desc()).limit(limit)
+    ).all()
+    spoken = select(m.act_id, v.content).join(v, (v.act_id == m.act_id) & (v.version == m.version))
+    mine = spoken.where(m.sector == sector, m.act_id.in_([row[0] for row in rows]))
+    said = {(id_, str(content.get("minutes"))) for id_, content in db.execute(mine)}
+    return [
+        _row(*row) for row in rows
+        if row[3].content.get("minutes") and (row[0], str(row[3].content["minutes"])) not in said
+    ]  # fmt: skip
 
 
 def of_body(db: Session, consultation: ConsultationView, slug: str, *, limit: int = PAGE) -> list[ActRow]:

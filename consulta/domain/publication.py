@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from consulta.models.acts import Act, ActVersion
 from consulta.models.consultations import Consultation, ListItem, Reason, Schedule, Stage, Theme
+from consulta.models.organizations import Organization
 from consulta.models.positions import Position
 
 from . import ledger
@@ -32,7 +33,7 @@ def of_consultation(db: Session, consultation_id: int) -> str:
     items = select(ListItem).where(ListItem.consultation_id == consultation_id)
     return _digest(
         {
-            "consultation": _values(row, CONSULTATION),
+            "consultation": {**_values(row, CONSULTATION), "links": [list(pair) for pair in row.links.items()]},
             "themes": [_values(theme, THEME) for theme in db.execute(themes).scalars()],
             "lists": [
                 _values(item, LIST_ITEM)
@@ -88,7 +89,10 @@ def of_position(db: Session, consultation_id: int, number: int) -> str | None:
     """The digest of a position; ``None`` if it is gone."""
     query = select(Position).where(Position.consultation_id == consultation_id, Position.number == number)
     row = db.execute(query).scalar_one_or_none()
-    return _digest(_values(row, ("number", "stance", "subject", "body", "document"))) if row else None
+    if row is None:
+        return None
+    whose = db.execute(select(Organization.slug).where(Organization.id == row.organization_id)).scalar_one()
+    return _digest({**_values(row, ("number", "stance", "subject", "body", "document")), "organization": whose})
 
 
 def of_subject(db: Session, consultation_id: int, subject: str) -> str | None:

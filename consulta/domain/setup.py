@@ -18,7 +18,7 @@ from consulta.models.consultations import (
     Theme,
 )
 
-from . import acts, consultations, ledger, organizations, publication
+from . import accounts, acts, consultations, ledger, organizations, publication
 from .acts import ActData
 from .consultations import local_instant
 from .errors import Invalid
@@ -47,20 +47,21 @@ def exists(db: Session, slug: str) -> bool:
     return db.execute(select(Consultation.id).where(Consultation.slug == slug)).first() is not None
 
 
-def load(db: Session, data: dict[str, Any], *, now: datetime) -> int:
-    """Store and publish a consultation; its id. ``Invalid`` names what the file lacks."""
+def load(db: Session, data: dict[str, Any], *, account_id: int | None = None, now: datetime) -> int:
+    """Store and publish a consultation; its id. ``account_id``: whose act it is, the program's if nobody's. ``Invalid``
+    names what the file lacks."""
     for key in REQUIRED:
         if key not in data:
             raise Invalid("falta «%(key)s»", key=key, field=key)
     try:
-        return _load(db, data, now)
+        return _load(db, data, account_id, now)
     except KeyError as error:
         raise Invalid("falta «%(key)s» en un tema, etapa, lista o motivo", key=str(error.args[0])) from error
     except (TypeError, ValueError, AttributeError) as error:
         raise Invalid("un valor no tiene la forma esperada: %(why)s", why=str(error)) from error
 
 
-def _load(db: Session, data: dict[str, Any], now: datetime) -> int:
+def _load(db: Session, data: dict[str, Any], account_id: int | None, now: datetime) -> int:
     zone = ZoneInfo(data["timezone"])
     today = now.astimezone(zone).date()
     slug, origin = data["slug"], f"consulta/{data['slug']}"
@@ -87,22 +88,29 @@ def _load(db: Session, data: dict[str, Any], now: datetime) -> int:
         ],
     )  # fmt: skip
     store_lists(db, consultation_id, data["lists"])
+    actor = _actor(db, consultation_id, account_id)
     ledger.append(
-        db, log_id=log.id, origin=origin, actor=ledger.SYSTEM, action=Action.CONSULTATION_PUBLISH,
+        db, log_id=log.id, origin=origin, actor=actor, action=Action.CONSULTATION_PUBLISH,
         subject=f"consultation/{slug}", recorded=now,
         payload={
             "title": data["title"]["es"], "themes": [t["slug"] for t in data["themes"]],
             "sha256": publication.of_consultation(db, consultation_id),
         },
     )  # fmt: skip
-    publish_reasons(db, consultation_id, log.id, origin, data.get("reasons", []), today, now)
+    publish_reasons(db, consultation_id, log.id, origin, data.get("reasons", []), today, now, actor=actor)
     reason = {"es": "Primera publicación del cronograma", "en": "First publication of the schedule"}
     publish_schedule(
         db, consultation_id=consultation_id, log_id=log.id, origin=origin, version=1, rows=data["stages"],
-        actor=ledger.SYSTEM, zone=zone, reason=reason, today=today, now=now,
+        actor=actor, zone=zone, reason=reason, today=today, now=now,
     )  # fmt: skip
     _proceedings(db, slug, data, now)
     return consultation_id
+
+
+def _actor(db: Session, consultation_id: int, account_id: int | None) -> str:
+    if account_id is None:
+        return ledger.SYSTEM
+    return accounts.pseudonym(db, consultation_id=consultation_id, account_id=account_id)
 
 
 def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) -> None:
@@ -169,10 +177,11 @@ def store_lists(db: Session, consultation_id: int, lists: dict[str, list[dict[st
 
 def publish_reasons(
     db: Session, consultation_id: int, log_id: int, origin: str, reasons: list[dict[str, Any]], today: date,
-    now: datetime,
+    now: datetime, *, actor: str = ledger.SYSTEM,
 ) -> None:  # fmt: skip
-    """Publish reasons, each in its ``version`` (1 unless given)."""
-    for position, reason in enumerate(reasons):
+    """Publish reasons, each in its ``version`` (1 unless given) and ``position`` (that in the list unless given)."""
+    for place, reason in enumerate(reasons):
+        position = reason.get("position", place)
         version = reason.get("version", 1)
         db.execute(
             insert(Reason).values(
@@ -181,7 +190,7 @@ def publish_reasons(
             )
         )  # fmt: skip
         ledger.append(
-            db, log_id=log_id, origin=origin, actor=ledger.SYSTEM, action=Action.REASON_PUBLISH,
+            db, log_id=log_id, origin=origin, actor=actor, action=Action.REASON_PUBLISH,
             subject=f"reason/{reason['code']}@{version}", recorded=now,
             payload={
                 "title": reason["title"]["es"], "text": reason["text"]["es"],

@@ -46,46 +46,6 @@ def working_days_after(day: date, count: int) -> date:
     return day
 
 
-def ask(
-    db: Session, *, consultation: ConsultationView, name: str, acronym: str | None, sector: str, about: str,
-    email: str, language: str, now: datetime,
-) -> None:  # fmt: skip
-    """Note a wish and write to the representative. Nothing is public until they have answered that mail."""
-    account_id = accounts.ensure(db, email=email, language=language, now=now)
-    slug = _free_slug(db, consultation.id, acronym or name)
-    organization_id = db.execute(
-        insert(Organization)
-        .values(
-            consultation_id=consultation.id, slug=slug, name={"es": name}, sort_key=organizations.sort_key(name),
-            acronym=acronym, sector=sector, capacities=[], aliases=[], earlier_names=[],
-            note={"es": about} if about else None, standing=Standing.ASKED, round=1,
-        )
-        .returning(Organization.id)
-    ).scalar_one()  # fmt: skip
-    db.execute(
-        insert(OrganizationMember).values(organization_id=organization_id, account_id=account_id, signatory=True)
-    )
-    outbox.post(
-        db, event=f"organization:{organization_id}", recipient=f"account:{account_id}", template="organization",
-        payload={"account": account_id, "slug": consultation.slug, "name": name, "language": language}, now=now,
-    )  # fmt: skip
-
-
-def send(db: Session, consultation: ConsultationView, body: BodyView, *, account_id: int, now: datetime) -> None:
-    """The representative answered the mail and signed in: the request is public and the days begin to run."""
-    today = consultation.today(now)
-    done = db.execute(
-        update(Organization)
-        .where(Organization.id == body.id, Organization.asked_on.is_(None), Organization.standing == Standing.ASKED)
-        .values(asked_on=today, answer_by=working_days_after(today, WORKING_DAYS))
-    )
-    if not done.rowcount:  # type: ignore[attr-defined]
-        raise Conflict("Esta solicitud ya se había enviado.")
-    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
-    payload = {"name": body.name, "acronym": body.acronym, "sector": body.sector, "note": body.note}
-    organizations.entry(db, consultation, Action.ORGANIZATION_ASK, body.slug, payload, actor=actor, now=now)
-
-
 def decide(
     db: Session, consultation: ConsultationView, body: BodyView, *, sector: Sector, account_id: int, accepts: bool,
     reason: str | None, now: datetime,
@@ -99,6 +59,7 @@ def decide(
         raise Invalid(
             "Escriba por qué no, en 10 letras o más: se publica y la organización puede apelar.", field="reason"
         )
+    _hold(db, body)
     actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id, sector=sector)
     try:
         db.execute(
@@ -108,7 +69,7 @@ def decide(
             )
         )  # fmt: skip
     except IntegrityError as error:
-        raise Conflict("Otra persona de su sector ya respondió a esta solicitud.") from error
+        raise Conflict("Usted u otra persona de su sector ya respondió a esta solicitud.") from error
     yes = select(func.count()).where(
         Verification.organization_id == body.id, Verification.round == body.round, Verification.accepts
     )
@@ -131,6 +92,7 @@ def appeal(
         raise Conflict("Ya no hay un rechazo por apelar.")
     if len(text) < 10:
         raise Invalid("Escriba por qué apela, en 10 letras o más.", field="appeal")
+    _hold(db, body)
     due = working_days_after(consultation.today(now), WORKING_DAYS)
     db.execute(
         update(Organization)
@@ -142,24 +104,30 @@ def appeal(
     organizations.entry(db, consultation, Action.ORGANIZATION_APPEAL, body.slug, payload, actor=actor, now=now)
 
 
-def lapse(db: Session, *, today: date, now: datetime) -> int:
-    """Requests that nobody answered in time are verified provisionally, at most a hundred at once; the count done."""
-    o = Organization
+def lapse(db: Session, *, now: datetime) -> int:
+    """Requests that nobody answered in time are verified provisionally, at most a hundred at once; the count done.
+    The last day ends when it does where the consultation is held."""
+    o, done = Organization, 0
     due = db.execute(
         select(o, Consultation.slug)
         .join(Consultation, Consultation.id == o.consultation_id)
-        .where(o.standing.in_((Standing.ASKED, Standing.APPEALED)), o.answer_by < today)
-        .order_by(o.id)
+        .where(o.standing.in_((Standing.ASKED, Standing.APPEALED)), o.answer_by <= now.date())
+        .order_by(o.answer_by, o.id)
         .limit(PIECE)
     ).all()
     for organization, slug in due:
         view = consultations.find(db, slug).view
-        db.execute(update(o).where(o.id == organization.id).values(standing=Standing.PROVISIONAL))
+        if organization.answer_by is None or organization.answer_by >= view.today(now):
+            continue
+        mine = update(o).where(o.id == organization.id, o.standing == organization.standing)
+        if not db.execute(mine.values(standing=Standing.PROVISIONAL)).rowcount:  # type: ignore[attr-defined]
+            continue
+        done += 1
         payload = {"answer_by": str(organization.answer_by), "standing": Standing.PROVISIONAL.value}
         action, slug_ = Action.ORGANIZATION_PROVISIONAL, organization.slug
         organizations.entry(db, view, action, slug_, payload, actor=ledger.SYSTEM, now=now)
         tell(db, view, organizations.view_of(organization), Standing.PROVISIONAL, None, now=now)
-    return len(due)
+    return done
 
 
 def verdicts(db: Session, consultation: ConsultationView, organization_id: int) -> list[Verdict]:
@@ -172,6 +140,16 @@ def verdicts(db: Session, consultation: ConsultationView, organization_id: int) 
         .order_by(v.round, v.id)
     )
     return [Verdict(*row) for row in rows]
+
+
+def unanswered(db: Session, consultation: ConsultationView, sector: Sector) -> list[BodyView]:
+    """Requests that wait for the answer of one side, the first due first."""
+    o, v = Organization, Verification
+    answered = select(v.id).where(v.organization_id == o.id, v.round == o.round, v.sector == sector)
+    query = select(o).where(
+        o.consultation_id == consultation.id, o.standing.in_(OPEN), o.asked_on.is_not(None), ~answered.exists()
+    )
+    return [organizations.view_of(one) for one in db.execute(query.order_by(o.answer_by, o.id).limit(PIECE)).scalars()]
 
 
 def members(db: Session, organization_id: int) -> list[int]:
@@ -200,17 +178,14 @@ def tell(
             template="standing", now=now,
             payload={
                 "organization": body.id, "name": body.name["es"], "standing": standing.value, "reason": reason,
-                "slug": consultation.slug, "language": language,
+                "slug": consultation.slug, "language": language, "consultation": consultation.title,
             },
         )  # fmt: skip
 
 
-def _free_slug(db: Session, consultation_id: int, name: str) -> str:
-    base = "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in organizations.sort_key(name)).split())[
-        :40
-    ]
-    for n in range(1, 1000):
-        slug = f"{base or 'entidad'}-{n}" if n > 1 or not base else base
-        if organizations.by_slug(db, consultation_id, slug) is None:
-            return slug
-    raise Conflict("Ya hay demasiadas entidades con ese nombre.")
+def _hold(db: Session, body: BodyView) -> None:
+    """Take the body's row as it was read: of two who answer at once the second waits, and is told."""
+    o = Organization
+    mine = update(o).where(o.id == body.id, o.standing == body.standing, o.round == body.round)
+    if not db.execute(mine.values(round=body.round)).rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Esta solicitud cambió mientras usted la leía. Así está ahora.")

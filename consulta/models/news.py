@@ -13,10 +13,11 @@ from .base import Base, by_value
 
 
 class Subscriber(Base):
-    """Somebody who asked for news of a consultation; written to only once confirmed."""
+    """Somebody who asked for news of a consultation; written to only once confirmed. ``key`` is random: a number can
+    come back with another person behind it."""
 
     __tablename__ = "subscribers"
-    __table_args__ = (UniqueConstraint("consultation_id", "email"),)
+    __table_args__ = (UniqueConstraint("consultation_id", "email"), Index("ix_subscribers_key", "key", unique=True))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
@@ -24,6 +25,7 @@ class Subscriber(Base):
     language: Mapped[str]
     asked_on: Mapped[date]
     confirmed: Mapped[bool] = mapped_column(default=False)
+    key: Mapped[str]
 
 
 class Announcement(Base):

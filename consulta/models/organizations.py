@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .accounts import Sector
@@ -50,6 +50,8 @@ class Organization(Base):
     appeal: Mapped[str | None] = mapped_column(Text)
     contact_email: Mapped[str | None]
     contact_phone: Mapped[str | None]
+    wished_on: Mapped[date | None]
+    """The day of a wish; one that nobody stands by is forgotten after a week."""
 
 
 class Verification(Base):
@@ -58,6 +60,7 @@ class Verification(Base):
     __tablename__ = "verifications"
     __table_args__ = (
         UniqueConstraint("organization_id", "round", "sector"),
+        Index("ix_one_voice", "organization_id", "round", "account_id", unique=True),
         CheckConstraint("accepts OR reason IS NOT NULL", name="reason_for_refusal"),
         {"info": {"append_only": True}},
     )

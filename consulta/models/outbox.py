@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, BigId
@@ -13,6 +13,7 @@ from .base import Base, BigId
 GAVE_UP = "gave up"
 """The outcome of what no mail server took in three days."""
 _GAVE_UP = text("outcome = 'gave up'")
+_UNSENT = text("outcome IS NULL")
 
 
 class OutboxMessage(Base):
@@ -22,8 +23,8 @@ class OutboxMessage(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("event", "recipient"),
-        Index("ix_outbox_due", "due_at", postgresql_where=text("payload IS NOT NULL"),
-              sqlite_where=text("payload IS NOT NULL")),
+        Index("ix_outbox_due", "due_at", postgresql_where=_UNSENT, sqlite_where=_UNSENT),
+        Index("ix_outbox_unsent", "created_at", postgresql_where=_UNSENT, sqlite_where=_UNSENT),
         Index("ix_outbox_gave_up", "id", postgresql_where=_GAVE_UP, sqlite_where=_GAVE_UP),
     )  # fmt: skip
 
@@ -31,8 +32,9 @@ class OutboxMessage(Base):
     event: Mapped[str]
     recipient: Mapped[str]
     template: Mapped[str]
-    payload: Mapped[dict[str, Any] | None]
+    payload: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     message_id: Mapped[str]
+    created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)

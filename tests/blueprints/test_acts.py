@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from datetime import UTC, datetime
 from typing import Any
@@ -12,12 +13,14 @@ from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from consulta.db import Database
-from consulta.domain import audit, consultations, organizations
+from consulta.domain import audit, consultations, files, organizations
+from consulta.domain.errors import Invalid
 from consulta.domain.organizations import Listed
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.accounts import RoleName, Sector
 from tests.blueprints.test_management import coordinator
-from tests.support import Visitor, said, staff
+from tests.conftest import load
+from tests.support import Visitor, a_consultation, said, staff
 
 ACT = {
     "title_es": "Mesa técnica", "kind": "technical", "stage": "2", "held_from": "01/06/2026", "seen": "0",
@@ -92,7 +95,8 @@ def test_an_act_is_published_and_changed_by_versions(
     page = person.post("/gestion/prueba/actos/mesa-tecnica", stale, 409).text
     assert "Mi nota" in page
     assert 'name="seen" value="2"' in page
-    assert person.post("/gestion/prueba/actos/nuevo", ACT).location.endswith("/mesa-tecnica-2")
+    other = ACT | {"notes_es": "Otra mesa del mismo nombre."}
+    assert person.post("/gestion/prueba/actos/nuevo", other).location.endswith("/mesa-tecnica-2")
     sound(database)
 
 
@@ -207,3 +211,54 @@ def test_a_published_version_changed_behind_the_back_is_named(
         view = consultations.find(db, "prueba").view
         faults = audit.check(db, view.log_id, consultation=view).faults
     assert any("act/mesa-tecnica@1" in fault for fault in faults)
+
+
+def test_a_disagreement_stays_with_the_minutes(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    listed(database, consultation)
+    person, public = coordinator(app, database, consultation), Visitor(app)
+    person.post("/gestion/prueba/actos/nuevo", ACT)
+    one, minutes = side(app, database, consultation, Sector.CIVIL_SOCIETY), "/gestion/prueba/actos/mesa-tecnica/acta"
+    one.post(minutes, {"verdict": "disagree", "statement": "Eso no se acordó así.", "seen": "1"})
+    change = ACT | {"seen": "1", "place_es": "Cobán, salón B", "reason_es": "Se precisa el salón."}
+    person.post("/gestion/prueba/actos/mesa-tecnica", change)
+    page = public.get("…/cronograma/mesa-tecnica").text
+    assert page.index("tiene un desacuerdo") < page.index("Eso no se acordó así.") < page.index("Versiones")
+    other = change | {"seen": "2", "minutes_es": "Se acordó otra cosa.", "reason_es": "Se corrige el acta."}
+    person.post("/gestion/prueba/actos/mesa-tecnica", other)
+    page = public.get("…/cronograma/mesa-tecnica").text
+    assert "tiene un desacuerdo" not in page
+    assert "Eso no se acordó así." in page[page.index("Versiones") :]
+    sound(database)
+
+
+def test_a_second_click_makes_no_second_act(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    listed(database, consultation)
+    person = coordinator(app, database, consultation)
+    places = [person.post("/gestion/prueba/actos/nuevo", ACT).location for _ in range(2)]
+    assert places[0] == places[1]
+    assert person.post("/gestion/prueba/actos/nuevo", ACT | {"title_es": "Nuevo"}).location.endswith("/nuevo-2")
+    assert "Nuevo" in person.get("/gestion/prueba/actos/nuevo-2").text
+
+
+def test_a_record_is_changed_by_nobody(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    load(database, a_consultation("historia", kind="record"), datetime.now(UTC))
+    with database.session(read_only=True) as db:
+        record = consultations.find(db, "historia").view
+    person = coordinator(app, database, record)
+    for path in ("actos/nuevo", "participantes/nueva", "personas"):
+        person.post(f"/gestion/historia/{path}", ACT | {"name_es": "Otra", "sector": "cso"}, 403)
+
+
+@pytest.mark.parametrize("spoilt", [b"/Type /Catalog", b"/Type /Pages", b"/Type /Page\n"])
+def test_a_pdf_put_together_by_hand_is_refused_or_taken_but_no_fault(spoilt: bytes) -> None:
+    """Whatever the library raises of it, the answer is about the file."""
+    data = a_pdf()
+    for other in (b"/Typo", b"/Filter /JBIG2Decode", b"/Type [1 2]"):
+        with contextlib.suppress(Invalid):
+            files.check_pdf(data.replace(spoilt, other), "hecho a mano.pdf")
+
+
+def test_a_pdf_of_more_objects_than_are_looked_at_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_OBJECTS", 1)
+    with pytest.raises(Invalid):
+        files.check_pdf(a_pdf(script=True), "grande.pdf")

@@ -196,10 +196,38 @@ def test_reasons_and_lists_keep_what_was_used(app: Flask, database: Database, co
     admit(database, consultation, "Desde Cobán", department="16")
     lists = fields(person.get("/gestion/prueba/cambiar/listas").text) | {"reason_es": "Se ordena la lista."}
     page = person.post("/gestion/prueba/cambiar/listas", lists | {"department": "Guatemala"}, 422).text
-    assert "hay aportes que lo llevan" in page
+    assert "hay aportes o entidades que lo llevan" in page
     person.post("/gestion/prueba/cambiar/listas", lists | {"department": "Alta Verapaz\nGuatemala\nPetén"})
     with database.session(read_only=True) as db:
         view = consultations.find(db, "prueba").view
         assert [c.code for c in view.lists["department"]] == ["16", "01", "peten"]
         assert view.lists["department"][0].population == 1215038
         assert audit.check(db, view.log_id, consultation=view).faults == []
+
+
+def test_a_place_with_an_accent_and_a_change_of_reasons_are_on_record(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person, public = coordinator(app, database, consultation), Visitor(app)
+    values = fields(person.get("/gestion/prueba/cambiar/textos").text)
+    values |= {"links": "Fiscalía https://www.mp.gob.gt", "reason_es": "Se agrega dónde se denuncia."}
+    person.post("/gestion/prueba/cambiar/textos", values)
+    values = fields(person.get("/gestion/prueba/cambiar/motivos").text)
+    values |= {"reasons-1-text_es": "No es de esta consulta.", "reason_es": "Se aclara el segundo motivo."}
+    person.post("/gestion/prueba/cambiar/motivos", values)
+    page = public.get("…/bitacora").text
+    assert "Se aclara el segundo motivo." in page
+    with database.session(read_only=True) as db:
+        view = consultations.find(db, "prueba").view
+        assert [r.code for r in view.reasons] == ["personal-data", "off-topic"]
+        assert audit.check(db, view.log_id, consultation=view).faults == []
+
+
+def test_a_sector_that_a_body_bears_stays(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    from tests.blueprints.test_acts import listed
+
+    listed(database, consultation)
+    person = coordinator(app, database, consultation)
+    lists = fields(person.get("/gestion/prueba/cambiar/listas").text) | {"reason_es": "Se ordena la lista."}
+    page = person.post("/gestion/prueba/cambiar/listas", lists | {"body_sector": "Ejecutivo"}, 422).text
+    assert "entidades que lo llevan" in page

@@ -134,7 +134,7 @@ def test_many_subscribers_are_reached_in_pieces(app: Flask, database: Database, 
     with database.transaction() as db:
         rows = [
             {"consultation_id": consultation.id, "email": f"p{n}@x.example", "language": "es", "asked_on": now.date(),
-             "confirmed": n % 5 > 0} for n in range(520)
+             "confirmed": n % 5 > 0, "key": f"k{n}"} for n in range(520)
         ]  # fmt: skip
         db.execute(insert(Subscriber), rows)
         news.announce(db, consultation, event="prueba", content={"what": "schedule", "version": 2}, now=now)
@@ -147,3 +147,51 @@ def test_many_subscribers_are_reached_in_pieces(app: Flask, database: Database, 
     assert steps == 3
     with database.session(read_only=True) as db:
         assert db.execute(select(func.count()).select_from(OutboxMessage)).scalar_one() == 416
+
+
+def test_an_old_link_acts_for_nobody_else(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    public = Visitor(app)
+    public.post("…/novedades", {"email": "mala@persona.example"}, 200)
+    link = re.search(r"/novedades/([\w-]+)", mails(app)[0])
+    assert link
+    public.post(f"/novedades/{link[1]}", {"act": "stop"}, 200)
+    public.post("…/novedades", {"email": "buena@persona.example"}, 200)
+    assert "buena@persona.example" in mails(app)[0]  # her own mail comes, on the same day
+    public.post(f"/novedades/{link[1]}", {"act": "confirm"}, 200)
+    with database.session(read_only=True) as db:
+        assert db.execute(select(Subscriber.confirmed)).scalars().all() == [False]
+
+
+def test_that_it_was_held_is_no_change_of_place(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    person, public = coordinator(app, database, consultation), Visitor(app)
+    listed(database, consultation, contact_email="agua@entidad.example")
+    planned(person)
+    mails(app)
+    day = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+    planned(person, held_from=day)
+    assert mails(app) == []
+    assert "Cambió" not in public.get("…/novedades").text
+
+
+def test_a_body_with_an_account_is_told_and_a_refused_address_is_called(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    from consulta.domain import accounts, notices
+    from consulta.models.organizations import Organization, OrganizationMember
+
+    person = coordinator(app, database, consultation)
+    listed(database, consultation, contact_email="agua@entidad.example")
+    now = datetime.now(UTC)
+    with database.transaction() as db:
+        id_ = accounts.ensure(db, email="rosa@vecinas.example", now=now, language="en")
+        body = db.execute(select(Organization.id).where(Organization.slug == "vecinas")).scalar_one()
+        db.add(OrganizationMember(organization_id=body, account_id=id_, signatory=True))
+    planned(person)
+    mails(app)
+    planned(person, place_es="Otro salón")
+    [hers] = [mail for mail in mails(app) if "rosa@vecinas.example" in mail]
+    assert "Place:" in hers
+    with database.transaction() as db:
+        body = db.execute(select(Organization.id).where(Organization.slug == "agua")).scalar_one()
+        notices.returned(db, body, {"event": "act:foro-de-coban@2", "what": "moved", "title": {"es": "Foro"}}, now=now)
+    assert "Entidad agua" in person.get("/gestion/prueba/por-avisar").text

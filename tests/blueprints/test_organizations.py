@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask import Flask
 
 from consulta import worker
 from consulta.auth import hasher
 from consulta.db import Database
-from consulta.domain import accounts, organizations, verification
+from consulta.domain import accounts, acts, organizations, verification
+from consulta.domain.errors import Conflict
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.accounts import Sector
 from consulta.models.organizations import Standing
 from tests.blueprints.test_acts import ACT, listed, side, sound
+from tests.blueprints.test_drafts import fields
 from tests.blueprints.test_management import coordinator
-from tests.support import PASSWORD, Visitor
+from tests.support import PASSWORD, Visitor, said
 
 WISH = {
     "name": "Colectivo Río Limpio", "acronym": "CRL", "sector": "cso", "about": "Cuidamos el río de la aldea.",
@@ -203,3 +207,158 @@ def test_many_bodies_are_paged_by_name(app: Flask, database: Database, consultat
         assert names == sorted(names)
         assert len(organizations.page(db, consultation, sector="executive")[0]) == 1
         assert organizations.counts(db, consultation) == {"executive": 1, "cso": 71}
+
+
+def test_two_answers_at_once_are_counted_or_refused(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    """With real threads: of a yes and a no, or of two of them, what is stored is what was said."""
+    person = representative(app, database)
+    person.post(f"{OWN}/enviar")
+    people = [side(app, database, consultation, sector) for sector in Sector]
+    gate, answers = threading.Barrier(2), []
+
+    def answer(one: Visitor, form: dict[str, str]) -> None:
+        token = one.token()
+        gate.wait()
+        where = "/gestion/prueba/solicitudes/crl"
+        answers.append(one.client.post(where, data=form | {"csrf_token": token}).status_code)
+
+    forms = ({"verdict": "accept"}, {"verdict": "refuse", "reason": "No existe esa organización."})
+    threads = [threading.Thread(target=answer, args=(one, form)) for one, form in zip(people, forms, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.session(read_only=True) as db:
+        body = organizations.one(db, consultation, "crl")
+        said_ = verification.verdicts(db, consultation, body.id)
+    assert sorted(answers) in ([303, 303], [303, 409])
+    refused = any(not one.accepts for one in said_)
+    assert body.standing is (Standing.REFUSED if refused else Standing.ASKED)
+    sound(database)
+
+
+def test_an_appeal_is_made_once(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    person = representative(app, database)
+    person.post(f"{OWN}/enviar")
+    one = side(app, database, consultation, Sector.GOVERNMENT)
+    one.post("/gestion/prueba/solicitudes/crl", {"verdict": "refuse", "reason": "No existe esa organización."})
+    with database.session(read_only=True) as db:
+        seen = organizations.one(db, consultation, "crl")
+    person.post(f"{OWN}/apelar", {"appeal": "Sí existimos desde hace años."})
+    with database.transaction() as db, pytest.raises(Conflict):
+        verification.appeal(db, consultation, seen, text="Otra vez lo mismo, dos.", account_id=1, now=datetime.now(UTC))
+
+
+def test_a_wish_is_in_nobodys_way_and_is_forgotten(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    from consulta.models.accounts import Account
+
+    Visitor(app).post("…/solicitud", WISH, 200)
+    Visitor(app).post("…/solicitud", WISH | {"name": "Otra más", "acronym": "OM"}, 200)
+    now = datetime.now(UTC)
+    worker.deliver(app, now=now)
+    assert len(list((app.extensions["settings"].instance / "mail").glob("*.eml"))) == 1  # one mail a day
+    person = coordinator(app, database, consultation)
+    body = {"name_es": "Comité de Riego", "acronym": "CRL", "sector": "cso"}
+    assert person.post("/gestion/prueba/participantes/nueva", body).location.endswith("/crl-2")
+    with database.session(read_only=True) as db:
+        assert list(organizations.names(db, consultation, ["crl", "crl-2"])) == ["crl-2"]
+    worker.erase(database, now=now + timedelta(days=9))
+    with database.session(read_only=True) as db:
+        assert organizations.by_slug(db, consultation.id, "crl") is None
+        assert [a.email for a in db.query(Account)] == ["coordina@equipo.example"]
+
+
+def test_a_second_coordinator_overwrites_nothing(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = coordinator(app, database, consultation)
+    now = datetime.now(UTC)
+    with database.transaction() as db:
+        one = organizations.Listed(slug="agua", name=said("Agua"), sector="cso", source={"page": 3})
+        organizations.enlist(db, consultation, one, new=True, actor="system", now=now)
+    where = "/gestion/prueba/participantes/agua"
+    mine = fields(person.get(where).text)
+    person.post(where, mine | {"name_es": "Agua para todos"})
+    page = person.post(where, mine | {"name_es": "Agua y más agua"}, 409).text
+    assert "Agua y más agua" in page
+    assert "otra persona cambió esta entidad" in page
+    with database.session(read_only=True) as db:
+        body = organizations.one(db, consultation, "agua")
+    assert (body.name["es"], body.source) == ("Agua para todos", {"page": 3})
+    sound(database)
+
+
+def test_the_last_day_ends_where_the_consultation_is(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = representative(app, database)
+    person.post(f"{OWN}/enviar")
+    with database.session(read_only=True) as db:
+        due = organizations.one(db, consultation, "crl").answer_by
+    assert due
+    evening = datetime(due.year, due.month, due.day, 23, tzinfo=UTC) + timedelta(hours=4)  # 21:00 in Guatemala
+    worker.answer(database, now=evening)
+    assert standing(database, consultation) is Standing.ASKED
+    worker.answer(database, now=evening + timedelta(hours=4))
+    assert standing(database, consultation) is Standing.PROVISIONAL
+
+
+def test_who_speaks_for_a_side_finds_what_waits(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    person = representative(app, database)
+    person.post(f"{OWN}/enviar")
+    listed(database, consultation)
+    coordinator(app, database, consultation).post("/gestion/prueba/actos/nuevo", ACT)
+    one = side(app, database, consultation, Sector.GOVERNMENT)
+    assert "/gestion/prueba/por-responder" in one.get("/cuenta/").text
+    page = one.get("/gestion/prueba/por-responder").text
+    for link in ("/gestion/prueba/solicitudes/crl", "/gestion/prueba/actos/mesa-tecnica/acta"):
+        assert link in page
+    one.post("/gestion/prueba/solicitudes/crl", {"verdict": "accept"})
+    one.post("/gestion/prueba/actos/mesa-tecnica/acta", {"verdict": "agree", "seen": "1"})
+    page = one.get("/gestion/prueba/por-responder").text
+    assert "crl" not in page
+    assert "mesa-tecnica" not in page
+    person.get("/gestion/prueba/por-responder", 403)
+
+
+def test_a_dissent_is_not_pushed_out_by_others(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    from consulta.domain import positions
+    from consulta.models.positions import Stance
+
+    person, public = representative(app, database), Visitor(app)
+    person.post(f"{OWN}/enviar")
+    for sector in Sector:
+        one = side(app, database, consultation, sector)
+        one.post("/gestion/prueba/solicitudes/crl", {"verdict": "accept"})
+    listed(database, consultation)
+    coordinator(app, database, consultation).post("/gestion/prueba/actos/nuevo", ACT)
+    for sector in Sector:
+        with database.session(read_only=True) as db:
+            id_ = accounts.by_email(db, f"{sector.value}@equipo.example")
+        assert id_
+        with database.transaction() as db:
+            acts.speak(
+                db, consultation, "mesa-tecnica", seen=1, sector=sector, account_id=id_[0], agrees=True,
+                statement=None, now=datetime.now(UTC),
+            )  # fmt: skip
+    assert "por consenso" in public.get("…/cronograma/mesa-tecnica").text
+    form = {"stance": "dissent", "subject": "consultation", "text": "No nos escucharon en la mesa."}
+    person.post(f"{OWN}/posicion", form)
+    person.post(f"{OWN}/posicion", form)  # the second click
+    with database.session(read_only=True) as db:
+        assert len(positions.listing(db, consultation)) == 1
+        body, me = organizations.one(db, consultation, "crl"), accounts.by_email(db, WISH["email"])
+    assert me
+    for n in range(101):
+        with database.transaction() as db:
+            positions.publish(
+                db, consultation, body, stance=Stance.SUPPORT, subject="act/mesa-tecnica", text=f"Apoyamos {n} veces.",
+                document=None, account_id=me[0], now=datetime.now(UTC),
+            )  # fmt: skip
+    assert "por consenso" not in public.get("…/cronograma/mesa-tecnica").text
+    assert "no está de acuerdo" in public.get("…").text
+    sound(database)

@@ -19,12 +19,14 @@ PEOPLE = "/gestion/prueba/personas"
 def test_a_moderator_of_each_sector_is_invited(app: Flask, database: Database, consultation: ConsultationView) -> None:
     listed(database, consultation)
     person, public = coordinator(app, database, consultation), Visitor(app)
-    invitation = {"email": "nueva@equipo.example", "role": "moderator", "sector": "cso", "theme-tema-1": "1"}
+    invitation = {"email": "nueva@equipo.example", "role": "moderator", "sector": "cso", "theme-tema-1": "1",
+                  "reason": "La propuso su organización."}  # fmt: skip
+    why = {"reason": "Lo nombró su institución."}
     page = person.post(PEOPLE, invitation, 422).text
     assert "entidad de sociedad civil" in page
     assert "nueva@equipo.example" in page
     person.post(PEOPLE, invitation | {"organization": "vecinas"})
-    person.post(PEOPLE, {"email": "otro@equipo.example", "role": "moderator", "sector": "gov"})
+    person.post(PEOPLE, {"email": "otro@equipo.example", "role": "moderator", "sector": "gov"} | why)
     page = public.get("…/participantes").text
     assert "propuesta por Entidad vecinas" in page
     assert "@equipo.example" not in page
@@ -33,7 +35,7 @@ def test_a_moderator_of_each_sector_is_invited(app: Flask, database: Database, c
     for wrong in ({"email": "mal"}, {"role": "admin"}, {"role": ""}, {"sector": ""}, {"organization": "nadie"}):
         person.post(PEOPLE, {**invitation, "organization": "vecinas", **wrong}, 422)
     person.post(PEOPLE, {"email": "t@equipo.example", "role": "translator"}, 422)
-    person.post(PEOPLE, {"email": "t@equipo.example", "role": "translator", "language": "quc"})
+    person.post(PEOPLE, {"email": "t@equipo.example", "role": "translator", "language": "quc"} | why)
     person.post(PEOPLE, {"email": "e@equipo.example", "role": "liaison"}, 422)
     sound(database)
 
@@ -81,3 +83,35 @@ def test_outsiders_manage_nobody(app: Flask, database: Database, consultation: C
     for path in ("actos", "actos/nuevo", "importar", "por-avisar", "cambiar/textos", "participantes/nueva"):
         moderator.get(f"/gestion/prueba/{path}", 403)
         moderator.post(f"/gestion/prueba/{path}", {}, 405 if path in ("actos", "por-avisar") else 403)
+
+
+def test_a_suspended_moderator_is_not_invited_anew(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = coordinator(app, database, consultation)
+    id_ = staff(database, consultation, themes=("tema-1",))
+    role = f"{PEOPLE}/{id_}/moderator"
+    assert "Tema 1" not in person.get("/gestion/prueba").text.partition("Temas sin nadie")[2]
+    person.post(role, {"act": "suspend", "reason": "Está de viaje un mes."})
+    assert "Tema 1" in person.get("/gestion/prueba").text.partition("Temas sin nadie")[2]
+    again = {"email": "ana@equipo.example", "role": "moderator", "sector": "gov", "theme-tema-2": "1",
+             "reason": "Ahora verá otro tema."}  # fmt: skip
+    assert "devuélvaselo" in person.post(PEOPLE, again, 422).text
+    person.post(role, {"act": "resume", "reason": "Ya volvió del viaje."})
+    person.post(PEOPLE, again)
+    assert "ya tiene ese cargo" in person.post(PEOPLE, again | {"theme-tema-2": "1"}, 422).text
+    person.post(PEOPLE, again | {"reason": ""}, 422)
+    person.post(role, {"act": "suspend", "reason": "Está de viaje otra vez."})
+    person.post(role, {"act": "revoke", "reason": "Terminó su encargo."})
+    person.post(role, {"act": "revoke", "reason": "Terminó su encargo."}, 404)
+    sound(database)
+
+
+def test_who_never_signed_up_coordinates_nothing_yet(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = coordinator(app, database, consultation)
+    person.post(PEOPLE, {"email": "otra@equipo.example", "role": "coordinator", "reason": "Ayudará a coordinar."})
+    with database.transaction() as db:
+        me = accounts.ensure(db, email="coordina@equipo.example", now=datetime.now(UTC))
+    person.post(f"{PEOPLE}/{me}/coordinator", {"act": "revoke", "reason": "Me voy de la mesa."}, 422)

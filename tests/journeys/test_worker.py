@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import email.policy
 from collections.abc import Callable, Iterator
@@ -120,3 +121,61 @@ def test_an_erased_address_gets_nothing(
     visitor.follow(visitor.folio(), act="erase-email", sure="1")
     worker.work(make_app(mail_url=url), now=datetime.now(UTC))
     assert handler.messages == []
+
+
+def test_one_message_that_cannot_be_written_holds_up_no_other(
+    make_app: Callable[..., Flask], database: Database, consultation: ConsultationView, sink: tuple[Sink, str]
+) -> None:
+    from consulta.domain import accounts, outbox
+
+    handler, url = sink
+    now = datetime.now(UTC)
+    with database.transaction() as db:
+        id_ = accounts.ensure(db, email="ana@equipo.example", now=now)
+        for event, payload in (
+            ("1", {}),
+            ("2", {"standing": "verified", "name": "Una\u2028organización", "language": "es", "slug": "prueba",
+                   "consultation": {"es": "Prueba"}}),
+        ):  # fmt: skip
+            outbox.post(db, event=event, recipient=f"account:{id_}", template="standing" if event == "2" else "nada",
+                        payload=payload, now=now)  # fmt: skip
+    app = make_app(mail_url=url)
+    with contextlib.suppress(Exception):
+        worker.work(app, now=now)
+    [message] = handler.messages
+    assert message["Subject"].startswith("Una organización")
+    with database.session(read_only=True) as db:
+        assert db.execute(select(OutboxMessage.outcome).order_by(OutboxMessage.id)).scalars().all() == [
+            "gave up",
+            "delivered",
+        ]
+
+
+def test_delivered_mail_is_not_late_and_refused_mail_is(
+    make_app: Callable[..., Flask], database: Database, visitor: Visitor
+) -> None:
+    from consulta.domain import operations
+
+    now = datetime.now(UTC)
+    visitor.give("Quiero recibir noticias", email="eva@persona.example")
+    silent = make_app(mail_url=f"smtp://127.0.0.1:{free_port()}")
+    for hours in (0, 1, 2):
+        worker.work(silent, now=now + timedelta(hours=hours))
+    with database.session(read_only=True) as db:
+        late = operations.late(operations.ages(db, now=now + timedelta(hours=2)).items())
+    assert "mail" in late
+    worker.work(make_app(), now=now + timedelta(hours=20))
+    with database.session(read_only=True) as db:
+        assert operations.ages(db, now=now + timedelta(hours=30))["mail"] == timedelta()
+
+
+def test_a_copy_that_fails_is_made_an_hour_later(make_app: Callable[..., Flask], database: Database) -> None:
+    from consulta import backups
+    from consulta.backups import BackupError
+
+    now = datetime.now(UTC)
+    with pytest.raises(BackupError):
+        worker.work(make_app(backup_key="no es una clave"), now=now)
+    app = make_app(backup_key=backups.new_key())
+    worker.work(app, now=now + timedelta(hours=2))
+    assert len(list(app.extensions["settings"].backups.glob("consulta-*.age"))) == 1

@@ -1,0 +1,91 @@
+"""An organisation wishes for an account: noted, stood by by whoever holds the mail address, or forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from consulta.models.organizations import Organization, OrganizationMember, Standing
+
+from . import accounts, organizations, outbox
+from .errors import Conflict
+from .ledger import Action
+from .organizations import BodyView
+from .snapshots import ConsultationView
+from .verification import WORKING_DAYS, working_days_after
+
+FORGOTTEN = timedelta(days=7)
+PIECE = 100
+
+
+def ask(
+    db: Session, *, consultation: ConsultationView, name: str, acronym: str | None, sector: str, about: str,
+    email: str, language: str, now: datetime,
+) -> None:  # fmt: skip
+    """Note a wish and write to the representative. Nothing is public until they have answered that mail."""
+    account_id, today = accounts.ensure(db, email=email, language=language, now=now), consultation.today(now)
+    slug = _free_slug(db, consultation.id, acronym or name)
+    organization_id = db.execute(
+        insert(Organization)
+        .values(
+            consultation_id=consultation.id, slug=slug, name={"es": name}, sort_key=organizations.sort_key(name),
+            acronym=acronym, sector=sector, capacities=[], aliases=[], earlier_names=[],
+            note={"es": about} if about else None, standing=Standing.ASKED, round=1,
+            wished_on=today,
+        )
+        .returning(Organization.id)
+    ).scalar_one()  # fmt: skip
+    db.execute(
+        insert(OrganizationMember).values(organization_id=organization_id, account_id=account_id, signatory=True)
+    )
+    payload = {
+        "account": account_id, "slug": consultation.slug, "name": name, "language": language,
+        "consultation": consultation.title,
+    }  # fmt: skip
+    # One mail a day: whoever holds the address finds all the wishes in their account.
+    outbox.post_once(
+        db, event=f"organization:{today}", recipient=f"account:{account_id}", template="organization", payload=payload,
+        now=now,
+    )  # fmt: skip
+
+
+def send(db: Session, consultation: ConsultationView, body: BodyView, *, account_id: int, now: datetime) -> None:
+    """The representative answered the mail and signed in: the request is public and the days begin to run."""
+    today = consultation.today(now)
+    done = db.execute(
+        update(Organization)
+        .where(Organization.id == body.id, Organization.asked_on.is_(None), Organization.standing == Standing.ASKED)
+        .values(asked_on=today, answer_by=working_days_after(today, WORKING_DAYS))
+    )
+    if not done.rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Esta solicitud ya se había enviado.")
+    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    payload = {"name": body.name, "acronym": body.acronym, "sector": body.sector, "note": body.note}
+    organizations.entry(db, consultation, Action.ORGANIZATION_ASK, body.slug, payload, actor=actor, now=now)
+
+
+def forget(db: Session, *, now: datetime) -> None:
+    """A wish that nobody stood by in a week is forgotten, and its account if it was never used."""
+    o, m = Organization, OrganizationMember
+    old = select(o.id).where(o.standing == Standing.ASKED, o.asked_on.is_(None), o.wished_on < now.date() - FORGOTTEN)
+    ids = list(db.execute(old.limit(PIECE)).scalars())
+    if not ids:
+        return
+    of = m.organization_id.in_(ids)
+    account_ids = list(db.execute(select(m.account_id).where(of)).scalars())
+    db.execute(delete(m).where(of))
+    db.execute(delete(o).where(o.id.in_(ids)))
+    accounts.forget_unused(db, account_ids)
+
+
+def _free_slug(db: Session, consultation_id: int, name: str) -> str:
+    base = "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in organizations.sort_key(name)).split())[
+        :40
+    ]
+    for n in range(1, 1000):
+        slug = f"{base or 'entidad'}-{n}" if n > 1 or not base else base
+        if organizations.by_slug(db, consultation_id, slug) is None:
+            return slug
+    raise Conflict("Ya hay demasiadas entidades con ese nombre.")
