@@ -6,9 +6,10 @@ import io
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from consulta import worker
 from consulta.db import Database
@@ -177,3 +178,32 @@ def test_an_import_begun_elsewhere_and_a_spoilt_header(
         db.add(Import(consultation_id=consultation.id, source="x", digest="0", started_at=datetime.now(UTC)))
     assert "sin terminar" in person.get(IMPORTS).text
     assert "sigue donde quedó" in person.get(f"{IMPORTS}/1").text
+
+
+def test_known_rows_are_found_by_their_index(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    """However many contributions there are: none of the statements reads all of them."""
+    from consulta.domain import surveys
+    from consulta.domain.surveys import Taken
+
+    today = datetime.now(UTC).date()
+    rows = [Taken(n, f"f{n}", "foro", None, "Algo", None, today, None, None, None, False) for n in range(40)]
+    asked: list[tuple[str, Any]] = []
+
+    def note(*arguments: Any) -> None:
+        asked.append((arguments[2], arguments[3]))
+
+    event.listen(database.read, "before_cursor_execute", note)
+    with database.session(read_only=True) as db:
+        assert surveys.known_rows(db, consultation, rows) == set()
+    event.remove(database.read, "before_cursor_execute", note)
+    if database.write.dialect.name == "sqlite":
+        with database.write.connect() as connection:
+            connection.exec_driver_sql("ANALYZE")
+            figures = "('contributions', 'sqlite_autoindex_contributions_2', '900000 900000 900000 900000')"
+            connection.exec_driver_sql(f"INSERT INTO sqlite_stat1 VALUES {figures}")
+            connection.commit()
+        database.dispose()
+        with database.write.connect() as connection:  # as if there were so many, none of them imported
+            for statement, values in asked:
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+                assert not [line for *_, line in plan if line.startswith("SCAN") and "take_backs" not in line]
