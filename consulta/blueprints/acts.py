@@ -177,9 +177,9 @@ def _again(consultation: ConsultationView, act: ActView) -> ActView:
 
 def _act_page(consultation: ConsultationView, act: ActView) -> str:
     own = (f"act/{act.key}", f"minutes/{act.key}")
-    names = organizations.names(db.session(), consultation, [slug for slug, _ in act.now.bodies])
+    present = organizations.sectors(db.session(), consultation, [slug for slug, _ in act.now.bodies])
     return render_template(
-        "acts/one.html", consultation=consultation, act=act, names=names,
+        "acts/one.html", consultation=consultation, act=act, present=present,
         positions=positions.listing(db.session(), consultation, subjects=own),
         dissent=act.agreed and positions.dissent_stands(db.session(), consultation, (*own, positions.WHOLE)),
         stage=next((s for s in consultation.stages if s.key == act.now.stage), None),

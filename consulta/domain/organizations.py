@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import String, cast, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.models.accounts import Sector
 from consulta.models.base import Said
 from consulta.models.consultations import Consultation
 from consulta.models.organizations import Organization, OrganizationMember, Standing
@@ -26,11 +25,6 @@ from .snapshots import ConsultationView
 PAGE = 60
 TAKES_PART = (Standing.LISTED, Standing.PROVISIONAL, Standing.VERIFIED)
 CAPACITIES = ("table", "proponent", "host", "organizer", "observer", "companion")
-SIDES = {
-    "executive": Sector.GOVERNMENT, "legislative": Sector.GOVERNMENT, "judicial": Sector.GOVERNMENT,
-    "autonomous": Sector.GOVERNMENT, "municipality": Sector.GOVERNMENT, "public": Sector.GOVERNMENT,
-}  # fmt: skip
-"""Which sectors of bodies are government; all others count as civil society."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +155,16 @@ def names(db: Session, consultation: ConsultationView, slugs: list[str]) -> dict
     return {slug: name for slug, name in db.execute(query)}  # noqa: C416  (rows are no pairs for mypy)
 
 
+def sectors(db: Session, consultation: ConsultationView, slugs: list[str]) -> dict[str, list[tuple[str, Said]]]:
+    """Slugs and names of bodies by the code of their sector, in the order of the consultation's list, then by name."""
+    o = Organization
+    query = select(o.sector, o.slug, o.name).where(o.consultation_id == consultation.id, o.slug.in_(slugs))
+    found: dict[str, list[tuple[str, Said]]] = {c.code: [] for c in consultation.lists.get("body_sector", ())}
+    for sector, slug, name in db.execute(query.order_by(o.sort_key, o.id)):
+        found.setdefault(sector, []).append((slug, name))
+    return {sector: bodies for sector, bodies in found.items() if bodies}
+
+
 def some_names(db: Session, consultation: ConsultationView, *, limit: int) -> dict[str, str]:
     """The first bodies that take part, by slug, in the order of the names."""
     o = Organization
@@ -227,11 +231,6 @@ def entry(
     ledger.note(
         db, consultation, actor=actor, action=action, subject=f"organization/{slug}", payload=payload, recorded=now
     )
-
-
-def side_of(sector: str) -> Sector:
-    """On which side of the table a sector of bodies sits."""
-    return SIDES.get(sector, Sector.CIVIL_SOCIETY)
 
 
 def view_of(o: Organization) -> BodyView:

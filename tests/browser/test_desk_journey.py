@@ -57,6 +57,7 @@ def invite(page: Page, app: Flask, slug: str, email: str, sector: str, body: str
     page.select_option("#sector", sector)
     if body:
         page.select_option("#organization", label=body)
+    page.fill("#reason", "La propuso su sector en la primera reunión.")
     page.get_by_role("button", name="Invitar").click()
     expect(page.locator(".flash")).to_contain_text("Invitación enviada")
     worker.work(app, now=datetime.now(UTC))
@@ -115,7 +116,10 @@ def test_a_process_without_a_terminal(open_context: Callable[..., BrowserContext
     for who, verdict in (("gob", "agree"), ("osc", "disagree")):
         other = open_context(360, scripts=scripts).new_page()
         join(other, links[who], f"{who}-{slug}@equipo.example")
-        other.goto(f"/gestion/{slug}/actos/mesa-tecnica-de-arranque/acta")
+        other.goto("/cuenta/")
+        other.get_by_role("link", name="Por responder").click()
+        check(other) if scripts else None
+        other.get_by_role("link", name="Mesa técnica de arranque").click()
         check(other) if scripts else None
         other.check(f"input[value={verdict}]")
         if verdict == "disagree":
