@@ -29,7 +29,8 @@ def tally(consultation: ConsultationView) -> str:
     tiles = _tiles(consultation, sheet)
     return render_template(
         "results/tally.html", consultation=consultation, sheet=sheet, groups=GROUPS, line=charts.line(sheet.days),
-        themes=_theme_bars(consultation, sheet), tiles=tiles, box=charts.box(tiles) if tiles else "",
+        themes=_theme_bars(consultation, sheet), tiles=tiles,
+        ranked=sorted(tiles, key=lambda tile: -tile.n), box=charts.box(tiles) if tiles else "",
         silent=_silent(consultation, sheet), tables=_tables(consultation, sheet),
         head=ledger.head(db.session(), consultation.log_id),
     )  # fmt: skip
@@ -159,7 +160,8 @@ def _tiles(consultation: ConsultationView, sheet: Sheet) -> list[charts.Tile]:
     highest = max(rates.values(), default=0.0) or 1.0
     return [
         charts.Tile(
-            c.code, said(c.label), c.tile[0] * charts.TILE, c.tile[1] * charts.TILE, n, rates.get(c.code),
+            c.code, said(c.label), charts.short(said(c.label)),
+            c.tile[0] * charts.TILE, c.tile[1] * charts.TILE, n, rates.get(c.code),
             charts.shade(rates.get(c.code, 0.0), highest),
         )
         for c, n, _people in rows

@@ -30,10 +30,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Tile:
-    """A department on the tile map, ``x`` and ``y`` in units of the picture; ``shade`` from 1 to 5, 0 for none."""
+    """A department on the tile map, ``x`` and ``y`` in units of the picture; ``shade`` from 1 to 5, 0 for none;
+    ``short``: as much of its name as fits."""
 
     code: str
     label: str
+    short: str
     x: int
     y: int
     n: int
@@ -52,6 +54,11 @@ def box(tiles: Sequence[Tile]) -> str:
     return f"{left - 2} {top - 2} {width + 4} {height + 4}"
 
 
+def short(label: str) -> str:
+    """A name as it fits in a tile."""
+    return f"{label[:9]}." if len(label) > 10 else label
+
+
 def bars(figures: Sequence[tuple[str, str, int | None]]) -> list[Bar]:
     """Bars from (key, label, figure); a hidden figure has no length."""
     longest = max((n or 0 for _, _, n in figures), default=0) or 1
@@ -59,13 +66,21 @@ def bars(figures: Sequence[tuple[str, str, int | None]]) -> list[Bar]:
 
 
 def line(days: Sequence[tuple[date, int]]) -> Line | None:
-    """The course of the days from the first to the last, days without any included."""
+    """The course of the days from the first to the last, days without any included: of such a stretch its ends."""
     if not days:
         return None
     first, last = days[0][0], days[-1][0]
     span, top = max((last - first).days, 1), max(n for _, n in days)
-    by_day = {(day - first).days: n for day, n in days}
-    steps = [(d, by_day.get(d, 0)) for d in range((last - first).days + 1)]
+    steps: list[tuple[int, int]] = []
+    before = -1
+    for day, n in days:
+        at = (day - first).days
+        if at > before + 1:
+            steps.append((before + 1, 0))
+            if at > before + 2:
+                steps.append((at - 1, 0))
+        steps.append((at, n))
+        before = at
     points = " ".join(f"{600 * d / span:.0f},{150 - 140 * n / top:.0f}" for d, n in steps)
     return Line(points, f"0,150 {points} 600,150", top, first, last)
 
