@@ -31,6 +31,12 @@ _VERSION: Any = (
     .where(Consultation.__table__.c.published_at.is_not(None))
     .limit(1)
 )
+_C: Any = Consultation.__table__.c
+_PUBLISHED = (
+    select(_C.slug, _C.title, _C.kind, _C.published_at)
+    .where(_C.published_at.is_not(None))
+    .order_by(_C.published_at.desc(), _C.id)
+)
 _BY_SLUG = _VERSION.where(Consultation.__table__.c.slug == bindparam("slug"))
 _MAIN = _VERSION.where(Consultation.__table__.c.kind != ConsultationKind.RECORD).order_by(
     case((Consultation.__table__.c.kind == ConsultationKind.ORDINARY, 0), else_=1),
@@ -51,12 +57,7 @@ def main(db: Session) -> Current:
 
 def published(db: Session) -> list[tuple[str, Said, ConsultationKind, datetime]]:
     """Every published consultation, newest first: slug, title, kind, time of publication."""
-    rows = db.execute(
-        select(Consultation.slug, Consultation.title, Consultation.kind, Consultation.published_at)
-        .where(Consultation.published_at.is_not(None))
-        .order_by(Consultation.published_at.desc(), Consultation.id)
-    )
-    return [(slug, title, kind, at) for slug, title, kind, at in rows if at]
+    return [(slug, title, kind, at) for slug, title, kind, at in db.connection().execute(_PUBLISHED)]
 
 
 def _load(db: Session, query: Any, values: dict[str, str]) -> Current:
