@@ -15,7 +15,7 @@ from consulta.models.consultations import ConsultationKind
 from consulta.pages import find, place, public_page
 
 bp = Blueprint("consultations", __name__)
-LATEST, AT_HOME, AT_ONCE = 4, 12, 24
+LATEST, AT_HOME, AT_ONCE = 4, 12, 21
 """Contributions and stages on the home page, and stages on one page of the schedule."""
 
 

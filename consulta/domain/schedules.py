@@ -55,11 +55,16 @@ def schedules(db: Session, consultation: ConsultationView) -> list[ScheduleVersi
     query = select(Schedule).where(Schedule.consultation_id == consultation.id).order_by(Schedule.version.desc())
     found = list(db.execute(query).scalars())
     stages: dict[int, list[StageView]] = defaultdict(list)
-    for s in db.execute(
-        select(Stage).where(Stage.schedule_id.in_([f.id for f in found])).order_by(Stage.position)
-    ).scalars():
-        stages[s.schedule_id].append(stage_view(s, consultation.timezone))
-    versions = [ScheduleVersion(f.version, f.published_at, f.reason, tuple(stages[f.id])) for f in found]
+    others = [f.id for f in found if f.version != consultation.schedule_version]  # that one is in memory already
+    if others:
+        for s in db.execute(select(Stage).where(Stage.schedule_id.in_(others)).order_by(Stage.position)).scalars():
+            stages[s.schedule_id].append(stage_view(s, consultation.timezone))
+    versions = [
+        ScheduleVersion(
+            f.version, f.published_at, f.reason, tuple(stages[f.id]) if f.id in others else consultation.stages
+        )
+        for f in found
+    ]
     changed = [replace(new, changes=tuple(differences(old.stages, new.stages))) for new, old in pairwise(versions)]
     return [*changed, *versions[-1:]]
 
