@@ -169,3 +169,10 @@ def test_a_draft_and_an_organisation_in_their_states(page: Page) -> None:
     page.fill("#email", "aldea@ejemplo.example")
     page.click("main form .button")
     check(page)
+
+
+def test_what_waits_for_an_answer(page: Page) -> None:
+    sign_in(page, "moderadora@demostracion.example")
+    for path in ("/gestion/demostracion/por-responder", "/cuenta/"):
+        page.goto(path)
+        check(page)
