@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Account, AccountSession, AccountToken, Pseudonym, Role, RoleName, Sector
+from consulta.models.base import Said
 from consulta.models.consultations import Consultation
 from consulta.models.organizations import OrganizationMember
 
@@ -134,11 +135,12 @@ def one_time_link(db: Session, *, account_id: int, now: datetime, valid: timedel
     return token
 
 
-def invite(db: Session, *, account_id: int, token: str, now: datetime) -> None:
+def invite(db: Session, *, account_id: int, token: str, now: datetime, consultation: Said | None = None) -> None:
     """Mail the one-time link; a second one within the hour is a second click."""
+    language = db.execute(select(Account.language).where(Account.id == account_id)).scalar_one()
     outbox.post_once(
         db, event=f"invitation:{now:%Y-%m-%dT%H}", recipient=f"account:{account_id}", template="invitation",
-        payload={"token": token, "language": "es"}, now=now,
+        payload={"token": token, "language": language, "consultation": consultation}, now=now,
     )  # fmt: skip
 
 

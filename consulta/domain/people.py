@@ -136,7 +136,7 @@ def invite(
         organization=organization, language=language, now=now, actor=actor, reason=reason,
     )  # fmt: skip
     token = accounts.one_time_link(db, account_id=account_id, now=now)
-    accounts.invite(db, account_id=account_id, token=token, now=now)
+    accounts.invite(db, account_id=account_id, token=token, now=now, consultation=consultation.title)
 
 
 def suspend(

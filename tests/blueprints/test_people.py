@@ -115,3 +115,17 @@ def test_who_never_signed_up_coordinates_nothing_yet(
     with database.transaction() as db:
         me = accounts.ensure(db, email="coordina@equipo.example", now=datetime.now(UTC))
     person.post(f"{PEOPLE}/{me}/coordinator", {"act": "revoke", "reason": "Me voy de la mesa."}, 422)
+
+
+def test_an_invitation_says_who_sends_it_in_its_readers_language(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    from tests.blueprints.test_news import mails
+
+    with database.transaction() as db:
+        accounts.ensure(db, email="eng@equipo.example", now=datetime.now(UTC), language="en")
+    person = coordinator(app, database, consultation)
+    person.post(PEOPLE, {"email": "eng@equipo.example", "role": "observer", "reason": "Observa por su embajada."})
+    [mail] = mails(app)
+    assert "Consulta prueba (en)" in mail
+    assert "Le dieron una cuenta" not in mail
