@@ -12,10 +12,10 @@ from typing import Any
 from flask import Flask, redirect, request
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import text
+from sqlalchemy import create_engine, event, text
 from werkzeug.wrappers import Response
 
-from consulta.db import Database
+from consulta.db import POSTGRES_OPTIONS, SQLITE_PRAGMAS
 
 PAGE = """<!doctype html><html lang="es"><head><meta charset="utf-8"><title>Floor</title></head><body><ul>
 {% for row in rows %}<li><a href="/{{ row.number }}">{{ row.number }}</a> {{ row.body }}</li>{% endfor %}
@@ -31,13 +31,23 @@ app = Flask(__name__)
 app.config["SECRET_KEY"] = "the floor has a secret key of its own"
 CSRFProtect(app)
 LISTING, FORM_PAGE = app.jinja_env.from_string(PAGE), app.jinja_env.from_string(FORM)
-database = Database(os.environ["FLOOR_DATABASE"])
+engine = create_engine(
+    os.environ["FLOOR_DATABASE"], pool_size=8, max_overflow=8,
+    connect_args={} if os.environ["FLOOR_DATABASE"].startswith("sqlite") else {"options": POSTGRES_OPTIONS},
+)  # fmt: skip
+if engine.dialect.name == "sqlite":
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: object) -> None:
+        """The same settings as ours, durability first."""
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(pragma)
 
 
 @app.get("/list")
 def listing() -> str:
     """Twenty rows."""
-    with database.read.connect() as connection:
+    with engine.connect() as connection:
         rows: Any = connection.execute(LIST, {"id": int(os.environ["FLOOR_CONSULTATION"])}).all()
     return LISTING.render(rows=rows)
 
@@ -51,7 +61,7 @@ def form() -> str:
 @app.post("/form")
 def take() -> Response:
     """One row in one transaction."""
-    with database.write.connect() as connection:
+    with engine.connect() as connection:
         connection.execute(text("INSERT INTO floor (body) VALUES (:body)"), {"body": request.form["body"]})
         connection.commit()
     return redirect("/form", 303)
@@ -59,11 +69,11 @@ def take() -> Response:
 
 def prepare() -> None:
     """The one table that the floor writes to."""
-    big = "BIGSERIAL" if database.write.dialect.name == "postgresql" else "INTEGER"
-    with database.write.connect() as connection:
+    big = "BIGSERIAL" if engine.dialect.name == "postgresql" else "INTEGER"
+    with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS floor (id {big} PRIMARY KEY, body TEXT NOT NULL)")
         connection.commit()
 
 
 prepare()
-database.dispose()
+engine.dispose()

@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from . import schema, transfer
 from .config import Settings
 from .db import Database
-from .domain import operations, reapplying
+from .domain import news, operations, reapplying
 from .domain.errors import Invalid
 
 FORMAT = 1
@@ -137,7 +137,8 @@ def register(database: Database, settings: Settings) -> None:
     read: dict[str, reapplying.Place] = json.loads(state.read_text()) if state.exists() else {}
     before = dict(read)
     with database.session(read_only=True) as db:
-        acts = list(reapplying.acts_since(db, read))
+        stopped = news.stopped(db)
+        acts = [*reapplying.acts_since(db, read), *reapplying.stops(stopped)]
     if acts:
         with open(os.open(folder / REGISTER, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as out:
             out.writelines(json.dumps(act) + "\n" for act in acts)
@@ -145,6 +146,9 @@ def register(database: Database, settings: Settings) -> None:
             os.fsync(out.fileno())
     if read != before:
         _note(settings, read)
+    if stopped:
+        with database.transaction() as db:
+            news.forget_stopped(db, stopped)
 
 
 def rebase(settings: Settings, places: dict[str, reapplying.Place]) -> None:

@@ -107,6 +107,8 @@ def _take_in(database: Database, import_id: int, slug: str, *, now: datetime) ->
         with database.transaction() as db:
             uploads.fail(db, import_id, str(error))
         return 1
+    with database.transaction() as db:
+        uploads.note_report(db, import_id, found)
     for piece in importing.pieces(found):
         with database.transaction() as db:
             importing.write(db, view, piece, import_id=import_id, channel=channel, now=now)

@@ -61,7 +61,7 @@ def a_consultation(slug: str = "prueba", themes: int = 5, **changes: Any) -> dic
                 {"code": "30-59", "label": said("30 a 59")},
             ],
             "gender": [{"code": "woman", "label": said("Mujer")}],
-            "language": [{"code": "quc", "label": said("K'iche'")}],
+            "language": [{"code": "quc", "label": said("K'iche'")}, {"code": "kek", "label": said("Q'eqchi'")}],
             "body_sector": [
                 {"code": "executive", "label": said("Ejecutivo")}, {"code": "cso", "label": said("Sociedad civil")},
             ],

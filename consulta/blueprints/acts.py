@@ -34,8 +34,8 @@ def one(consultation: ConsultationView, key: str) -> str:
 @allow(anyone)
 def document(slug: str, sha256: str) -> Response:
     """A document, as an attachment: a browser does not run what it holds."""
-    pages.find(slug)
-    response = current_app.response_class(files.read(db.session(), sha256), mimetype="application/pdf")
+    content = files.read(db.session(), pages.find(slug).view, sha256)
+    response = current_app.response_class(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{sha256[:16]}.pdf"'
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
@@ -178,9 +178,11 @@ def _again(consultation: ConsultationView, act: ActView) -> ActView:
 def _act_page(consultation: ConsultationView, act: ActView) -> str:
     own = (f"act/{act.key}", f"minutes/{act.key}")
     present = organizations.sectors(db.session(), consultation, [slug for slug, _ in act.now.bodies])
+    earlier = pages.place("antes")
+    said, more = positions.listing(db.session(), consultation, subjects=own, before=earlier)
     return render_template(
         "acts/one.html", consultation=consultation, act=act, present=present,
-        positions=positions.listing(db.session(), consultation, subjects=own),
+        positions=said, more_positions=more, earlier=earlier,
         dissent=act.agreed and positions.dissent_stands(db.session(), consultation, (*own, positions.WHOLE)),
         stage=next((s for s in consultation.stages if s.key == act.now.stage), None),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -9,10 +10,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import db, pages, reference
 from consulta.auth import actor, allow, coordinates, now
-from consulta.domain import drafts, exporting, management, schedules
+from consulta.domain import drafts, exporting, management, schedules, setup
 from consulta.domain.drafts import DraftView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.figures import Live
+from consulta.domain.schedules import ScheduleVersion
+from consulta.domain.snapshots import Stretch
+from consulta.domain.texts import BODY_MAX
 from consulta.forms import schedules as stage_forms
 from consulta.forms.drafts import reader, shown, with_one_more
 from consulta.forms.fields import LINE, Typed
@@ -21,6 +25,15 @@ from consulta.i18n import gettext
 
 bp = Blueprint("drafts", __name__, url_prefix="/gestion")
 TEMPLATE, EMPTY, AT_HOME = "plantilla", "vacia", 12
+PREVIEWED = {
+    "inicio": "consultations/home.html", "cronograma": "consultations/schedule.html", "opinar": "opinions/form.html",
+    "reglas": "consultations/rules.html", "privacidad": "consultations/privacy.html",
+}  # fmt: skip
+PUBLIC = {
+    "consultations.schedule": "cronograma", "opinions.form": "opinar", "consultations.rules": "reglas",
+    "consultations.privacy": "privacidad",
+}  # fmt: skip
+"""Pages of a preview, and the public pages that they stand for."""
 
 
 @bp.get("/nueva")
@@ -55,16 +68,20 @@ def overview(draft_id: int) -> Response:
     return _overview_page(drafts.find(db.session(), draft_id, actor()), 200)
 
 
-@bp.get("/borradores/<int(max=2147483647):draft_id>/vista")
+@bp.get("/borradores/<int(max=2147483647):draft_id>/vista", defaults={"page": "inicio"})
+@bp.get("/borradores/<int(max=2147483647):draft_id>/vista/<any(cronograma, opinar, reglas, privacidad):page>")
 @allow(coordinates)
-def preview(draft_id: int) -> Response:
-    """The home page as the public will see it."""
+def preview(draft_id: int, page: str) -> Response:
+    """A page as the public will see it; its links lead to the other pages of the preview."""
     draft = drafts.find(db.session(), draft_id, actor())
     view = drafts.preview(draft, now=now())
-    stages = view.stretch(now(), AT_HOME, top=True).stages
+    stages = view.stretch(now(), AT_HOME if page == "inicio" else len(view.stages), top=page == "inicio").stages
     return pages.private(
-        "consultations/home.html", consultation=view, live=Live(0, 0, 0, 0, {}), window=view.window("opinion", now()),
+        PREVIEWED[page], consultation=view, live=Live(0, 0, 0, 0, {}), window=view.window("opinion", now()),
         timeline=[(stage, stage.state(now())) for stage in stages], latest=[], others=[], positions=[], preview=draft,
+        versions=[ScheduleVersion(1, now(), setup.FIRST_SCHEDULE, view.stages)], moved={}, acts=[], more=None,
+        stretch=Stretch(stages, None, None),
+        values={}, errors={}, submission="", csrf="", most=BODY_MAX, url_for=partial(_address, draft_id),
     )  # fmt: skip
 
 
@@ -154,6 +171,13 @@ def _changed() -> dict[str, str]:
         "Mientras usted escribía, otra persona cambió este borrador. Lo suyo sigue aquí: si guarda, toma su lugar."
     )
     return {"seen": message}
+
+
+def _address(own: int, endpoint: str, /, **values: Any) -> str:
+    """Where a link of a preview leads: a public page that can be previewed, else the preview's home."""
+    if endpoint.startswith("drafts."):
+        return url_for(endpoint, **values)
+    return url_for(".preview", draft_id=own, page=PUBLIC.get(endpoint, "inicio"))
 
 
 def _starts() -> list[tuple[str, str]]:

@@ -103,13 +103,11 @@ def act(slug: str, import_id: int) -> Response | BaseResponse:
 @bp.get("/<slug>/importar/<int(max=2147483647):import_id>/informe.csv")
 @allow(coordinates)
 def report(slug: str, import_id: int) -> Response:
-    """Every row that would not be taken, and why."""
+    """Every row that would not be taken, or was not, and why."""
     consultation = _open(slug)
-    found = uploads.survey(db.session(), consultation, import_id, now=now())
-    body = ((one.line, one.column, one.value, one.why) for one in found.left)
-    return pages.download(
-        tables.rows(("line", "column", "value", "why"), body), consultation, f"importacion-{import_id}"
-    )
+    left = uploads.left(db.session(), consultation, import_id, now=now())
+    body = tables.rows(("line", "column", "value", "why"), iter(left))
+    return pages.download(body, consultation, f"importacion-{import_id}")
 
 
 def _open(slug: str) -> ConsultationView:
@@ -143,7 +141,8 @@ def _one_page(consultation: ConsultationView, import_id: int, errors: dict[str, 
             survey = uploads.survey(db.session(), consultation, import_id, now=now())
         except Invalid as error:
             problem = gettext(error.message, **error.values)
+    left = [(r.line, r.column, r.value, r.why) for r in survey.left] if survey else (found.report or {}).get("left", [])
     return pages.private(
         "imports/one.html", status, consultation=consultation, one=found, survey=survey, problem=problem,
-        columns=columns, fields=sheets.FIELDS, shown=SHOWN, errors=errors, chosen=chosen,
+        left=left, columns=columns, fields=sheets.FIELDS, shown=SHOWN, errors=errors, chosen=chosen,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from consulta.domain.errors import Conflict, Invalid, Malformed, NotAllowed
 from consulta.domain.snapshots import ConsultationView
 from consulta.domain.texts import showable
 from consulta.forms.moderation import ClassificationForm, DecisionForm
-from consulta.i18n import gettext
+from consulta.i18n import gettext, said
 from consulta.models.accounts import RoleName
 from consulta.models.contributions import Channel
 from consulta.models.moderation import Verdict
@@ -60,11 +60,12 @@ def _queue_page(
         limit=desk.PAGE + 1,
     )  # fmt: skip
     by_theme, by_channel = figures.waiting(db.session(), consultation)
+    theme_names = [*((t.slug, said(t.name)) for t in consultation.themes), ("", gettext("Sin tema todavía"))]
     return render_template(
         "moderation/queue.html", consultation=consultation, rows=rows[: desk.PAGE],
         more=rows[desk.PAGE - 1] if len(rows) > desk.PAGE else None, by_theme=by_theme, by_channel=by_channel,
         theme=theme, channel=channel.value if channel else None, decides=decides, today=consultation.today(now()),
-        total=sum(by_theme.values()), csrf_mark=pages.CSRF_MARK,
+        total=sum(by_theme.values()), theme_names=theme_names, csrf_mark=pages.CSRF_MARK,
     )  # fmt: skip
 
 

@@ -23,7 +23,6 @@ from consulta.auth import allow, anyone, many_from_here, now, respond_privately,
 from consulta.documents import qr
 from consulta.domain import opinions
 from consulta.domain.errors import AlreadyReceived, NotFound
-from consulta.domain.opinions import Receipt
 from consulta.domain.snapshots import ConsultationView
 from consulta.domain.texts import BODY_MAX, showable
 from consulta.forms.opinions import OpinionForm
@@ -62,14 +61,15 @@ def submit(slug: str) -> Response | BaseResponse:
         return _again(consultation, given, issued)
     key, age = issued
     try:
-        receipt = opinions.submit(
+        folio = opinions.send(
             db.session(), consultation=consultation, given=given.given(), submission=key,
             held_cause=_held_cause(consultation, given, age), language=language(), now=now(),
         )  # fmt: skip
+        db.commit_new(db.session())
     except AlreadyReceived:
         db.undo(db.session())
-        receipt = opinions.repeated(db.session(), submission=key, given=given.given())
-    _keep(receipt)
+        folio = opinions.repeated(db.session(), submission=key, given=given.given()).folio
+    _keep(folio)
     return redirect(url_for(".receipt", slug=slug), 303)
 
 
@@ -146,9 +146,9 @@ def _held_cause(consultation: ConsultationView, given: OpinionForm, age: float) 
     return "many-from-one-address" if many else None
 
 
-def _keep(receipt: Receipt) -> None:
-    kept = [one for one in session.get("receipts", []) if one[0] != receipt.folio]
-    session["receipts"] = [[receipt.folio, int(time())], *kept][:RECEIPTS]
+def _keep(folio: str) -> None:
+    kept = [one for one in session.get("receipts", []) if one[0] != folio]
+    session["receipts"] = [[folio, int(time())], *kept][:RECEIPTS]
     session.permanent = True
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,7 +14,7 @@ from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.organizations import BodyView
 from consulta.domain.snapshots import ConsultationView
 from consulta.forms.fields import Typed, new_key
-from consulta.forms.organizations import read_body, read_wish, show_body
+from consulta.forms.organizations import read_body, read_claim, read_wish, show_body
 from consulta.i18n import gettext, language
 
 bp = Blueprint("organizations", __name__)
@@ -31,13 +33,14 @@ def listing(consultation: ConsultationView) -> str:
     )
     asking = organizations.asking(db.session(), consultation)
     reviewers = people.moderators(db.session(), consultation)
-    nominating = [one.organization for one in reviewers if one.organization]
+    nominating, earlier = [one.organization for one in reviewers if one.organization], pages.place("antes")
+    said, more_said = positions.listing(db.session(), consultation, before=earlier)
     return render_template(
         "organizations/listing.html", consultation=consultation, bodies=bodies, more=more, sector=sector,
         capacity=capacity, counts=organizations.counts(db.session(), consultation), asking=asking,
         capacities=organizations.CAPACITIES, moderators=reviewers,
         names=organizations.names(db.session(), consultation, nominating) if nominating else {},
-        positions=positions.listing(db.session(), consultation, limit=20),
+        positions=said, more_positions=more_said, earlier=earlier,
     )  # fmt: skip
 
 
@@ -46,11 +49,12 @@ def listing(consultation: ConsultationView) -> str:
 @pages.public_page
 def one(consultation: ConsultationView, body: str) -> str:
     """One body: its names, where it took part, its positions, how it came to be verified."""
-    found = organizations.one(db.session(), consultation, body)
+    found, earlier = organizations.one(db.session(), consultation, body), pages.place("antes")
+    said, more = positions.listing(db.session(), consultation, organization=body, before=earlier)
     return render_template(
         "organizations/one.html", consultation=consultation, body=found,
         acts=proceedings.of_body(db.session(), consultation, body),
-        positions=positions.listing(db.session(), consultation, organization=body),
+        positions=said, more_positions=more, earlier=earlier,
         verdicts=verification.verdicts(db.session(), consultation, found.id),
     )  # fmt: skip
 
@@ -58,8 +62,10 @@ def one(consultation: ConsultationView, body: str) -> str:
 @bp.get("/consultas/<slug>/solicitud")
 @allow(anyone)
 def wish(slug: str) -> Response:
-    """The form with which an organisation asks for an account."""
-    return _wish_page(pages.find(slug).view, {}, {}, 200)
+    """The form with which an organisation asks for an account; ``entidad``: one that is listed already."""
+    consultation = pages.find(slug).view
+    listed = wishes.claimable(db.session(), consultation, request.args.get("entidad"))
+    return _wish_page(consultation, {}, {}, 200, listed=listed)
 
 
 @bp.post("/consultas/<slug>/solicitud")
@@ -69,13 +75,18 @@ def ask(slug: str) -> Response:
     consultation, typed = pages.find(slug).view, Typed(request.form)
     if consultation.kind == "record":
         raise NotAllowed("Un registro histórico no recibe solicitudes.")
-    wished = read_wish(typed, consultation)
+    listed = wishes.claimable(db.session(), consultation, typed.data.get("entidad"))
+    wished: dict[str, Any] = read_claim(typed) if listed else read_wish(typed, consultation)
     if typed.errors:
-        return _wish_page(consultation, typed.values(), typed.errors, 422)
+        return _wish_page(consultation, typed.values(), typed.errors, 422, listed=listed)
     if auth.many_from_here(WISHES_AN_HOUR):
         typed.wrong("email", gettext("Desde esta conexión ya se pidió muchas veces. Inténtelo dentro de una hora."))
-        return _wish_page(consultation, typed.values(), typed.errors, 429)
-    wishes.ask(db.session(), consultation=consultation, language=language(), now=now(), **wished)  # type: ignore[arg-type]
+        return _wish_page(consultation, typed.values(), typed.errors, 429, listed=listed)
+    common = {"consultation": consultation, "language": language(), "now": now(), **wished}
+    if listed:
+        wishes.claim(db.session(), body=listed, **common)
+    else:
+        wishes.ask(db.session(), **common)
     return _wish_page(consultation, {}, {}, 200, sent=True)
 
 
@@ -197,21 +208,25 @@ def _slug(consultation: ConsultationView, typed: Typed) -> str:
 
 
 def _wish_page(
-    consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int, *, sent: bool = False
-) -> Response:
+    consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int, *,
+    listed: BodyView | None = None, sent: bool = False,
+) -> Response:  # fmt: skip
     page = render_template(
-        "organizations/wish.html", consultation=consultation, values=values, errors=errors, sent=sent,
+        "organizations/wish.html", consultation=consultation, values=values, errors=errors, sent=sent, claimed=listed,
         days=verification.WORKING_DAYS,
     )  # fmt: skip
     return make_response(page, status)
 
 
 def _own_page(consultation: ConsultationView, body: BodyView, errors: dict[str, str], status: int) -> Response:
+    earlier = pages.place("antes")
+    said, more = positions.listing(db.session(), consultation, organization=body.slug, before=earlier)
     return pages.private(
         "organizations/own.html", status, consultation=consultation, body=body, errors=errors,
-        values={"appeal": request.form.get("appeal", "")}, may_speak=body.standing in verification.MAY_SPEAK,
+        values={"appeal": request.form.get("appeal", "")},
+        wished=wishes.pending(db.session(), body, actor().id), may_speak=body.standing in verification.MAY_SPEAK,
         verdicts=verification.verdicts(db.session(), consultation, body.id), last_round=verification.LAST_ROUND,
-        positions=positions.listing(db.session(), consultation, organization=body.slug),
+        positions=said, more_positions=more, earlier=earlier,
     )  # fmt: skip
 
 

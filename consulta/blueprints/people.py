@@ -11,6 +11,7 @@ from consulta.domain import organizations, people
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.snapshots import ConsultationView
 from consulta.forms.fields import LINE, Typed
+from consulta.forms.people import shown
 from consulta.i18n import gettext
 from consulta.models.accounts import RoleName, Sector
 
@@ -21,8 +22,12 @@ MOST_IN_A_LIST = 60
 @bp.get("/<slug>/personas")
 @allow(coordinates)
 def listing(slug: str) -> Response:
-    """Who is what."""
-    return _page(pages.coordinated(slug), {}, {}, 200)
+    """Who is what; with ``persona`` and ``cargo``, the form holds that role, to be given anew as it should be."""
+    consultation, values = pages.coordinated(slug), {}
+    account_id, key = pages.place("persona"), request.args.get("cargo", "")
+    if account_id is not None:
+        values = shown(people.find(people.team(db.session(), consultation), account_id, key), consultation)
+    return _page(consultation, values, {}, 200)
 
 
 @bp.post("/<slug>/personas")

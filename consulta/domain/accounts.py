@@ -79,10 +79,12 @@ def create(
     demo: bool = False, actor: str = ledger.SYSTEM, reason: str | None = None,
 ) -> int:  # fmt: skip
     """Make the account if it is new and grant the role, one row a theme; its id. Granting twice adds nothing, and
-    granting anew for another sector, body or language changes it."""
+    granting anew for another sector, body or language changes it; a translator has one role for each language."""
     id_ = ensure(db, email=email, now=now, demo=demo)
     values = {"sector": sector, "organization": organization, "language": language}
-    mine = (Role.account_id == id_, Role.role == role, Role.consultation_id.is_not_distinct_from(consultation_id))
+    mine: list[Any] = [Role.account_id == id_, Role.role == role]
+    mine.append(Role.consultation_id.is_not_distinct_from(consultation_id))
+    mine += [Role.language == language] if role is RoleName.TRANSLATOR else []  # one of each language
     rows = db.execute(select(Role.theme_id, Role.sector, Role.organization, Role.language).where(*mine)).all()
     held, as_now = {row.theme_id for row in rows}, all(tuple(row[1:]) == tuple(values.values()) for row in rows)
     if not as_now:

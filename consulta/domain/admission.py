@@ -85,8 +85,8 @@ def admit(
 
     The counter is the first lock taken and gives numbers without a gap, for a transaction that fails gives its back.
     """
-    made = [_Made.of(consultation, one, today) for one in incoming]
-    stored = _store_one(db, made[0]) if len(made) == 1 and is_postgres(db) else _store(db, consultation, made)
+    made = [Made.of(consultation, one, today) for one in incoming]
+    stored = _store_one(db, made[0]) if len(made) == 1 and is_postgres(db) else store(db, consultation, made)
     for (_id, number), one in zip(stored, made, strict=True):
         results.move(db, None, one.facts)
         record(db, consultation, actor=actor, action=Action.RECEIVE, number=number, recorded=today, payload=one.payload)
@@ -103,7 +103,7 @@ def admit(
 
 
 @dataclass(frozen=True)
-class _Made:
+class Made:
     """Everything of one contribution that does not wait for its number, made before the counter is locked."""
 
     row: dict[str, Any]
@@ -113,14 +113,19 @@ class _Made:
     facts: results.Facts
 
     @classmethod
-    def of(cls, consultation: ConsultationView, one: Admission, today: date) -> _Made:
+    def of(cls, consultation: ConsultationView, one: Admission, today: date) -> Made:
         row, text = _contribution(consultation, one, today), {"body": one.body, "body_salt": new_salt()}
         person = _contributor(one, today)
         payload = _payload(one, row, commitments({**row, **text, **person}))
         return cls(row, text, person, payload, _facts(consultation, one))
 
+    def values(self) -> dict[str, Any]:
+        """For the one statement of PostgreSQL."""
+        values = {f"new_{name}": value for name, value in {**self.row, **self.text, **self.person}.items()}
+        return {**values, "consultation_id": self.row["consultation_id"], "count": 1}
 
-def _store(db: Session, consultation: ConsultationView, made: Sequence[_Made]) -> list[tuple[int, int]]:
+
+def store(db: Session, consultation: ConsultationView, made: Sequence[Made]) -> list[tuple[int, int]]:
     """Ids and numbers, in the order given."""
     connection = db.connection()
     counted = {"consultation_id": consultation.id, "count": len(made)}
@@ -147,26 +152,29 @@ def _insert(connection: Connection, consultation: ConsultationView, rows: list[d
 _INSERT, _INSERT_OPINION, _INSERT_CONTRIBUTOR = insert(_TABLE), insert(_OPINIONS), insert(_CONTRIBUTORS)
 
 
-def _store_one(db: Session, made: _Made) -> list[tuple[int, int]]:
+def _store_one(db: Session, made: Made) -> list[tuple[int, int]]:
     """On PostgreSQL the counter and three rows in one statement: others wait for the counter, so it is held briefly."""
-    values = {f"new_{name}": value for name, value in {**made.row, **made.text, **made.person}.items()}
-    counted = {"consultation_id": made.row["consultation_id"], "count": 1}
-    row = db.connection().execute(_in_one(), {**values, **counted}).one()
+    row = db.connection().execute(_one_statement(), made.values()).one()
     return [(row.id, row.number)]
 
 
 @cache
-def _in_one() -> Any:
-    """The parameters bear a prefix, for SQLAlchemy would also put one that is named like a column into the UPDATE."""
+def _one_statement() -> Any:
+    _counted, given, parts = storing()
+    return select(given.c.id, given.c.number).add_cte(*parts)
+
+
+def storing() -> tuple[Any, Any, tuple[Any, ...]]:
+    """The parts of PostgreSQL's one statement: the counter, the contribution with its number, its text and contributor.
+
+    The parameters bear a prefix, for SQLAlchemy would also put one that is named like a column into the UPDATE.
+    """
     counted = _COUNT.cte("counted")
     row = {"number": counted.c.last_number, **_new(_TABLE, "id", "number")}
     given = _put(_TABLE, row).returning(_TABLE.c.id, _TABLE.c.number).cte("given")
-    return select(given.c.id, given.c.number).add_cte(
-        _put(_OPINIONS, {"id": given.c.id, **_new(_OPINIONS, "id")}).cte("put_text"),
-        _put(_CONTRIBUTORS, {"contribution_id": given.c.id, **_new(_CONTRIBUTORS, "contribution_id")}).cte(
-            "put_person"
-        ),
-    )
+    person = {"contribution_id": given.c.id, **_new(_CONTRIBUTORS, "contribution_id")}
+    text = _put(_OPINIONS, {"id": given.c.id, **_new(_OPINIONS, "id")})
+    return counted, given, (text.cte("put_text"), _put(_CONTRIBUTORS, person).cte("put_person"))
 
 
 def _new(table: Any, *besides: str) -> dict[str, Any]:

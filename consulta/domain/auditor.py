@@ -20,6 +20,7 @@ from .ledger import Action
 from .recount import recount
 from .replay import FIELDS, STATUSES, Report, State
 from .snapshots import ConsultationView
+from .standings import VOICES, Standings
 from .stored_acts import act, classified, decided
 
 
@@ -31,6 +32,7 @@ class Auditor:
         self.state = State([t.slug for t in consultation.themes], report)
         self.decisions = self.classifications = 0
         self.published: dict[str, tuple[int, str]] = {}
+        self.standings = Standings()
 
     def entries(self, piece: list[tuple[int, dict[str, Any]]]) -> None:
         """Replay a piece, then compare the rows that it touched."""
@@ -40,9 +42,12 @@ class Auditor:
             subject, _, key = content["subject"].partition("/")
             if "sha256" in content["payload"] and subject in publication.NOUNS:
                 self.published[content["subject"]] = (at, content["payload"]["sha256"])
+            action = Action(content["action"])
+            if subject == "organization" or action in VOICES:
+                self.standings.entry(action, key, content)
             if subject != "contribution":
                 continue
-            number, action = int(key), Action(content["action"])
+            number = int(key)
             if action is Action.RECEIVE:
                 received[number] = (at, content)
             elif action in (Action.PUBLISH, Action.REJECT, Action.CLASSIFY):
@@ -136,6 +141,8 @@ class Auditor:
     def finish(self) -> None:
         """Compare what stands now: states, themes, acts without an entry, figures."""
         self._compare_published()
+        for fault in self.standings.faults(self.db, self.view):
+            self.report.fault(fault)
         self._compare_now()
         self._compare_mentions()
         base: Any = Contribution.__table__

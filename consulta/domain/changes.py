@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from consulta.models.accounts import Role
 from consulta.models.base import Said
 from consulta.models.consultations import Consultation, ConsultationKind, ListItem, Theme
-from consulta.models.contributions import Contribution
-from consulta.models.moderation import Classification, Mention
+from consulta.models.moderation import Classification
 from consulta.models.organizations import Organization
 from consulta.models.results import Tally
 
@@ -69,7 +68,7 @@ def _themes(db: Session, consultation: ConsultationView, themes: list[dict[str, 
     known = {t.slug: t.id for t in consultation.themes}
     kept = {t["slug"] for t in themes}
     for slug in known.keys() - kept:
-        count = _bearing(db, known[slug])
+        count = _bearing(db, consultation, slug, known[slug])
         if count:
             raise Invalid(
                 "El tema «%(slug)s» no se puede quitar: %(count)s aportes lo llevan.",
@@ -95,13 +94,14 @@ def _themes(db: Session, consultation: ConsultationView, themes: list[dict[str, 
             db.execute(insert(Theme).values(consultation_id=consultation.id, slug=t["slug"], **values))
 
 
-def _bearing(db: Session, theme_id: int) -> int:
+def _bearing(db: Session, consultation: ConsultationView, slug: str, theme_id: int) -> int:
     """How many contributions bear a theme, as the primary one, as a mention, or did at some time."""
-    base: Any = Contribution.__table__
-    primary = db.execute(select(func.count()).select_from(base).where(base.c.theme_id == theme_id)).scalar_one()
-    mention = select(func.count()).where(Mention.theme_id == theme_id)
+    mine = select(func.coalesce(func.sum(Tally.n), 0)).where(
+        Tally.consultation_id == consultation.id, Tally.theme == slug
+    )
+    primary, mention = (mine.where(Tally.dimension == name) for name in ("theme", "mention"))
     was = select(func.count()).where(Classification.theme_id == theme_id)
-    return int(primary or db.execute(mention).scalar_one() or db.execute(was).scalar_one())
+    return next((n for query in (primary, mention, was) if (n := int(db.execute(query).scalar_one()))), 0)
 
 
 def _lists(db: Session, consultation: ConsultationView, lists: dict[str, list[dict[str, Any]]]) -> None:

@@ -17,6 +17,7 @@ from .snapshots import ConsultationView
 GROUPS = ("received", "pending", "published", "rejected", "withdrawn", "erased")
 Group = dict[str, int]
 _GROUP = {status.value: group for status, group in GROUP_OF.items()}
+PENDING = tuple(status for status, group in _GROUP.items() if group == "pending")
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,9 @@ def waiting(db: Session, consultation: ConsultationView) -> tuple[dict[str, int]
     """What is pending, by theme slug and by channel, for the filters of the queue."""
     by_theme: Counter[str] = Counter()
     by_channel: Counter[str] = Counter()
-    for r in results.read(db, consultation.id, ["theme", "channel"]):
-        if _GROUP[r.status] == "pending":
-            target, key = (by_theme, r.theme) if r.dimension == "theme" else (by_channel, r.value)
-            target[key] += r.n
+    for r in results.read(db, consultation.id, ["theme", "channel"], PENDING):
+        target, key = (by_theme, r.theme) if r.dimension == "theme" else (by_channel, r.value)
+        target[key] += r.n
     return dict(by_theme), dict(by_channel)
 
 

@@ -216,6 +216,12 @@ def _write_here(db: Session, log_id: int, entries: Sequence[str]) -> None:
     connection.execute(_MOVE, {"log": log_id, "to": length + len(entries), "new": head})
 
 
+def collected(db: Session) -> list[tuple[int, str]]:
+    """The entries that were collected, with the ids of their logs, for who writes them among other things."""
+    entries: list[tuple[int, str]] = db.info.pop("entries", [])
+    return entries
+
+
 def forget(db: Session) -> None:
     """Drop what was collected, when the transaction that collected it is undone."""
     db.info.pop("entries", None)

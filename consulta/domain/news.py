@@ -71,18 +71,29 @@ def read_token(secret: str, given: str) -> str:
 
 def confirm(db: Session, key: str) -> None:
     """The reader of the mail wants the news."""
-    db.execute(update(Subscriber).where(Subscriber.key == key).values(confirmed=True))
+    db.execute(update(Subscriber).where(Subscriber.key == key, Subscriber.email.is_not(None)).values(confirmed=True))
 
 
 def stop(db: Session, key: str) -> None:
-    """No more news; the address is erased."""
-    db.execute(delete(Subscriber).where(Subscriber.key == key))
+    """No more news; the address is erased. The row stays until the register knows, for the copies hold it still."""
+    db.execute(update(Subscriber).where(Subscriber.key == key).values(email=None, confirmed=False))
+
+
+def stopped(db: Session) -> list[str]:
+    """The keys of subscriptions that were stopped and are not in the register yet."""
+    return list(db.execute(select(Subscriber.key).where(Subscriber.email.is_(None)).limit(PIECE)).scalars())
+
+
+def forget_stopped(db: Session, keys: list[str]) -> None:
+    """Nothing remains of them: the register knows."""
+    db.execute(delete(Subscriber).where(Subscriber.key.in_(keys), Subscriber.email.is_(None)))
 
 
 def forget_unconfirmed(db: Session, *, today: date) -> None:
     """A wish that nobody confirmed in a week is erased, address and all."""
     s = Subscriber
-    db.execute(delete(s).where(s.confirmed.is_(False), s.asked_on < today - UNCONFIRMED))
+    old = (s.email.is_not(None), s.confirmed.is_(False), s.asked_on < today - UNCONFIRMED)
+    db.execute(delete(s).where(*old))
 
 
 def announce(

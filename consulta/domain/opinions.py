@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Channel, Contribution, Kind, Status
 
-from . import admission, ledger, outbox
+from . import admission, arrivals, ledger, outbox
 from .commitments import sha256
 from .errors import AlreadyReceived, Closed, Conflict
 from .snapshots import ConsultationView, ThemeView
@@ -76,6 +76,24 @@ def read_folio(typed: str) -> str | None:
     return "-".join(plain[i : i + 4] for i in range(0, 16, 4))
 
 
+def send(
+    db: Session, *, consultation: ConsultationView, given: Given, submission: str, held_cause: str | None,
+    language: str, now: datetime,
+) -> str:  # fmt: skip
+    """Take an opinion as ``submit`` does, stored with the commit where nothing needs its number before; its code.
+
+    Whether the key came before is known when ``db.commit_new`` answers.
+    """
+    if not given.as_kept().email and _status(consultation, held_cause) is not Status.PUBLISHED:
+        incoming = _incoming(consultation, given, submission, held_cause, language, now)
+        arrivals.admit(db, consultation, incoming, today=consultation.today(now), actor=ledger.PUBLIC)
+        return folio_of(submission)
+    return submit(
+        db, consultation=consultation, given=given, submission=submission, held_cause=held_cause, language=language,
+        now=now,
+    ).folio  # fmt: skip
+
+
 def submit(
     db: Session, *, consultation: ConsultationView, given: Given, submission: str, held_cause: str | None,
     language: str, now: datetime,
@@ -84,24 +102,13 @@ def submit(
 
     ``held_cause`` (``trap``, ``too-fast``, ``many-from-one-address``) only makes it wait; nobody is refused for it.
     """
-    if not consultation.window("opinion", now).open:
-        raise Closed("El plazo para opinar no está abierto.")
-    given = given.as_kept()
     folio, today = folio_of(submission), consultation.today(now)
-    incoming = admission.Admission(
-        kind=Kind.OPINION, channel=Channel.WEB, status=_status(consultation, held_cause), theme=given.theme,
-        body=given.body, received_on=today, department=given.department, name=given.name,
-        publish_name=given.publish_name and bool(given.name), email=given.email,
-        mail_language=language if given.email else None, taking_part_as=given.taking_part_as,
-        age_group=given.age_group, gender=given.gender, language=given.language,
-        folio_hash=sha256(folio), submission_hash=sha256(submission),
-        content_hash=_content(submission, given), held_cause=held_cause,
-    )  # fmt: skip
+    incoming = _incoming(consultation, given, submission, held_cause, language, now)
     try:
         [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=ledger.PUBLIC)
     except IntegrityError as error:
         raise AlreadyReceived from error
-    if given.email:
+    if incoming.email:
         outbox.post(
             db, event=f"receipt:{consultation.slug}:{admitted.number}", recipient=f"contribution:{admitted.id}",
             template="receipt", now=now,
@@ -113,7 +120,25 @@ def submit(
     return Receipt(
         folio=folio, number=admitted.number, consultation=consultation.slug, received_on=today,
         review_by=admitted.review_by, answer_by=admitted.answer_by,
-        published=incoming.status is Status.PUBLISHED, mailed=bool(given.email), head="",
+        published=incoming.status is Status.PUBLISHED, mailed=bool(incoming.email), head="",
+    )  # fmt: skip
+
+
+def _incoming(
+    consultation: ConsultationView, given: Given, submission: str, held_cause: str | None, language: str, now: datetime
+) -> admission.Admission:
+    if not consultation.window("opinion", now).open:
+        raise Closed("El plazo para opinar no está abierto.")
+    given = given.as_kept()
+    folio, today = folio_of(submission), consultation.today(now)
+    return admission.Admission(
+        kind=Kind.OPINION, channel=Channel.WEB, status=_status(consultation, held_cause), theme=given.theme,
+        body=given.body, received_on=today, department=given.department, name=given.name,
+        publish_name=given.publish_name and bool(given.name), email=given.email,
+        mail_language=language if given.email else None, taking_part_as=given.taking_part_as,
+        age_group=given.age_group, gender=given.gender, language=given.language,
+        folio_hash=sha256(folio), submission_hash=sha256(submission),
+        content_hash=_content(submission, given), held_cause=held_cause,
     )  # fmt: skip
 
 

@@ -23,7 +23,8 @@ from .ledger import Action
 from .snapshots import ConsultationView
 
 PAGE = 60
-TAKES_PART = (Standing.LISTED, Standing.PROVISIONAL, Standing.VERIFIED)
+TAKES_PART = Organization.listed | Organization.standing.in_((Standing.PROVISIONAL, Standing.VERIFIED))
+HIDDEN = ("contact_email", "contact_phone", "sort_key", "source")
 CAPACITIES = ("table", "proponent", "host", "organizer", "observer", "companion")
 
 
@@ -47,6 +48,12 @@ class BodyView:
     round: int
     appeal: str | None
     sort_key: str
+    listed: bool
+
+    @property
+    def claimable(self) -> bool:
+        """Whether somebody may still say that they speak for it: it is listed, and nobody was verified to."""
+        return self.listed and self.standing in (Standing.LISTED, Standing.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ def page(
     if capacity is not None and capacity not in CAPACITIES:
         raise Malformed("No hay una calidad «%(value)s».", value=capacity, valid=CAPACITIES)
     o = Organization
-    query = select(o).where(o.consultation_id == consultation.id, o.standing.in_(TAKES_PART))
+    query = select(o).where(o.consultation_id == consultation.id, TAKES_PART)
     if sector is not None:
         query = query.where(o.sector == sector)
     if after is not None:
@@ -100,7 +107,7 @@ def page(
 def counts(db: Session, consultation: ConsultationView) -> dict[str, int]:
     """How many bodies take part, by sector, in the order of the consultation's list."""
     o = Organization
-    query = select(o.sector, func.count()).where(o.consultation_id == consultation.id, o.standing.in_(TAKES_PART))
+    query = select(o.sector, func.count()).where(o.consultation_id == consultation.id, TAKES_PART)
     by_sector: Counter[str] = Counter()
     for code, n in db.execute(query.group_by(o.sector)):
         by_sector[code] = n
@@ -120,7 +127,7 @@ def asking(db: Session, consultation: ConsultationView) -> list[BodyView]:
 def one(db: Session, consultation: ConsultationView, slug: str) -> BodyView:
     """The body of this slug, if anybody may know of it; ``NotFound`` else."""
     found = by_slug(db, consultation.id, slug)
-    if found is None or (found.standing not in TAKES_PART and found.asked_on is None):
+    if found is None or not (found.listed or found.asked_on):
         raise NotFound("No hay una entidad con ese nombre en esta consulta.")
     return view_of(found)
 
@@ -150,7 +157,7 @@ def memberships(db: Session, account_id: int) -> list[tuple[str, str, Said, Stan
 def names(db: Session, consultation: ConsultationView, slugs: list[str]) -> dict[str, Said]:
     """The names of bodies by slug."""
     o = Organization
-    known = o.standing.in_(TAKES_PART) | o.asked_on.is_not(None)  # a wish that nobody stands by is nobody's to name
+    known = TAKES_PART | o.asked_on.is_not(None)  # a wish that nobody stands by is nobody's to name
     query = select(o.slug, o.name).where(o.consultation_id == consultation.id, o.slug.in_(slugs), known)
     return {slug: name for slug, name in db.execute(query)}  # noqa: C416  (rows are no pairs for mypy)
 
@@ -168,7 +175,7 @@ def sectors(db: Session, consultation: ConsultationView, slugs: list[str]) -> di
 def some_names(db: Session, consultation: ConsultationView, *, limit: int) -> dict[str, str]:
     """The first bodies that take part, by slug, in the order of the names."""
     o = Organization
-    query = select(o.slug, o.name).where(o.consultation_id == consultation.id, o.standing.in_(TAKES_PART))
+    query = select(o.slug, o.name).where(o.consultation_id == consultation.id, TAKES_PART)
     return {slug: name["es"] for slug, name in db.execute(query.order_by(o.sort_key, o.id).limit(limit))}
 
 
@@ -212,14 +219,11 @@ def enlist(
     if keep_contact:
         del values["contact_email"], values["contact_phone"]
     if known is None:
-        db.execute(
-            insert(Organization).values(
-                consultation_id=consultation.id, slug=body.slug, standing=Standing.LISTED, round=1, **values
-            )
-        )
+        fresh = {"consultation_id": consultation.id, "slug": body.slug, "standing": Standing.LISTED, "listed": True}
+        db.execute(insert(Organization).values(**fresh, round=1, **values))
     else:
         db.execute(update(Organization).where(Organization.id == known.id).values(**values))
-    public = {k: v for k, v in values.items() if k not in ("contact_email", "contact_phone", "sort_key", "source")}
+    public = {k: v for k, v in values.items() if k not in HIDDEN}
     entry(db, consultation, Action.ORGANIZATION_LIST, body.slug, public, actor=actor, now=now)
 
 
@@ -237,5 +241,5 @@ def view_of(o: Organization) -> BodyView:
     """A stored body as it is read."""
     return BodyView(
         o.id, o.slug, o.name, o.acronym, o.sector, tuple(o.capacities), tuple(o.aliases), tuple(o.earlier_names),
-        o.note, o.source, o.standing, o.asked_on, o.answer_by, o.round, o.appeal, o.sort_key,
+        o.note, o.source, o.standing, o.asked_on, o.answer_by, o.round, o.appeal, o.sort_key, o.listed,
     )  # fmt: skip

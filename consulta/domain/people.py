@@ -40,6 +40,11 @@ class Person:
     suspended: bool
     signed_up: bool
 
+    @property
+    def key(self) -> str:
+        """Which of the person's roles it is: a translator has one for each language."""
+        return f"{self.role.value}-{self.language}" if self.role is RoleName.TRANSLATOR else self.role.value
+
 
 @dataclass(frozen=True)
 class Moderator:
@@ -64,7 +69,7 @@ def team(db: Session, consultation: ConsultationView) -> list[Person]:
     grouped = defaultdict(list)
     for row in rows:
         r: Role = row[0]
-        grouped[(r.account_id, r.role)].append(row)
+        grouped[(r.account_id, r.role, r.language if r.role is RoleName.TRANSLATOR else None)].append(row)
     return [
         Person(
             tuple(r.id for r, *_ in group), account_id, group[0].email, group[0].name or "", role, group[0][0].sector,
@@ -72,7 +77,7 @@ def team(db: Session, consultation: ConsultationView) -> list[Person]:
             tuple(r.theme_id for r, *_ in group if r.theme_id is not None), all(r.suspended for r, *_ in group),
             bool(group[0].password_hash or group[0].demo),
         )
-        for (account_id, role), group in grouped.items()
+        for (account_id, role, _language), group in grouped.items()
     ]  # fmt: skip
 
 
@@ -123,20 +128,34 @@ def invite(
         raise Invalid("Elija el idioma al que traduce.", field="language")
     _checked(reason)
     held = [p for p in team(db, consultation) if p.email == email.strip().lower() and p.role is role]
+    held = [p for p in held if role is not RoleName.TRANSLATOR or p.language == language]
     if any(p.suspended for p in held):
         raise Invalid("Esta persona tiene el cargo suspendido: devuélvaselo en lugar de invitarla.", field="email")
     as_asked = (sector, organization, language)
     if any(
-        p.signed_up and (p.sector, p.organization, p.language) == as_asked and set(theme_ids) <= set(p.themes)
-        and bool(theme_ids) == bool(p.themes) for p in held
+        p.signed_up and (p.sector, p.organization, p.language) == as_asked and set(theme_ids) == set(p.themes)
+        for p in held
     ):  # fmt: skip
         raise Invalid("Esta persona ya tiene ese cargo.", field="email")
     account_id = accounts.create(
         db, email=email, role=role, consultation_id=consultation.id, theme_ids=theme_ids, sector=sector,
         organization=organization, language=language, now=now, actor=actor, reason=reason,
     )  # fmt: skip
+    for person in held:
+        _only(db, consultation, person, theme_ids, reason, actor=actor, now=now)
     token = accounts.one_time_link(db, account_id=account_id, now=now)
     accounts.invite(db, account_id=account_id, token=token, now=now, consultation=consultation.title)
+
+
+def _only(
+    db: Session, consultation: ConsultationView, person: Person, theme_ids: tuple[int, ...], reason: str, *,
+    actor: str, now: datetime,
+) -> None:  # fmt: skip
+    """Of a role that is given anew, the themes that were not chosen this time go."""
+    others = Role.theme_id.not_in(theme_ids) | Role.theme_id.is_(None) if theme_ids else Role.theme_id.is_not(None)
+    gone = db.execute(delete(Role).where(Role.id.in_(person.role_ids), others))
+    if gone.rowcount:  # type: ignore[attr-defined]
+        _entry(db, consultation, Action.ROLE_GRANT, person, reason, actor=actor, now=now, themes=len(theme_ids))
 
 
 def suspend(
@@ -164,9 +183,9 @@ def revoke(
     _entry(db, consultation, Action.ROLE_REVOKE, person, reason, actor=actor, now=now)
 
 
-def find(people: Iterable[Person], account_id: int, role: str) -> Person:
+def find(people: Iterable[Person], account_id: int, key: str) -> Person:
     """One of the team; ``NotFound`` else."""
-    found = next((p for p in people if p.account_id == account_id and p.role.value == role), None)
+    found = next((p for p in people if p.account_id == account_id and p.key == key), None)
     if found is None:
         raise NotFound("Esa persona ya no tiene ese cargo en esta consulta.")
     return found
@@ -191,8 +210,8 @@ def _checked(reason: str) -> None:
 
 def _entry(
     db: Session, consultation: ConsultationView, action: Action, person: Person, reason: str, *, actor: str,
-    now: datetime,
+    now: datetime, **more: object,
 ) -> None:  # fmt: skip
     name = accounts.pseudonym(db, consultation_id=consultation.id, account_id=person.account_id, sector=person.sector)
-    payload = {"role": person.role.value, "reason": reason}
+    payload = {"role": person.role.value, "reason": reason, **more}
     ledger.note(db, consultation, actor=actor, action=action, subject=f"person/{name}", payload=payload, recorded=now)

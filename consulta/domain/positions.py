@@ -25,7 +25,7 @@ from .snapshots import ConsultationView
 
 AGAINST = (Stance.DISSENT, Stance.WITHDRAWAL)
 WHOLE = "consultation"
-AT_HOME = 3
+AT_HOME, PAGE = 3, 20
 SHORTEST, LONGEST = 10, 20_000
 
 
@@ -92,32 +92,38 @@ def publish(
 
 def listing(
     db: Session, consultation: ConsultationView, *, subjects: tuple[str, ...] = (), organization: str | None = None,
-    limit: int = 100,
-) -> list[PositionView]:  # fmt: skip
-    """Positions, the latest first: upon some subjects, or of one organisation."""
+    before: int | None = None, limit: int = PAGE,
+) -> tuple[list[PositionView], int | None]:  # fmt: skip
+    """Positions, the latest first: upon some subjects, or of one organisation; the second is what to pass as
+    ``before`` for the next page."""
     p = Position
     query = (
         select(
             p.number, Organization.slug, Organization.name, p.stance, p.subject, p.body, p.document, Pseudonym.name,
-            p.published_at,
+            p.published_at, ~_answered(p),
         )
         .join(Organization, Organization.id == p.organization_id)
         .join(Pseudonym, (Pseudonym.account_id == p.account_id) & (Pseudonym.consultation_id == consultation.id))
         .where(p.consultation_id == consultation.id)
         .order_by(p.number.desc())
-        .limit(limit)
+        .limit(limit + 1)
     )  # fmt: skip
     if subjects:
         query = query.where(p.subject.in_(subjects))
     if organization is not None:
         query = query.where(Organization.slug == organization)
-    found: list[PositionView] = []
-    later: set[tuple[str, str]] = set()
-    for number, slug, name, stance, subject, text, document, actor, at in db.execute(query):
-        stands = (slug, subject) not in later
-        found.append(PositionView(number, slug, name, stance, subject, text, document, actor, at, stands))
-        later.add((slug, subject))
-    return found
+    if before is not None:
+        query = query.where(p.number < before)
+    rows = [PositionView(*row) for row in db.execute(query)]
+    more, rows = len(rows) > limit, rows[:limit]
+    return rows, rows[-1].number if more else None
+
+
+def _answered(p: Any) -> Any:
+    """Whether the same organisation said something later upon the same subject."""
+    later = aliased(Position)
+    same = (later.organization_id == p.organization_id) & (later.subject == p.subject)
+    return select(later.id).where(same, later.number > p.number).exists()
 
 
 _LATEST = (
@@ -137,12 +143,8 @@ def latest(db: Session, consultation: ConsultationView) -> Sequence[Any]:
 
 def dissent_stands(db: Session, consultation: ConsultationView, subjects: tuple[str, ...]) -> bool:
     """Whether an organisation still dissents or has withdrawn upon one of these: then nothing is *by consensus*."""
-    p, later = Position, aliased(Position)
-    answered = select(later.id).where(
-        later.consultation_id == p.consultation_id, later.organization_id == p.organization_id,
-        later.subject == p.subject, later.number > p.number,
-    )  # fmt: skip
+    p = Position
     against = select(p.id).where(
-        p.consultation_id == consultation.id, p.subject.in_(subjects), p.stance.in_(AGAINST), ~answered.exists()
+        p.consultation_id == consultation.id, p.subject.in_(subjects), p.stance.in_(AGAINST), ~_answered(p)
     )
     return db.execute(against.limit(1)).first() is not None

@@ -1,24 +1,26 @@
 """What authors did after the copy from which a database was restored: it must not be undone by the restoring.
 
 The worker writes their acts into a register beside the copies: log, position and head, number and mark of the
-contribution, act; no text, nobody's data. The head tells whether a restored log holds the act already, the mark (a
-hash of a random salt) whether a number still belongs to the same contribution: after a restore both begin anew.
+contribution, act; no text, nobody's data. Of a subscription that was stopped it holds the mark alone. The head tells
+whether a restored log holds the act already, the mark (a hash of a random salt) whether a number still belongs to the
+same contribution: after a restore both begin anew.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution, Contributor, Status
 from consulta.models.ledger import Entry, Log
+from consulta.models.news import Subscriber
 
 from . import consultations, contributions, ledger, rights
 from .ledger import Action
@@ -29,6 +31,7 @@ AUTHORS = frozenset({
     Action.WITHDRAW, Action.ASK_ERASURE, Action.TAKE_BACK_ERASURE, Action.ERASE, Action.REMOVE_NAME, Action.ERASE_EMAIL,
     Action.EXPIRE,
 })  # fmt: skip
+STOP = "subscription:stop"
 Place = dict[str, Any]
 """How far a log was read: ``position`` and its ``head``."""
 
@@ -59,7 +62,7 @@ def acts_since(db: Session, read: dict[str, Place]) -> Iterator[dict[str, Any]]:
         read[origin] = {"position": length, "head": head}
 
 
-def apply(db: Session, register: Iterable[dict[str, Any]], *, now: datetime) -> int:
+def apply(db: Session, register: Sequence[dict[str, Any]], *, now: datetime) -> int:
     """Do again what the restored logs do not hold, in its order; how many acts. What a log holds of a contribution
     settles all that stands before it in the register, even if it stands there from before an earlier restore."""
     logs = {origin: id_ for origin, id_ in db.execute(select(Log.origin, Log.id))}  # noqa: C416
@@ -67,16 +70,30 @@ def apply(db: Session, register: Iterable[dict[str, Any]], *, now: datetime) -> 
     slugs = {origin: slug for origin, slug in db.execute(query)}  # noqa: C416
     left: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for act in register:
-        if act["log"] in slugs:
+        if act.get("log") in slugs:
             mine = left[act["log"], act["mark"]]
             mine.append(act)
             if _holds(db, logs[act["log"]], act):
                 mine.clear()
-    done = 0
+    done = stop_again(db, register)
     for act in (one for acts in left.values() for one in acts):
         view = consultations.find(db, slugs[act["log"]]).view
         done += _again(db, view, act["number"], act["mark"], Action(act["act"]), now=now)
     return done
+
+
+def stops(keys: Iterable[str]) -> list[dict[str, Any]]:
+    """What the register says of subscriptions that were stopped."""
+    return [{"act": STOP, "mark": _mark(key.encode())} for key in keys]
+
+
+def stop_again(db: Session, register: Iterable[dict[str, Any]]) -> int:
+    """End the subscriptions that were stopped after the copy was made; how many."""
+    marks = {act["mark"] for act in register if act["act"] == STOP}
+    keys = [key for key in db.execute(select(Subscriber.key)).scalars() if marks and _mark(key.encode()) in marks]
+    for key in keys:
+        db.execute(delete(Subscriber).where(Subscriber.key == key))
+    return len(keys)
 
 
 def _holds(db: Session, log_id: int, place: Place) -> bool:

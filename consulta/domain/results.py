@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, cast, func, select
+from sqlalchemy import bindparam, cast, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -34,12 +34,17 @@ def _add(statement: Any) -> Any:
     return statement.on_conflict_do_update(index_elements=key, set_={"n": sum_})
 
 
-def _from_json() -> Any:
-    """All cells of a transaction in one statement, for each trip to the server holds the locks longer."""
-    cell = func.jsonb_array_elements(cast(bindparam("cells"), JSONB)).column_valued("cell")
+def add_from_json(*after: Any) -> Any:
+    """All cells of a transaction in one statement, for each trip to the server holds the locks longer; ``after``: what
+    this statement reads first, and so waits for."""
+    cells = func.jsonb_array_elements(cast(bindparam("cells"), JSONB)).table_valued("value", name="cells")
     columns = [*(_TALLIES.c[name] for name in NAMES), _TALLIES.c.n]
-    values = [cast(cell.op("->>")(place), column.type) for place, column in enumerate(columns)]
-    return postgres_insert(_TALLIES).from_select(columns, select(*values), include_defaults=False)
+    value = cells.c.value.op("->>")
+    values = [cast(value(literal_column(str(place))), column.type) for place, column in enumerate(columns)]
+    given = select(*values)
+    for one in after:
+        given = given.select_from(one.join(cells, true()))
+    return _add(postgres_insert(_TALLIES).from_select(columns, given, include_defaults=False))
 
 
 _CELL = [_TALLIES.c[name] for name in NAMES[1:]]
@@ -51,7 +56,8 @@ _READ = (
     )
     .order_by(*_CELL)
 )  # fmt: skip
-_ADD, _ADD_POSTGRES = _add(sqlite_insert(_TALLIES)), _add(_from_json())
+_READ_SOME = _READ.where(_TALLIES.c.status.in_(bindparam("statuses", expanding=True)))
+_ADD, _ADD_POSTGRES = _add(sqlite_insert(_TALLIES)), add_from_json()
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ def move(db: Session, before: Facts | None, after: Facts | None) -> None:
 def write(db: Session) -> None:
     """Add the collected differences, in the order of their keys so that two transactions cannot deadlock."""
     moved: Counter[Cell] = db.info.pop("tally", Counter())
-    rows = [(cell, n) for cell, n in sorted(moved.items()) if n]
+    rows = _ordered(moved)
     if not rows:
         return
     if is_postgres(db):
@@ -113,15 +119,29 @@ def write(db: Session) -> None:
         db.connection().execute(_ADD, [{**dict(zip(NAMES, cell, strict=True)), "n": n} for cell, n in rows])
 
 
+def collected(db: Session) -> str:
+    """The collected differences as JSON, for a statement that adds them among other things; they are written then."""
+    return json.dumps([(*cell, n) for cell, n in _ordered(db.info.pop("tally", Counter()))])
+
+
+def _ordered(moved: Counter[Cell]) -> list[tuple[Cell, int]]:
+    return [(cell, n) for cell, n in sorted(moved.items()) if n]
+
+
 def forget(db: Session) -> None:
     """Drop what was collected, when the transaction that collected it is undone."""
     db.info.pop("tally", None)
 
 
-def read(db: Session, consultation_id: int, dimensions: Sequence[str]) -> Sequence[Any]:
-    """All cells of some dimensions with something in them, in the order of their keys: (dimension, value, day, theme,
-    kind, status, confirmed, n)."""
-    return db.connection().execute(_READ, {"consultation": consultation_id, "dimensions": list(dimensions)}).all()
+def read(
+    db: Session, consultation_id: int, dimensions: Sequence[str], statuses: Sequence[str] | None = None
+) -> Sequence[Any]:
+    """All cells of some dimensions (and statuses) with something in them, in the order of their keys: (dimension,
+    value, day, theme, kind, status, confirmed, n)."""
+    wanted: dict[str, Any] = {"consultation": consultation_id, "dimensions": list(dimensions)}
+    if statuses is None:
+        return db.connection().execute(_READ, wanted).all()
+    return db.connection().execute(_READ_SOME, wanted | {"statuses": list(statuses)}).all()
 
 
 _SUM = select(func.coalesce(func.sum(_TALLIES.c.n), 0)).where(

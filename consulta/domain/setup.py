@@ -40,6 +40,7 @@ REQUIRED = (
     "stages",
     "lists",
 )
+FIRST_SCHEDULE = {"es": "Primera publicación del cronograma", "en": "First publication of the schedule"}
 
 
 def exists(db: Session, slug: str) -> bool:
@@ -98,10 +99,9 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
         },
     )  # fmt: skip
     publish_reasons(db, consultation_id, log.id, origin, data.get("reasons", []), today, now, actor=actor)
-    reason = {"es": "Primera publicación del cronograma", "en": "First publication of the schedule"}
     publish_schedule(
         db, consultation_id=consultation_id, log_id=log.id, origin=origin, version=1, rows=data["stages"],
-        actor=actor, zone=zone, reason=reason, today=today, now=now,
+        actor=actor, zone=zone, reason=FIRST_SCHEDULE, today=today, now=now,
     )  # fmt: skip
     _proceedings(db, slug, data, now)
     return consultation_id

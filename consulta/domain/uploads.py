@@ -24,6 +24,8 @@ from .surveys import Survey
 
 MOST_BYTES = 20_000_000
 UNAPPROVED = timedelta(days=7)
+SHOWN_VALUE = 60
+"""So much of a value that was not taken stays in the report."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class UploadView:
     who: str
     seen: str
     started_at: datetime
+    report: dict[str, Any] | None = None
 
 
 def keep(
@@ -157,6 +160,23 @@ def channel(db: Session, import_id: int) -> Channel:
     return Channel(options.get("channel") or Channel.IMPORT)
 
 
+def note_report(db: Session, import_id: int, found: Survey) -> None:
+    """Write down what will not be taken, before the first row is: afterwards nobody could tell."""
+    left = [[one.line, one.column, one.value[:SHOWN_VALUE], one.why] for one in found.left]
+    report = {"rows": found.rows, "known": found.known, "left": left}
+    db.execute(update(Upload).where(Upload.import_id == import_id, Upload.report.is_(None)).values(report=report))
+
+
+def left(db: Session, consultation: ConsultationView, import_id: int, *, now: datetime) -> list[tuple[Any, ...]]:
+    """Every row that was not taken or would not be: line, column, value, why."""
+    query = select(Upload.report).join(Import, Import.id == Upload.import_id)
+    kept = db.execute(query.where(Upload.import_id == import_id, Import.consultation_id == consultation.id)).first()
+    if kept is not None and kept.report is not None:
+        return [tuple(row) for row in kept.report["left"]]
+    found = survey(db, consultation, import_id, now=now)
+    return [(one.line, one.column, one.value, one.why) for one in found.left]
+
+
 def finish(db: Session, consultation: ConsultationView, import_id: int, *, now: datetime) -> None:
     """All of it is stored: the file itself is dropped."""
     stored = take_backs.taken(db, import_id)
@@ -174,7 +194,7 @@ def listing(db: Session, consultation: ConsultationView, *, import_id: int | Non
     query = (
         select(
             Import.id, Import.source, Import.started_at, Import.finished_at, Upload.name, Upload.options,
-            Upload.approved, Upload.stored, Upload.failed,
+            Upload.approved, Upload.stored, Upload.failed, *([Upload.report] if import_id is not None else []),
             Upload.content.is_not(None).label("there"), TakeBack.reason, Pseudonym.name.label("who"),
         )
         .outerjoin(Upload, Upload.import_id == Import.id)
@@ -192,7 +212,7 @@ def listing(db: Session, consultation: ConsultationView, *, import_id: int | Non
     return [
         UploadView(
             r.id, r.name or r.source, r.options or {}, _state(r), r.stored or 0, r.failed, r.reason, r.who or "",
-            _seen(r.options or {}), r.started_at,
+            _seen(r.options or {}), r.started_at, r.report if import_id is not None else None,
         )
         for r in db.execute(query)
     ]  # fmt: skip

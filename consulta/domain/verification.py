@@ -90,6 +90,8 @@ def appeal(
     """A refused organisation answers the reason, once; then both sectors look again."""
     if body.standing is not Standing.REFUSED or body.round >= LAST_ROUND:
         raise Conflict("Ya no hay un rechazo por apelar.")
+    if account_id not in members(db, body.id):
+        raise NotAllowed("Apela quien pidió la cuenta.")
     if len(text) < 10:
         raise Invalid("Escriba por qué apela, en 10 letras o más.", field="appeal")
     _hold(db, body)
@@ -153,9 +155,10 @@ def unanswered(db: Session, consultation: ConsultationView, sector: Sector) -> l
 
 
 def members(db: Session, organization_id: int) -> list[int]:
-    """The accounts that act for an organisation."""
+    """The accounts that act for an organisation; not those that only said they would."""
     m = OrganizationMember
-    return list(db.execute(select(m.account_id).where(m.organization_id == organization_id)).scalars())
+    mine = (m.organization_id == organization_id, m.wished_on.is_(None))
+    return list(db.execute(select(m.account_id).where(*mine)).scalars())
 
 
 def tell(
@@ -170,7 +173,9 @@ def tell(
     """News of the request to those who act for the organisation."""
     m = OrganizationMember
     rows = db.execute(
-        select(Account.id, Account.language).join(m, m.account_id == Account.id).where(m.organization_id == body.id)
+        select(Account.id, Account.language)
+        .join(m, m.account_id == Account.id)
+        .where(m.organization_id == body.id, m.wished_on.is_(None))
     )
     for account_id, language in list(rows):
         outbox.post(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.organizations import Organization, OrganizationMember, Standing
@@ -40,27 +40,74 @@ def ask(
     db.execute(
         insert(OrganizationMember).values(organization_id=organization_id, account_id=account_id, signatory=True)
     )
+    _write(db, consultation, account_id, name, language, now=now)
+
+
+def claim(
+    db: Session, *, consultation: ConsultationView, body: BodyView, email: str, language: str, now: datetime
+) -> None:
+    """Somebody says that they speak for a body that is listed: the same, upon its own entry. Several may; the one who
+    stands by it first is looked at."""
+    if not body.claimable:
+        raise Conflict("Esta entidad ya tiene una cuenta o una solicitud en curso.")
+    account_id, today = accounts.ensure(db, email=email, language=language, now=now), consultation.today(now)
+    m = OrganizationMember
+    mine = (m.organization_id == body.id, m.account_id == account_id)
+    if db.execute(select(m.account_id).where(*mine)).first() is None:
+        db.execute(insert(m).values(organization_id=body.id, account_id=account_id, signatory=True, wished_on=today))
+    _write(db, consultation, account_id, body.name["es"], language, now=now)
+
+
+def claimable(db: Session, consultation: ConsultationView, slug: str | None) -> BodyView | None:
+    """The listed body of this short name, ``None`` if none was given; ``Conflict`` if somebody speaks for it."""
+    if not slug:
+        return None
+    body = organizations.one(db, consultation, slug[:60])
+    if not body.claimable:
+        raise Conflict("Esta entidad ya tiene una cuenta o una solicitud en curso.")
+    return body
+
+
+def pending(db: Session, body: BodyView, account_id: int) -> bool:
+    """Whether this account said that it speaks for a listed body and has not stood by it yet."""
+    m = OrganizationMember
+    mine = (m.organization_id == body.id, m.account_id == account_id, m.wished_on.is_not(None))
+    return db.execute(select(m.account_id).where(*mine)).first() is not None
+
+
+def _write(
+    db: Session, consultation: ConsultationView, account_id: int, name: str, language: str, *, now: datetime
+) -> None:
     payload = {
         "account": account_id, "slug": consultation.slug, "name": name, "language": language,
         "consultation": consultation.title,
     }  # fmt: skip
     # One mail a day: whoever holds the address finds all the wishes in their account.
     outbox.post_once(
-        db, event=f"organization:{today}", recipient=f"account:{account_id}", template="organization", payload=payload,
-        now=now,
+        db, event=f"organization:{consultation.today(now)}", recipient=f"account:{account_id}",
+        template="organization", payload=payload, now=now,
     )  # fmt: skip
 
 
 def send(db: Session, consultation: ConsultationView, body: BodyView, *, account_id: int, now: datetime) -> None:
     """The representative answered the mail and signed in: the request is public and the days begin to run."""
-    today = consultation.today(now)
+    today, o, m = consultation.today(now), Organization, OrganizationMember
+    fresh = ((o.standing == Standing.ASKED) & o.asked_on.is_(None)) | (o.standing == Standing.LISTED)
+    again = o.listed & (o.standing == Standing.REFUSED) & select(m.account_id).where(
+        m.organization_id == o.id, m.account_id == account_id, m.wished_on.is_not(None)
+    ).exists()  # fmt: skip
     done = db.execute(
-        update(Organization)
-        .where(Organization.id == body.id, Organization.asked_on.is_(None), Organization.standing == Standing.ASKED)
-        .values(asked_on=today, answer_by=working_days_after(today, WORKING_DAYS))
-    )
+        update(o)
+        .where(o.id == body.id, fresh | again)
+        .values(
+            standing=Standing.ASKED, asked_on=today, answer_by=working_days_after(today, WORKING_DAYS),
+            round=case((o.standing == Standing.REFUSED, o.round + 1), else_=o.round),
+        )
+    )  # fmt: skip
     if not done.rowcount:  # type: ignore[attr-defined]
         raise Conflict("Esta solicitud ya se había enviado.")
+    db.execute(delete(m).where(m.organization_id == body.id, m.account_id != account_id))  # one person stands by it
+    db.execute(update(m).where(m.organization_id == body.id).values(wished_on=None))
     actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     payload = {"name": body.name, "acronym": body.acronym, "sector": body.sector, "note": body.note}
     organizations.entry(db, consultation, Action.ORGANIZATION_ASK, body.slug, payload, actor=actor, now=now)
@@ -71,10 +118,10 @@ def forget(db: Session, *, now: datetime) -> None:
     o, m = Organization, OrganizationMember
     old = select(o.id).where(o.standing == Standing.ASKED, o.asked_on.is_(None), o.wished_on < now.date() - FORGOTTEN)
     ids = list(db.execute(old.limit(PIECE)).scalars())
-    if not ids:
-        return
-    of = m.organization_id.in_(ids)
+    of = m.organization_id.in_(ids) | (m.wished_on < now.date() - FORGOTTEN)
     account_ids = list(db.execute(select(m.account_id).where(of)).scalars())
+    if not account_ids:
+        return
     db.execute(delete(m).where(of))
     db.execute(delete(o).where(o.id.in_(ids)))
     accounts.forget_unused(db, account_ids)

@@ -40,5 +40,10 @@ def read_wish(typed: Typed, consultation: ConsultationView) -> dict[str, str | N
         "acronym": typed.text("acronym", most=30) or None,
         "sector": typed.one_of("sector", sectors, missing=gettext("Elija el sector.")) or "",
         "about": typed.text("about", most=1000, missing=gettext("Escriba en pocas palabras quiénes son y qué hacen.")),
-        "email": typed.email("email", missing=gettext("Escriba el correo de quien la representa.")) or "",
+        **read_claim(typed),
     }
+
+
+def read_claim(typed: Typed) -> dict[str, str | None]:
+    """Who speaks for a body that is listed already."""
+    return {"email": typed.email("email", missing=gettext("Escriba el correo de quien la representa.")) or ""}

@@ -52,7 +52,7 @@ class Role(Base):
 
     __tablename__ = "roles"
     __table_args__ = (
-        Index("uq_roles_grant", "account_id", "role", "consultation_id", "theme_id", unique=True),
+        Index("uq_roles_grant", "account_id", "role", "consultation_id", "theme_id", "language", unique=True),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

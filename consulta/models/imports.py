@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary
+from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base
@@ -38,6 +38,8 @@ class Upload(Base):
     approved: Mapped[bool] = mapped_column(default=False)
     stored: Mapped[int] = mapped_column(default=0)
     failed: Mapped[str | None]
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Written down before the first row is taken: ``rows``, ``known``, ``left`` (line, column, value, why)."""
 
 
 class TakeBack(Base):

@@ -14,14 +14,14 @@ from .base import Base, by_value
 
 class Subscriber(Base):
     """Somebody who asked for news of a consultation; written to only once confirmed. ``key`` is random: a number can
-    come back with another person behind it."""
+    come back with another person behind it. Without an address it was stopped, and stays until the register knows."""
 
     __tablename__ = "subscribers"
     __table_args__ = (UniqueConstraint("consultation_id", "email"), Index("ix_subscribers_key", "key", unique=True))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
-    email: Mapped[str]
+    email: Mapped[str | None]
     language: Mapped[str]
     asked_on: Mapped[date]
     confirmed: Mapped[bool] = mapped_column(default=False)

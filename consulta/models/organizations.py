@@ -52,6 +52,8 @@ class Organization(Base):
     contact_phone: Mapped[str | None]
     wished_on: Mapped[date | None]
     """The day of a wish; one that nobody stands by is forgotten after a week."""
+    listed: Mapped[bool] = mapped_column(default=False)
+    """Whether a coordinator named it: then it is on the list whatever becomes of its request."""
 
 
 class Verification(Base):
@@ -83,3 +85,5 @@ class OrganizationMember(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, index=True)
     signatory: Mapped[bool] = mapped_column(default=False)
+    wished_on: Mapped[date | None]
+    """The day on which somebody said that they speak for a listed body; forgotten unless they stand by it."""

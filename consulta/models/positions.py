@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, by_value
@@ -26,12 +26,16 @@ class Position(Base):
     stands. ``document``: name, sha256, size."""
 
     __tablename__ = "positions"
-    __table_args__ = (UniqueConstraint("consultation_id", "number"), {"info": {"append_only": True}})
+    __table_args__ = (
+        UniqueConstraint("consultation_id", "number"),
+        Index("ix_positions_subject", "organization_id", "subject", "number"),
+        {"info": {"append_only": True}},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
     number: Mapped[int]
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     stance: Mapped[Stance] = mapped_column(by_value(Stance, "stance"))
     subject: Mapped[str]
     body: Mapped[str] = mapped_column(Text)

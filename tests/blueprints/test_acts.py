@@ -81,6 +81,8 @@ def test_an_act_is_published_and_changed_by_versions(
         assert words in page
     link = page[page.index("/documentos/") + 12 :].split(".pdf")[0]
     document = public.client.get(f"/consultas/prueba/documentos/{link}.pdf")
+    load(database, a_consultation("otra"), now=datetime.now(UTC))
+    assert public.client.get(f"/consultas/otra/documentos/{link}.pdf").status_code == 404
     assert document.data.startswith(b"%PDF-")
     assert "attachment" in document.headers["Content-Disposition"]
     assert link in public.get("…/bitacora").text

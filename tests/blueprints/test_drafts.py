@@ -56,6 +56,15 @@ def test_from_the_template_to_the_public(app: Flask, database: Database, consult
     assert "No falta nada." in person.get(draft).text
     assert "Agua y bosques" in person.get(f"{draft}/vista").text
     assert "Vista previa" in person.get(f"{draft}/vista").text
+    for path, words in {
+        "/cronograma": "Versión 1", "/opinar": "¿Qué quiere decir?", "/reglas": "Motivos para no publicar",
+        "/privacidad": "Privacidad",
+    }.items():  # fmt: skip
+        page = person.get(f"{draft}/vista{path}").text
+        assert words in page
+        assert "Vista previa" in page
+        assert "/consultas/plan-nuevo" not in page  # every link stays in the preview
+    person.get(f"{draft}/vista/nada", 404)
     public.get("…", 404)
     seen = fields(person.get(draft).text)["seen"]
     assert person.post(f"{draft}/publicar", {"seen": seen}).location.endswith("/gestion/plan-nuevo")
@@ -105,6 +114,8 @@ def test_empty_and_copy(app: Flask, database: Database, consultation: Consultati
     page = person.get(empty).text
     for words in ("No hay ningún tema.", "No hay ninguna etapa.", "No hay motivos"):
         assert words in page
+    for path in ("", "/cronograma", "/opinar", "/reglas", "/privacidad"):
+        person.get(f"{empty}/vista{path}")
     copy = begun(person, "copia-uno", "prueba")
     assert "Tema 3" in person.get(f"{copy}/temas").text
     person.post("/gestion/nueva", {"title": "Ajena", "slug": "ajena", "start": "otra"}, 422)

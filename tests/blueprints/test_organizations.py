@@ -12,7 +12,7 @@ from flask import Flask
 from consulta import worker
 from consulta.auth import hasher
 from consulta.db import Database
-from consulta.domain import accounts, acts, organizations, verification
+from consulta.domain import accounts, acts, audit, organizations, verification
 from consulta.domain.errors import Conflict
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.accounts import Sector
@@ -251,6 +251,88 @@ def test_an_appeal_is_made_once(app: Flask, database: Database, consultation: Co
         verification.appeal(db, consultation, seen, text="Otra vez lo mismo, dos.", account_id=1, now=datetime.now(UTC))
 
 
+def test_a_listed_body_takes_over_its_own_entry(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    listed(database, consultation)
+    public, where = Visitor(app), "/cuenta/organizaciones/prueba/vecinas"
+    assert "?entidad=vecinas" in public.get("…/participantes/vecinas").text
+    assert "ya está en la lista" in public.get("…/solicitud?entidad=vecinas").text
+    public.get("…/solicitud?entidad=nadie", 404)
+    public.post("…/solicitud", {"entidad": "vecinas", "email": "mal"}, 422)
+    first, second = (claimant(app, database, email) for email in ("uno@vecinas.example", "dos@otra.example"))
+    assert "Enviar la solicitud" in first.get(where).text
+    first.get(f"{where}/posicion", 403)
+    second.post(f"{where}/enviar")
+    first.get(where, 404)  # one person stands by it
+    public.get("…/solicitud?entidad=vecinas", 409)
+    assert "Entidad vecinas" in public.get("…/participantes").text  # it stays on the list, come what may
+    government = side(app, database, consultation, Sector.GOVERNMENT)
+    government.post("/gestion/prueba/solicitudes/vecinas", {"verdict": "refuse", "reason": "No es de Vecinas."})
+    third = claimant(app, database, "tres@vecinas.example")
+    third.post(f"{where}/apelar", {"appeal": "Apelo sin haber pedido nada."}, 403)
+    third.post(f"{where}/enviar")
+    second.get(where, 404)
+    for sector in Sector:
+        side(app, database, consultation, sector).post("/gestion/prueba/solicitudes/vecinas", {"verdict": "accept"})
+    third.get(f"{where}/posicion")
+    assert "Entidad vecinas" in public.get("…/participantes").text
+    sound(database)
+
+
+def claimant(app: Flask, database: Database, email: str) -> Visitor:
+    """Somebody who says that they speak for the listed body, signed in."""
+    person, now = Visitor(app), datetime.now(UTC)
+    assert "Le escribimos" in person.post("…/solicitud", {"entidad": "vecinas", "email": email}, 200).text
+    with database.transaction() as db:
+        id_ = accounts.ensure(db, email=email, now=now)
+        token = accounts.one_time_link(db, account_id=id_, now=now)
+        accounts.set_password(db, token=token, password_hash=hasher.hash(PASSWORD), now=now)
+    person.sign_in(email)
+    return person
+
+
+def test_a_claim_that_nobody_stands_by_is_forgotten(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    from consulta.models.accounts import Account
+    from consulta.models.organizations import OrganizationMember
+
+    listed(database, consultation)
+    Visitor(app).post("…/solicitud", {"entidad": "vecinas", "email": "uno@vecinas.example"}, 200)
+    worker.erase(database, now=datetime.now(UTC) + timedelta(days=9))
+    with database.session(read_only=True) as db:
+        assert db.query(OrganizationMember).count() == 0
+        assert db.query(Account).count() == 0
+        assert organizations.one(db, consultation, "vecinas").standing is Standing.LISTED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE organizations SET standing = 'verified' WHERE slug = 'crl'",
+        "UPDATE organizations SET sector = 'academia' WHERE slug = 'crl'",
+        "DELETE FROM organization_members; DELETE FROM organizations WHERE slug = 'otra'",
+    ],
+)
+def test_a_body_changed_behind_the_back_is_named(
+    app: Flask, database: Database, consultation: ConsultationView, change: str
+) -> None:
+    person = representative(app, database)
+    person.post(f"{OWN}/enviar")
+    now = datetime.now(UTC)
+    with database.transaction() as db:
+        one = organizations.Listed(slug="otra", name=said("Otra"), sector="cso")
+        organizations.enlist(db, consultation, one, new=True, actor="system", now=now)
+    sound(database)
+    with database.write.connect() as connection:
+        for statement in change.split("; "):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    with database.session(read_only=True) as db:
+        faults = audit.check(db, consultation.log_id, consultation=consultation).faults
+    assert len(faults) == 1
+    assert faults[0].startswith("organization ")
+
+
 def test_a_wish_is_in_nobodys_way_and_is_forgotten(
     app: Flask, database: Database, consultation: ConsultationView
 ) -> None:
@@ -350,7 +432,7 @@ def test_a_dissent_is_not_pushed_out_by_others(app: Flask, database: Database, c
     person.post(f"{OWN}/posicion", form)
     person.post(f"{OWN}/posicion", form)  # the second click
     with database.session(read_only=True) as db:
-        assert len(positions.listing(db, consultation)) == 1
+        assert len(positions.listing(db, consultation)[0]) == 1
         body, me = organizations.one(db, consultation, "crl"), accounts.by_email(db, WISH["email"])
     assert me
     for n in range(101):

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from consulta.db import Database
-from consulta.domain import accounts
+from consulta.domain import accounts, people
 from consulta.domain.snapshots import ConsultationView
+from consulta.models.accounts import Sector
 from tests.blueprints.test_acts import listed, sound
+from tests.blueprints.test_drafts import fields
 from tests.blueprints.test_management import coordinator
 from tests.support import Visitor, staff
 
@@ -37,6 +39,39 @@ def test_a_moderator_of_each_sector_is_invited(app: Flask, database: Database, c
     person.post(PEOPLE, {"email": "t@equipo.example", "role": "translator"}, 422)
     person.post(PEOPLE, {"email": "t@equipo.example", "role": "translator", "language": "quc"} | why)
     person.post(PEOPLE, {"email": "e@equipo.example", "role": "liaison"}, 422)
+    sound(database)
+
+
+def test_a_role_is_given_anew_as_it_should_be(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    person, why = coordinator(app, database, consultation), {"reason": "Lo acordó la mesa el 3 de marzo."}
+    id_ = staff(database, consultation, sector=Sector.GOVERNMENT, themes=("tema-1", "tema-2"))
+    page = person.get(f"{PEOPLE}?persona={id_}&cargo=moderator").text
+    form = fields(page[page.index('id="invitar"') - 100 :].replace("<h2", "<main><h2", 1))
+    assert (form["email"], form["role"], form["sector"]) == ("ana@equipo.example", "moderator", "gov")
+    assert {name for name in form if name.startswith("theme-")} == {"theme-tema-1", "theme-tema-2"}
+    del form["theme-tema-1"]
+    person.post(PEOPLE, form | why)
+    with database.session(read_only=True) as db:
+        [mine] = [p for p in people.team(db, consultation) if p.account_id == id_]
+    assert [consultation.theme_by_id(t).slug for t in mine.themes] == ["tema-2"]  # type: ignore[union-attr]
+    assert "Lo acordó la mesa" in Visitor(app).get("…/bitacora").text
+    person.get(f"{PEOPLE}?persona={id_}&cargo=nada", 404)
+    person.get(f"{PEOPLE}?persona=999999&cargo=moderator", 404)
+    sound(database)
+
+
+def test_a_translator_has_a_role_for_each_language(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person, why = coordinator(app, database, consultation), {"reason": "Habla los dos idiomas."}
+    for language in ("quc", "kek"):
+        person.post(PEOPLE, {"email": "t@equipo.example", "role": "translator", "language": language} | why)
+    with database.session(read_only=True) as db:
+        mine = [p for p in people.team(db, consultation) if p.role.value == "translator"]
+    assert sorted(str(p.language) for p in mine) == ["kek", "quc"]
+    person.post(f"{PEOPLE}/{mine[0].account_id}/translator-quc", {"act": "revoke", **why})
+    with database.session(read_only=True) as db:
+        assert [p.language for p in people.team(db, consultation) if p.role.value == "translator"] == ["kek"]
     sound(database)
 
 

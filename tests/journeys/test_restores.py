@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from consulta import Settings, backups, restoring, worker
 from consulta.db import Database
-from consulta.domain import consultations, opinions, rights
+from consulta.domain import consultations, news, opinions, rights
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.contributions import Contribution, Erasure
+from consulta.models.news import Subscriber
 from tests.support import submit
 
 NOW = datetime.now(UTC)
@@ -90,6 +91,30 @@ def test_what_was_asked_and_taken_back_stays_so(
         backups.register(database, keyed)
     worker.erase(database, now=NOW + timedelta(hours=80))
     assert statuses(database) == {1: "received", 2: "erased", 3: "received"}
+    sound(database)
+
+
+def test_a_stopped_subscription_does_not_come_back(
+    database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path
+) -> None:
+    copy = tmp_path / "uno.age"
+    with database.transaction() as db:
+        for email in ("uno@lector.example", "dos@lector.example"):
+            news.subscribe(db, consultation, email=email, language="es", now=NOW)
+        for key in db.execute(select(Subscriber.key)).scalars().all():
+            news.confirm(db, key)
+    backups.write(database, keyed, copy, now=NOW)
+    with database.transaction() as db:
+        first = db.execute(select(Subscriber.key).where(Subscriber.email == "uno@lector.example")).scalar_one()
+        news.stop(db, first)
+        news.confirm(db, first)  # an old mail's other button gives nothing back
+    backups.register(database, keyed)
+    assert "lector" not in (keyed.backups / backups.REGISTER).read_text()
+    with database.session(read_only=True) as db:
+        assert db.execute(select(Subscriber.email)).scalars().all() == ["dos@lector.example"]
+    assert restoring.restore(database, keyed, copy, now=NOW).done == 1
+    with database.session(read_only=True) as db:
+        assert db.execute(select(Subscriber.email)).scalars().all() == ["dos@lector.example"]
     sound(database)
 
 
