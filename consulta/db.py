@@ -27,13 +27,14 @@ from .domain.errors import AlreadyReceived
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOCK_SECONDS, ASK_AGAIN = 5, 0.0005
+WAIT, NO_WAIT = "PRAGMA busy_timeout=5000", "PRAGMA busy_timeout=0"
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA recursive_triggers=ON",
     "PRAGMA secure_delete=ON",
-    f"PRAGMA busy_timeout={LOCK_SECONDS}000",
+    WAIT,
     "PRAGMA cache_size=-8000",
 )
 POSTGRES_OPTIONS = (
@@ -230,15 +231,15 @@ def _begin(cursor: sqlite3.Cursor, turn: Lock) -> None:
     if not turn.acquire(timeout=LOCK_SECONDS):
         raise sqlite3.OperationalError("database is locked")
     try:
-        cursor.execute("PRAGMA busy_timeout=0")
+        cursor.execute(NO_WAIT)
         while True:
             try:
                 cursor.execute("BEGIN IMMEDIATE")
                 return
-            except sqlite3.OperationalError:
-                if monotonic() > until:
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
                     raise
                 sleep(ASK_AGAIN)
     finally:
-        cursor.execute(f"PRAGMA busy_timeout={LOCK_SECONDS}000")
+        cursor.execute(WAIT)
         turn.release()
