@@ -1,6 +1,6 @@
 """``make bench``: every budget with its figure and *met* or *missed*. Conditions and results: docs/performance.md.
 
-python -m benchmarks [--sizes 1000,100000,1000000] [--databases sqlite,postgresql] [--seconds 5] [--keep FOLDER]
+python -m benchmarks [--sizes 1000,100000,1000000] [--databases sqlite,postgresql] [--seconds 1] [--keep FOLDER]
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", default="1000,100000,1000000")
     parser.add_argument("--databases", default="sqlite,postgresql")
-    parser.add_argument("--seconds", type=int, default=2)
+    parser.add_argument("--seconds", type=int, default=1)
     parser.add_argument("--keep", help="Keep the filled databases here for the next run.")
     parser.add_argument("--crowd-seconds", type=int, default=60)
     given = parser.parse_args()
@@ -66,7 +66,7 @@ def measure(
     environ = {"FLOOR_DATABASE": url, "FLOOR_CONSULTATION": str(view.id)}
     with server.serving("benchmarks.floor:app", port=server.FLOOR_PORT, **environ):
         rates = pages(app, database, view, url, seconds, report, name)
-        posting(app, url, seconds, report, name)
+        posting(app, url, 2 * seconds, report, name)
     for label, share in rates.items():
         if label in before:
             slower = before[label] / share

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .server import FLOOR_PORT, PORT
 
-ROUNDS = 3
+ROUNDS = 5
 
 POSTS = """
 local bodies = {}

@@ -11,7 +11,7 @@ from flask import Flask
 from justhtml import JustHTML
 from werkzeug.test import TestResponse
 
-from consulta.db import Database
+from consulta.db import Database, commit_new
 from consulta.domain import accounts, admission, ledger, opinions
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.accounts import RoleName, Sector
@@ -95,13 +95,24 @@ def submit(
     database: Database, consultation: ConsultationView, body: str = "Falta agua en mi colonia.", key: str = "k",
     held_cause: str | None = None, now: datetime | None = None, **rest: Any,
 ) -> opinions.Receipt:  # fmt: skip
-    """Give an opinion as the web form does."""
+    """Give an opinion as the web form does when its number is needed at once, as for a mail."""
     given = opinions.Given(body=body, **rest)
     with database.transaction() as db:
         return opinions.submit(
             db, consultation=consultation, given=given, submission=key, held_cause=held_cause, language="es",
             now=now or datetime.now(UTC),
         )  # fmt: skip
+
+
+def send(database: Database, consultation: ConsultationView, body: str, key: str) -> str:
+    """Give an opinion as the web form does when nothing needs its number: stored with the commit. The code."""
+    given, now = opinions.Given(body=body), datetime.now(UTC)
+    with database.session() as db:
+        folio = opinions.send(
+            db, consultation=consultation, given=given, submission=key, held_cause=None, language="es", now=now
+        )
+        commit_new(db)
+    return folio
 
 
 def staff(
