@@ -52,9 +52,9 @@ def one(consultation: ConsultationView, body: str) -> str:
     found, earlier = organizations.one(db.session(), consultation, body), pages.place("antes")
     said, more = positions.listing(db.session(), consultation, organization=body, before=earlier)
     return render_template(
-        "organizations/one.html", consultation=consultation, body=found,
-        acts=proceedings.of_body(db.session(), consultation, body),
-        positions=said, more_positions=more, earlier=earlier,
+        "organizations/one.html", consultation=consultation, body=found, positions=said, more_positions=more,
+        earlier=earlier, acts=proceedings.of_body(db.session(), consultation, body),
+        claimable=found.claimable(consultation.today(now())),
         verdicts=verification.verdicts(db.session(), consultation, found.id),
     )  # fmt: skip
 
@@ -64,7 +64,7 @@ def one(consultation: ConsultationView, body: str) -> str:
 def wish(slug: str) -> Response:
     """The form with which an organisation asks for an account; ``entidad``: one that is listed already."""
     consultation = pages.find(slug).view
-    listed = wishes.claimable(db.session(), consultation, request.args.get("entidad"))
+    listed = wishes.claimable(db.session(), consultation, request.args.get("entidad"), now=now())
     return _wish_page(consultation, {}, {}, 200, listed=listed)
 
 
@@ -75,7 +75,7 @@ def ask(slug: str) -> Response:
     consultation, typed = pages.find(slug).view, Typed(request.form)
     if consultation.kind == "record":
         raise NotAllowed("Un registro histórico no recibe solicitudes.")
-    listed = wishes.claimable(db.session(), consultation, typed.data.get("entidad"))
+    listed = wishes.claimable(db.session(), consultation, typed.data.get("entidad"), now=now())
     wished: dict[str, Any] = read_claim(typed) if listed else read_wish(typed, consultation)
     if typed.errors:
         return _wish_page(consultation, typed.values(), typed.errors, 422, listed=listed)
@@ -225,7 +225,7 @@ def _own_page(consultation: ConsultationView, body: BodyView, errors: dict[str, 
         "organizations/own.html", status, consultation=consultation, body=body, errors=errors,
         values={"appeal": request.form.get("appeal", "")},
         wished=wishes.pending(db.session(), body, actor().id), may_speak=body.standing in verification.MAY_SPEAK,
-        verdicts=verification.verdicts(db.session(), consultation, body.id), last_round=verification.LAST_ROUND,
+        verdicts=verification.verdicts(db.session(), consultation, body.id),
         positions=said, more_positions=more, earlier=earlier,
     )  # fmt: skip
 

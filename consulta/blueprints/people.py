@@ -11,7 +11,7 @@ from consulta.domain import organizations, people
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.snapshots import ConsultationView
 from consulta.forms.fields import LINE, Typed
-from consulta.forms.people import shown
+from consulta.forms.people import same, shown
 from consulta.i18n import gettext
 from consulta.models.accounts import RoleName, Sector
 
@@ -46,6 +46,12 @@ def invite(slug: str) -> Response | BaseResponse:
     body = typed.text("organization", most=60) or None
     if body and not organizations.names(db.session(), consultation, [body]):
         typed.wrong("organization", gettext("«%(slug)s» no está en la lista de participantes.", slug=body))
+    if typed.data.get("persona"):
+        known = people.find(
+            people.team(db.session(), consultation), typed.whole("persona", 1, 10**9), typed.text("cargo")
+        )
+        if not same(known, typed):
+            typed.wrong("role", gettext("Para otro correo, cargo o idioma invite aparte, y quite este cargo."))
     if typed.errors or email is None:
         return _page(consultation, typed.values(), typed.errors, 422)
     try:
@@ -88,6 +94,8 @@ def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[s
     """With few bodies one is chosen from a list; among many its short name is typed."""
     team = people.team(db.session(), consultation)
     some = organizations.some_names(db.session(), consultation, limit=MOST_IN_A_LIST + 1)
+    chosen = [slug] if (slug := values.get("organization")) and slug not in some else []
+    some |= {slug: name["es"] for slug, name in organizations.names(db.session(), consultation, chosen).items()}
     named = organizations.names(db.session(), consultation, [p.organization for p in team if p.organization])
     return pages.private(
         "people/listing.html", status, consultation=consultation, team=team, values=values, errors=errors,

@@ -32,7 +32,7 @@ def tally(consultation: ConsultationView) -> str:
         themes=_theme_bars(consultation, sheet), tiles=tiles,
         ranked=sorted(tiles, key=lambda tile: -tile.n), box=charts.box(tiles) if tiles else "",
         silent=_silent(consultation, sheet), tables=_tables(consultation, sheet),
-        head=ledger.head(db.session(), consultation.log_id),
+        head=ledger.head(db.session(), consultation.log_id), nothing=dict.fromkeys(GROUPS, 0),
     )  # fmt: skip
 
 

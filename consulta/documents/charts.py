@@ -42,6 +42,16 @@ class Tile:
     per_100k: float | None
     shade: int
 
+    @property
+    def place(self) -> str:
+        """Where it lies, as SVG writes it."""
+        return f"{self.x} {self.y}"
+
+    @property
+    def rate(self) -> str:
+        """Per 100,000 inhabitants, in words of a table."""
+        return "—" if self.per_100k is None else f"{self.per_100k:.2f}"
+
 
 TILE = 62
 """The side of a tile with the gap beside it."""

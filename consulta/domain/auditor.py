@@ -42,9 +42,13 @@ class Auditor:
             subject, _, key = content["subject"].partition("/")
             if "sha256" in content["payload"] and subject in publication.NOUNS:
                 self.published[content["subject"]] = (at, content["payload"]["sha256"])
-            action = Action(content["action"])
-            if subject == "organization" or action in VOICES:
-                self.standings.entry(action, key, content)
+            try:
+                action = Action(content["action"])
+                if subject == "organization" or action in VOICES:
+                    self.standings.entry(action, key, content)
+            except (ValueError, KeyError):
+                self.report.fault(f"entry {at}: says nothing that is known")
+                continue
             if subject != "contribution":
                 continue
             number = int(key)

@@ -37,7 +37,7 @@ class Sheet:
 
     total: Group
     themes: dict[str, Group]
-    mentions: dict[str, int]
+    mentions: Counter[str]
     confirmed: int
     one_way: dict[str, dict[str, Group]]
     kinds: dict[str, Group]
@@ -79,7 +79,7 @@ def sheet(db: Session, consultation: ConsultationView) -> Sheet:
         else:
             _count(one_way[dimension][value], group, n)
     return Sheet(
-        total, dict(themes), dict(mentions), confirmed, {k: dict(v) for k, v in one_way.items()}, dict(kinds),
+        total, dict(themes), mentions, confirmed, {k: dict(v) for k, v in one_way.items()}, dict(kinds),
         [(date.fromisoformat(day), n) for day, n in sorted(days.items())],
     )  # fmt: skip
 

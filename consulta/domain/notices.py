@@ -68,7 +68,7 @@ def returned(db: Session, organization_id: int, payload: dict[str, Any], *, now:
 def _members(db: Session, organization_id: int) -> list[tuple[str, str]]:
     m = OrganizationMember
     query = select(Account.id, Account.language).join(m, m.account_id == Account.id)
-    rows = db.execute(query.where(m.organization_id == organization_id, Account.suspended.is_(False)))
+    rows = db.execute(query.where(m.organization_id == organization_id, m.wished_on.is_(None), ~Account.suspended))
     return [(f"account:{id_}", language) for id_, language in rows]
 
 
@@ -104,7 +104,7 @@ def unreachable(db: Session, consultation: ConsultationView) -> int:
     o = Organization
     query = select(func.count()).where(
         o.consultation_id == consultation.id, o.contact_email.is_(None), o.contact_phone.is_(None),
-        o.id.not_in(select(OrganizationMember.organization_id)),
+        o.id.not_in(select(OrganizationMember.organization_id).where(OrganizationMember.wished_on.is_(None))),
     )  # fmt: skip
     return db.execute(query).scalar_one()
 

@@ -145,7 +145,9 @@ def _incoming(
 def repeated(db: Session, *, submission: str, given: Given) -> Receipt:
     """The first receipt of a key that arrived before, if the content is the same; else ``Conflict``."""
     first = _first(db, submission)
-    if first is None or not hmac.compare_digest(first, _content(submission, given.as_kept())):
+    if first is None:
+        raise Conflict("No se guardó nada: la consulta cambió en este instante. Envíe su texto otra vez.")
+    if not hmac.compare_digest(first, _content(submission, given.as_kept())):
         raise Conflict(
             "Este formulario ya se envió una vez con otro texto, y ese primer texto está guardado. "
             "Para enviar también este, cópielo y abra un formulario nuevo."

@@ -50,10 +50,11 @@ class BodyView:
     sort_key: str
     listed: bool
 
-    @property
-    def claimable(self) -> bool:
-        """Whether somebody may still say that they speak for it: it is listed, and nobody was verified to."""
-        return self.listed and self.standing in (Standing.LISTED, Standing.REFUSED)
+    def claimable(self, today: date) -> bool:
+        """Whether somebody may still say that they speak for it: it is listed, and nobody was verified to. Whoever was
+        refused has the days of the answer to appeal before somebody else can take their place."""
+        answered = self.appeal is not None or (self.answer_by is not None and self.answer_by < today)
+        return self.listed and (self.standing is Standing.LISTED or (self.standing is Standing.REFUSED and answered))
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,6 @@ from .surveys import Survey
 
 MOST_BYTES = 20_000_000
 UNAPPROVED = timedelta(days=7)
-SHOWN_VALUE = 60
-"""So much of a value that was not taken stays in the report."""
 
 
 @dataclass(frozen=True)
@@ -162,13 +160,13 @@ def channel(db: Session, import_id: int) -> Channel:
 
 def note_report(db: Session, import_id: int, found: Survey) -> None:
     """Write down what will not be taken, before the first row is: afterwards nobody could tell."""
-    left = [[one.line, one.column, one.value[:SHOWN_VALUE], one.why] for one in found.left]
+    left = [[one.line, one.column, "", one.why] for one in found.left]  # no value: it may be anybody's telephone
     report = {"rows": found.rows, "known": found.known, "left": left}
     db.execute(update(Upload).where(Upload.import_id == import_id, Upload.report.is_(None)).values(report=report))
 
 
 def left(db: Session, consultation: ConsultationView, import_id: int, *, now: datetime) -> list[tuple[Any, ...]]:
-    """Every row that was not taken or would not be: line, column, value, why."""
+    """Every row that was not taken or would not be: line, column, value (until the file is taken), why."""
     query = select(Upload.report).join(Import, Import.id == Upload.import_id)
     kept = db.execute(query.where(Upload.import_id == import_id, Import.consultation_id == consultation.id)).first()
     if kept is not None and kept.report is not None:

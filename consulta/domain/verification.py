@@ -22,7 +22,6 @@ from .snapshots import ConsultationView
 WORKING_DAYS = 5
 OPEN = (Standing.ASKED, Standing.APPEALED, Standing.PROVISIONAL)
 MAY_SPEAK = (Standing.PROVISIONAL, Standing.VERIFIED)
-LAST_ROUND = 2
 PIECE = 100
 
 
@@ -88,7 +87,7 @@ def appeal(
     db: Session, consultation: ConsultationView, body: BodyView, *, text: str, account_id: int, now: datetime
 ) -> None:
     """A refused organisation answers the reason, once; then both sectors look again."""
-    if body.standing is not Standing.REFUSED or body.round >= LAST_ROUND:
+    if body.standing is not Standing.REFUSED or body.appeal is not None:
         raise Conflict("Ya no hay un rechazo por apelar.")
     if account_id not in members(db, body.id):
         raise NotAllowed("Apela quien pidió la cuenta.")

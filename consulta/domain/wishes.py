@@ -48,22 +48,23 @@ def claim(
 ) -> None:
     """Somebody says that they speak for a body that is listed: the same, upon its own entry. Several may; the one who
     stands by it first is looked at."""
-    if not body.claimable:
+    o, m, today = Organization, OrganizationMember, consultation.today(now)
+    held = db.execute(update(o).where(o.id == body.id, o.standing == body.standing).values(round=o.round))
+    if not body.claimable(today) or not held.rowcount:  # type: ignore[attr-defined]
         raise Conflict("Esta entidad ya tiene una cuenta o una solicitud en curso.")
-    account_id, today = accounts.ensure(db, email=email, language=language, now=now), consultation.today(now)
-    m = OrganizationMember
-    mine = (m.organization_id == body.id, m.account_id == account_id)
-    if db.execute(select(m.account_id).where(*mine)).first() is None:
+    account_id = accounts.ensure(db, email=email, language=language, now=now)
+    known = update(m).where(m.organization_id == body.id, m.account_id == account_id).values(wished_on=today)
+    if not db.execute(known).rowcount:  # type: ignore[attr-defined]
         db.execute(insert(m).values(organization_id=body.id, account_id=account_id, signatory=True, wished_on=today))
     _write(db, consultation, account_id, body.name["es"], language, now=now)
 
 
-def claimable(db: Session, consultation: ConsultationView, slug: str | None) -> BodyView | None:
+def claimable(db: Session, consultation: ConsultationView, slug: str | None, *, now: datetime) -> BodyView | None:
     """The listed body of this short name, ``None`` if none was given; ``Conflict`` if somebody speaks for it."""
     if not slug:
         return None
-    body = organizations.one(db, consultation, slug[:60])
-    if not body.claimable:
+    body = organizations.one(db, consultation, slug[:60].replace("\x00", ""))
+    if not body.claimable(consultation.today(now)):
         raise Conflict("Esta entidad ya tiene una cuenta o una solicitud en curso.")
     return body
 
@@ -101,15 +102,19 @@ def send(db: Session, consultation: ConsultationView, body: BodyView, *, account
         .where(o.id == body.id, fresh | again)
         .values(
             standing=Standing.ASKED, asked_on=today, answer_by=working_days_after(today, WORKING_DAYS),
-            round=case((o.standing == Standing.REFUSED, o.round + 1), else_=o.round),
+            round=case((o.standing == Standing.REFUSED, o.round + 1), else_=o.round), appeal=None,
         )
-    )  # fmt: skip
-    if not done.rowcount:  # type: ignore[attr-defined]
+        .returning(o.name, o.acronym, o.sector, o.note)
+    ).first()  # fmt: skip
+    if done is None:
         raise Conflict("Esta solicitud ya se había enviado.")
-    db.execute(delete(m).where(m.organization_id == body.id, m.account_id != account_id))  # one person stands by it
+    others = (m.organization_id == body.id, m.account_id != account_id)  # one person stands by it
+    account_ids = list(db.execute(select(m.account_id).where(*others)).scalars())
+    db.execute(delete(m).where(*others))
+    accounts.forget_unused(db, account_ids)
     db.execute(update(m).where(m.organization_id == body.id).values(wished_on=None))
     actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
-    payload = {"name": body.name, "acronym": body.acronym, "sector": body.sector, "note": body.note}
+    payload = dict(zip(("name", "acronym", "sector", "note"), done, strict=True))
     organizations.entry(db, consultation, Action.ORGANIZATION_ASK, body.slug, payload, actor=actor, now=now)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, by_value
@@ -46,13 +46,19 @@ class Account(Base):
     created_at: Mapped[datetime]
 
 
+GRANT = ("account_id", "role", "consultation_id", "theme_id")
+SILENT, SPOKEN = text("language IS NULL"), text("language IS NOT NULL")
+"""A role is held once; that of a translator once for each language, and no database takes two NULLs for the same."""
+
+
 class Role(Base):
     """A role bound to a consultation, and perhaps to a theme, a sector, a language and a body (whose liaison one
     is, or which nominated one). Suspended, it gives nothing."""
 
     __tablename__ = "roles"
     __table_args__ = (
-        Index("uq_roles_grant", "account_id", "role", "consultation_id", "theme_id", "language", unique=True),
+        Index("uq_roles_grant", *GRANT, unique=True, postgresql_where=SILENT, sqlite_where=SILENT),
+        Index("uq_roles_language", *GRANT, "language", unique=True, postgresql_where=SPOKEN, sqlite_where=SPOKEN),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -39,7 +39,8 @@ class Upload(Base):
     stored: Mapped[int] = mapped_column(default=0)
     failed: Mapped[str | None]
     report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """Written down before the first row is taken: ``rows``, ``known``, ``left`` (line, column, value, why)."""
+    """Written down before the first row is taken: ``rows``, ``known``, ``left`` (line, column, an empty
+    value, why)."""
 
 
 class TakeBack(Base):

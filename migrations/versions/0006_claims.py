@@ -12,6 +12,12 @@ branch_labels = None
 depends_on = None
 
 GRANT = ["account_id", "role", "consultation_id", "theme_id"]
+SILENT, SPOKEN = sa.text("language IS NULL"), sa.text("language IS NOT NULL")
+ONE_LANGUAGE = """
+DELETE FROM roles WHERE consultation_id IS NOT NULL AND theme_id IS NOT NULL AND id NOT IN (
+    SELECT min(id) FROM roles GROUP BY account_id, role, consultation_id, theme_id
+)
+"""
 
 
 def upgrade() -> None:
@@ -23,7 +29,9 @@ def upgrade() -> None:
     with op.batch_alter_table("subscribers") as batch:
         batch.alter_column("email", existing_type=sa.String(), nullable=True)
     op.drop_index("uq_roles_grant", "roles")
-    op.create_index("uq_roles_grant", "roles", [*GRANT, "language"], unique=True)
+    op.create_index("uq_roles_grant", "roles", GRANT, unique=True, postgresql_where=SILENT, sqlite_where=SILENT)
+    spoken = [*GRANT, "language"]
+    op.create_index("uq_roles_language", "roles", spoken, unique=True, postgresql_where=SPOKEN, sqlite_where=SPOKEN)
     op.drop_index("ix_positions_organization_id", "positions")
     op.create_index("ix_positions_subject", "positions", ["organization_id", "subject", "number"])
 
@@ -31,7 +39,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_positions_subject", "positions")
     op.create_index("ix_positions_organization_id", "positions", ["organization_id"])
+    op.drop_index("uq_roles_language", "roles")
     op.drop_index("uq_roles_grant", "roles")
+    op.execute(ONE_LANGUAGE)
     op.create_index("uq_roles_grant", "roles", GRANT, unique=True)
     op.execute("DELETE FROM subscribers WHERE email IS NULL")
     with op.batch_alter_table("subscribers") as batch:

@@ -79,7 +79,7 @@ def test_mapped_looked_at_taken_back_and_taken_anew(
     page = person.get(where).text
     assert "Terminada: 2 aportes" in page
     assert "no hay tal tema" in page
-    assert "3,tema,Z,no hay tal tema" in person.get(f"{where}/informe.csv").text
+    assert "3,tema,,no hay tal tema" in person.get(f"{where}/informe.csv").text
     person.post(where, {"act": "back", "reason": "corto"}, 422)
     person.post(where, {"act": "back", "reason": "El archivo era de otro municipio."})
     person.post(where, {"act": "back", "reason": "El archivo era de otro municipio."}, 409)

@@ -263,12 +263,19 @@ def test_a_listed_body_takes_over_its_own_entry(app: Flask, database: Database, 
     first.get(f"{where}/posicion", 403)
     second.post(f"{where}/enviar")
     first.get(where, 404)  # one person stands by it
+    with database.session(read_only=True) as db:
+        assert accounts.by_email(db, "uno@vecinas.example")  # it chose a password, so it stays
     public.get("…/solicitud?entidad=vecinas", 409)
     assert "Entidad vecinas" in public.get("…/participantes").text  # it stays on the list, come what may
     government = side(app, database, consultation, Sector.GOVERNMENT)
     government.post("/gestion/prueba/solicitudes/vecinas", {"verdict": "refuse", "reason": "No es de Vecinas."})
+    public.get("…/solicitud?entidad=vecinas", 409)  # whoever was refused may appeal before others take their place
+    second.post(f"{where}/apelar", {"appeal": "Sí somos de Vecinas, pregunten."})
+    government.post("/gestion/prueba/solicitudes/vecinas", {"verdict": "refuse", "reason": "Preguntamos y no son."})
+    second.post(f"{where}/apelar", {"appeal": "Otra vez: sí somos."}, 409)
+    public.get("…/solicitud?entidad=vecinas%00")
     third = claimant(app, database, "tres@vecinas.example")
-    third.post(f"{where}/apelar", {"appeal": "Apelo sin haber pedido nada."}, 403)
+    third.post(f"{where}/apelar", {"appeal": "Apelo sin haber pedido nada."}, 409)
     third.post(f"{where}/enviar")
     second.get(where, 404)
     for sector in Sector:

@@ -50,6 +50,8 @@ def test_a_role_is_given_anew_as_it_should_be(app: Flask, database: Database, co
     assert (form["email"], form["role"], form["sector"]) == ("ana@equipo.example", "moderator", "gov")
     assert {name for name in form if name.startswith("theme-")} == {"theme-tema-1", "theme-tema-2"}
     del form["theme-tema-1"]
+    for other in ({"role": "observer"}, {"email": "otra@equipo.example"}):
+        assert "invite aparte" in person.post(PEOPLE, form | why | other, 422).text
     person.post(PEOPLE, form | why)
     with database.session(read_only=True) as db:
         [mine] = [p for p in people.team(db, consultation) if p.account_id == id_]
