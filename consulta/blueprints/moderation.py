@@ -14,7 +14,7 @@ from consulta.domain.errors import Conflict, Invalid, Malformed, NotAllowed
 from consulta.domain.snapshots import ConsultationView
 from consulta.domain.texts import showable
 from consulta.forms.moderation import ClassificationForm, DecisionForm
-from consulta.i18n import gettext, said
+from consulta.i18n import day, gettext, said
 from consulta.models.accounts import RoleName
 from consulta.models.contributions import Channel
 from consulta.models.moderation import Verdict
@@ -61,10 +61,14 @@ def _queue_page(
     )  # fmt: skip
     by_theme, by_channel = figures.waiting(db.session(), consultation)
     theme_names = [*((t.slug, said(t.name)) for t in consultation.themes), ("", gettext("Sin tema todavía"))]
+    today = consultation.today(now())
+    days = {one.review_by for one in rows}
+    due = {one: (gettext("Atrasado: ") if one < today else "") + gettext("prometido antes del %(day)s", day=day(one))
+           for one in days}  # fmt: skip
     return render_template(
         "moderation/queue.html", consultation=consultation, rows=rows[: desk.PAGE],
         more=rows[desk.PAGE - 1] if len(rows) > desk.PAGE else None, by_theme=by_theme, by_channel=by_channel,
-        theme=theme, channel=channel.value if channel else None, decides=decides, today=consultation.today(now()),
+        theme=theme, channel=channel.value if channel else None, decides=decides, today=today, due=due,
         total=sum(by_theme.values()), theme_names=theme_names, csrf_mark=pages.CSRF_MARK,
     )  # fmt: skip
 

@@ -94,8 +94,10 @@ def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[s
     """With few bodies one is chosen from a list; among many its short name is typed."""
     team = people.team(db.session(), consultation)
     some = organizations.some_names(db.session(), consultation, limit=MOST_IN_A_LIST + 1)
-    chosen = [slug] if (slug := values.get("organization")) and slug not in some else []
-    some |= {slug: name["es"] for slug, name in organizations.names(db.session(), consultation, chosen).items()}
+    chosen = values.get("organization")
+    if chosen and chosen not in some:
+        named = organizations.names(db.session(), consultation, [chosen])
+        some |= {slug: name["es"] for slug, name in named.items()}
     named = organizations.names(db.session(), consultation, [p.organization for p in team if p.organization])
     return pages.private(
         "people/listing.html", status, consultation=consultation, team=team, values=values, errors=errors,

@@ -13,8 +13,9 @@ from consulta.domain import figures, ledger, published, results
 from consulta.domain.errors import NotFound
 from consulta.domain.figures import GROUPS, Sheet
 from consulta.domain.snapshots import ConsultationView
-from consulta.i18n import gettext, said
+from consulta.i18n import gettext, number, said
 from consulta.pages import download, find, public_page
+from consulta.text import drawn
 
 bp = Blueprint("results", __name__)
 FIGURES = ("theme", "kind", "channel", "department", *results.TRAITS, "day")
@@ -29,7 +30,7 @@ def tally(consultation: ConsultationView) -> str:
     tiles = _tiles(consultation, sheet)
     return render_template(
         "results/tally.html", consultation=consultation, sheet=sheet, groups=GROUPS, line=charts.line(sheet.days),
-        themes=_theme_bars(consultation, sheet), tiles=tiles,
+        themes=_theme_bars(consultation, sheet), tiles=tiles, map=drawn(charts.tile_map(tiles, number)),
         ranked=sorted(tiles, key=lambda tile: -tile.n), box=charts.box(tiles) if tiles else "",
         silent=_silent(consultation, sheet), tables=_tables(consultation, sheet),
         head=ledger.head(db.session(), consultation.log_id), nothing=dict.fromkeys(GROUPS, 0),
