@@ -68,7 +68,8 @@ def write(database: Database, settings: Settings, target: Path, *, now: datetime
     import pyrage
 
     identity = _identity(settings)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (target.parent, settings.instance):
+        folder.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
@@ -77,6 +78,8 @@ def write(database: Database, settings: Settings, target: Path, *, now: datetime
             out.flush()
             os.fsync(out.fileno())
         part.replace(target)
+    except pyrage.EncryptError as error:  # the library's word for whatever went wrong while it pulled
+        raise BackupError("%(file)s: no se pudo hacer la copia: %(why)s", file=target.name, why=str(error)) from error
     finally:
         part.unlink(missing_ok=True)
     with database.transaction() as db:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -123,6 +126,36 @@ def test_a_damaged_or_foreign_copy_changes_nothing(
     assert not list(tmp_path.glob("*.restaurada*"))
     with database.session(read_only=True) as db:
         assert consultations.find(db, "prueba").view.slug == "prueba"
+
+
+def test_a_copy_needs_no_folder_that_somebody_made(
+    database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path
+) -> None:
+    """With the database elsewhere, the program's own folder may not be there yet."""
+    fresh = replace(keyed, instance=tmp_path / "nueva" / "instance")
+    admit(database, consultation, "Lo que hay")
+    assert backups.write(database, fresh, tmp_path / "copia.age", now=datetime.now(UTC)) > 0
+    assert not list(fresh.instance.glob(".copia-*"))
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_full_disk_ends_a_copy_with_one_line(
+    database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path
+) -> None:
+    """No file may grow beyond 100,000 bytes: as with a full disk, the copy breaks off in its midst."""
+    admit(database, consultation, "Lo que hay")
+    env = {
+        **os.environ, "CONSULTA_DATABASE_URL": database.url, "CONSULTA_SECRET_KEY": "k" * 40,
+        "CONSULTA_INSTANCE": str(tmp_path), "CONSULTA_BACKUP_KEY": keyed.backup_key or "",
+    }  # fmt: skip
+    small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
+    command = [sys.executable, "-c", small + "from consulta.__main__ import main; main()", "backup"]
+    target = tmp_path / "copia.age"
+    done = subprocess.run([*command, str(target)], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("consulta: copia.age: ")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not list(tmp_path.glob("copia.age*")) + list(tmp_path.glob(".copia-*"))
 
 
 def test_a_copy_that_was_falsified_does_not_pass(
