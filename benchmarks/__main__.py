@@ -111,9 +111,9 @@ def pages(
         with server.serving("wsgi:app", **environ) as master:
             for label, path in PATHS.items():
                 target = load.ours(path, cookie=cookie if label == "queue" else "")
-                rate, share = load.compare(load.FLOOR_LIST, target, seconds=seconds)
-                report.at_least(f"{name}: {label}, {kept} ({rate:,.0f}/s), of the floor", share, least, "")
-                shares[f"{label}, {kept}"] = share
+                one = load.compare(load.FLOOR_LIST, target, seconds=seconds)
+                report.at_least(f"{name}: {label}, {kept} ({one.rate:,.0f}/s), of the floor", one.share, least, "")
+                shares[f"{label}, {kept}"] = one.share
             if cache != "0":
                 report.at_most(f"{name}: two workers", server.pss_mib(master), 120, "MiB PSS")
     return shares
@@ -125,14 +125,14 @@ def posting(app: Flask, url: str, seconds: int, report: Report, name: str) -> No
     floor_cookie, floor_token = visitors.floor_session()
     bodies = tuple(f"csrf_token={floor_token}&body=Agua+para+todos+{n}" for n in range(100))
     floor = load.Target(server.FLOOR_PORT, "/form", floor_cookie, bodies)
-    shares = []
+
+    def ask() -> load.Round:
+        fresh = tuple(visitors.submissions(app, token, 2500 * (seconds + 1)))
+        return load.once(floor, load.ours("/consultas/medida/opinar", cookie=cookie, bodies=fresh), seconds=seconds)
+
     with server.serving("wsgi:app", CONSULTA_DATABASE_URL=url, CONSULTA_SECRET_KEY=SECRET):
-        for _ in range(load.ROUNDS):
-            fresh = tuple(visitors.submissions(app, token, 2500 * (seconds + 1)))
-            target = load.ours("/consultas/medida/opinar", cookie=cookie, bodies=fresh)
-            shares.append(load.once(floor, target, seconds=seconds))
-    rate, share = sorted(shares, key=lambda one: one[1])[load.ROUNDS // 2]
-    report.at_least(f"{name}: submission ({rate:,.0f}/s), of the floor's POST", share, 1 / 3, "")
+        one = load.median(ask)
+    report.at_least(f"{name}: submission ({one.rate:,.0f}/s), of the floor's POST", one.share, 1 / 3, "")
 
 
 if __name__ == "__main__":

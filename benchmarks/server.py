@@ -1,4 +1,4 @@
-"""A real gunicorn with two workers, and its weight in memory."""
+"""A real gunicorn with two workers: its weight in memory and what each has done."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT, FLOOR_PORT = 8765, 8766
+MASTERS: dict[int, int] = {}
+"""Of each port, the process id of the gunicorn that serves it now."""
 
 
 @contextmanager
@@ -23,6 +25,7 @@ def serving(application: str, *, port: int = PORT, **environ: str) -> Iterator[i
     process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
     try:
         _wait(f"http://127.0.0.1:{port}" + ("/salud" if port == PORT else "/form"))
+        MASTERS[port] = process.pid
         yield process.pid
     finally:
         process.terminate()
@@ -41,10 +44,19 @@ def _wait(address: str) -> None:
 
 def pss_mib(master: int) -> float:
     """The proportional memory of the workers in MiB (Linux)."""
-    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
     total = 0
-    for pid in children:
+    for pid in _workers(master):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 total += int(line.split()[1])
     return total / 1024
+
+
+def work(port: int) -> list[int]:
+    """Processor time of each worker since its start, in ticks of the system (Linux)."""
+    stats = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in _workers(MASTERS[port])]
+    return [int(one[11]) + int(one[12]) for one in stats]
+
+
+def _workers(master: int) -> list[str]:
+    return Path(f"/proc/{master}/task/{master}/children").read_text().split()

@@ -158,12 +158,10 @@ def _group(code: str) -> str:
 
 @dataclass(frozen=True)
 class Labels:
-    """What a consultation's themes (by row: name and colour slot) and departments (by code) are called; the colour
-    slots by slug."""
+    """What a consultation's themes (by row: name and colour slot) and departments (by code) are called."""
 
     themes: dict[int, tuple[str, int]]
     departments: dict[str, str]
-    slots: dict[str, int]
 
 
 def labels(consultation: Any) -> Labels:
@@ -174,7 +172,7 @@ def labels(consultation: Any) -> Labels:
         choice.code: choice.label.get(code) or choice.label[SOURCE]
         for choice in consultation.lists.get("department", ())
     }
-    return Labels(themes, departments, {theme.slug: theme.colour for theme in consultation.themes})
+    return Labels(themes, departments)
 
 
 def with_language(code: str) -> str:

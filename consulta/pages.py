@@ -16,6 +16,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from . import db
 from .auth import actor, now, respond_privately
@@ -25,7 +26,9 @@ from .domain.snapshots import ConsultationView, Current
 from .headers import compressed
 from .i18n import language
 from .models.consultations import ConsultationKind
+from .text import own_words
 
+FRAMES = 500
 CSRF_MARK, SUBMISSION_MARK = (f"@@{secrets.token_hex(8)}@@" for _ in range(2))
 """What stands in a kept page where each visitor's own key belongs; nobody can write them into a text."""
 
@@ -63,8 +66,24 @@ class PageCache:
 
 
 def init_app(app: Flask, room: int) -> None:
-    """Give the process its memory of pages."""
+    """Give the process its memory of pages, and templates what stands around every page."""
     app.extensions["pages"] = PageCache(room)
+    frames: dict[tuple[Any, ...], Markup] = {}
+
+    def frame(part: str, consultation: ConsultationView | None) -> Markup:
+        """The navigation or the footer. They change only with the consultation's revision, so they are put together
+        once for each language and place."""
+        revision = (consultation.id, consultation.revision) if consultation else None
+        key = (part, language(), request.endpoint, request.script_root, revision)
+        found = frames.get(key)
+        if found is None:
+            if len(frames) >= FRAMES:
+                frames.clear()
+            made = render_template(f"frame/{part}.html", consultation=consultation, here=request.endpoint)
+            found = frames[key] = own_words(made)
+        return found
+
+    app.jinja_env.globals["frame"] = frame
 
 
 def find(slug: str | None) -> Current:

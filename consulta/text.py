@@ -40,7 +40,7 @@ def _linked(line: str) -> Markup:
 
 
 def own_words(value: str) -> Markup:
-    """A message of the catalogues: our own, so it may hold markup; values filled in later are escaped."""
+    """A message of the catalogues or a rendered template: our own, so it may hold markup; values are escaped."""
     return Markup(value)  # noqa: S704
 
 

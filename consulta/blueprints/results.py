@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, render_template
+from markupsafe import Markup
 
 from consulta import db
 from consulta.auth import allow, anyone
@@ -13,7 +14,7 @@ from consulta.domain import figures, ledger, published, results
 from consulta.domain.errors import NotFound
 from consulta.domain.figures import GROUPS, Sheet
 from consulta.domain.snapshots import ConsultationView
-from consulta.i18n import gettext, number, said
+from consulta.i18n import day, gettext, number, said
 from consulta.pages import download, find, public_page
 from consulta.text import drawn
 
@@ -27,13 +28,15 @@ FIGURES = ("theme", "kind", "channel", "department", *results.TRAITS, "day")
 def tally(consultation: ConsultationView) -> str:
     """Everything counted, drawn and in tables."""
     sheet = figures.sheet(db.session(), consultation)
-    tiles = _tiles(consultation, sheet)
+    tiles, themes = _tiles(consultation, sheet), _theme_bars(consultation, sheet)
+    slots = {t.slug: t.colour for t in consultation.themes}
     return render_template(
         "results/tally.html", consultation=consultation, sheet=sheet, groups=GROUPS, line=charts.line(sheet.days),
-        themes=_theme_bars(consultation, sheet), tiles=tiles, map=drawn(charts.tile_map(tiles, number)),
-        ranked=sorted(tiles, key=lambda tile: -tile.n), box=charts.box(tiles) if tiles else "",
-        silent=_silent(consultation, sheet), tables=_tables(consultation, sheet),
-        head=ledger.head(db.session(), consultation.log_id), nothing=dict.fromkeys(GROUPS, 0),
+        theme_rows=drawn(charts.bar_rows(themes, number, slots)), state_rows=_states(sheet, themes),
+        day_rows=drawn(charts.figure_rows((day(one), (number(n),)) for one, n in sheet.days)),
+        map=drawn(charts.tile_map(tiles, number)), box=charts.box(tiles) if tiles else "",
+        department_rows=_departments(tiles), silent=_silent(consultation, sheet), tables=_tables(consultation, sheet),
+        head=ledger.head(db.session(), consultation.log_id),
     )  # fmt: skip
 
 
@@ -118,8 +121,22 @@ def _theme_bars(consultation: ConsultationView, sheet: Sheet) -> list[charts.Bar
     return charts.bars([*rows, ("", gettext("Sin tema todavía"), sheet.themes.get("", {}).get("received", 0))])
 
 
-def _tables(consultation: ConsultationView, sheet: Sheet) -> list[tuple[str, str, list[charts.Bar]]]:
-    """The one-way tables: file name, heading, bars. A hidden cell has no figure and no length."""
+def _states(sheet: Sheet, themes: list[charts.Bar]) -> Markup:
+    """By theme: in each state, and how often it was also spoken of."""
+    none = dict.fromkeys(GROUPS, 0)
+    counted = ((bar, sheet.themes.get(bar.key, none)) for bar in themes)
+    rows = ((bar.label, [*(number(n[g]) for g in GROUPS), number(sheet.mentions[bar.key])]) for bar, n in counted)
+    return drawn(charts.figure_rows(rows))
+
+
+def _departments(tiles: list[charts.Tile]) -> Markup:
+    """By department, the most first: received, and per 100,000 inhabitants."""
+    ranked = sorted(tiles, key=lambda tile: -tile.n)
+    return drawn(charts.figure_rows((tile.label, (number(tile.n), tile.rate)) for tile in ranked))
+
+
+def _tables(consultation: ConsultationView, sheet: Sheet) -> list[tuple[str, str, Markup]]:
+    """The one-way tables: file name, heading, rows. A hidden cell has no figure and no length."""
     kinds = {kind: group["received"] for kind, group in sheet.kinds.items()}
     found = [("kind", gettext("Por tipo de aporte"), _bars(consultation, "kind", kinds))]
     headings = {
@@ -131,7 +148,7 @@ def _tables(consultation: ConsultationView, sheet: Sheet) -> list[tuple[str, str
         counted = {key: group["received"] for key, group in sheet.one_way.get(name, {}).items()}
         shown = results.small_cells(counted.items()) if name in results.TRAITS else dict(counted)
         found.append((name, heading, _bars(consultation, name, shown)))
-    return found
+    return [(name, heading, drawn(charts.bar_rows(rows, number))) for name, heading, rows in found]
 
 
 def _bars(

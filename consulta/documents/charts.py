@@ -1,8 +1,10 @@
-"""The geometry of the charts, and the tile map; ``templates/components/charts.html`` makes accessible SVG of it."""
+"""The geometry of the charts, the rows of tables and the tile map; ``templates/components/charts.html`` makes
+accessible figures of them. Rows and tiles are drawn here in one piece each, every label escaped: put together in the
+template piece by piece they took a third of their page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -10,7 +12,7 @@ from html import escape
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar; ``width`` in percent of the longest."""
+    """A bar; ``width`` in percent of the longest; ``key`` of what it counts; no figure: it is hidden."""
 
     label: str
     n: int | None
@@ -49,13 +51,14 @@ class Tile:
         return "—" if self.per_100k is None else f"{self.per_100k:.2f}"
 
 
+HIDDEN = "&lt;5"
+"""What stands for a figure too small to show."""
 TILE = 62
 """The side of a tile with the gap beside it."""
 
 
 def tile_map(tiles: Sequence[Tile], shown: Callable[[int], str]) -> str:
-    """The tiles as SVG, each with its name and figure; ``shown`` writes a figure. Every text is escaped here: this is
-    the largest picture, and drawing it piece by piece in the template took a tenth of its page."""
+    """The tiles as SVG, each with its name and figure; ``shown`` writes a figure."""
     return "\n".join(
         f'<g class="tile-{t.shade}" transform="translate({t.x} {t.y})"><title>{escape(t.label)}: {shown(t.n)}</title>'
         f'<rect width="60" height="60" rx="4"/><text x="30" y="26">{escape(t.short)}</text>'
@@ -80,6 +83,28 @@ def bars(figures: Sequence[tuple[str, str, int | None]]) -> list[Bar]:
     """Bars from (key, label, figure); a hidden figure has no length."""
     longest = max((n or 0 for _, _, n in figures), default=0) or 1
     return [Bar(label, n, round(100 * (n or 0) / longest, 1), key) for key, label, n in figures]
+
+
+def bar_rows(rows: Sequence[Bar], shown: Callable[[int], str], slots: Mapping[str, int] | None = None) -> str:
+    """Bars as rows of a table, each with its label and figure; ``slots``: the colour of each key, none: the neutral."""
+    colours = slots or {}
+    return "\n".join(
+        f'<tr><th scope="row">{escape(row.label)}</th>'
+        f'<td class="number">{HIDDEN if row.n is None else shown(row.n)}</td>'
+        f'<td class="bar-cell"><svg class="bar-cell slot-{colours.get(row.key, "none")}" viewBox="0 0 100 10" '
+        f'preserveAspectRatio="none" aria-hidden="true"><rect class="bar" width="{row.width}" height="10"/></svg>'
+        "</td></tr>"
+        for row in rows
+    )
+
+
+def figure_rows(rows: Iterable[tuple[str, Iterable[str]]]) -> str:
+    """Rows of a table of figures: what is counted, and its figures as they are written."""
+    between = '</td><td class="number">'
+    return "\n".join(
+        f'<tr><th scope="row">{escape(label)}</th><td class="number">{between.join(shown)}</td></tr>'
+        for label, shown in rows
+    )
 
 
 def line(days: Sequence[tuple[date, int]]) -> Line | None:
