@@ -20,3 +20,4 @@ def when_ready(server):
     """Everything is loaded and nothing forked yet: keep the collector off it, so that the workers go on sharing it."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(5_000, 10, 10)  # a request makes a few thousand objects, few of them in circles

@@ -100,6 +100,20 @@ def test_a_reading_request_cannot_write(database: Database, consultation: Consul
         db.execute(text("UPDATE consultations SET last_number = 7"))
 
 
+def test_a_first_statement_that_fails_leaves_a_connection_that_works(database: Database) -> None:
+    """On PostgreSQL it travels together with BEGIN: its failure must end only its own transaction."""
+    from sqlalchemy.exc import DBAPIError
+
+    with database.write.connect() as connection:
+        for _ in range(2):
+            with pytest.raises(DBAPIError):
+                connection.execute(text("SELECT no_such_column FROM consultations"))
+            connection.rollback()
+        connection.execute(text("UPDATE consultations SET last_number = last_number + 1"))
+        connection.rollback()
+        assert connection.execute(text("SELECT count(*) FROM consultations WHERE last_number > 0")).scalar_one() == 0
+
+
 def test_every_column_is_committed_or_replayed() -> None:
     """No column of contributions, texts, decisions or classifications escapes the ledger."""
     committed = {"title", "department", "body", "name", "publish_name", "email", "mail_language", *results.TRAITS}

@@ -29,22 +29,28 @@ NAMES = ("consultation_id", "dimension", "value", "day", "theme", "kind", "statu
 _TALLIES: Any = Tally.__table__
 
 
-def _add(statement: Any) -> Any:
-    key, sum_ = [_TALLIES.c[name] for name in NAMES], _TALLIES.c.n + statement.excluded.n
-    return statement.on_conflict_do_update(index_elements=key, set_={"n": sum_})
-
-
 def add_from_json(*after: Any) -> Any:
-    """All cells of a transaction in one statement, for each trip to the server holds the locks longer; ``after``: what
-    this statement reads first, and so waits for."""
+    """PostgreSQL's statement; ``after``: what it reads first, and so waits for."""
     cells = func.jsonb_array_elements(cast(bindparam("cells"), JSONB)).table_valued("value", name="cells")
+    return _add(postgres_insert(_TALLIES), cells, after)
+
+
+def _add_from_json_here() -> Any:
+    cells = func.json_each(bindparam("cells")).table_valued("value", name="cells")
+    return _add(sqlite_insert(_TALLIES), cells)
+
+
+def _add(insert: Any, cells: Any, after: Iterable[Any] = ()) -> Any:
+    """All cells of a transaction in one statement: each of its own would hold the locks longer."""
     columns = [*(_TALLIES.c[name] for name in NAMES), _TALLIES.c.n]
     value = cells.c.value.op("->>")
     values = [cast(value(literal_column(str(place))), column.type) for place, column in enumerate(columns)]
-    given = select(*values)
+    given = select(*values).where(true())  # without a WHERE, SQLite takes what follows for a join's condition
     for one in after:
         given = given.select_from(one.join(cells, true()))
-    return _add(postgres_insert(_TALLIES).from_select(columns, given, include_defaults=False))
+    statement = insert.from_select(columns, given, include_defaults=False)
+    key, sum_ = [_TALLIES.c[name] for name in NAMES], _TALLIES.c.n + statement.excluded.n
+    return statement.on_conflict_do_update(index_elements=key, set_={"n": sum_})
 
 
 _CELL = [_TALLIES.c[name] for name in NAMES[1:]]
@@ -57,7 +63,7 @@ _READ = (
     .order_by(*_CELL)
 )  # fmt: skip
 _READ_SOME = _READ.where(_TALLIES.c.status.in_(bindparam("statuses", expanding=True)))
-_ADD, _ADD_POSTGRES = _add(sqlite_insert(_TALLIES)), add_from_json()
+_ADD, _ADD_POSTGRES = _add_from_json_here(), add_from_json()
 
 
 @dataclass(frozen=True)
@@ -109,14 +115,8 @@ def move(db: Session, before: Facts | None, after: Facts | None) -> None:
 
 def write(db: Session) -> None:
     """Add the collected differences, in the order of their keys so that two transactions cannot deadlock."""
-    moved: Counter[Cell] = db.info.pop("tally", Counter())
-    rows = _ordered(moved)
-    if not rows:
-        return
-    if is_postgres(db):
-        db.connection().execute(_ADD_POSTGRES, {"cells": json.dumps([(*cell, n) for cell, n in rows])})
-    else:
-        db.connection().execute(_ADD, [{**dict(zip(NAMES, cell, strict=True)), "n": n} for cell, n in rows])
+    if db.info.get("tally"):
+        db.connection().execute(_ADD_POSTGRES if is_postgres(db) else _ADD, {"cells": collected(db)})
 
 
 def collected(db: Session) -> str:

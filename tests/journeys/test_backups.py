@@ -110,8 +110,8 @@ def test_a_damaged_or_foreign_copy_changes_nothing(
     data = good.read_bytes()
     before = folios(database)
     spoiled = {
-        "cortada": data[: len(data) // 2], "cambiada": data[:-200] + b"\x00" + data[-199:], "ajena": b"hola",
-        "vacia": b"", "otra": b"age-encryption.org/v1\nnada",
+        "cortada": data[: len(data) // 2], "cambiada": data[:-200] + bytes([data[-200] ^ 1]) + data[-199:],
+        "ajena": b"hola", "vacia": b"", "otra": b"age-encryption.org/v1\nnada",
     }  # fmt: skip
     for name, content in spoiled.items():
         (tmp_path / name).write_bytes(content)
