@@ -14,7 +14,7 @@ from html import escape
 from threading import Lock
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -22,6 +22,7 @@ from . import db
 from .auth import actor, now, respond_privately
 from .domain import accounts, consultations, management
 from .domain.errors import Malformed, NotAllowed
+from .domain.ledger import Head
 from .domain.snapshots import ConsultationView, Current
 from .headers import compressed
 from .i18n import language
@@ -136,10 +137,17 @@ def public_page(view: Callable[..., Any]) -> Callable[..., Response]:
             response = current_app.response_class(status=304)
             response.set_etag(tag, weak=True)
             return response
+        g.current = current
         page = _made(key, lambda: view(consultation=current.view, **arguments))
         return _served(page, tag)
 
     return answer
+
+
+def head() -> Head:
+    """The head of the ledger at the version that a ``public_page`` is rendered for."""
+    current: Current = g.current
+    return Head(current.version, current.head.hex())
 
 
 def template_of(current: Current, make: Callable[[], str], *besides: object) -> str:

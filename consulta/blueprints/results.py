@@ -10,12 +10,12 @@ from markupsafe import Markup
 from consulta import db
 from consulta.auth import allow, anyone
 from consulta.documents import charts, tables
-from consulta.domain import figures, ledger, published, results
+from consulta.domain import figures, published, results
 from consulta.domain.errors import NotFound
 from consulta.domain.figures import GROUPS, Sheet
 from consulta.domain.snapshots import ConsultationView
 from consulta.i18n import day, gettext, number, said
-from consulta.pages import download, find, public_page
+from consulta.pages import download, find, head, public_page
 from consulta.text import drawn
 
 bp = Blueprint("results", __name__)
@@ -36,7 +36,7 @@ def tally(consultation: ConsultationView) -> str:
         day_rows=drawn(charts.figure_rows((day(one), (number(n),)) for one, n in sheet.days)),
         map=drawn(charts.tile_map(tiles, number)), box=charts.box(tiles) if tiles else "",
         department_rows=_departments(tiles), silent=_silent(consultation, sheet), tables=_tables(consultation, sheet),
-        head=ledger.head(db.session(), consultation.log_id),
+        head=head(),
     )  # fmt: skip
 
 

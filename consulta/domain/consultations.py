@@ -25,13 +25,14 @@ from consulta.models.ledger import Log
 from .errors import NotFound
 from .snapshots import Choice, ConsultationView, Current, ReasonView, StageView, ThemeView
 
+_C: Any = Consultation.__table__.c
+_LOGS: Any = Log.__table__.c
 _VERSION: Any = (
-    select(Consultation.__table__.c.id, Consultation.__table__.c.revision, Log.__table__.c.length)
-    .join_from(Consultation.__table__, Log.__table__, Log.__table__.c.id == Consultation.__table__.c.log_id)
-    .where(Consultation.__table__.c.published_at.is_not(None))
+    select(_C.id, _C.revision, _LOGS.length, _LOGS.head)
+    .join_from(Consultation.__table__, Log.__table__, _LOGS.id == _C.log_id)
+    .where(_C.published_at.is_not(None))
     .limit(1)
 )
-_C: Any = Consultation.__table__.c
 _PUBLISHED = (
     select(_C.slug, _C.title, _C.kind, _C.published_at)
     .where(_C.published_at.is_not(None))
@@ -69,7 +70,7 @@ def _load(db: Session, query: Any, values: dict[str, str]) -> Current:
     found = snapshots.get(row.id)
     if found is None or found.revision != row.revision:
         found = snapshots[row.id] = _read(db, row.id)
-    return Current(view=found, version=row.length)
+    return Current(view=found, version=row.length, head=row.head)
 
 
 def _read(db: Session, consultation_id: int) -> ConsultationView:

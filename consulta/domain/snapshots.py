@@ -160,7 +160,9 @@ class ConsultationView:
 
 @dataclass(frozen=True)
 class Current:
-    """A consultation's snapshot with the version of its log: what was rendered for this version is still true."""
+    """A consultation's snapshot with the version of its log: what was rendered for this version is still true.
+    ``head``: the log's hash at that length."""
 
     view: ConsultationView
     version: int
+    head: bytes
