@@ -24,8 +24,10 @@ from .domain import (
     operations,
     outbox,
     rights,
+    seats,
     signin,
     take_backs,
+    tellings,
     uploads,
     verification,
     wishes,
@@ -74,6 +76,7 @@ def answer(database: Database, *, now: datetime) -> int:
     while True:
         with database.transaction() as db:
             piece = verification.lapse(db, now=now) + news.fan_out(db, now=now)
+            piece += tellings.tell(db, now=now) + seats.release(db, now=now)
         if not piece:
             return done
         done += piece
@@ -141,6 +144,7 @@ def erase(database: Database, *, now: datetime) -> int:
     while True:
         with database.transaction() as db:
             piece = erasures.erase(db, now=now) + erasures.forget_contacts(db, today=now.date(), now=now)
+            piece += tellings.forget(db, now=now)
         if not piece:
             break
         done += piece
@@ -204,6 +208,8 @@ def _values(db: Session, settings: Settings, message: Message, now: datetime) ->
         values |= {name: date.fromisoformat(values[name]) for name in ("review_by", "answer_by")}
     if "subscriber" in values:
         values["token"] = news.token(settings.secret_key, values["subscriber"])
+    if message.template in ("registration", "promotion"):
+        values |= tellings.words(db, values["slug"], values["key"])
     if message.template == "organization":
         values["token"] = accounts.one_time_link(db, account_id=values["account"], now=now)
     if message.template == "reset":

@@ -5,10 +5,12 @@ from flask import Flask
 from . import (
     accounts,
     acts,
+    attendance,
     changes,
     consultations,
     contributions,
     drafts,
+    forums,
     health,
     imports,
     intake,
@@ -19,16 +21,19 @@ from . import (
     notices,
     opinions,
     organizations,
+    papers,
     people,
     positions,
+    registrations,
     results,
     tracking,
     voices,
 )
 
 CAPABILITIES = (
-    consultations, opinions, tracking, contributions, acts, organizations, positions, news, results, ledger, accounts,
-    moderation, management, drafts, changes, people, imports, intake, notices, voices, health,
+    consultations, opinions, tracking, contributions, acts, forums, registrations, organizations, positions, news,
+    results, ledger, accounts, moderation, management, drafts, changes, people, imports, attendance, papers, intake,
+    notices, voices, health,
 )  # fmt: skip
 
 

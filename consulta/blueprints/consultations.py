@@ -7,7 +7,8 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from consulta import db
 from consulta.auth import allow, anyone, now, settings
 from consulta.documents import posters, qr
-from consulta.domain import consultations, figures, positions, proceedings, published, schedules
+from consulta.domain import consultations, figures, gatherings, positions, proceedings, published, schedules
+from consulta.domain.gatherings import ForumView
 from consulta.domain.listings import Filters
 from consulta.domain.snapshots import ConsultationView
 from consulta.i18n import gettext, language, said
@@ -37,7 +38,7 @@ def home(consultation: ConsultationView) -> str:
         "consultations/home.html", consultation=consultation, live=figures.live(db.session(), consultation),
         window=consultation.window("opinion", now()), latest=latest.rows,
         timeline=[(s, s.state(now())) for s in consultation.stretch(now(), AT_HOME, top=True).stages],
-        others=others, positions=positions.latest(db.session(), consultation),
+        others=others, positions=positions.latest(db.session(), consultation), forum=_next_forum(consultation),
     )  # fmt: skip
 
 
@@ -84,6 +85,12 @@ def poster(slug: str) -> Response:
 def share_image(slug: str) -> Response:
     """The picture that social networks show."""
     return _picture(posters.share_image(_described(find(slug).view)), "image/png")
+
+
+def _next_forum(consultation: ConsultationView) -> ForumView | None:
+    """The next one that is not over before today: the page is kept in memory for the day."""
+    today = consultation.today(now())
+    return gatherings.upcoming(db.session(), consultation, consultations.local_instant(today, consultation.timezone))
 
 
 def _picture(body: bytes, mimetype: str) -> Response:

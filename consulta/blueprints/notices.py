@@ -27,8 +27,8 @@ def listing(slug: str) -> Response:
 def look(slug: str, notice_id: int) -> Response:
     """The telephone of one, once: the look is an entry of the ledger."""
     consultation = pages.coordinated(slug)
-    _, phone = notices.look(db.session(), consultation, notice_id, actor=pages.pseudonym(consultation), now=now())
-    return _page(consultation, (notice_id, phone))
+    who, phone = notices.look(db.session(), consultation, notice_id, actor=pages.pseudonym(consultation), now=now())
+    return _page(consultation, (notice_id, phone, who))
 
 
 @bp.post("/<slug>/por-avisar/<int(max=2147483647):notice_id>")
@@ -44,7 +44,7 @@ def settle(slug: str, notice_id: int) -> BaseResponse:
     return redirect(url_for(".listing", slug=slug), 303)
 
 
-def _page(consultation: ConsultationView, shown: tuple[int, str] | None) -> Response:
+def _page(consultation: ConsultationView, shown: tuple[int, str, str] | None) -> Response:
     return pages.private(
         "notices/listing.html", consultation=consultation, calls=notices.waiting(db.session(), consultation),
         unreachable=notices.unreachable(db.session(), consultation), shown=shown,

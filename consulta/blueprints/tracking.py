@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from consulta import db
 from consulta.auth import allow, anyone, network, now, record_attempt, respond_privately, settings
-from consulta.domain import opinions, rights, signin, tracking
+from consulta.domain import gatherings, opinions, rights, signin, stubs, tracking
 from consulta.domain.errors import Conflict, DomainError, NotFound, TooMany
+from consulta.domain.gatherings import Registered
 from consulta.domain.texts import showable
 from consulta.i18n import gettext
 
@@ -46,6 +47,13 @@ def follow() -> Response:
             raise NotFound(
                 "El código tiene 16 letras y números, en cuatro grupos de cuatro. Revíselo en su comprobante."
             )
+        registered = gatherings.registered(db.session(), folio)
+        if registered is not None:
+            return _registered(registered)
+        stub = stubs.follow(db.session(), folio)
+        if stub is not None:
+            page = render_template("papers/stub.html", stub=stub, consultation=stub.consultation)
+            return respond_privately(make_response(page))
         followed = tracking.follow(db.session(), folio)
     except NotFound as error:
         return _refused(typed, error)
@@ -59,6 +67,12 @@ def follow() -> Response:
         verb, message = ACTS[act]
         return _shown(folio, *_done(lambda: verb(db.session(), folio, now=now()), gettext(message)))
     return _shown(folio, "", 200)
+
+
+def _registered(one: Registered) -> Response:
+    """The code is that of a registration for a forum."""
+    page = render_template("registrations/followed.html", one=one, consultation=one.consultation, now=now())
+    return respond_privately(make_response(page))
 
 
 def _confirm(folio: str) -> None:

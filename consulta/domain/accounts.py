@@ -16,9 +16,9 @@ from consulta.models.consultations import Consultation
 from consulta.models.organizations import OrganizationMember
 
 from . import ledger, outbox
+from .actions import Action
 from .commitments import sha256
 from .errors import NotFound
-from .ledger import Action
 
 LINK_VALID = timedelta(days=7)
 RESET_VALID = timedelta(hours=2)
@@ -119,15 +119,19 @@ def _record_grant(
 
 def pseudonym(db: Session, *, consultation_id: int, account_id: int, sector: Sector | None = None) -> str:
     """How this account is called in this consultation; given once, at random."""
-    found = db.execute(
-        select(Pseudonym.name).where(Pseudonym.consultation_id == consultation_id, Pseudonym.account_id == account_id)
-    ).scalar_one_or_none()
+    found = known_pseudonym(db, consultation_id=consultation_id, account_id=account_id)
     if found is not None:
         return found
     side = {Sector.GOVERNMENT: "gobierno", Sector.CIVIL_SOCIETY: "sociedad-civil"}.get(sector, "equipo")  # type: ignore[arg-type]
     name = f"{side}-{''.join(secrets.choice(_WORDS) for _ in range(4))}"
     db.execute(insert(Pseudonym).values(consultation_id=consultation_id, account_id=account_id, name=name))
     return name
+
+
+def known_pseudonym(db: Session, *, consultation_id: int, account_id: int) -> str | None:
+    """The same, if it was given already."""
+    mine = (Pseudonym.consultation_id == consultation_id) & (Pseudonym.account_id == account_id)
+    return db.execute(select(Pseudonym.name).where(mine)).scalar_one_or_none()
 
 
 def one_time_link(db: Session, *, account_id: int, now: datetime, valid: timedelta = LINK_VALID) -> str:

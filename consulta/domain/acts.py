@@ -16,8 +16,8 @@ from consulta.models.base import Said
 from consulta.models.consultations import ConsultationKind
 
 from . import accounts, ledger, news, notices, organizations, publication
+from .actions import Action
 from .errors import Conflict, Invalid, NotAllowed
-from .ledger import Action
 from .snapshots import ConsultationView
 
 TEXTS = ("place", "host", "convened_by", "present", "agenda", "agreements", "minutes", "notes")

@@ -16,10 +16,11 @@ from consulta.models.contributions import Channel, Contribution, Contributor, Ki
 from consulta.models.opinions import Opinion
 
 from . import results, search
+from .actions import Action
 from .commitments import commitments
 from .contributions import record
 from .dialects import is_postgres
-from .ledger import Action, new_salt
+from .ledger import new_salt
 from .search import Shown
 from .snapshots import ConsultationView, ThemeView
 

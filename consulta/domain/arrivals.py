@@ -15,10 +15,10 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from . import admission, ledger, results
+from .actions import Action
 from .admission import Admission, Made
 from .contributions import record
 from .dialects import is_postgres
-from .ledger import Action
 from .snapshots import ConsultationView
 
 PENDING = 0

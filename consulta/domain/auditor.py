@@ -16,9 +16,10 @@ from consulta.models.opinions import Opinion
 from consulta.models.results import Tally
 
 from . import commitments, ledger, publication
-from .ledger import Action
+from .actions import Action
 from .recount import recount
 from .replay import FIELDS, STATUSES, Report, State
+from .seatings import Seatings
 from .snapshots import ConsultationView
 from .standings import VOICES, Standings
 from .stored_acts import act, classified, decided
@@ -32,7 +33,7 @@ class Auditor:
         self.state = State([t.slug for t in consultation.themes], report)
         self.decisions = self.classifications = 0
         self.published: dict[str, tuple[int, str]] = {}
-        self.standings = Standings()
+        self.standings, self.seatings = Standings(), Seatings()
 
     def entries(self, piece: list[tuple[int, dict[str, Any]]]) -> None:
         """Replay a piece, then compare the rows that it touched."""
@@ -46,6 +47,8 @@ class Auditor:
                 action = Action(content["action"])
                 if subject == "organization" or action in VOICES:
                     self.standings.entry(action, key, content)
+                elif subject in ("registration", "forum"):
+                    self.seatings.entry(action, key, content["payload"])
             except (ValueError, KeyError):
                 self.report.fault(f"entry {at}: says nothing that is known")
                 continue
@@ -145,8 +148,9 @@ class Auditor:
     def finish(self) -> None:
         """Compare what stands now: states, themes, acts without an entry, figures."""
         self._compare_published()
-        for fault in self.standings.faults(self.db, self.view):
-            self.report.fault(fault)
+        for reader in (self.standings, self.seatings):
+            for fault in reader.faults(self.db, self.view):
+                self.report.fault(fault)
         self._compare_now()
         self._compare_mentions()
         base: Any = Contribution.__table__

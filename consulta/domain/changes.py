@@ -16,9 +16,9 @@ from consulta.models.organizations import Organization
 from consulta.models.results import Tally
 
 from . import ledger, news, publication, setup
+from .actions import Action
 from .errors import Conflict, Invalid, NotAllowed
 from .exporting import data_of
-from .ledger import Action
 from .snapshots import ConsultationView
 
 PARTS = ("title", "texts", "links", "settings", "themes", "lists", "reasons")

@@ -15,8 +15,8 @@ from consulta.models.contributions import Contribution, Contributor, Status
 from consulta.models.moderation import Mention
 
 from . import ledger, results, search
+from .actions import Action
 from .errors import NotFound
-from .ledger import Action
 from .snapshots import ConsultationView, ThemeView
 
 

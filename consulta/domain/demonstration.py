@@ -15,8 +15,8 @@ from consulta.models.contributions import Channel, Kind, Status
 from consulta.models.moderation import Verdict
 
 from . import accounts, admission, contributions, ledger, moderation, opinions, rights
+from .actions import Action
 from .commitments import sha256
-from .ledger import Action
 from .schedules import read_day
 from .snapshots import ConsultationView
 

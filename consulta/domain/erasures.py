@@ -12,7 +12,7 @@ from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution, Contributor, Erasure, Status
 
 from . import consultations, contributions, ledger, rights
-from .ledger import Action
+from .actions import Action
 from .rights import Own
 
 PIECE = 200

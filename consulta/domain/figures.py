@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from consulta.models.contributions import GROUP_OF, Kind, Status
 
 from . import ledger, results
+from .actions import Action
 from .snapshots import ConsultationView
 
 GROUPS = ("received", "pending", "published", "rejected", "withdrawn", "erased")
@@ -150,12 +151,12 @@ def _replayed(db: Session, consultation: ConsultationView, as_of: date) -> Count
         if _day_of(content["recorded"], consultation) > as_of:
             continue
         payload = content["payload"]
-        if content["action"] == ledger.Action.RECEIVE:
+        if content["action"] == Action.RECEIVE:
             state[content["subject"]] = [payload["theme"] or "", payload["kind"], payload["status"]]
         elif content["subject"] in state:
             mine = state[content["subject"]]
             mine[2] = payload.get("status", mine[2])
-            if content["action"] == ledger.Action.CLASSIFY:
+            if content["action"] == Action.CLASSIFY:
                 mine[0] = payload["theme"] or ""
     return Counter((theme, kind, status) for theme, kind, status in state.values())
 

@@ -16,7 +16,7 @@ from consulta.models.contributions import Channel, Kind, Status
 from consulta.models.imports import Import
 
 from . import admission, ledger
-from .ledger import Action
+from .actions import Action
 from .snapshots import ConsultationView
 from .surveys import Survey, Taken, known_rows
 

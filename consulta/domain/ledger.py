@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, text, update
@@ -22,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from consulta.models.ledger import Entry, Log
 
+from .actions import Action
 from .dialects import is_postgres
 from .snapshots import ConsultationView
 
@@ -34,46 +34,6 @@ _INSERT = insert(Entry.__table__)  # type: ignore[arg-type]
 _MOVE = update(_LOGS).where(_LOGS.c.id == bindparam("log")).values(length=bindparam("to"), head=bindparam("new"))
 PUBLIC = "public"
 SYSTEM = "system"
-
-
-class Action(StrEnum):
-    """Every act that the ledger knows, ``subject:verb``."""
-
-    CONSULTATION_PUBLISH = "consultation:publish"
-    SCHEDULE_PUBLISH = "schedule:publish"
-    REASON_PUBLISH = "reason:publish"
-    CONSULTATION_CHANGE = "consultation:change"
-    ROLE_GRANT = "role:grant"
-    ROLE_SUSPEND = "role:suspend"
-    ROLE_RESUME = "role:resume"
-    ROLE_REVOKE = "role:revoke"
-    ACT_PUBLISH = "act:publish"
-    MINUTES_AGREE = "minutes:agree"
-    MINUTES_DISAGREE = "minutes:disagree"
-    ORGANIZATION_LIST = "organization:list"
-    ORGANIZATION_ASK = "organization:ask"
-    ORGANIZATION_ACCEPT = "organization:accept"
-    ORGANIZATION_REFUSE = "organization:refuse"
-    ORGANIZATION_APPEAL = "organization:appeal"
-    ORGANIZATION_PROVISIONAL = "organization:verify-provisionally"
-    POSITION_PUBLISH = "position:publish"
-    CONTACT_LOOK = "contact:look"
-    IMPORT_BEGIN = "import:begin"
-    IMPORT_END = "import:end"
-    IMPORT_TAKE_BACK = "import:take-back"
-    CANCEL = "contribution:cancel"
-    RECEIVE = "contribution:receive"
-    PUBLISH = "contribution:publish"
-    REJECT = "contribution:reject"
-    CLASSIFY = "contribution:classify"
-    CONFIRM = "contribution:confirm"
-    WITHDRAW = "contribution:withdraw"
-    ASK_ERASURE = "contribution:ask-erasure"
-    TAKE_BACK_ERASURE = "contribution:take-back-erasure"
-    ERASE = "contribution:erase"
-    REMOVE_NAME = "contributor:remove-name"
-    ERASE_EMAIL = "contributor:erase-email"
-    EXPIRE = "contributor:expire"
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from consulta.models.contributions import Contribution, Contributor, Status
 from consulta.models.moderation import Classification, Decision, DecisionNote, Intake, Lease, Verdict
 
 from . import accounts, contributions, desk, ledger, outbox
+from .actions import Action
 from .dialects import is_postgres
 from .errors import Conflict, Invalid, NotAllowed
-from .ledger import Action
 from .snapshots import ConsultationView, ReasonView, ThemeView
 
 LEASE = timedelta(minutes=10)

@@ -1,4 +1,4 @@
-"""Telling the bodies concerned: by mail where there is an address, by a person where there is only a telephone."""
+"""Telling those concerned: by mail where there is an address, by a person where there is only a telephone."""
 
 from __future__ import annotations
 
@@ -7,27 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Account
 from consulta.models.base import Said
+from consulta.models.forums import Registration
 from consulta.models.news import Notice, NoticeState
 from consulta.models.organizations import Organization, OrganizationMember
 
 from . import ledger, outbox
+from .actions import Action
 from .errors import Conflict, NotFound
-from .ledger import Action
 from .snapshots import ConsultationView
 
 
 @dataclass(frozen=True)
 class Call:
-    """Somebody to be told; the telephone is shown one at a time, by ``look``."""
+    """Somebody to be told; who registered for a forum is named, with the telephone, one at a time, by ``look``."""
 
     id: int
-    slug: str
-    name: Said
+    slug: str | None
+    name: Said | None
     content: dict[str, Any]
     state: NoticeState
     changed_at: datetime
@@ -86,12 +87,32 @@ def _call(
         )  # fmt: skip
 
 
+def call_person(
+    db: Session, consultation_id: int, registration_id: int, event: str, content: dict[str, Any], now: datetime
+) -> None:
+    """Somebody who registered for a forum is to be called."""
+    n = Notice
+    there = select(n.id).where(n.registration_id == registration_id, n.event == event)
+    if db.execute(there).first() is None:
+        db.execute(
+            insert(n).values(
+                consultation_id=consultation_id, registration_id=registration_id, event=event, content=content,
+                state=NoticeState.WAITING, changed_at=now,
+            )
+        )  # fmt: skip
+
+
+def forget(db: Session, registration_ids: Sequence[int]) -> None:
+    """Drop the calls to people whose telephones are destroyed."""
+    db.execute(delete(Notice).where(Notice.registration_id.in_(registration_ids)))
+
+
 def waiting(db: Session, consultation: ConsultationView) -> list[Call]:
     """Everybody still to be told, those that did not answer last."""
     n, o = Notice, Organization
     rows = db.execute(
         select(n.id, o.slug, o.name, n.content, n.state, n.changed_at)
-        .join(o, o.id == n.organization_id)
+        .outerjoin(o, o.id == n.organization_id)
         .where(n.consultation_id == consultation.id, n.state != NoticeState.TOLD)
         .order_by(n.state.desc(), n.id)
         .limit(200)
@@ -110,20 +131,20 @@ def unreachable(db: Session, consultation: ConsultationView) -> int:
 
 
 def look(db: Session, consultation: ConsultationView, notice_id: int, *, actor: str, now: datetime) -> tuple[str, str]:
-    """One contact: the body's slug and its telephone. Each look is an entry of the ledger."""
-    n, o = Notice, Organization
+    """One contact: who it is (a body's slug, a person's name) and the telephone. Each look is an entry."""
+    n, o, r = Notice, Organization, Registration
     row = db.execute(
-        select(o.slug, o.contact_phone)
-        .join(n, n.organization_id == o.id)
+        select(o.slug, o.contact_phone, r.ref, r.name, r.phone)
+        .select_from(n)
+        .outerjoin(o, n.organization_id == o.id)
+        .outerjoin(r, n.registration_id == r.id)
         .where(n.id == notice_id, n.consultation_id == consultation.id)
     ).first()
     if row is None:
         raise NotFound("Ese aviso no es de esta consulta.")
-    ledger.note(
-        db, consultation, actor=actor, action=Action.CONTACT_LOOK, subject=f"organization/{row.slug}", recorded=now,
-        payload={},
-    )  # fmt: skip
-    return row.slug, row.contact_phone or ""
+    subject = f"organization/{row.slug}" if row.slug else f"registration/{row.ref}"
+    ledger.note(db, consultation, actor=actor, action=Action.CONTACT_LOOK, subject=subject, recorded=now, payload={})
+    return row.slug or row.name or "", row.contact_phone or row.phone or ""
 
 
 def settle(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,9 +17,10 @@ from consulta.models.consultations import Consultation
 from consulta.models.organizations import Organization, OrganizationMember, Standing
 
 from . import ledger
+from .actions import Action
 from .errors import Conflict, Invalid, Malformed, NotFound
-from .ledger import Action
 from .snapshots import ConsultationView
+from .texts import sort_key
 
 PAGE = 60
 TAKES_PART = Organization.listed | Organization.standing.in_((Standing.PROVISIONAL, Standing.VERIFIED))
@@ -72,11 +72,6 @@ class Listed:
     source: dict[str, Any] | None = None
     contact_email: str | None = None
     contact_phone: str | None = None
-
-
-def sort_key(name: str) -> str:
-    """By which names are sorted: without accents or case, the same on both databases."""
-    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
 
 
 def page(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Account
 from consulta.models.contributions import Contributor
+from consulta.models.forums import Registration
 from consulta.models.news import Subscriber
 from consulta.models.organizations import Organization
 from consulta.models.outbox import GAVE_UP, OutboxMessage
@@ -119,6 +120,7 @@ def _address(db: Session, recipient: str, payload: Mapping[str, Any]) -> str | N
     queries = {
         "account": select(Account.email).where(Account.id == bindparam("id")),
         "organization": select(Organization.contact_email).where(Organization.id == bindparam("id")),
+        "registration": select(Registration.email).where(Registration.id == bindparam("id")),
     }
     if kind in queries:
         return db.execute(queries[kind], {"id": int(key)}).scalar_one_or_none()

@@ -16,8 +16,8 @@ from consulta.models.consultations import Consultation, ConsultationKind
 
 from . import accounts, ledger
 from .accounts import Actor
+from .actions import Action
 from .errors import Conflict, Invalid, NotAllowed, NotFound
-from .ledger import Action
 from .snapshots import ConsultationView
 
 SPEAKS_FOR_A_SECTOR = (RoleName.MODERATOR, RoleName.FACILITATOR, RoleName.MEMBER, RoleName.SECRETARY)
@@ -94,6 +94,24 @@ def moderators(db: Session, consultation: ConsultationView) -> list[Moderator]:
         .order_by(Pseudonym.name)
     )  # fmt: skip
     return [Moderator(*row) for row in rows]
+
+
+def facilitators(db: Session, consultation: ConsultationView) -> dict[str, list[str]]:
+    """Who facilitates here, by sector: pseudonyms."""
+    rows = db.execute(
+        select(Role.sector, Pseudonym.name)
+        .join(Pseudonym, (Pseudonym.account_id == Role.account_id) & (Pseudonym.consultation_id == consultation.id))
+        .where(
+            Role.consultation_id == consultation.id, Role.role == RoleName.FACILITATOR, Role.suspended.is_(False)
+        )
+        .distinct()
+        .order_by(Pseudonym.name)
+    )  # fmt: skip
+    found: dict[str, list[str]] = {sector.value: [] for sector in Sector}
+    for sector, name in rows:
+        if sector is not None:
+            found[sector.value].append(name)
+    return found
 
 
 def speaks_for(actor: Actor, consultation: ConsultationView) -> Sector:

@@ -18,8 +18,8 @@ from consulta.models.organizations import Organization
 from consulta.models.positions import Position, Stance
 
 from . import accounts, ledger, news, publication, verification
+from .actions import Action
 from .errors import Conflict, Invalid, NotAllowed
-from .ledger import Action
 from .organizations import BodyView
 from .snapshots import ConsultationView
 

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from consulta.models.acts import Act, ActVersion
 from consulta.models.consultations import Consultation, ListItem, Reason, Schedule, Stage, Theme
+from consulta.models.forums import Forum, ForumVersion
 from consulta.models.organizations import Organization
 from consulta.models.positions import Position
 
 from . import ledger
 
-NOUNS = ("consultation", "schedule", "reason", "act", "position")
+NOUNS = ("consultation", "schedule", "reason", "act", "position", "forum")
 """Of what the ledger holds a digest, compared by its check."""
 CONSULTATION = ("slug", "kind", "title", "timezone", "locale", "texts", "links", "settings")
 THEME = ("position", "letter", "slug", "name", "question", "briefing", "colour", "pictogram")
@@ -85,6 +86,17 @@ def of_act(db: Session, consultation_id: int, key: str, version: int) -> str | N
     return _digest({**_values(row, ("version", "reason", "kind", "stage", "theme", "content")), **days})
 
 
+def of_forum(db: Session, consultation_id: int, key: str, version: int) -> str | None:
+    """The digest of one version of a forum; ``None`` if it is gone."""
+    query = (
+        select(ForumVersion)
+        .join(Forum, Forum.id == ForumVersion.forum_id)
+        .where(Forum.consultation_id == consultation_id, Forum.key == key, ForumVersion.version == version)
+    )
+    row = db.execute(query).scalar_one_or_none()
+    return _digest(_values(row, ("version", "reason", "content"))) if row else None
+
+
 def of_position(db: Session, consultation_id: int, number: int) -> str | None:
     """The digest of a position; ``None`` if it is gone."""
     query = select(Position).where(Position.consultation_id == consultation_id, Position.number == number)
@@ -105,7 +117,8 @@ def of_subject(db: Session, consultation_id: int, subject: str) -> str | None:
         return of_schedule(db, consultation_id, int(key))
     if noun == "position":
         return of_position(db, consultation_id, int(key))
-    return (of_act if noun == "act" else of_reason)(db, consultation_id, name, int(version))
+    versioned = {"act": of_act, "forum": of_forum, "reason": of_reason}
+    return versioned[noun](db, consultation_id, name, int(version))
 
 
 def _values(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

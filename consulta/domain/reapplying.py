@@ -23,7 +23,7 @@ from consulta.models.ledger import Entry, Log
 from consulta.models.news import Subscriber
 
 from . import consultations, contributions, ledger, rights
-from .ledger import Action
+from .actions import Action
 from .rights import Own
 from .snapshots import ConsultationView
 

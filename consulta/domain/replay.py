@@ -9,7 +9,7 @@ from typing import Any
 from consulta.models.contributions import Status
 
 from . import results
-from .ledger import Action
+from .actions import Action
 
 STATUSES = list(Status)
 FIELDS = ("title", "body", "department", "intake", "name", "email", *results.TRAITS)

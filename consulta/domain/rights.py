@@ -16,9 +16,9 @@ from consulta.models.moderation import Decision, DecisionNote
 from consulta.models.opinions import Opinion
 
 from . import consultations, contributions, ledger, results, search
+from .actions import Action
 from .commitments import sha256
 from .errors import Conflict, NotFound
-from .ledger import Action
 from .snapshots import ConsultationView
 
 ERASE_AFTER = timedelta(hours=72)

@@ -18,9 +18,9 @@ from consulta.models.base import Said
 from consulta.models.consultations import Consultation, ConsultationKind, Schedule, Stage
 
 from . import ledger, news, publication
+from .actions import Action
 from .consultations import local_instant, stage_view
 from .errors import Conflict, Invalid, NotAllowed
-from .ledger import Action
 from .snapshots import ConsultationView, StageView
 
 ACTS = ("opinion",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,12 +17,15 @@ from consulta.models.consultations import (
     Reason,
     Theme,
 )
+from consulta.models.forums import ForumKind
 
-from . import accounts, acts, consultations, ledger, organizations, publication
+from . import accounts, acts, consultations, forums, ledger, organizations, publication
+from .actions import Action
 from .acts import ActData
 from .consultations import local_instant
 from .errors import Invalid
-from .ledger import Action
+from .forum_tables import TableData
+from .forums import ForumData
 from .organizations import Listed
 from .schedules import publish_schedule, read_day
 from .snapshots import ConsultationView
@@ -115,7 +118,7 @@ def _actor(db: Session, consultation_id: int, account_id: int | None) -> str:
 
 def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) -> None:
     """The bodies that take part and the acts that were held, if the file names any."""
-    if not data.get("bodies") and not data.get("acts"):
+    if not any(data.get(name) for name in ("bodies", "acts", "forums")):
         return
     view = consultations.find(db, slug).view
     today = view.today(now)
@@ -138,6 +141,26 @@ def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) ->
             contradictions=tuple(one.get("contradictions", ())), source=one.get("source"),
         )  # fmt: skip
         acts.publish(db, view, act, key=one["key"], seen=0, reason=None, actor=ledger.SYSTEM, now=now)
+    _announce(db, view, data, now=now)
+
+
+def _announce(db: Session, view: ConsultationView, data: dict[str, Any], *, now: datetime, suffix: str = "") -> None:
+    """The forums that the file names; of one without hours only the day is known, and nobody registers for it."""
+    for one in data.get("forums", ()):
+        day, zone = read_day(one["day"], view.today(now)), view.timezone
+        begins, ends = (time.fromisoformat(one.get(name, "00:00")) for name in ("begins", "ends"))
+        starts = datetime.combine(day, begins, tzinfo=zone).astimezone(UTC)
+        last = day if "ends" in one else day + timedelta(days=1)
+        forum = ForumData(
+            kind=ForumKind(one["kind"]), name=one["name"], starts_at=starts, closes_at=starts,
+            ends_at=datetime.combine(last, ends, tzinfo=zone).astimezone(UTC), capacity=one.get("capacity", 0),
+            opens_at=min(starts - timedelta(days=1), now), department=one.get("department"),
+            texts={name: one[name] for name in forums.TEXTS if one.get(name)}, all_day="begins" not in one,
+            tables=tuple(TableData(**table) for table in one.get("tables", ())), attendance=one.get("attendance"),
+            contradictions=tuple(one.get("contradictions", ())), source=one.get("source"),
+        )  # fmt: skip
+        key = one["key"] + suffix
+        forums.publish(db, view, forum, key=key, seen=0, reason=None, actor=ledger.SYSTEM, now=now)
 
 
 def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[str, Any], *, now: datetime) -> bool:
@@ -157,6 +180,7 @@ def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[
         },
         today=consultation.today(now), now=now,
     )  # fmt: skip
+    _announce(db, consultation, data, now=now, suffix=f"-{consultation.schedule_version + 1}")
     return True
 
 

@@ -48,7 +48,7 @@ def digest(data: bytes) -> str:
 
 def opened(given: Given) -> tuple[csv.DictReader[str], dict[str, str]]:
     """The rows, and which column is which field: as mapped, else as its name suggests. ``Invalid`` without a text."""
-    reader = _reader(given)
+    reader = reader_of(given)
     names = _names(reader, given)
     columns = guessed(names, given)
     if "body" not in columns and "title" not in columns:
@@ -61,7 +61,7 @@ def opened(given: Given) -> tuple[csv.DictReader[str], dict[str, str]]:
 
 def header(given: Given) -> list[str]:
     """The names of the columns."""
-    return _names(_reader(given), given)
+    return _names(reader_of(given), given)
 
 
 def _names(reader: csv.DictReader[str], given: Given) -> list[str]:
@@ -92,7 +92,8 @@ def guessed(names: list[str], given: Given) -> dict[str, str]:
     return columns
 
 
-def _reader(given: Given) -> csv.DictReader[str]:
+def reader_of(given: Given) -> csv.DictReader[str]:
+    """The rows of a CSV file, by the names of its columns; ``csv.Error`` where quotation marks do not close."""
     text = _decode(given)
     csv.field_size_limit(CELL_MAX)
     first = text.split("\n", 1)[0]

@@ -12,7 +12,8 @@ from consulta.models.accounts import Pseudonym
 from consulta.models.acts import Act, MinutesVoice
 from consulta.models.organizations import Organization, Standing, Verification
 
-from .ledger import Action, instant
+from .actions import Action
+from .ledger import instant
 from .snapshots import ConsultationView
 
 LISTED = ("name", "acronym", "sector", "capacities", "aliases", "earlier_names", "note")

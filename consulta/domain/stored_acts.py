@@ -12,7 +12,7 @@ from consulta.models.consultations import Reason, Theme
 from consulta.models.contributions import Contribution
 from consulta.models.moderation import Classification, Decision, DecisionNote
 
-from .ledger import Action
+from .actions import Action
 from .snapshots import ConsultationView
 
 

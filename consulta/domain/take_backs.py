@@ -13,8 +13,8 @@ from consulta.models.contributions import Contribution, Status
 from consulta.models.imports import Import, TakeBack
 
 from . import accounts, consultations, contributions, ledger
+from .actions import Action
 from .errors import Conflict, Invalid
-from .ledger import Action
 from .snapshots import ConsultationView
 
 PIECE = 40

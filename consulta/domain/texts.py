@@ -38,6 +38,11 @@ def says_something(value: str) -> bool:
     return any(unicodedata.category(ch)[0] in "LN" for ch in value)
 
 
+def sort_key(name: str) -> str:
+    """By which names are sorted: without accents or case, the same on both databases."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
+
+
 def body_fault(value: str) -> Invalid | None:
     """What is wrong with the text of the web form (10 to 4,000 characters, one letter or digit), or ``None``."""
     size = len(value.strip())

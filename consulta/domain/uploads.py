@@ -15,9 +15,9 @@ from consulta.models.contributions import Channel
 from consulta.models.imports import Import, TakeBack, Upload
 
 from . import accounts, consultations, importing, ledger, surveys, take_backs
+from .actions import Action
 from .commitments import sha256
 from .errors import Conflict, Invalid, NotFound
-from .ledger import Action
 from .sheets import Given, digest, header
 from .snapshots import ConsultationView
 from .surveys import Survey

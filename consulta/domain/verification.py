@@ -14,8 +14,8 @@ from consulta.models.consultations import Consultation
 from consulta.models.organizations import Organization, OrganizationMember, Standing, Verification
 
 from . import accounts, consultations, ledger, organizations, outbox
+from .actions import Action
 from .errors import Conflict, Invalid, NotAllowed
-from .ledger import Action
 from .organizations import BodyView
 from .snapshots import ConsultationView
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from consulta.models.organizations import Organization, OrganizationMember, Standing
 
 from . import accounts, organizations, outbox
+from .actions import Action
 from .errors import Conflict
-from .ledger import Action
 from .organizations import BodyView
 from .snapshots import ConsultationView
+from .texts import sort_key
 from .verification import WORKING_DAYS, working_days_after
 
 FORGOTTEN = timedelta(days=7)
@@ -30,7 +31,7 @@ def ask(
     organization_id = db.execute(
         insert(Organization)
         .values(
-            consultation_id=consultation.id, slug=slug, name={"es": name}, sort_key=organizations.sort_key(name),
+            consultation_id=consultation.id, slug=slug, name={"es": name}, sort_key=sort_key(name),
             acronym=acronym, sector=sector, capacities=[], aliases=[], earlier_names=[],
             note={"es": about} if about else None, standing=Standing.ASKED, round=1,
             wished_on=today,
@@ -133,9 +134,7 @@ def forget(db: Session, *, now: datetime) -> None:
 
 
 def _free_slug(db: Session, consultation_id: int, name: str) -> str:
-    base = "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in organizations.sort_key(name)).split())[
-        :40
-    ]
+    base = "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in sort_key(name)).split())[:40]
     for n in range(1, 1000):
         slug = f"{base or 'entidad'}-{n}" if n > 1 or not base else base
         if organizations.by_slug(db, consultation_id, slug) is None:

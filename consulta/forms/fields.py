@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -58,6 +58,16 @@ class Typed:
         if value and (found is None or found.year not in YEARS):
             self.wrong(name, gettext("Escriba una fecha como 24/06/2026."))
         return found
+
+    def clock(self, name: str, *, missing: str = "") -> time | None:
+        """A time of day, as 14:30 or 8:00."""
+        value = self.text(name, most=20, missing=missing).lower().replace(".", ":").replace("h", ":").rstrip(": ")
+        found = re.fullmatch(r"(\d{1,2})(?::(\d{2}))?", value)
+        if found and int(found[1]) < 24 and int(found[2] or 0) < 60:
+            return time(int(found[1]), int(found[2] or 0))
+        if value:
+            self.wrong(name, gettext("Escriba una hora como 8:00 o 14:30."))
+        return None
 
     def whole(self, name: str, least: int, most: int) -> int:
         """A whole number between two, both included."""

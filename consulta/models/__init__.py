@@ -6,6 +6,7 @@ from . import (
     consultations,
     contributions,
     drafts,
+    forums,
     imports,
     ledger,
     moderation,
@@ -14,12 +15,13 @@ from . import (
     opinions,
     organizations,
     outbox,
+    papers,
     positions,
     results,
 )
 from .base import Base
 
 __all__ = [
-    "Base", "accounts", "acts", "consultations", "contributions", "drafts", "imports", "ledger", "moderation", "news",
-    "operations", "opinions", "organizations", "outbox", "positions", "results",
+    "Base", "accounts", "acts", "consultations", "contributions", "drafts", "forums", "imports", "ledger",
+    "moderation", "news", "operations", "opinions", "organizations", "outbox", "papers", "positions", "results",
 ]  # fmt: skip

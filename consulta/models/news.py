@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, by_value
@@ -55,17 +55,20 @@ class NoticeState(StrEnum):
 
 
 class Notice(Base):
-    """A body that has a telephone and no e-mail, to be told by a person."""
+    """A body, or somebody who registered for a forum, with a telephone and no e-mail, to be told by a person."""
 
     __tablename__ = "notices"
     __table_args__ = (
         UniqueConstraint("organization_id", "event"),
+        UniqueConstraint("registration_id", "event"),
+        CheckConstraint("(organization_id IS NULL) <> (registration_id IS NULL)", name="somebody_to_tell"),
         Index("ix_notices", "consultation_id", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"))
     event: Mapped[str]
     content: Mapped[dict[str, Any]]
     state: Mapped[NoticeState] = mapped_column(by_value(NoticeState, "state"))

@@ -1,0 +1,306 @@
+"""Forums: versions, seats that are never oversold, the waiting list in order, the door, and what is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from consulta.db import Database
+from consulta.domain import attendance, audit, forums, gatherings, registrations, seats, tellings, turnout
+from consulta.domain.errors import AlreadyReceived, Closed, Conflict, Invalid
+from consulta.domain.forum_tables import TableData
+from consulta.domain.forums import ForumData
+from consulta.domain.registrations import Guest, Party
+from consulta.domain.snapshots import ConsultationView
+from consulta.models.accounts import RoleName
+from consulta.models.forums import ForumKind, Registration, Seat
+from consulta.models.news import Notice
+from consulta.models.outbox import OutboxMessage
+from tests.support import said, staff
+
+NOBODY_YET = "Se designan una semana antes."
+
+
+def a_forum(consultation: ConsultationView, now: datetime, capacity: int = 3, **changes: object) -> ForumData:
+    """A forum next week with two tables."""
+    tables = tuple(TableData(theme=f"tema-{n}", exception=NOBODY_YET) for n in (1, 2))
+    data = ForumData(
+        kind=ForumKind.FORUM, name=said("Foro de prueba"), starts_at=now + timedelta(days=7),
+        ends_at=now + timedelta(days=7, hours=4), opens_at=now - timedelta(hours=1), closes_at=now + timedelta(days=7),
+        capacity=capacity, texts={"place": said("Salón comunal")}, tables=tables,
+    )  # fmt: skip
+    return replace(data, **changes)  # type: ignore[arg-type]
+
+
+def announce(
+    database: Database, consultation: ConsultationView, now: datetime, capacity: int = 3, **changes: object
+) -> None:
+    """Announce it at ``foro``."""
+    with database.transaction() as db:
+        forums.publish(
+            db, consultation, a_forum(consultation, now, capacity, **changes), key="foro", seen=0, reason=None,
+            actor="equipo", now=now,
+        )  # fmt: skip
+
+
+def change(database: Database, consultation: ConsultationView, seen: int, now: datetime, **changes: object) -> None:
+    """Publish the next version."""
+    with database.transaction() as db:
+        data = replace(forums.of_version(db, consultation, "foro", seen), **changes)  # type: ignore[arg-type]
+        forums.publish(
+            db, consultation, data, key="foro", seen=seen, reason=said("Cambió el salón por otro."), actor="equipo",
+            now=now,
+        )  # fmt: skip
+
+
+def register(
+    database: Database, consultation: ConsultationView, now: datetime, *names: str, key: str = "", **rest: object
+) -> list[str]:
+    """Register some people; their codes."""
+    guests = tuple(Guest(name=name) for name in names)
+    with database.transaction() as db:
+        return registrations.register(
+            db, consultation, "foro", Party(guests=guests, **rest), submission=key or "-".join(names), language="es",  # type: ignore[arg-type]
+            now=now,
+        )  # fmt: skip
+
+
+def states(database: Database) -> list[tuple[str | None, Seat]]:
+    """Everybody in the order of their registrations."""
+    with database.session(read_only=True) as db:
+        rows = db.execute(select(Registration.name, Registration.state).order_by(Registration.place))
+        return [(name, state) for name, state in rows]
+
+
+def sound(database: Database, consultation: ConsultationView) -> list[str]:
+    """What the ledger check finds."""
+    with database.session(read_only=True) as db:
+        return list(audit.check(db, consultation.log_id, consultation=consultation).faults)
+
+
+def test_seats_for_all_or_all_wait_and_nobody_passes_the_line(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    announce(database, consultation, now)
+    register(database, consultation, now, "Ana")
+    family = register(database, consultation, now, "Beto", "Carla", "Dora")
+    register(database, consultation, now, "Elsa")
+    assert len(set(family)) == 3
+    assert [state for _, state in states(database)] == [Seat.CONFIRMED, *[Seat.WAITING] * 4]
+    with database.session(read_only=True) as db:
+        third = gatherings.registered(db, family[2])
+        assert third is not None
+        assert (third.line, third.forum.free) == (3, 0)
+    change(database, consultation, 1, now, capacity=4)
+    assert [name for name, state in states(database) if state is Seat.CONFIRMED] == ["Ana", "Beto", "Carla", "Dora"]
+    assert sound(database, consultation) == []
+
+
+def test_a_cancelled_seat_goes_to_the_first_in_line_who_is_told(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    announce(database, consultation, now, capacity=1)
+    [ana] = register(database, consultation, now, "Ana", email="ana@correo.example")
+    register(database, consultation, now, "Beto", email="beto@correo.example")
+    register(database, consultation, now, "Carla", phone="55512345")
+    for who, expected in ((ana, "Beto"), ("", "Carla")):
+        with database.transaction() as db:
+            folio = who or registrations.codes("Beto", 1)[0]
+            one = gatherings.registered(db, folio)
+            assert one is not None
+            seats.cancel(db, consultation, one.id, now=now)
+        assert [name for name, state in states(database) if state is Seat.CONFIRMED] == [expected]
+    with database.session(read_only=True) as db:
+        promoted = db.execute(select(OutboxMessage.template).where(OutboxMessage.template == "promotion")).all()
+        assert len(promoted) == 1
+        assert db.execute(select(Notice.content)).scalar_one()["what"] == "forum-promoted"
+        again = gatherings.registered(db, ana)
+        assert again is not None
+        assert again.state is Seat.CANCELLED
+    with pytest.raises(Conflict), database.transaction() as db:
+        seats.cancel(db, consultation, again.id, now=now)
+    assert sound(database, consultation) == []
+
+
+def test_capacity_is_not_lowered_below_the_confirmed(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    announce(database, consultation, now)
+    register(database, consultation, now, "Ana", "Beto")
+    with pytest.raises(Invalid) as error:
+        change(database, consultation, 1, now, capacity=1)
+    assert error.value.values == {"n": 2}
+    change(database, consultation, 1, now, capacity=2)
+    with pytest.raises(Conflict):
+        change(database, consultation, 1, now, capacity=9)
+
+
+def test_a_form_sent_twice_is_one_registration(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    announce(database, consultation, now)
+    first = register(database, consultation, now, "Ana", "Beto", key="k")
+    with pytest.raises(AlreadyReceived):
+        register(database, consultation, now, "Ana", "Beto", key="k")
+    with database.session(read_only=True) as db:
+        party = Party(guests=(Guest("Ana"), Guest("Beto")))
+        assert registrations.repeated(db, party, submission="k") == first
+        with pytest.raises(Conflict):
+            registrations.repeated(db, Party(guests=(Guest("Otra"),)), submission="k")
+    assert len(states(database)) == 2
+
+
+def test_outside_the_window_nobody_registers(database: Database, consultation: ConsultationView, now: datetime) -> None:
+    announce(database, consultation, now)
+    for at in (now - timedelta(hours=2), now + timedelta(days=7)):
+        with pytest.raises(Closed):
+            register(database, consultation, at, "Ana")
+    with database.transaction() as db:
+        forums.cancel(db, consultation, "foro", seen=1, reason=said("Llueve demasiado."), actor="equipo", now=now)
+    with pytest.raises(Closed):
+        register(database, consultation, now, "Ana")
+    assert states(database) == []
+
+
+def test_a_full_table_only_offers_another(database: Database, consultation: ConsultationView, now: datetime) -> None:
+    tables = (
+        TableData("tema-1", capacity=1, exception=NOBODY_YET), TableData("tema-2", capacity=1, exception=NOBODY_YET)
+    )  # fmt: skip
+    announce(database, consultation, now, tables=tables)
+    codes = [register(database, consultation, now, name)[0] for name in ("Ana", "Beto", "Carla")]
+    with database.session(read_only=True) as db:
+        found = [gatherings.registered(db, code) for code in codes]
+    assert [one and one.state for one in found] == [Seat.CONFIRMED] * 3
+    assert [one and one.table and one.table.theme for one in found] == ["tema-1", "tema-2", None]
+    assert found[0] is not None
+    with pytest.raises(Conflict), database.transaction() as db:
+        seats.move(db, consultation, found[0].id, "tema-2", now=now)
+    with pytest.raises(Invalid), database.transaction() as db:
+        seats.move(db, consultation, found[0].id, "tema-3", now=now)
+    with pytest.raises(Invalid):
+        change(database, consultation, 1, now, tables=tables[1:])
+    assert sound(database, consultation) == []
+
+
+def test_people_are_told_of_another_place(database: Database, consultation: ConsultationView, now: datetime) -> None:
+    announce(database, consultation, now)
+    register(database, consultation, now, "Ana", email="ana@correo.example")
+    register(database, consultation, now, "Beto", phone="55512345")
+    register(database, consultation, now, "Carla")
+    change(database, consultation, 1, now, texts={"place": said("Escuela")})
+    with database.transaction() as db:
+        assert tellings.tell(db, now=now) == 3
+        assert tellings.tell(db, now=now) == 0
+    with database.session(read_only=True) as db:
+        assert len(db.execute(select(OutboxMessage).where(OutboxMessage.template == "news")).all()) == 1
+        assert db.execute(select(Notice.content)).scalar_one()["place"] == said("Escuela")
+        assert tellings.unreachable(db, gatherings.one(db, consultation, "foro")) == 1
+
+
+def test_a_seat_nobody_could_be_told_of_is_kept_for_half_an_hour(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    announce(database, consultation, now, capacity=1)
+    [ana] = register(database, consultation, now, "Ana")
+    register(database, consultation, now, "Beto")
+    register(database, consultation, now, "Carla")
+    with database.transaction() as db:
+        one = gatherings.registered(db, ana)
+        assert one is not None
+        seats.cancel(db, consultation, one.id, now=now)
+    starts = now + timedelta(days=7)
+    for at, holder in ((starts + timedelta(minutes=29), "Beto"), (starts + timedelta(minutes=31), "Carla")):
+        with database.transaction() as db:
+            while seats.release(db, now=at):
+                pass
+        assert [name for name, state in states(database) if state is Seat.CONFIRMED] == [holder]
+    assert ("Beto", Seat.RELEASED) in states(database)
+    assert sound(database, consultation) == []
+
+
+def test_the_door_counts_what_is_true(database: Database, consultation: ConsultationView, now: datetime) -> None:
+    account = staff(database, consultation, role=RoleName.COORDINATOR)
+    announce(database, consultation, now, capacity=1)
+    register(database, consultation, now, "José Ángel Núñez")
+    [code] = register(database, consultation, now, "María")
+    with database.transaction() as db:
+        forum = gatherings.one(db, consultation, "foro")
+        assert [one.name for one in attendance.search(db, forum, "NUNEZ")] == ["José Ángel Núñez"]
+        assert [one.name for one in attendance.search(db, forum, code.lower())] == ["María"]
+        assert attendance.search(db, forum, "%") == []
+        [jose], [maria] = attendance.search(db, forum, "jose"), attendance.search(db, forum, "maria")
+        marks = [("a" * 32, jose.id, True), ("a" * 32, jose.id, True), ("b" * 32, maria.id, True)]
+        new = [
+            attendance.mark(
+                db, consultation, forum, id_, mark_id=mark, present=here, account_id=account, actor="equipo", now=now
+            )
+            for mark, id_, here in marks
+        ]
+        assert new == [True, False, True]
+        attendance.walk_in(
+            db, consultation, forum, Guest("Paco", first="tema-2"), department="16", mark_id="c" * 32,
+            account_id=account, actor="equipo", now=now,
+        )  # fmt: skip
+        attendance.mark(
+            db, consultation, forum, maria.id, mark_id="d" * 32, present=False, account_id=account, actor="equipo",
+            now=now,
+        )  # fmt: skip
+        db.flush()
+        counted = turnout.sheet(db, consultation, forum)
+    assert counted.total == {
+        "registered": 2, "confirmed": 1, "waiting": 1, "cancelled": 0, "attended": 2, "walk_ins": 1, "no_shows": 0,
+    }  # fmt: skip
+    assert counted.departments == {"": None, "16": None}
+    assert sound(database, consultation) == []
+
+
+def test_names_and_contacts_go_thirty_days_after(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    announce(database, consultation, now)
+    register(database, consultation, now, "Ana Canaria", email="canaria@correo.example", needs="Intérprete")
+    later = now + timedelta(days=7, hours=4)
+    for at, left in ((later + timedelta(days=29), "Ana Canaria"), (later + timedelta(days=31), None)):
+        with database.transaction() as db:
+            while tellings.forget(db, now=at):
+                pass
+        with database.session(read_only=True) as db:
+            row = db.execute(select(Registration)).scalar_one()
+            assert row.name == left
+            assert (row.email is None) == (left is None) == (row.needs is None) == (row.salt is None)
+    assert sound(database, consultation) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said_by"),
+    [
+        ("UPDATE registrations SET state = 'cancelled'", "registration"),
+        ("UPDATE registrations SET present = NOT present", "registration"),
+        ("UPDATE registrations SET name = 'Otra'", "registration"),
+        ("UPDATE registrations SET salt = NULL", "registration"),
+        ("UPDATE forums SET confirmed = 2", "forum"),
+        ("DELETE FROM registrations", "registration"),
+    ],
+)
+def test_what_was_changed_behind_the_program_is_named(
+    database: Database, consultation: ConsultationView, now: datetime, change: str, said_by: str
+) -> None:
+    announce(database, consultation, now)
+    register(database, consultation, now, "Ana")
+    assert sound(database, consultation) == []
+    with database.write.begin() as connection:
+        connection.execute(text(change))
+    assert any(fault.startswith(said_by) for fault in sound(database, consultation))
+
+
+def test_a_table_needs_both_facilitators_or_says_why(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    with pytest.raises(Invalid) as error:
+        announce(database, consultation, now, tables=(TableData("tema-1", government="gobierno-abcd"),))
+    assert error.value.field == "exception-tema-1"
+    with pytest.raises(Invalid):
+        announce(database, consultation, now, tables=(TableData("tema-9", exception=NOBODY_YET),))
