@@ -98,7 +98,7 @@ def mark(
     present: bool, account_id: int, actor: str, now: datetime,
 ) -> bool:  # fmt: skip
     """Note that somebody is there, or that this was a mistake; whether the mark is new. One sent twice counts once."""
-    if db.execute(select(AttendanceMark.id).where(AttendanceMark.id == mark_id)).first():
+    if db.execute(select(AttendanceMark.mark).where(AttendanceMark.mark == mark_id)).first():
         return False
     mine = (_R.c.id == registration_id) & (_R.c.forum_id == forum.id)
     changed = update(_R).where(mine, _R.c.present.is_(not present)).values(present=present).returning(_R.c.ref)
@@ -109,7 +109,7 @@ def mark(
     try:
         db.execute(
             insert(AttendanceMark).values(
-                id=mark_id, registration_id=registration_id, present=present, account_id=account_id, made_at=now
+                mark=mark_id, registration_id=registration_id, present=present, account_id=account_id, made_at=now
             )
         )
     except IntegrityError as error:

@@ -155,13 +155,13 @@ class Registration(Base):
 
 
 class AttendanceMark(Base):
-    """Somebody was marked as there, or the mark was undone. ``id`` is made where the mark is made, so that one that is
-    sent twice counts once."""
+    """Somebody was marked as there, or the mark was undone. ``mark`` is made where the mark is made, so that one that
+    is sent twice counts once."""
 
     __tablename__ = "attendance_marks"
     __table_args__ = {"info": {"append_only": True}}  # noqa: RUF012
 
-    id: Mapped[str] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), index=True)
     present: Mapped[bool]
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))

@@ -142,14 +142,14 @@ def upgrade() -> None:
     op.create_index('ix_registrations_line', 'registrations', ['forum_id', 'place'], unique=False, postgresql_where=sa.text("state = 'waiting'"), sqlite_where=sa.text("state = 'waiting'"))
     op.create_index('ix_registrations_name', 'registrations', ['forum_id', 'name_key', 'id'], unique=False)
     op.create_table('attendance_marks',
-    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('mark', sa.String(), nullable=False),
     sa.Column('registration_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('present', sa.Boolean(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_attendance_marks_account_id')),
     sa.ForeignKeyConstraint(['registration_id'], ['registrations.id'], name=op.f('fk_attendance_marks_registration_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_attendance_marks')),
+    sa.PrimaryKeyConstraint('mark', name=op.f('pk_attendance_marks')),
     info={'append_only': True}
     )
     op.create_index('ix_attendance_marks_registration_id', 'attendance_marks', ['registration_id'], unique=False)

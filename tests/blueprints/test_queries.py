@@ -19,7 +19,7 @@ from consulta.models.contributions import Status
 from tests.support import Visitor, admit, said, staff
 
 PINNED = {
-    "…": 5, "…/opinar": 1, "…/aportes": 3, "…/aportes?q=agua": 3, "…/aportes?theme=tema-1&department=16": 3,
+    "…": 6, "…/opinar": 1, "…/aportes": 3, "…/aportes?q=agua": 3, "…/aportes?theme=tema-1&department=16": 3,
     "…/temas/tema-1": 4, "…/resultados": 2, "…/aportes/1": 3, "/moderacion/prueba": 5, "…/cronograma": 3,
 }  # fmt: skip
 
