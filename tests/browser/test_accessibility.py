@@ -24,7 +24,10 @@ PUBLIC = (
     f"{HOME}/participantes/rve", f"{HOME}/participantes?capacity=observer", f"{HOME}/solicitud", f"{HOME}/novedades",
     f"{HOME}/cronograma/mesa-tecnica-metodologia", f"{HOME}/cronograma?stage=5", "/novedades/1-mal",
     "/consultas/plan-2016-2018/participantes", "/consultas/plan-2016-2018/participantes/minfin",
-    "/consultas/plan-2016-2018/cronograma/mesa-tecnica-2016-07-13",
+    "/consultas/plan-2016-2018/cronograma/mesa-tecnica-2016-07-13", f"{HOME}/foros", f"{HOME}/foros/foro-de-ejemplo",
+    f"{HOME}/foros/foro-de-ejemplo/inscripcion?personas=3", "/consultas/plan-2016-2018/foros",
+    "/consultas/plan-2016-2018/foros/foro-regional-coban-2016-06-13", f"{HOME}/foros/foro-de-ejemplo/comprobante",
+    "/consultas/plan-2016-2018/foros/foro-oea-2016-05-19/inscripcion",
 )  # fmt: skip
 
 
@@ -131,6 +134,8 @@ def test_the_coordinators_pages_in_every_state(page: Page) -> None:
         "/gestion/?todas=1", own, "/gestion/nueva", f"{own}/cronograma", f"{own}/actos", f"{own}/actos/nuevo",
         f"{own}/actos/taller-redaccion", f"{own}/personas", f"{own}/importar", f"{own}/ingresar", f"{own}/por-avisar",
         f"{own}/participantes/nueva", f"{own}/participantes/rve", f"{own}/importar/99", "/cuenta/",
+        f"{own}/foros", f"{own}/foros/nuevo", f"{own}/foros/foro-de-ejemplo", f"{own}/foros/foro-de-ejemplo/puerta",
+        f"{own}/foros/foro-de-ejemplo/hojas",
         *(f"{own}/cambiar/{part}" for part in ("textos", "temas", "listas", "motivos", "ajustes")),
     ):  # fmt: skip
         page.goto(path)
