@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from time import time
 
-from flask import Blueprint, Response, flash, redirect, request, session, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import db, pages
 from consulta.auth import actor, allow, now, on_a_team
+from consulta.documents import attendance as printed
 from consulta.domain import attendance, gatherings
 from consulta.domain.errors import Conflict
 from consulta.domain.gatherings import ForumView
@@ -17,7 +18,8 @@ from consulta.domain.snapshots import ConsultationView
 from consulta.domain.texts import showable
 from consulta.forms.fields import Typed
 from consulta.forms.registrations import read_guest
-from consulta.i18n import gettext
+from consulta.i18n import day, gettext, language, said
+from consulta.models.consultations import ConsultationKind
 
 bp = Blueprint("attendance", __name__, url_prefix="/gestion")
 OPENED, OPEN_SECONDS = "doors", 12 * 3600
@@ -77,6 +79,27 @@ def walk_in(slug: str, key: str) -> Response | BaseResponse:
         return _page(consultation, forum, typed.values(), {"name": gettext(error.message)}, 409)
     flash(gettext("Anotado: está. Su código es %(code)s.", code=folio))
     return redirect(url_for(".door", slug=slug, key=key), 303)
+
+
+@bp.get("/<slug>/foros/<key>/puerta/lista.pdf")
+@allow(on_a_team)
+def sheet(slug: str, key: str) -> Response:
+    """An empty attendance sheet, to be typed in afterwards as arrivals."""
+    consultation, forum = _own(slug, key)
+    words = {
+        "columns": [
+            gettext("N.º"), gettext("Nombre, o el que usted elija"), gettext("Mesa"), gettext("Firma, si quiere"),
+        ],
+        "care": gettext("No se pide documento, teléfono ni dirección. Los nombres se borran 30 días después del foro."),
+    }  # fmt: skip
+    body = printed.sheet(
+        forum=said(forum.data.name), when=day(consultation.today(forum.data.starts_at)), seats=forum.data.capacity,
+        words=words, language=language(),
+        demo=gettext("Datos de demostración") if consultation.kind is ConsultationKind.DEMONSTRATION else "",
+    )  # fmt: skip
+    response = current_app.response_class(body, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="asistencia-{forum.key}.pdf"'
+    return response
 
 
 def _own(slug: str, key: str) -> tuple[ConsultationView, ForumView]:

@@ -124,6 +124,7 @@ class Registration(Base):
         UniqueConstraint("submission_hash", "member"),
         Index("ix_registrations_line", "forum_id", "place", postgresql_where=_IN_LINE, sqlite_where=_IN_LINE),
         Index("ix_registrations_name", "forum_id", "name_key", "id"),
+        Index("ix_registrations_counts", "forum_id", "table_id", "state", "present"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

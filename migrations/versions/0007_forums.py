@@ -140,6 +140,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('submission_hash', 'member', name=op.f('uq_registrations_submission_hash_member'))
     )
     op.create_index('ix_registrations_line', 'registrations', ['forum_id', 'place'], unique=False, postgresql_where=sa.text("state = 'waiting'"), sqlite_where=sa.text("state = 'waiting'"))
+    op.create_index('ix_registrations_counts', 'registrations', ['forum_id', 'table_id', 'state', 'present'], unique=False)
     op.create_index('ix_registrations_name', 'registrations', ['forum_id', 'name_key', 'id'], unique=False)
     op.create_table('attendance_marks',
     sa.Column('mark', sa.String(), nullable=False),
