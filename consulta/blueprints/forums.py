@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta import db, pages
 from consulta.auth import allow, anyone, coordinates, now, settings
 from consulta.documents import calendars, charts, posters, qr, tables
-from consulta.domain import forums, gatherings, people, reckoning, turnout
+from consulta.domain import forums, gatherings, minutes, people, reckoning, tellings, turnout
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.gatherings import ForumView
 from consulta.domain.snapshots import ConsultationView
@@ -44,7 +44,13 @@ def one(slug: str, key: str) -> str:
     sheet = turnout.sheet(db.session(), consultation, forum) if forum.when(now()) == "past" else None
     batches = reckoning.reconcile(db.session(), forum) if sheet else []
     return render_template(
-        "forums/one.html", consultation=consultation, forum=forum, now=now(), sheet=sheet, batches=batches
+        "forums/one.html",
+        consultation=consultation,
+        forum=forum,
+        now=now(),
+        sheet=sheet,
+        batches=batches,
+        minutes=minutes.published(db.session(), consultation, forum) if sheet else [],
     )
 
 
@@ -220,5 +226,6 @@ def _form_page(
 ) -> Response:
     return pages.private(
         "forums/form.html", status, consultation=consultation, forum=forum, values=values, errors=errors,
+        unreachable=tellings.unreachable(db.session(), forum) if forum else 0,
         facilitators={side: [(n, n) for n in names] for side, names in _facilitators(consultation).items()},
     )  # fmt: skip

@@ -12,8 +12,10 @@ from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consulta.models.accounts import RoleName
-from consulta.models.forums import AttendanceMark, Forum, Registration, Seat
+from consulta.models.accounts import Pseudonym, RoleName
+from consulta.models.base import Said
+from consulta.models.consultations import Consultation
+from consulta.models.forums import AttendanceMark, Forum, ForumVersion, Registration, Seat
 
 from . import accounts, forum_tables, ledger, seats
 from .accounts import Actor
@@ -61,6 +63,28 @@ def check(db: Session, actor: Actor, consultation: ConsultationView, forum: Foru
     named = {name for table in forum.data.tables for name in (table.government, table.civil_society)}
     if not actor.roles_in(consultation.id, RoleName.FACILITATOR) or mine not in named:
         raise NotAllowed("La lista de un foro la ven quien lo coordina y quienes facilitan sus mesas.")
+
+
+def facilitated(db: Session, actor: Actor) -> list[tuple[str, str, Said]]:
+    """The forums of which somebody facilitates a table, the latest first: consultation's slug, key, name."""
+    in_force = (ForumVersion.forum_id == Forum.id) & (ForumVersion.version == Forum.version)
+    rows = db.execute(
+        select(Consultation.slug, Forum.key, ForumVersion.content, Pseudonym.name)
+        .join(Forum, Forum.consultation_id == Consultation.id)
+        .join(ForumVersion, in_force)
+        .join(Pseudonym, Pseudonym.consultation_id == Consultation.id)
+        .where(
+            Pseudonym.account_id == actor.id,
+            Consultation.id.in_({r.consultation_id for r in actor.roles if r.role is RoleName.FACILITATOR}),
+        )
+        .order_by(Forum.starts_at.desc(), Forum.id.desc())
+        .limit(50)
+    )
+    return [
+        (slug, key, content["name"])
+        for slug, key, content, mine in rows
+        if any(mine in (table["government"], table["civil_society"]) for table in content["tables"])
+    ]
 
 
 def look(db: Session, consultation: ConsultationView, forum: ForumView, *, actor: str, now: datetime) -> None:

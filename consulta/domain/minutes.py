@@ -54,6 +54,15 @@ def taken_apart(text: str) -> tuple[dict[str, str], list[int]]:
     return sections, [int(number) for number in re.findall(r"\d+", notes)]
 
 
+def published(db: Session, consultation: ConsultationView, forum: ForumView) -> list[tuple[str, ThemeView]]:
+    """The minutes that there are of a forum's tables: the act's address and the theme."""
+    chosen = [theme for table in forum.tables if (theme := consultation.theme(table.theme)) is not None]
+    keys = {key_of(forum, theme): theme for theme in chosen}
+    query = select(Act.key).where(Act.consultation_id == consultation.id, Act.key.in_(list(keys)))
+    there = set(db.execute(query).scalars())
+    return [(key, theme) for key, theme in keys.items() if key in there]
+
+
 def version_of(db: Session, consultation: ConsultationView, forum: ForumView, theme: ThemeView) -> int:
     """The version in force of a table's minutes; 0 if there are none."""
     mine = (Act.consultation_id == consultation.id) & (Act.key == key_of(forum, theme))

@@ -179,3 +179,24 @@ def test_codes_and_forums_of_others_are_not_there(
     visitor.post("/seguimiento/inscripcion", {"folio": "AAAA-AAAA-AAAA-AAAA", "act": "cancel", "sure": "1"})
     visitor.get("/gestion/prueba/foros", 303)
     assert "attended" in visitor.get("…/foros/foro/asistencia.csv").text
+
+
+def test_who_facilitates_a_table_opens_the_door_of_that_forum(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    staff(database, consultation, "gob@equipo.example", role=RoleName.FACILITATOR, sector=Sector.GOVERNMENT)
+    desk = coordinator(app, database, consultation)
+    [name] = re.findall(r'<option value="(gobierno-\w{4})"', desk.get("/gestion/prueba/foros/nuevo").text)[:1]
+    for title, chosen in (("Foro propio", {"government-tema-1": name}), ("Foro ajeno", {})):
+        desk.post("/gestion/prueba/foros/nuevo", {**FORM, "day": day(now), "name_es": title, **chosen})
+    person = Visitor(app)
+    person.sign_in("gob@equipo.example")
+    mine = person.get("/cuenta/").text
+    assert "Foro propio" in mine
+    assert "Foro ajeno" not in mine
+    person.get("/gestion/prueba/foros/foro-propio/puerta")
+    person.get("/gestion/prueba/foros/foro-propio/puerta/lista.pdf")
+    person.get("/gestion/prueba/foros/foro-propio/hojas")
+    person.get("/gestion/prueba/foros/foro-propio", 403)
+    for tail in ("puerta", "puerta/lista.pdf", "hojas", "actas/tema-1"):
+        person.get(f"/gestion/prueba/foros/foro-ajeno/{tail}", 403)
