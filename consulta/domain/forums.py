@@ -21,7 +21,8 @@ from .forum_tables import TableData
 from .snapshots import ConsultationView
 
 TEXTS = (
-    "place", "address", "directions", "organisers", "agenda", "languages", "access", "childcare", "contact", "notes"
+    "place", "address", "directions", "organisers", "agenda", "languages", "access", "childcare", "contact", "notes",
+    "photos",
 )  # fmt: skip
 MOST_SEATS = 100_000
 

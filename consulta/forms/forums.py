@@ -32,6 +32,9 @@ def read_forum(
     texts = {name: typed.said(name, most=TEXT) for name in TEXTS}
     if not texts["place"]:
         typed.wrong("place_es", gettext("Escriba dónde es."))
+    if texts["photos"] and not typed.flag("photos-warned"):
+        said = gettext("Marque que se avisó y se ofreció zona sin fotos, y que no salen niñas ni niños.")
+        typed.wrong("photos_es", said)
     return ForumData(
         kind=ForumKind(kind or ForumKind.FORUM),
         name=typed.said("name", most=LINE, missing=gettext("Escriba el nombre.")),
@@ -49,6 +52,7 @@ def show_forum(data: ForumData, consultation: ConsultationView) -> dict[str, str
     last = (data.closes_at - timedelta(seconds=1)).astimezone(zone).date()
     values = {
         "kind": data.kind.value, "day": starts.date().isoformat(), "begins": f"{starts:%H:%M}", "ends": f"{ends:%H:%M}",
+        "photos-warned": "1" if data.texts.get("photos") else "",
         "opens_on": data.opens_at.astimezone(zone).date().isoformat(), "capacity": str(data.capacity),
         "closes_on": "" if data.closes_at == data.starts_at else last.isoformat(), "department": data.department or "",
     }  # fmt: skip

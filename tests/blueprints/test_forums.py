@@ -200,3 +200,15 @@ def test_who_facilitates_a_table_opens_the_door_of_that_forum(
     person.get("/gestion/prueba/foros/foro-propio", 403)
     for tail in ("puerta", "puerta/lista.pdf", "hojas", "actas/tema-1"):
         person.get(f"/gestion/prueba/foros/foro-ajeno/{tail}", 403)
+
+
+def test_photographs_are_links_with_what_was_promised(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor
+) -> None:
+    desk = announced(app, database, consultation, now)
+    form = {**FORM, "day": day(now), "seen": "1", "photos_es": "https://fotos.example/foro", "reason_es": "Hay fotos."}
+    assert "zona sin fotos" in desk.post("/gestion/prueba/foros/foro-en-coban", form, 422).text
+    desk.post("/gestion/prueba/foros/foro-en-coban", {**form, "photos-warned": "1"})
+    page = visitor.get(FORUM).text
+    assert '<a href="https://fotos.example/foro"' in page
+    assert "Se avisó y se ofreció zona sin fotos" in page
