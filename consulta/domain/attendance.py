@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Pseudonym, RoleName
 from consulta.models.base import Said
-from consulta.models.consultations import Consultation
+from consulta.models.consultations import Consultation, ConsultationKind
 from consulta.models.forums import AttendanceMark, Forum, ForumVersion, Registration, Seat
 
 from . import accounts, forum_tables, ledger, seats
@@ -57,6 +57,8 @@ class Count:
 
 def check(db: Session, actor: Actor, consultation: ConsultationView, forum: ForumView) -> None:
     """``NotAllowed`` for who neither coordinates here nor facilitates a table of this forum."""
+    if consultation.kind is ConsultationKind.RECORD:
+        raise NotAllowed("Un registro histórico no se cambia.")
     if actor.roles_in(consultation.id, RoleName.COORDINATOR):
         return
     mine = accounts.known_pseudonym(db, consultation_id=consultation.id, account_id=actor.id)

@@ -42,6 +42,7 @@ class Locked:
     last_place: int
     opens_at: datetime
     closes_at: datetime
+    ends_at: datetime
     cancelled: bool
 
     @property
@@ -60,7 +61,7 @@ def lock(db: Session, where: Any, *, places: int = 0) -> Locked | None:
 def promote(db: Session, consultation: ConsultationView, forum_id: int, *, now: datetime) -> int:
     """Give free seats to the first in line, each person in order; how many, at most 50 at a time."""
     forum = lock(db, _F.c.id == forum_id)
-    if forum is None or forum.cancelled or not forum.waiting or not forum.free:
+    if forum is None or forum.cancelled or now >= forum.ends_at or not forum.waiting or not forum.free:
         return 0
     line = select(_R).where(_R.c.forum_id == forum_id, _R.c.state == Seat.WAITING).order_by(_R.c.place)
     first = db.execute(line.limit(min(forum.free, PIECE))).all()
@@ -89,6 +90,8 @@ def cancel(
 ) -> None:  # fmt: skip
     """Give the seat or the place back; the first in line gets the seat. ``Conflict`` if there is nothing to give."""
     forum = forum_of(db, registration_id)
+    if now >= forum.ends_at:
+        raise Conflict("Este foro ya pasó: su inscripción queda como está.")
     row = db.execute(select(_R).where(_R.c.id == registration_id)).one()
     if row.state not in (Seat.CONFIRMED, Seat.WAITING):
         raise Conflict("Esta inscripción ya no tiene lugar: no hay nada que cancelar.")
@@ -103,6 +106,8 @@ def cancel(
 def move(db: Session, consultation: ConsultationView, registration_id: int, theme: str, *, now: datetime) -> None:
     """Another table; ``Conflict`` if it is full."""
     forum = forum_of(db, registration_id)
+    if now >= forum.ends_at:
+        raise Conflict("Este foro ya pasó: su inscripción queda como está.")
     row = db.execute(select(_R.c.ref, _R.c.state, _R.c.table_id).where(_R.c.id == registration_id)).one()
     table = next((t for t in forum_tables.listing(db, forum.id) if t.theme == theme), None)
     if table is None:

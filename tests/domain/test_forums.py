@@ -125,6 +125,28 @@ def test_a_cancelled_seat_goes_to_the_first_in_line_who_is_told(
     assert sound(database, consultation) == []
 
 
+def test_nothing_moves_once_the_forum_is_over(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    announce(database, consultation, now, capacity=1)
+    [ana] = register(database, consultation, now, "Ana")
+    register(database, consultation, now, "Beto", email="beto@correo.example")
+    after = now + timedelta(days=8)
+    with database.session() as db:
+        one = gatherings.registered(db, ana)
+        assert one is not None
+        for act in (
+            lambda: seats.cancel(db, consultation, one.id, now=after),
+            lambda: seats.move(db, consultation, one.id, "tema-2", now=after),
+        ):
+            with pytest.raises(Conflict):
+                act()
+    change(database, consultation, 1, after, capacity=2)
+    assert [state for _, state in states(database)] == [Seat.CONFIRMED, Seat.WAITING]
+    with database.transaction() as db:
+        assert seats.release(db, now=after) == 0
+
+
 def test_capacity_is_not_lowered_below_the_confirmed(
     database: Database, consultation: ConsultationView, now: datetime
 ) -> None:
