@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -14,6 +15,8 @@ from consulta.db import Database
 from consulta.domain.snapshots import ConsultationView
 from consulta.models import Base
 from consulta.models.accounts import RoleName
+from tests.blueprints.test_management import coordinator
+from tests.domain.test_forums import announce
 from tests.support import Visitor, staff
 
 NAME, EMAIL, ADDRESS, AGENT = "Xochilcanario", "canario@persona.example", "198.51.100.77", "CanaryBrowser/9"
@@ -90,3 +93,49 @@ def test_the_mail_is_gone_once_delivered(app: Flask, visitor_with_secrets: str, 
         rows = repr(connection.execute(text("SELECT * FROM outbox")).all())
     assert visitor_with_secrets not in rows
     assert EMAIL not in rows
+
+
+def test_who_registered_for_a_forum_shows_at_its_door_alone(
+    app: Flask, visitor: Visitor, database: Database, consultation: ConsultationView, now: datetime,
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    caplog.set_level(logging.DEBUG)
+    needs, phone, body = "Rampacanaria", "55577713", "Colectivocanario"
+    announce(database, consultation, now)
+    key = visitor.hidden(visitor.get("…/foros/foro/inscripcion").text, "submission")
+    given = {"submission": key, "people": "1", "name-1": NAME, "email": EMAIL, "phone": phone, "needs": needs}
+    visitor.post("…/foros/foro/inscripcion", {**given, "organization": body})
+    [code] = re.findall(r"<output[^>]*>([0-9A-Z-]{19})<", visitor.get("…/foros/foro/comprobante").text)
+    staff(database, consultation)
+    moderator, desk, outsider = Visitor(app), coordinator(app, database, consultation), Visitor(app)
+    moderator.sign_in()
+    door = "/gestion/prueba/foros/foro/puerta"
+    moderator.get(door, 403)
+    seen = [moderator.get("/moderacion/prueba").text, desk.get(door).text]
+    own = "/gestion/prueba/foros"
+    seen += [desk.get(path).text for path in ("/gestion/prueba", own, f"{own}/foro", f"{own}/foro/hojas")]
+    desk.post(door)
+    assert NAME in desk.get(door).text
+    assert needs in desk.get(door).text
+    for path in (
+        "/", "…/foros", "…/foros/foro", "…/foros/foro.ics", "…/foros.atom", "…/foros/foro/asistencia.csv",
+        "…/bitacora", "…/bitacora.csv", "…/participantes",
+    ):  # fmt: skip
+        seen.append(outsider.get(path).text)
+    with database.read.connect() as connection:
+        for table in Base.metadata.tables:
+            rows = repr(connection.execute(text(f"SELECT * FROM {table}")).all())
+            for canary in (NAME, EMAIL, needs, phone, body):
+                assert canary not in rows or table == "registrations", f"{table}: {canary}"
+    worker.work(app, now=datetime.now(UTC))
+    with database.read.connect() as connection:
+        assert code not in repr(connection.execute(text("SELECT * FROM outbox")).all())
+    captured = capfd.readouterr()
+    seen += [captured.out, captured.err, caplog.text]
+    for canary in (NAME, EMAIL, needs, phone, body, code):
+        assert not [page for page in seen if canary in page], canary
+    worker.work(app, now=now + timedelta(days=40))
+    with database.read.connect() as connection:
+        rows = repr(connection.execute(text("SELECT * FROM registrations")).all())
+    for canary in (NAME, EMAIL, needs, phone, body):
+        assert canary not in rows
