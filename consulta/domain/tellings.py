@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from consulta.models.consultations import Consultation
 from consulta.models.forums import Forum, ForumTelling, Registration, Seat
@@ -21,8 +21,8 @@ _R: Any = Registration.__table__
 
 
 def tell(db: Session, *, now: datetime) -> int:
-    """Tell up to 200 of those who hold a seat or wait; the worker repeats until 0. By mail where there is an address,
-    by a person where there is only a telephone."""
+    """Tell up to 200 of the parties that hold a seat or wait; the worker repeats until 0. By mail where there is an
+    address, by a person where there is only a telephone."""
     t, f = ForumTelling, Forum
     open_ = select(t.id, t.forum_id, t.version, t.what, t.reached, f.key, Consultation.slug)
     joined = open_.join(f, f.id == t.forum_id).join(Consultation, Consultation.id == f.consultation_id)
@@ -32,7 +32,7 @@ def tell(db: Session, *, now: datetime) -> int:
     view = consultations.find(db, row.slug).view
     forum = gatherings.one(db, view, row.key)
     concerned = _R.c.state.in_([Seat.CONFIRMED, Seat.WAITING])
-    query = select(_R).where(_R.c.forum_id == row.forum_id, _R.c.id > row.reached, concerned)
+    query = select(_R).where(_R.c.forum_id == row.forum_id, _R.c.id > row.reached, concerned, ~_told_already())
     people = db.execute(query.order_by(_R.c.id).limit(PIECE)).all()
     for person in people:
         _tell(db, view, forum, row, person, now)
@@ -77,6 +77,13 @@ def forget(db: Session, *, now: datetime) -> int:
             recorded=now, payload={},
         )  # fmt: skip
     return max(1, len(ids))
+
+
+def _told_already() -> Any:
+    """Somebody of the same party comes before: they left one address for all, and are told once."""
+    other: Any = aliased(Registration.__table__)
+    same = (other.c.submission_hash == _R.c.submission_hash) & (other.c.id < _R.c.id)
+    return exists().where(same, other.c.state.in_([Seat.CONFIRMED, Seat.WAITING]))
 
 
 def _tell(db: Session, view: ConsultationView, forum: ForumView, telling: Any, person: Any, now: datetime) -> None:

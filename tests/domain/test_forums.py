@@ -208,9 +208,9 @@ def test_a_full_table_only_offers_another(database: Database, consultation: Cons
 
 
 def test_people_are_told_of_another_place(database: Database, consultation: ConsultationView, now: datetime) -> None:
-    announce(database, consultation, now)
-    register(database, consultation, now, "Ana", email="ana@correo.example")
-    register(database, consultation, now, "Beto", phone="55512345")
+    announce(database, consultation, now, capacity=9)
+    register(database, consultation, now, "Ana", "Amanda", email="ana@correo.example")
+    register(database, consultation, now, "Beto", "Berta", phone="55512345")
     register(database, consultation, now, "Carla")
     change(database, consultation, 1, now, texts={"place": said("Escuela")})
     with database.transaction() as db:

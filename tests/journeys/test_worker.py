@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import email
 import email.policy
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,8 +20,9 @@ from consulta.db import Database
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.moderation import Verdict
 from consulta.models.outbox import OutboxMessage
+from tests.domain.test_forums import announce, change
 from tests.domain.test_moderation import decide
-from tests.support import Visitor, free_port, staff
+from tests.support import Visitor, free_port, said, staff
 
 
 class Sink:
@@ -179,3 +181,45 @@ def test_a_copy_that_fails_is_made_an_hour_later(make_app: Callable[..., Flask],
     app = make_app(backup_key=backups.new_key())
     worker.work(app, now=now + timedelta(hours=2))
     assert len(list(app.extensions["settings"].backups.glob("consulta-*.age"))) == 1
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_mails_of_a_forum_say_all_that_is_needed(
+    visitor: Visitor, make_app: Callable[..., Flask], database: Database, consultation: ConsultationView,
+    sink: tuple[Sink, str], now: datetime, language: str,
+) -> None:  # fmt: skip
+    handler, url = sink
+    app = make_app(mail_url=url)
+    announce(database, consultation, now, capacity=2)
+    parties = (("eva@persona.example", ("Eva", "Beto")), ("ida@persona.example", ("Ida",)))
+    for email_, names in parties:
+        page = visitor.get(f"…/foros/foro/inscripcion?lang={language}&personas={len(names)}").text
+        given = {f"name-{n}": name for n, name in enumerate(names, 1)} | {"people": str(len(names)), "email": email_}
+        visitor.post("…/foros/foro/inscripcion", {**given, "submission": visitor.hidden(page, "submission")})
+    worker.work(app, now=datetime.now(UTC))
+    family, waiting = handler.messages
+    codes = re.findall(r"#([0-9A-Z-]{19})", family.get_body().get_content())
+    assert len(set(codes)) == 2
+    assert family["Subject"] == {
+        "es": "Su lugar está confirmado: Foro de prueba", "en": "Your seat is confirmed: Foro de prueba (en)",
+    }[language]  # fmt: skip
+    assert waiting["Subject"].startswith({"es": "Está en la lista de espera", "en": "You are on the waiting"}[language])
+    visitor.post("/seguimiento/inscripcion", {"folio": codes[0], "act": "cancel", "sure": "1"}, 200)
+    change(database, consultation, 1, now, texts={"place": said("Escuela")})
+    handler.messages.clear()
+    worker.work(app, now=datetime.now(UTC))
+    worker.work(app, now=datetime.now(UTC))
+    by_subject = {message["Subject"]: message for message in handler.messages}
+    promoted = {"es": "Ya tiene lugar en el foro", "en": "You now have a seat at the forum"}[language]
+    moved = {"es": "Cambió la fecha o el lugar del foro", "en": "The date or place of the forum changed"}[language]
+    [told] = [message for subject, message in by_subject.items() if subject.startswith(promoted)]
+    assert told["To"] == "ida@persona.example"
+    assert "/seguimiento" in told.get_body().get_content()
+    assert "#" not in told.get_body().get_content()
+    change_ = [message for message in handler.messages if message["Subject"].startswith(moved)]
+    assert {message["To"] for message in change_} == {"eva@persona.example", "ida@persona.example"}
+    for message in change_:
+        body = message.get_body().get_content()
+        assert "Escuela" in body
+        assert "/consultas/prueba/foros/foro" in body
+        assert "30" in body
