@@ -107,7 +107,9 @@ def enter(slug: str, key: str, sheet: int) -> Response | BaseResponse:
     except (Conflict, Invalid) as error:
         db.undo(db.session())
         status = 409 if isinstance(error, Conflict) else 422
-        return _sheet(consultation, forum, sheet, typed.values(), {"body-1": gettext(error.message)}, status)
+        return _sheet(
+            consultation, forum, sheet, typed.values(), {"body-1": gettext(error.message, **error.values)}, status
+        )
     flash(gettext("La hoja %(number)s quedó ingresada.", number=sheet))
     return redirect(url_for(".desk", slug=slug, key=key), 303)
 
@@ -123,7 +125,7 @@ def upload(slug: str, key: str) -> Response | BaseResponse:
     try:
         found = paper_files.read(file.read(), file.filename[:120], consultation)
         taken = paper_files.take(db.session(), consultation, forum, found, account_id=actor().id, now=now())
-    except Invalid as error:
+    except (Conflict, Invalid) as error:
         return _refused(consultation, forum, typed, "file", error)
     flash(gettext("Notas ingresadas: %(n)s. Ya estaban: %(there)s.", n=taken.entered, there=taken.there))
     return redirect(url_for(".desk", slug=slug, key=key), 303)

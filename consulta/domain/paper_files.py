@@ -79,14 +79,10 @@ def take(
     now: datetime,
 ) -> Taken:  # fmt: skip
     """Enter all of it or nothing; what is there already is not entered again."""
-    entered = 0
-    for number, notes in sorted(found.items()):
-        try:
-            before = papers.one(db, forum, number).notes
-        except NotFound as error:
-            raise Invalid("La hoja %(number)s no es de este foro.", number=number, field="file") from error
-        after = papers.enter(db, consultation, forum, number, notes, account_id=account_id, now=now)
-        entered += after - before
+    try:
+        entered = papers.enter_all(db, consultation, forum, found, account_id=account_id, now=now)
+    except NotFound as error:
+        raise Invalid("La hoja %(number)s no es de este foro.", number=error.values["number"], field="file") from error
     return Taken(entered, sum(map(len, found.values())) - entered)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,22 +90,33 @@ def enter(
     db: Session, consultation: ConsultationView, forum: ForumView, number: int, notes: Sequence[Note], *,
     account_id: int, now: datetime,
 ) -> int:  # fmt: skip
-    """Enter what a sheet says, each note as an opinion of its table's theme; how many the sheet has then. A note that
-    the sheet has already, in the same words, is not entered again."""
-    sheet = one(db, forum, number)
-    if sheet.state not in (PaperState.OUT, PaperState.ENTERED):
-        raise Conflict("Esa hoja ya se anotó como en blanco o perdida. Corrija eso primero.")
-    for note in notes:
-        if not says_something(note.body) or len(note.body) > OTHER_MAX:
+    """Enter what a sheet says; how many notes it has then."""
+    before = one(db, forum, number).notes
+    return before + enter_all(db, consultation, forum, {number: notes}, account_id=account_id, now=now)
+
+
+def enter_all(
+    db: Session, consultation: ConsultationView, forum: ForumView, notes: Mapping[int, Sequence[Note]], *,
+    account_id: int, now: datetime,
+) -> int:  # fmt: skip
+    """Enter what sheets say, each note as an opinion of its table's theme; how many are new, at most 200. A note that
+    its sheet has already, in the same words, is not entered again."""
+    fresh: list[tuple[Sheet, int, Note]] = []
+    for number, said in sorted(notes.items()):
+        sheet = one(db, forum, number)
+        if sheet.state not in (PaperState.OUT, PaperState.ENTERED):
+            raise Conflict(
+                "La hoja %(number)s está anotada como en blanco o perdida. Corrija eso primero.", number=number
+            )
+        if any(not says_something(note.body) or len(note.body) > OTHER_MAX for note in said):
             raise Invalid("Cada nota lleva de una a 20,000 letras.", field="body")
-    known = _bodies(db, sheet.id)
-    fresh = [note for note in dict.fromkeys(notes) if note.body not in known]
-    taken = update(_P).where(_P.c.id == sheet.id, _P.c.state == sheet.state).values(state=PaperState.ENTERED)
-    if not db.execute(taken).rowcount:  # type: ignore[attr-defined]
-        raise Conflict("Otra persona acaba de cambiar esta hoja. Vuelva a abrirla.")
-    for line, note in enumerate(fresh, start=len(known) + 1):
-        _admit(db, consultation, forum, sheet, line, note, account_id, now)
-    return len(known) + len(fresh)
+        known = _bodies(db, sheet.id)
+        new = [note for note in dict.fromkeys(said) if note.body not in known]
+        fresh += [(sheet, line, note) for line, note in enumerate(new, start=len(known) + 1)]
+    _take(db, {sheet.id for sheet, _, _ in fresh})
+    if fresh:
+        _admit(db, consultation, forum, fresh, account_id, now)
+    return len(fresh)
 
 
 def settle(
@@ -136,7 +147,7 @@ def one(db: Session, forum: ForumView, number: int) -> Sheet:
         .where(_P.c.forum_id == forum.id, _P.c.number == number)
     ).first()
     if row is None:
-        raise NotFound("No hay una hoja con ese número en este foro.")
+        raise NotFound("No hay una hoja %(number)s en este foro.", number=number)
     return Sheet(*row)
 
 
@@ -145,23 +156,37 @@ def _bodies(db: Session, paper_id: int) -> list[str]:
     return [body or "" for body in db.execute(query).scalars()]
 
 
+def _take(db: Session, ids: set[int]) -> None:
+    """Mark sheets as entered, unless somebody has noted meanwhile that they are blank or lost."""
+    free = _P.c.id.in_(ids) & _P.c.state.in_([PaperState.OUT, PaperState.ENTERED])
+    taken: Any = db.execute(update(_P).where(free).values(state=PaperState.ENTERED))
+    if taken.rowcount != len(ids):
+        raise Conflict("Otra persona acaba de cambiar una de estas hojas. Vuelva a abrirla.")
+
+
 def _admit(
-    db: Session, consultation: ConsultationView, forum: ForumView, sheet: Sheet, line: int, note: Note, account_id: int,
-    now: datetime,
+    db: Session, consultation: ConsultationView, forum: ForumView, fresh: Sequence[tuple[Sheet, int, Note]],
+    account_id: int, now: datetime,
 ) -> None:  # fmt: skip
-    incoming = admission.Admission(
-        kind=Kind.OPINION, channel=Channel.FORUM, status=Status.RECEIVED, body=note.body, language=note.language,
-        theme=consultation.theme_by_id(sheet.theme_id), received_on=consultation.today(forum.data.starts_at),
-        source=f"foro:{forum.key}", external_id=f"{sheet.number}-{line}",
-    )  # fmt: skip
+    incoming = [
+        admission.Admission(
+            kind=Kind.OPINION, channel=Channel.FORUM, status=Status.RECEIVED, body=note.body, language=note.language,
+            theme=consultation.theme_by_id(sheet.theme_id), received_on=consultation.today(forum.data.starts_at),
+            source=f"foro:{forum.key}", external_id=f"{sheet.number}-{line}",
+        )
+        for sheet, line, note in fresh
+    ]  # fmt: skip
     actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     try:
-        [made] = admission.admit(db, consultation, [incoming], today=consultation.today(now), actor=actor)
+        made = admission.admit(db, consultation, incoming, today=consultation.today(now), actor=actor)
     except IntegrityError as error:
         raise Conflict("Otra persona acaba de ingresar notas de esta hoja. Vuelva a abrirla.") from error
-    db.execute(insert(Intake).values(contribution_id=made.id, account_id=account_id))
-    row = {"contribution_id": made.id, "paper_id": sheet.id, "line": line, "objection": note.objection}
-    db.execute(insert(_N).values(**row))
+    db.execute(insert(Intake), [{"contribution_id": one_.id, "account_id": account_id} for one_ in made])
+    rows = [
+        {"contribution_id": one_.id, "paper_id": sheet.id, "line": line, "objection": note.objection}
+        for one_, (sheet, line, note) in zip(made, fresh, strict=True)
+    ]
+    db.execute(insert(_N), rows)
 
 
 def note(

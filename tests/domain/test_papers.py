@@ -213,6 +213,27 @@ def test_a_table_of_another_forum_enters_nothing(
         assert figures.live(db, consultation).received == 0
 
 
+def test_two_hundred_notes_are_entered_at_once(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    account = staff(database, consultation)
+    printed(database, consultation, now, 20)
+    table = "hoja,nota\n" + "".join(f"{n % 20 + 1},Nota número {n}\n" for n in range(200))
+    found = paper_files.read(table.encode(), "a.csv", consultation)
+    for expected in ((200, 0), (0, 200)):
+        with database.transaction() as db:
+            forum = gatherings.one(db, consultation, "foro")
+            taken = paper_files.take(db, consultation, forum, found, account_id=account, now=now)
+            assert (taken.entered, taken.there) == expected
+    with pytest.raises(Invalid):
+        paper_files.read(f"{table}1,Una más\n".encode(), "a.csv", consultation)
+    settle(database, consultation, now, 20, 20, PaperState.OUT)
+    with database.session(read_only=True) as db:
+        [first] = reckoning.reconcile(db, gatherings.one(db, consultation, "foro"))
+        assert (first.entered, first.notes, first.pending) == (20, 200, 200)
+        assert audit.check(db, consultation.log_id, consultation=consultation).faults == []
+
+
 def test_a_hundred_thousand_empty_rows_are_no_notes(consultation: ConsultationView) -> None:
     rows: list[tuple[object, ...]] = [("hoja", "nota"), (1, "Agua"), *[(None, None)] * 100_000, (2, "Luz")]
     assert sorted(paper_files.read(workbook(*rows), "n.xlsx", consultation)) == [1, 2]
