@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta import db, pages
 from consulta.auth import actor, allow, anyone, coordinates, now, speaks, takes_files
 from consulta.domain import acts, files, organizations, people, positions, proceedings
+from consulta.domain import minutes as minutes_
 from consulta.domain.acts import ActData
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.proceedings import ActView
@@ -182,10 +183,16 @@ def _act_page(consultation: ConsultationView, act: ActView) -> str:
     said, more = positions.listing(db.session(), consultation, subjects=own, before=earlier)
     return render_template(
         "acts/one.html", consultation=consultation, act=act, present=present,
-        positions=said, more_positions=more, earlier=earlier,
+        positions=said, more_positions=more, earlier=earlier, notes=_notes(act),
         dissent=act.agreed and positions.dissent_stands(db.session(), consultation, (*own, positions.WHOLE)),
         stage=next((s for s in consultation.stages if s.key == act.now.stage), None),
     )  # fmt: skip
+
+
+def _notes(act: ActView) -> list[int]:
+    """The numbers of the notes that the minutes of a forum's table rest on."""
+    text = act.now.texts.get("minutes", {}).get("es", "")
+    return minutes_.taken_apart(text)[1]
 
 
 def _form_page(

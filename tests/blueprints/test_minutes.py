@@ -47,6 +47,7 @@ def test_minutes_from_the_table_to_the_document(
     page = visitor.get(ACT).text
     assert "Lo que más se dijo" in page
     assert "Todavía no se pronuncian" in page
+    assert 'href="/consultas/prueba/aportes/1"' in page
     staff(database, consultation, "gob@equipo.example", role=RoleName.FACILITATOR, sector=Sector.GOVERNMENT)
     side = Visitor(app)
     side.sign_in("gob@equipo.example")
