@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta import db, pages
 from consulta.auth import actor, allow, coordinates, now, takes_files
 from consulta.documents import tables
-from consulta.domain import sheets, take_backs, uploads
+from consulta.domain import import_files, take_backs, uploads
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.snapshots import ConsultationView
 from consulta.forms.fields import Typed
@@ -41,7 +41,7 @@ def upload(slug: str) -> Response | BaseResponse:
     try:
         name = given.filename.replace("\\", "/").rsplit("/", 1)[-1][-120:]
         data = given.read()
-        sheets.header(sheets.Given(data, name))
+        import_files.header(import_files.Given(data, name))
         id_ = uploads.keep(
             db.session(), consultation, data, name, options={"channel": channel, "mapping": {}, "date_format": ""},
             account_id=actor().id, now=now(),
@@ -68,7 +68,7 @@ def act(slug: str, import_id: int) -> Response | BaseResponse:
     wanted = typed.one_of("act", ("choose", "approve", "discard", "back"), missing=gettext("Elija qué hacer."))
     try:
         if wanted == "choose":
-            mapping = {name: typed.data[name] for name in sheets.FIELDS if typed.data.get(name)}
+            mapping = {name: typed.data[name] for name in import_files.FIELDS if typed.data.get(name)}
             channel = typed.one_of("channel", [c.value for c in CHANNELS]) or Channel.IMPORT.value
             options = {"mapping": mapping, "date_format": typed.text("date_format", most=40), "channel": channel}
             uploads.choose(db.session(), import_id, options)
@@ -137,12 +137,12 @@ def _one_page(consultation: ConsultationView, import_id: int, errors: dict[str, 
     chosen: dict[str, str] = dict(found.options.get("mapping") or {})
     if columns:
         try:
-            chosen = sheets.guessed(columns, sheets.Given(b"", found.name, mapping=chosen))
+            chosen = import_files.guessed(columns, import_files.Given(b"", found.name, mapping=chosen))
             survey = uploads.survey(db.session(), consultation, import_id, now=now())
         except Invalid as error:
             problem = gettext(error.message, **error.values)
     left = [(r.line, r.column, r.value, r.why) for r in survey.left] if survey else (found.report or {}).get("left", [])
     return pages.private(
         "imports/one.html", status, consultation=consultation, one=found, survey=survey, problem=problem,
-        left=left, columns=columns, fields=sheets.FIELDS, shown=SHOWN, errors=errors, chosen=chosen,
+        left=left, columns=columns, fields=import_files.FIELDS, shown=SHOWN, errors=errors, chosen=chosen,
     )  # fmt: skip

@@ -12,7 +12,7 @@ import click
 
 from consulta.domain import importing, setup, surveys
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.sheets import Given
+from consulta.domain.import_files import Given
 from consulta.domain.surveys import Survey
 from consulta.models.contributions import Channel
 

@@ -17,7 +17,7 @@ from . import papers, sheets
 from .errors import Invalid, NotFound
 from .gatherings import ForumView
 from .papers import Note
-from .sheets import Given
+from .import_files import Given
 from .snapshots import ConsultationView
 from .texts import as_sent
 

@@ -1,112 +1,192 @@
-"""A table in a file: its encoding, its separator, which column is what."""
+"""The sheet: what a commitment says, whether it is a proposal, a draft or a commitment of a plan.
+
+Fields bear canonical names; ``templates`` places them in the three generations of OGP's template. A sheet is a plain
+value: what a document prints, what the advice reads, what a version stores.
+"""
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from .errors import Invalid
+TEXT_MAX = 20_000
+"""Characters of one field; OGP sets no limit, the longest of the real plan has 827."""
 
-FIELDS = (
-    "external_id", "title", "body", "theme", "received_on", "department", "taking_part_as", "language", "withdrawn_on",
+
+class Generation(StrEnum):
+    """OGP's commitment template: A 2014-2016, B 2017-2021, C since 2021/22."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class Continuity(StrEnum):
+    """Whether what a milestone does is new or goes on from an earlier plan."""
+
+    NEW = "new"
+    ONGOING = "ongoing"
+
+
+class Challenge(StrEnum):
+    """OGP's grand challenges, to which generation A asks to assign a commitment."""
+
+    SERVICES = "improving_public_services"
+    INTEGRITY = "increasing_public_integrity"
+    RESOURCES = "managing_public_resources"
+    COMMUNITIES = "creating_safer_communities"
+    CORPORATE = "increasing_corporate_accountability"
+
+
+PROSE = (
+    "title", "problem", "causes", "background", "objective", "action", "results", "relevance",
+    "value_transparency", "value_participation", "value_accountability", "challenge", "ambition", "context",
+    "government", "others",
 )  # fmt: skip
-GUESSES = {
-    "external_id": ("id", "external_id"), "title": ("title", "titulo", "título"),
-    "body": ("body", "description", "texto", "text", "opinion", "opinión"), "theme": ("theme", "tema"),
-    "received_on": ("received_on", "created_at", "fecha", "date"), "department": ("department", "departamento"),
-    "taking_part_as": ("taking_part_as", "participo_como"), "language": ("language", "idioma"),
-    "withdrawn_on": ("withdrawn_on", "retired_at"),
-}  # fmt: skip
-CELL_MAX = 200_000
+"""The fields of running text, each at most ``TEXT_MAX`` characters. ``background``: what has been done so far;
+``government`` and ``others``: who supports, from government and from elsewhere, as written."""
 
 
 @dataclass(frozen=True)
-class Given:
-    """A file as it was given. ``source``: where its identifiers come from, its name unless said; ``mapping``: field to
-    column."""
+class Line:
+    """A line of a cell that lists bodies, persons, posts, addresses or telephones: as written, and what it says.
 
-    data: bytes
+    ``value``: the name, post, address or number; ``number``: a printed number of the line; ``role``: coordina, enlace…
+    """
+
+    text: str
+    value: str
+    number: int | None = None
+    role: str | None = None
+    acronym: str | None = None
+    honorific: str | None = None
+    unit: str | None = None
+    extension: str | None = None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A person with post, body, address and telephones, which are private data unless the person's post is public."""
+
     name: str
-    source: str | None = None
-    delimiter: str | None = None
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    date_format: str | None = None
-
-    @property
-    def known_as(self) -> str:
-        """The source under which its rows are known."""
-        return self.source or self.name.rsplit(".", 1)[0]
-
-
-def digest(data: bytes) -> str:
-    """The SHA-256 of a file in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
+    honorific: str | None = None
+    unit: str | None = None
+    role: str | None = None
+    post: str | None = None
+    body: str | None = None
+    body_role: str | None = None
+    email: str | None = None
+    phones: tuple[tuple[str, str | None], ...] = ()
+    """Number and extension."""
 
 
-def opened(given: Given) -> tuple[csv.DictReader[str], dict[str, str]]:
-    """The rows, and which column is which field: as mapped, else as its name suggests. ``Invalid`` without a text."""
-    reader = reader_of(given)
-    names = _names(reader, given)
-    columns = guessed(names, given)
-    if "body" not in columns and "title" not in columns:
-        raise Invalid(
-            "%(file)s, línea 1: falta la columna del texto («body»); hay %(columns)s. Diga cuál es.",
-            file=given.name, columns=", ".join(names) or "ninguna", field="body",
-        )  # fmt: skip
-    return reader, columns
+@dataclass(frozen=True)
+class Party:
+    """A body responsible for a milestone: a name or acronym, its units, and ``role`` («support») if it only helps."""
+
+    name: str
+    units: tuple[str, ...] = ()
+    role: str | None = None
 
 
-def header(given: Given) -> list[str]:
-    """The names of the columns."""
-    return _names(reader_of(given), given)
+@dataclass(frozen=True)
+class Milestone:
+    """A *meta* or one of its parts. ``key`` is its stable public identifier within the sheet; ``parent`` the key of the
+    milestone it is a part of.
+
+    Months are ``YYYY-MM``; ``start_text`` and ``end_text`` are what was printed. ``mark`` is the printed mark of a part
+    («a)»), ``letter`` what it says («a»). ``inherited`` names the fields a part takes over from its parent.
+    """
+
+    key: str
+    text: str
+    parent: str | None = None
+    position: int = 1
+    number: int | None = None
+    number_text: str | None = None
+    mark: str | None = None
+    letter: str | None = None
+    deliverable: str | None = None
+    responsible: tuple[str, ...] = ()
+    """The lines of the printed cell."""
+    parties: tuple[Party, ...] = ()
+    continuity: Continuity | None = None
+    continues: str | None = None
+    """The earlier commitment it goes on from: «2014-2016/G7»."""
+    start: str | None = None
+    end: str | None = None
+    start_text: str | None = None
+    end_text: str | None = None
+    inherited: tuple[str, ...] = ()
+    has_parts: bool = False
 
 
-def _names(reader: csv.DictReader[str], given: Given) -> list[str]:
-    try:
-        return list(reader.fieldnames or ())
-    except csv.Error as error:
-        raise Invalid(
-            "%(file)s, línea 1: las comillas no cierran bien, y no se entiende qué columnas hay.",
-            file=given.name, field="file",
-        ) from error  # fmt: skip
+@dataclass(frozen=True)
+class Amendment:
+    """A change after approval. ``milestone``: its key if it changed one; ``line``: which line of a list, from 1."""
+
+    footnote: int
+    text: str
+    day: str
+    day_text: str
+    field: str
+    milestone: str | None
+    line: int | None
+    path: str
+    value: str
+    before: str | None
+    after: str | None
+    approved_by: str
 
 
-def guessed(names: list[str], given: Given) -> dict[str, str]:
-    """Field to column: those mapped, then those whose name suggests it."""
-    columns: dict[str, str] = {}
-    for name, wanted in given.mapping.items():
-        if name not in FIELDS:
-            raise Invalid("%(name)s: no existe ese campo; existen %(valid)s", name=name, valid=", ".join(FIELDS))
-        if wanted not in names:
-            raise Invalid(
-                "%(file)s, línea 1: falta la columna «%(column)s»", file=given.name, column=wanted, field=name
-            )
-        columns[name] = wanted
-    for name, guesses in GUESSES.items():
-        match = next((n for n in names if n.strip().lower() in guesses and n not in columns.values()), None)
-        if name not in columns and match:
-            columns[name] = match
-    return columns
+@dataclass(frozen=True)
+class Sheet:
+    """Everything that a commitment says. Prose is ``None`` where nothing was said.
+
+    ``undecided`` names fields whose value is *por definir en la mesa* (``leads``, ``contacts``, ``dates``), which is a
+    valid value in a proposal. ``language`` is that of the text, ``es`` or ``en``.
+    """
+
+    title: str | None
+    language: str = "es"
+    theme: str | None = None
+    """Slug of its theme."""
+    number: int | None = None
+    problem: str | None = None
+    causes: str | None = None
+    background: str | None = None
+    objective: str | None = None
+    action: str | None = None
+    results: str | None = None
+    relevance: str | None = None
+    value_transparency: str | None = None
+    value_participation: str | None = None
+    value_accountability: str | None = None
+    challenge: str | None = None
+    challenges: tuple[Challenge, ...] = ()
+    ambition: str | None = None
+    context: str | None = None
+    government: str | None = None
+    others: str | None = None
+    leads: tuple[Line, ...] = ()
+    persons: tuple[Line, ...] = ()
+    posts: tuple[Line, ...] = ()
+    emails: tuple[Line, ...] = ()
+    phones: tuple[Line, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    notes: tuple[str, ...] = ()
+    undecided: frozenset[str] = field(default_factory=frozenset)
 
 
-def reader_of(given: Given) -> csv.DictReader[str]:
-    """The rows of a CSV file, by the names of its columns; ``csv.Error`` where quotation marks do not close."""
-    text = _decode(given)
-    csv.field_size_limit(CELL_MAX)
-    first = text.split("\n", 1)[0]
-    mark = given.delimiter or max(",;\t", key=first.count)
-    return csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, restkey="", strict=True)
+@dataclass(frozen=True)
+class Period:
+    """The months of a plan, ``YYYY-MM``; the real one ran from 2016-08 (approved on the 11th) to 2018-06."""
+
+    approved: str
+    end: str
 
 
-def _decode(given: Given) -> str:
-    try:
-        return given.data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = given.data[: error.start].count(b"\n") + 1
-        raise Invalid(
-            "%(file)s, línea %(line)s: el archivo no está en UTF-8 (byte %(byte)s); guárdelo como «CSV UTF-8».",
-            file=given.name, line=line, byte=f"0x{given.data[error.start]:02x}", field="file",
-        ) from error  # fmt: skip
+def leaves(sheet: Sheet) -> tuple[Milestone, ...]:
+    """The rows without further division, in order."""
+    return tuple(one for one in sheet.milestones if not one.has_parts)

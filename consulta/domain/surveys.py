@@ -18,7 +18,7 @@ from consulta.models.contributions import Contribution
 from consulta.models.imports import Import, TakeBack
 
 from .errors import Invalid
-from .sheets import Given, digest, opened
+from .import_files import Given, digest, opened
 from .snapshots import ConsultationView, ThemeView
 from .texts import OTHER_MAX, as_sent, plain, says_something
 

@@ -18,7 +18,7 @@ from . import accounts, consultations, importing, ledger, surveys, take_backs
 from .actions import Action
 from .commitments import sha256
 from .errors import Conflict, Invalid, NotFound
-from .sheets import Given, digest, header
+from .import_files import Given, digest, header
 from .snapshots import ConsultationView
 from .surveys import Survey
 
