@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from . import papers, sheets
+from . import import_files, papers
 from .errors import Invalid, NotFound
 from .gatherings import ForumView
-from .papers import Note
 from .import_files import Given
+from .papers import Note
 from .snapshots import ConsultationView
 from .texts import as_sent
 
@@ -91,7 +91,7 @@ def _place(header: list[str], guesses: tuple[str, ...]) -> int | None:
 
 
 def _csv(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
-    reader, text = sheets.reader_of(Given(data, name)), ""
+    reader, text = import_files.reader_of(Given(data, name)), ""
     try:
         yield 1, list(reader.fieldnames or ())
         for row in reader:
