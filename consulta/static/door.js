@@ -95,7 +95,10 @@
     if (!answer.ok) throw new Error(answer.status === 410 ? "over" : "refused");
     return answer.json();
   }
-  const said = (name) => { byId("said").textContent = name ? words(name) : ""; };
+  const said = (name) => {
+    byId("said").textContent = name ? words(name) : "";
+    byId("said").classList.toggle("warning", !["ready", "renewed"].includes(name));
+  };
   const failed = (error) => said(["session", "over", "refused"].includes(error.message) ? error.message : "offline");
 
   async function send() {

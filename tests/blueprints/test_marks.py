@@ -152,7 +152,9 @@ def test_the_list_for_a_device_is_a_look_and_holds_no_more_than_it_must(
     answer = device.desk.client.post(f"{DOOR}/sin-internet/lista", json={}, headers={"X-CSRFToken": token})
     assert answer.headers["Cache-Control"] == "no-store"
     people = answer.get_json()["people"]
-    assert people == [[code(database, name), name, "tema-1", "confirmed", 0] for name in ("Ana", "Beto")]
+    assert people == [
+        [code(database, name), name, table, "confirmed", 0] for name, table in (("Ana", "tema-1"), ("Beto", "tema-2"))
+    ]
     assert '"kept":"device"' in device.desk.get("…/bitacora.csv").text.replace('""', '"').replace(": ", ":")
     assert "Ana" not in device.desk.get(f"{DOOR}/sin-internet").text
     with time_machine.travel(now + timedelta(days=9, hours=5), tick=False):
