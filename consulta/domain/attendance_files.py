@@ -137,8 +137,10 @@ def _row(given: dict[str, str], where: dict[str, Any], consultation: Consultatio
         )  # fmt: skip
     folio = read_folio(given["code"])
     if given["code"] and folio is None:
-        fault = "%(file)s, línea %(line)s, columna «código»: «%(value)s» no es un código."
-        raise Invalid(fault, value=given["code"][:80], **where)
+        raise Invalid(
+            "%(file)s, línea %(line)s, columna «código»: «%(value)s» no es un código.", value=given["code"][:80],
+            **where,
+        )  # fmt: skip
     if len(given["name"]) > marks.NAME:
         raise Invalid("%(file)s, línea %(line)s, columna «nombre»: pasa de 80 letras.", **where)
     themes = {theme: consultation.theme(theme) for theme in (table.theme for table in forum.tables)}
