@@ -17,7 +17,7 @@ FREE_MAIL = re.compile(
     r"\.(?:com|es|me|net|com\.\w\w|[a-z]{2})$"
 )
 """Providers at which anybody may have an address."""
-WRONG_END = re.compile(r"@(?:[\w-]+\.)+(?:gob|com|edu|org|net|mil|ind)\.gt\.\w+$")
+WRONG_END = re.compile(r"@(?:[\w-]+\.)*(?:gob|com|edu|org|net|mil|ind)\.gt\.[\w.-]+$")
 """A Guatemalan second-level domain is the end of an address; nothing may follow."""
 
 
@@ -95,7 +95,7 @@ RULES: tuple[tuple[Rule, Check], ...] = (
         Rule(
             "A01", Severity.ERROR, "leads",
             _("Este dato falta: sin él nadie sabe a quién preguntar por el compromiso."),
-            _("Escriba la institución, la persona, el correo y el teléfono. Si aún no se sabe, marque «por definir en la mesa»."),
+            _("Escríbalo. Si todavía no se sabe, en una propuesta puede marcar «por definir en la mesa»."),
         ),
         nobody_named,
     ),
@@ -118,7 +118,7 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     (
         Rule(
             "A05", Severity.ERROR, "persons",
-            _("Las listas no coinciden: %(persons)s personas, %(posts)s cargos, %(emails)s correos y %(phones)s teléfonos."),
+            _("No coinciden: personas, %(persons)s; cargos, %(posts)s; correos, %(emails)s; teléfonos, %(phones)s."),
             _("Escriba para cada persona su cargo, su correo y su teléfono, en el mismo orden."),
         ),
         uneven_lists,
@@ -134,7 +134,7 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     (
         Rule(
             "A09", Severity.WARNING, "responsible",
-            _("Quien responde por esta meta (%(bodies)s) no figura en el compromiso, ni como responsable ni como apoyo."),
+            _("Quien responde por esta meta (%(bodies)s) no figura arriba como responsable ni como apoyo."),
             _("Agregue a esa institución u organización al compromiso, o revise si su nombre está bien escrito."),
         ),
         stranger,

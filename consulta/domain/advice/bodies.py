@@ -28,7 +28,8 @@ def meant(name: str, words: Words, glossary: Glossary) -> list[set[str]]:
 
 
 def _known_as(name: str, words: Words, glossary: Glossary) -> Iterator[str]:
-    acronyms, said = set(_ACRONYM.findall(name)), content(_BRACKETS.sub(" ", name), words)
+    said = content(_BRACKETS.sub(" ", name), words)
+    acronyms = {one for one in _ACRONYM.findall(name) if one in glossary or not name.isupper()}  # else any word is one
     yield from acronyms
     for acronym, names in glossary.items():
         if acronym in acronyms or any(content(one, words) == said for one in names):
@@ -43,5 +44,3 @@ def same(name: str, others: Iterable[str], words: Words, glossary: Glossary) -> 
             if any(len(own & theirs) >= ENOUGH * len(own) or (len(theirs) > 1 and theirs <= own) for own in mine):
                 return True
     return False
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 
 from consulta.domain.sheets import Sheet, leaves
 
@@ -12,24 +12,27 @@ from .rules import Case, Check, Hit, Rule, Severity, _
 from .words import Words, among, content, first_word, folded, tokens, words_of
 
 SHORT = 40
-ALIKE = 0.7
-"""Share of the shorter text's words that stand in the other, too, from which one repeats the other."""
+ALIKE = 7
+"""Of ten words of the shorter text so many stand in the other, too, where one repeats the other."""
 REACH = 4
 """How many words after a number the thing that it counts may stand: «8 base documents for the …»."""
 
+NOUN_AFTER_ALL = re.compile(r"\s*\w+\s+(?:in|of)\b")
+"""English: «Increase in …» is no wish."""
+
 _SHARE = re.compile(r"\d\s?%")
-_CLAUSE = re.compile(r"[.:;()\n](?:\s|$)|[,;:()](?!\d)")
+_CLAUSE = re.compile(r"[.,:;()\n](?!\d)")
 _LIST_MARK = re.compile(r"\b\d+\)")
-_NUMBER = re.compile(r"^\d{1,3}(?:[,.]\d{3})+$|^\d+$")
+_NUMBER = re.compile(r"^\d+(?:[.,]\d+)*$")
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 
 
 def no_target(case: Case) -> Iterator[Hit]:
     """M01: no quantified target anywhere: neither a share nor a number of things or people."""
     words = words_of(case.sheet.language)
-    if said := [text for text in promises(case.sheet) if text]:
-        if not any(has_target(text, words) for text in said):
-            yield Hit()
+    said = [text for text in promises(case.sheet) if text]
+    if said and not any(has_target(text, words) for text in said):
+        yield Hit()
 
 
 def promises(sheet: Sheet) -> Iterator[str | None]:
@@ -51,10 +54,9 @@ def counts(clause: list[str], words: Words) -> bool:
     for nth, word in enumerate(clause):
         named = nth > 0 and clause[nth - 1] in words.labels
         number = word in words.numbers or (_NUMBER.match(word) and not _YEAR.match(word))
-        if number and not named:
-            after = islice(clause, nth + 1, nth + 1 + REACH)
-            if any(among(one, words.counted, words.deliverables) for one in after):
-                return True
+        after = takewhile(lambda one: one not in words.empty, islice(clause, nth + 1, nth + 1 + REACH))
+        if number and not named and any(among(one, words.counted, words.deliverables) for one in after):
+            return True
     return False
 
 
@@ -62,8 +64,16 @@ def no_deliverable(case: Case) -> Iterator[Hit]:
     """M02: neither a deliverable of its own nor, in the text, a noun of a thing that can be shown."""
     words = words_of(case.sheet.language)
     for one in leaves(case.sheet):
-        if not one.deliverable and not any(among(word, words.deliverables) for word in tokens(one.text)):
+        if not one.deliverable and not names_a_thing(tokens(one.text), words):
             yield Hit(one)
+
+
+def names_a_thing(said: list[str], words: Words) -> bool:
+    """Whether a deliverable noun stands there. With a number after it, it names what exists: «Plan 2016-2018»."""
+    after = [*said[1:], ""]
+    return any(
+        among(word, words.deliverables) and not then[:1].isdigit() for word, then in zip(said, after, strict=True)
+    )
 
 
 def too_short(case: Case) -> Iterator[Hit]:
@@ -77,13 +87,14 @@ def repeats(case: Case) -> Iterator[Hit]:
     """M04: of the shorter of objective and description seven words in ten stand in the other, too."""
     words = words_of(case.sheet.language)
     one, other = (content(text or "", words) for text in (case.sheet.objective, case.sheet.action))
-    if one and other and len(one & other) >= ALIKE * min(len(one), len(other)):
+    if one and other and 10 * len(one & other) >= ALIKE * min(len(one), len(other)):
         yield Hit(None, {"percent": round(100 * len(one & other) / min(len(one), len(other)))})
 
 
 def problem_is_a_goal(case: Case) -> Iterator[Hit]:
     """M05: the problem begins with a verb of wishing: it says what is wanted, not what is wrong."""
-    if case.sheet.problem and first_word(case.sheet.problem) in words_of(case.sheet.language).goals:
+    said = case.sheet.problem or ""
+    if first_word(said) in words_of(case.sheet.language).goals and not NOUN_AFTER_ALL.match(said):
         yield Hit()
 
 
@@ -92,7 +103,7 @@ RULES: tuple[tuple[Rule, Check], ...] = (
         Rule(
             "M01", Severity.WARNING, "milestones",
             _("En ninguna parte dice cuánto: ni un porcentaje ni una cantidad de cosas o de personas."),
-            _("Agregue al menos una cifra que se pueda comprobar, por ejemplo «40 municipalidades» o «el 20 por ciento de las escuelas»."),
+            _("Agregue al menos una cifra que se pueda comprobar, como «40 municipalidades» o «500 maestros»."),
         ),
         no_target,
     ),

@@ -12,8 +12,8 @@ from .words import Words, first_word, words_of
 
 MANY = 6
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_PIECE = re.compile(r"\n|;|(?:^|\s)\(?[a-z0-9]\)\s|(?:^|\s)[·•▪*-]\s")
-"""What stands between the actions of a list: a new line, a semicolon, «a)», «(1)» or a bullet."""
+_PIECE = re.compile(r"\n|;|(?:^|\s)\(?[a-z0-9]\)\s|(?:^|\s)\d{1,2}\.\s|(?:^|\s)[·•▪*-]\s")
+"""What stands between the actions of a list: a new line, a semicolon, «a)», «(1)», «1.» or a bullet."""
 
 
 def tops(sheet: Sheet) -> list[Milestone]:
@@ -32,9 +32,9 @@ def several_dates(case: Case) -> Iterator[Hit]:
     """N03: one cell holds several date ranges: it names several years' months, or parts of one row have dates apart."""
     for one in tops(case.sheet):
         parts = [part for part in case.sheet.milestones if part.parent == one.key]
-        ranges = {(part.start, part.end) for part in parts if part.inherited and "start" not in part.inherited}
+        ranges = [(part.start, part.end) for part in parts if part.inherited and "start" not in part.inherited]
         in_cell = max(len(_YEAR.findall(text or "")) for text in (one.start_text, one.end_text))
-        if len(ranges) > 1 or in_cell > 1:
+        if len(set(ranges)) > 1 or in_cell > 1:
             yield Hit(one, {"n": max(len(ranges), in_cell)})
 
 

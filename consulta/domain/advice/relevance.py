@@ -31,8 +31,8 @@ def purposes(sheet: Sheet) -> tuple[str | None, ...]:
 def outside_the_five(case: Case) -> Iterator[Hit]:
     """R03: the challenge is written otherwise than as a list of OGP's five, so no table can count it."""
     names = words_of(case.sheet.language).challenges
-    said = [part.strip(" .") for part in _APART.split(folded(case.sheet.challenge or ""))]
-    if outside := [part for part in said if part and part not in names]:
+    said = [part.strip(" .") for part in _APART.split(case.sheet.challenge or "")]
+    if outside := [part for part in said if part and folded(part) not in names]:
         yield Hit(None, {"said": "; ".join(outside)})
 
 

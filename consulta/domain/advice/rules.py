@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from enum import StrEnum
 
 from consulta.domain.sheets import Milestone, Period, Sheet
@@ -34,15 +35,15 @@ class Case:
 
     sheet: Sheet
     period: Period
-    glossary: Glossary = field(default_factory=dict)
+    glossary: Glossary = made(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Hit:
-    """What a rule found: the milestone if it is about one, what fills the message, and a field other than the rule's."""
+    """What a rule found: the milestone if it is about one, what fills the message, a field other than the rule's."""
 
     milestone: Milestone | None = None
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, Value] = made(default_factory=dict)
     field: str | None = None
 
 
@@ -79,7 +80,7 @@ class Finding:
     field: str
     milestone: str | None
     place: str
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, Value] = made(default_factory=dict)
 
 
 def places(sheet: Sheet) -> dict[str, str]:

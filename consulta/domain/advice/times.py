@@ -1,4 +1,4 @@
-"""T, timely: the months of the milestones, against each other and against the plan's. Months not given are not judged."""
+"""T, timely: the months of milestones, against each other and the plan's. Months not given are not judged."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ RULES: tuple[tuple[Rule, Check], ...] = (
         Rule(
             "T01", Severity.ERROR, "end",
             _("Termina en %(end)s y el plan termina antes, en %(limit)s."),
-            _("Adelante la fecha final o divida la meta: en este plan solo lo que se pueda cumplir antes de que termine."),
+            _("Adelante la fecha final, o divida la meta y deje en este plan solo lo que se cumplirá a tiempo."),
         ),
         ends_after_the_plan,
     ),
