@@ -71,10 +71,11 @@ def crowd(case: Case) -> Iterator[Hit]:
 def stranger(case: Case) -> Iterator[Hit]:
     """A09: a body responsible for a milestone is neither lead nor support of the commitment."""
     sheet, words = case.sheet, words_of(case.sheet.language)
-    known = [name for line in sheet.leads for name in (line.value, *bodies.listed(line.value), line.acronym or "")]
-    known += bodies.listed(sheet.government) + bodies.listed(sheet.others)
+    names = [name for line in sheet.leads for name in (line.value, *bodies.listed(line.value), line.acronym or "")]
+    names += bodies.listed(sheet.government) + bodies.listed(sheet.others)
+    known = bodies.all_meant(names, words, case.glossary)
     for one in leaves(sheet) if sheet.leads else ():
-        missing = [name for name in responsible(one) if not bodies.same(name, known, words, case.glossary)]
+        missing = [name for name in responsible(one) if not bodies.one_of(name, known, words, case.glossary)]
         if missing:
             yield Hit(one, {"bodies": ", ".join(missing)})
 
@@ -134,7 +135,7 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     (
         Rule(
             "A09", Severity.WARNING, "responsible",
-            _("Quien responde por esta meta (%(bodies)s) no figura arriba como responsable ni como apoyo."),
+            _("Quien responde por esta meta (%(bodies)s) no está entre los responsables ni entre los que apoyan."),
             _("Agregue a esa institución u organización al compromiso, o revise si su nombre está bien escrito."),
         ),
         stranger,

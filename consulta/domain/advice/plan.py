@@ -9,7 +9,7 @@ from consulta.domain.sheets import Continuity, Milestone, Sheet, leaves
 
 from . import bodies
 from .rules import Case, Check, Finding, Glossary, Hit, Phase, Rule, Severity, _, findings
-from .words import folded, words_of
+from .words import Words, folded, words_of
 
 COMMITMENTS, TITLE = 15, 150
 
@@ -58,9 +58,13 @@ def differs_from_contents(sheet: Sheet, entry: Entry | None, glossary: Glossary)
         words = words_of(sheet.language)
         ours = [name for line in sheet.leads for name in bodies.listed(line.value)]
         theirs = [name for body in entry.bodies for name in bodies.listed(body)]
-        strangers = [name for name in ours if not bodies.same(name, theirs, words, glossary)]
-        if strangers or not all(bodies.same(name, ours, words, glossary) for name in theirs):
+        if not (_covers(ours, theirs, words, glossary) and _covers(theirs, ours, words, glossary)):
             yield Hit(None, {"contents": "; ".join(entry.bodies), "sheet": "; ".join(ours)}, "leads")
+
+
+def _covers(names: Sequence[str], others: Sequence[str], words: Words, glossary: Glossary) -> bool:
+    known = bodies.all_meant(names, words, glossary)
+    return all(bodies.one_of(name, known, words, glossary) for name in others)
 
 
 def does_not_add_up(total: Total) -> Iterator[Hit]:

@@ -57,7 +57,8 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     (
         Rule(
             "F04", Severity.ERROR, "action",
-            _("Falta qué propone hacer."), _("Escriba qué habría que hacer para resolver el problema."), blocks=True,
+            _("Falta decir qué propone hacer."), _("Escriba qué habría que hacer para resolver el problema."),
+            blocks=True,
         ),
         no_action,
     ),
