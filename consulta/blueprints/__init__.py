@@ -25,6 +25,7 @@ from . import (
     organizations,
     papers,
     people,
+    plans,
     positions,
     registrations,
     results,
@@ -34,8 +35,8 @@ from . import (
 
 CAPABILITIES = (
     consultations, opinions, tracking, contributions, acts, forums, registrations, organizations, positions, news,
-    results, ledger, accounts, moderation, management, drafts, changes, people, imports, attendance, marks, papers,
-    minutes, intake, notices, voices, health,
+    results, plans, ledger, accounts, moderation, management, drafts, changes, people, imports, attendance, marks,
+    papers, minutes, intake, notices, voices, health,
 )  # fmt: skip
 
 

@@ -151,8 +151,9 @@ def _amendment(node: Node) -> Amendment:
     target = node.at("target").only("milestone", "field", "line")
     return Amendment(
         footnote=node.at("footnote").whole(), text=node.at("text").text(), day=node.at("date").text(),
-        day_text=node.at("date_text").text(), field=target.at("field").text(), milestone=target.at("milestone").maybe(),
-        line=target.at("line").maybe_whole(), path=node.at("field").text(), value=node.at("value_in_document").text(),
+        day_text=node.at("date_text").text(), field=target.at("field").text(),
+        milestone=target.at("milestone").maybe(), line=target.at("line").maybe_whole(), path=node.at("field").text(),
+        value=node.at("value_in_document").maybe() or "",
         before=node.at("previous_value").maybe(), after=node.at("new_value").maybe(),
         approved_by=node.at("approved_by").text(),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.base import Said
@@ -90,6 +90,8 @@ def publish(
     names a theme that the consultation has not."""
     if db.execute(select(_C.c.id).where(_C.c.consultation_id == consultation.id).limit(1)).first():
         raise Conflict("La consulta «%(slug)s» ya tiene compromisos.", slug=consultation.slug)
+    revised = update(Consultation).where(Consultation.id == consultation.id)
+    db.execute(revised.values(revision=Consultation.revision + 1))
     for one in found:
         theme = consultation.theme(one.theme)
         if theme is None:
@@ -216,14 +218,3 @@ def secrets_of(one: Printed) -> list[Any]:
     """The addresses and telephones of a commitment, and the values of amendments that name one."""
     values = [[a.footnote, a.value, a.before, a.after] for a in one.amendments if a.field in PRIVATE_FIELDS]
     return [private_of(one.sheet), values]
-
-
-def has_plan(db: Session, consultation_id: int) -> bool:
-    """Whether a consultation has commitments to show."""
-    return db.execute(select(_C.c.id).where(_C.c.consultation_id == consultation_id).limit(1)).first() is not None
-
-
-def published_in(db: Session) -> list[str]:
-    """The slugs of consultations that have commitments."""
-    query = select(Consultation.slug).where(Consultation.id.in_(select(_C.c.consultation_id).distinct()))
-    return list(db.execute(query.order_by(Consultation.slug)).scalars())
