@@ -27,6 +27,7 @@ from . import (
     people,
     plans,
     positions,
+    proposal_drafts,
     registrations,
     results,
     tracking,
@@ -35,8 +36,8 @@ from . import (
 
 CAPABILITIES = (
     consultations, opinions, tracking, contributions, acts, forums, registrations, organizations, positions, news,
-    results, plans, ledger, accounts, moderation, management, drafts, changes, people, imports, attendance, marks,
-    papers, minutes, intake, notices, voices, health,
+    results, plans, proposal_drafts, ledger, accounts, moderation, management, drafts, changes, people, imports,
+    attendance, marks, papers, minutes, intake, notices, voices, health,
 )  # fmt: skip
 
 

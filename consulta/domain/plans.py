@@ -71,6 +71,11 @@ class Earlier:
     name: Said
     facts: Mapping[str, Any]
 
+    @property
+    def form_name(self) -> str:
+        """The field by which it is chosen."""
+        return f"earlier-{self.plan}/{self.key}"
+
 
 def period(consultation: ConsultationView) -> Period | None:
     """The months of its plan, if the settings name them."""

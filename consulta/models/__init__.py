@@ -18,6 +18,7 @@ from . import (
     papers,
     plans,
     positions,
+    proposals,
     results,
     sheets,
 )
@@ -26,5 +27,5 @@ from .base import Base
 __all__ = [
     "Base", "accounts", "acts", "consultations", "contributions", "drafts", "forums", "imports", "ledger",
     "moderation", "news", "operations", "opinions", "organizations", "outbox", "papers", "plans", "positions",
-    "results", "sheets",
+    "proposals",     "results", "sheets",
 ]  # fmt: skip
