@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import auth, db
 from consulta.auth import allow, anyone, now, respond_privately, settings, signed_in
-from consulta.domain import accounts, attendance, intake, organizations, people, signin
+from consulta.domain import accounts, attendance, intake, organizations, people, proposal_drafts, signin
 from consulta.domain.errors import NotFound
 from consulta.forms.accounts import PasswordForm, ResetForm, SignInForm
 from consulta.i18n import gettext, language
@@ -104,7 +104,7 @@ def own() -> Response:
         desk=any(r.role in (RoleName.MODERATOR, RoleName.OBSERVER) for r in actor.roles), zone=settings().timezone,
         coordinates=auth.coordinates(auth.person()), organizations=organizations.memberships(db.session(), actor.id),
         enters=intake.slugs(db.session(), actor), speaks=people.speaks_in(db.session(), actor),
-        forums=attendance.facilitated(db.session(), actor),
+        forums=attendance.facilitated(db.session(), actor), proposals=proposal_drafts.listing(db.session(), actor),
     )  # fmt: skip
     return respond_privately(make_response(page))
 

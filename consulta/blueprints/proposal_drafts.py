@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, flash, redirect, request, session, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta import auth, db, keys, pages
+from consulta import auth, db, holding, keys, pages
 from consulta.auth import allow, anyone, now, person
 from consulta.domain import advice, dismissals, organizations, plans, proposal_advice, proposal_drafts
 from consulta.domain.accounts import Actor
@@ -20,12 +20,11 @@ from consulta.domain.texts import showable
 from consulta.forms.advice import Advice, in_words
 from consulta.forms.fields import Typed
 from consulta.forms.guides import GUIDES
-from consulta.forms.milestones import moved, show_milestones
+from consulta.forms.milestones import moved
 from consulta.forms.proposals import MOST_CONTACTS, read_lineage, read_step, show_step
 from consulta.i18n import gettext, language
 
 bp = Blueprint("proposal_drafts", __name__, url_prefix="/consultas/<slug>/propuestas")
-HELD, MOST_HELD = "drafts", 20
 PLACES = dict(
     zip(("problema", "responde", "accion", "relevancia", "responsables", "metas", "ambicion"), STEPS, strict=True)
 )
@@ -67,14 +66,9 @@ def create(slug: str) -> Response | BaseResponse:
         db.undo(db.session())
         key, folio = start()
     if folio is not None:
-        hold(key)
+        holding.hold(key)
         flash(gettext("Su código es %(code)s. Anótelo: con él sigue escribiendo desde cualquier aparato.", code=folio))
     return redirect(url_for(".tasks", slug=slug, key=key), 303)
-
-
-def hold(key: str) -> None:
-    """Remember in this browser that somebody holds the code of a draft."""
-    session[HELD] = [*(one for one in session.get(HELD, []) if one != key), key][-MOST_HELD:]
 
 
 @bp.get("/borrador/<key>")
@@ -108,7 +102,7 @@ def save(slug: str, key: str, place: str) -> Response | BaseResponse:
     if written == "milestones" and act in ("up", "down", "split", "remove"):
         changes["milestones"] = moved(changes["milestones"], act, goal)
     if typed.errors:
-        return _step_page(draft, written, _again(written, typed, changes, act), typed.errors, 422)
+        return _step_page(draft, written, typed.values(), typed.errors, 422)
     try:
         proposal_drafts.save(db.session(), draft, written, changes, seen=seen, lineage=lineage, now=now())
     except Invalid as error:
@@ -166,8 +160,7 @@ def review_page(draft: Draft, typed: Mapping[str, str], errors: Mapping[str, str
 
 def _own(slug: str, key: str) -> Draft:
     consultation = pages.find(slug).view
-    held = key in session.get(HELD, [])
-    return proposal_drafts.find(db.session(), consultation, key, actor=_actor(), held=held)
+    return proposal_drafts.find(db.session(), consultation, key, actor=_actor(), held=holding.holds(key))
 
 
 def _actor() -> Actor | None:
@@ -192,14 +185,6 @@ def _begin_page(
         "proposals/begin.html", status, consultation=consultation, values=values, errors=errors,
         mine=_mine(consultation), signed_in=person() is not None, window=consultation.window("proposal", now()),
     )  # fmt: skip
-
-
-def _again(written: str, typed: Typed, changes: dict[str, object], act: str) -> dict[str, str]:
-    """Everything typed; milestones as they stand after a button was pressed."""
-    if written != "milestones" or not act:
-        return typed.values()
-    rest = {name: value for name, value in typed.values().items() if not name.startswith("meta-")}
-    return rest | show_milestones(changes["milestones"])  # type: ignore[arg-type]
 
 
 def _advice(draft: Draft) -> list[Advice]:

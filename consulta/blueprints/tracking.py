@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
-from consulta import db
+from consulta import db, holding
 from consulta.auth import allow, anyone, network, now, record_attempt, respond_privately, settings
-from consulta.domain import gatherings, opinions, rights, signin, stubs, tracking
+from consulta.domain import gatherings, opinions, proposal_drafts, rights, signin, stubs, tracking
 from consulta.domain.errors import Conflict, DomainError, NotFound, TooMany
 from consulta.domain.gatherings import Registered
 from consulta.domain.texts import showable
@@ -38,7 +39,7 @@ def ask() -> Response:
 
 @bp.post("/seguimiento")
 @allow(anyone)
-def follow() -> Response:
+def follow() -> Response | BaseResponse:
     """Show what became of it; with ``act``, first ask whether it is meant, then do it."""
     typed = showable(request.form.get("folio", ""), 100)
     folio = opinions.read_folio(typed)
@@ -54,6 +55,10 @@ def follow() -> Response:
         if stub is not None:
             page = render_template("papers/stub.html", stub=stub, consultation=stub.consultation)
             return respond_privately(make_response(page))
+        draft = proposal_drafts.key_of(db.session(), folio)
+        if draft is not None:
+            holding.hold(draft[1])
+            return redirect(url_for("proposal_drafts.tasks", slug=draft[0], key=draft[1]), 303)
         followed = tracking.follow(db.session(), folio)
     except NotFound as error:
         return _refused(typed, error)

@@ -113,10 +113,9 @@ def counts(db: Session, consultation: ConsultationView) -> dict[str, int]:
 def spoken_for(db: Session, consultation: ConsultationView, account_id: int) -> list[BodyView]:
     """The verified organisations of this consultation that somebody acts for, by name."""
     o, m = Organization, OrganizationMember
-    query = select(o).join(m, m.organization_id == o.id).where(
-        o.consultation_id == consultation.id, m.account_id == account_id, m.wished_on.is_(None),
-        o.standing.in_((Standing.PROVISIONAL, Standing.VERIFIED)),
-    )  # fmt: skip
+    mine = (m.organization_id == o.id) & (m.account_id == account_id) & m.wished_on.is_(None)
+    query = select(o).join(m, mine).where(o.consultation_id == consultation.id)
+    query = query.where(o.standing.in_((Standing.PROVISIONAL, Standing.VERIFIED)))
     return [view_of(one) for one in db.execute(query.order_by(o.sort_key, o.id)).scalars()]
 
 

@@ -9,6 +9,13 @@ from dataclasses import dataclass
 from consulta.domain.advice import RULES, Finding, Severity
 from consulta.i18n import gettext, month
 
+from .guides import GUIDES, _
+
+LABELS = {
+    "theme": _("Tema"), "persons": _("Persona responsable"), "posts": _("Cargo"), "emails": _("Correo"),
+    "phones": _("Teléfono"),
+}  # fmt: skip
+"""Of fields that have no guide of their own."""
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
@@ -23,6 +30,8 @@ class Advice:
     place: str
     message: str
     mend: str
+    label: str = ""
+    """What the field is called."""
 
     @property
     def key(self) -> str:
@@ -39,4 +48,5 @@ def _in_words(one: Finding) -> Advice:
     rule = RULES[one.rule]
     values = {name: month(v) if isinstance(v, str) and _MONTH.fullmatch(v) else v for name, v in one.values.items()}
     message, mend = gettext(rule.message, **values), gettext(rule.mend, **values)
-    return Advice(one.rule, one.severity, one.field, one.milestone, one.place, message, mend)
+    label = gettext(LABELS.get(one.field) or GUIDES[one.field].label if one.field in {**LABELS, **GUIDES} else "")
+    return Advice(one.rule, one.severity, one.field, one.milestone, one.place, message, mend, label)

@@ -72,7 +72,9 @@ GUIDES: dict[str, Guide] = {
         _("Entidad responsable"),
         _("Una por línea. Si la entidad está en la lista de participantes, la reconocemos por su nombre o siglas."),
     ),
-    "contacts": Guide(_("Persona responsable"), _("El nombre y el cargo son públicos; el correo y el teléfono no se publican.")),
+    "contacts": Guide(
+        _("Persona responsable"), _("El nombre y el cargo son públicos; el correo y el teléfono no se publican."),
+    ),
     "government": Guide(_("Quién apoya, de gobierno"), _("Ministerios, municipalidades y otras entidades públicas.")),
     "others": Guide(_("Quién apoya, de fuera del gobierno"), _("Organizaciones, empresas, academia, cooperación.")),
     "milestones": Guide(

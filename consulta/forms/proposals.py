@@ -43,9 +43,10 @@ def read_lineage(typed: Typed) -> Lineage:
     """To what it answers; numbers separated by commas or spaces."""
     numbers = []
     for word in re.split(r"[\s,;]+", typed.text("contributions", most=1_000)):
-        if word.lstrip("#n.º").isdecimal() and len(word) < 10:
-            numbers.append(int(word.lstrip("#n.º")))
-        elif word:
+        plain = word.lstrip("#n.º")
+        if plain.isdecimal() and len(plain) < 10:
+            numbers.append(int(plain))
+        elif plain:
             typed.wrong("contributions", gettext("«%(value)s» no es el número de un aporte.", value=word[:40]))
     earlier = tuple(sorted(name[8:] for name in typed.data if name.startswith("earlier-")))
     unrelated = typed.text("unrelated", most=1_000) or None
@@ -79,12 +80,13 @@ def _who(typed: Typed, draft: Draft) -> dict[str, Any]:
 
 
 def _contact(typed: Typed, n: int) -> Contact | None:
-    name, post = (typed.text(f"contact-{n}-{field}", most=LINE) for field in ("name", "post"))
-    email, phone = typed.email(f"contact-{n}-email"), typed.text(f"contact-{n}-phone", most=40)
+    names = {field: f"contact-{n}-{field}" for field in ("name", "post", "email", "phone")}
+    name, post = typed.text(names["name"], most=LINE), typed.text(names["post"], most=LINE)
+    email, phone = typed.email(names["email"]), typed.text(names["phone"], most=40)
     if not (name or post or email or phone):
         return None
     if not name:
-        typed.wrong(f"contact-{n}-name", gettext("Escriba el nombre de la persona."))
+        typed.wrong(names["name"], gettext("Escriba el nombre de la persona."))
     return Contact(name, post=post or None, email=email, phones=((phone, None),) if phone else ())
 
 
