@@ -1,5 +1,5 @@
 """Forums under a crowd: 200 people at once for 50 seats through the real server, with seats given back and capacity
-changing; the door with 5,000 people; the weight of the registration's pages.
+changing; the door with 5,000 people, and what a device keeps of them; the weight of the registration's pages.
 
 python -m benchmarks.forums [--rounds 20] [--databases sqlite,postgresql]
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import http.client
+import json
 import random
 import secrets
 import statistics
@@ -29,7 +30,7 @@ from sqlalchemy import select
 
 from consulta import Settings, create_app
 from consulta.db import Database
-from consulta.domain import audit, forums, gatherings, registrations, seats
+from consulta.domain import attendance, audit, forums, gatherings, registrations, seats
 from consulta.domain.errors import DomainError
 from consulta.domain.registrations import Guest, Party
 from consulta.domain.snapshots import ConsultationView
@@ -58,6 +59,7 @@ def main() -> None:
             view = fill.prepare(database)
             crowd(app, database, view, url, given.rounds, report, dialect)
             door(app, database, view, report, dialect)
+            device(app, database, view, report, dialect)
             weight(app, report, dialect)
             database.dispose()
     print(f"\n{len(report.lines) - report.missed} met, {report.missed} missed")
@@ -188,6 +190,20 @@ def door(app: Flask, database: Database, view: ConsultationView, report: Report,
         took[size] = statistics.median(_timed(client, path))
     slower, page = took[5000] / took[50], took[5000] * 1000
     report.at_most(f"{name}: search at the door, 5,000 people ({page:.1f} ms)", slower, 2, "times")
+
+
+def device(app: Flask, database: Database, view: ConsultationView, report: Report, name: str) -> None:
+    """What the door without internet keeps of 5,000 people: the roster as it is encrypted, page, scripts and style."""
+    with database.session(read_only=True) as db:
+        people = attendance.roster(db, gatherings.one(db, view, "puerta5000"))
+    roster = len(json.dumps(people, ensure_ascii=False, separators=(",", ":")).encode()) + 28
+    static = Path(app.root_path) / "static"
+    files = sum((static / part).stat().st_size for part in ("door.js", "door-vault.js", "door-worker.js", "style.css"))
+    client = app.test_client()
+    client.set_cookie("session", visitors.coordinator_cookie(app, database, view).partition("=")[2])
+    page = len(client.get(f"/gestion/{view.slug}/foros/puerta5000/sin-internet").data)
+    size, kept = (roster + files + page) / 1000, len(people)
+    report.at_most(f"{name}: {kept:,} people on a device (roster {roster / 1000:.0f} KB)", size, 1000, "KB")
 
 
 def _timed(client: FlaskClient, path: str, times: int = 100) -> list[float]:

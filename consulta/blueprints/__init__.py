@@ -16,6 +16,7 @@ from . import (
     intake,
     ledger,
     management,
+    marks,
     minutes,
     moderation,
     news,
@@ -33,8 +34,8 @@ from . import (
 
 CAPABILITIES = (
     consultations, opinions, tracking, contributions, acts, forums, registrations, organizations, positions, news,
-    results, ledger, accounts, moderation, management, drafts, changes, people, imports, attendance, papers, minutes,
-    intake, notices, voices, health,
+    results, ledger, accounts, moderation, management, drafts, changes, people, imports, attendance, marks, papers,
+    minutes, intake, notices, voices, health,
 )  # fmt: skip
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from .errors import Invalid
+from .texts import as_sent
 
 FIELDS = (
     "external_id", "title", "body", "theme", "received_on", "department", "taking_part_as", "language", "withdrawn_on",
@@ -20,7 +23,7 @@ GUESSES = {
     "taking_part_as": ("taking_part_as", "participo_como"), "language": ("language", "idioma"),
     "withdrawn_on": ("withdrawn_on", "retired_at"),
 }  # fmt: skip
-CELL_MAX = 200_000
+CELL_MAX, MOST_UNPACKED = 200_000, 30_000_000
 
 
 @dataclass(frozen=True)
@@ -110,3 +113,67 @@ def _decode(given: Given) -> str:
             "%(file)s, línea %(line)s: el archivo no está en UTF-8 (byte %(byte)s); guárdelo como «CSV UTF-8».",
             file=given.name, line=line, byte=f"0x{given.data[error.start]:02x}", field="file",
         ) from error  # fmt: skip
+
+
+def rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a CSV or XLSX file with their number, the header first; ``Invalid`` names what cannot be read."""
+    return _xlsx(data, name) if name.lower().endswith(".xlsx") else _csv(data, name)
+
+
+def places(header: Sequence[str], columns: Mapping[str, Sequence[str]]) -> dict[str, int | None]:
+    """Which column holds a field, by the names that its heading may bear."""
+    said = [cell.strip().casefold() for cell in header]
+    return {
+        field: next((at for at, cell in enumerate(said) if cell in names), None) for field, names in columns.items()
+    }
+
+
+def picked(cells: Sequence[str], where: Mapping[str, int | None]) -> dict[str, str]:
+    """The fields of a line; empty where it has no such cell."""
+    return {field: cells[at].strip() if at is not None and at < len(cells) else "" for field, at in where.items()}
+
+
+def _csv(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
+    reader, text = reader_of(Given(data, name)), ""
+    try:
+        yield 1, list(reader.fieldnames or ())
+        for row in reader:
+            text = next(iter(row.values())) or ""
+            yield reader.line_num, [as_sent(value or "") for key, value in row.items() if key]
+    except csv.Error as error:
+        raise Invalid(
+            "%(file)s, línea %(line)s: no se entiende (cerca de «%(near)s»).", file=name, line=reader.line_num + 1,
+            near=text[:40], field="file",
+        ) from error  # fmt: skip
+
+
+def _xlsx(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
+    import openpyxl  # on first use: a worker that reads no workbook is lighter
+
+    broken = Invalid("%(file)s no es un libro de Excel (.xlsx), o está dañado.", file=name, field="file")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
+                raise Invalid("%(file)s es demasiado grande por dentro.", file=name, field="file")
+        book = openpyxl.load_workbook(io.BytesIO(data))
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
+        raise broken from error
+    sheet: Any = book.worksheets[0] if book.worksheets else None
+    if sheet is None:
+        raise broken
+    for span in sheet.merged_cells.ranges:
+        raise Invalid(
+            "%(file)s, línea %(line)s: las celdas %(cells)s están unidas; sepárelas.", file=name, line=span.min_row,
+            cells=span.coord, field="file",
+        )  # fmt: skip
+    for line, row in enumerate(sheet.iter_rows(), start=1):
+        yield line, [_cell(name, line, cell) for cell in row]
+
+
+def _cell(name: str, line: int, cell: Any) -> str:
+    if cell.data_type == "f":
+        raise Invalid(
+            "%(file)s, línea %(line)s, columna «%(column)s»: «%(value)s» es una fórmula; pegue solo el valor.",
+            file=name, line=line, column=cell.column_letter, value=str(cell.value)[:80], field="file",
+        )  # fmt: skip
+    return "" if cell.value is None else as_sent(str(cell.value))

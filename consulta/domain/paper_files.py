@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,12 +12,10 @@ from sqlalchemy.orm import Session
 from . import import_files, papers
 from .errors import Invalid, NotFound
 from .gatherings import ForumView
-from .import_files import Given
 from .papers import Note
 from .snapshots import ConsultationView
-from .texts import as_sent
 
-MOST_NOTES, MOST_UNPACKED = 200, 30_000_000
+MOST_NOTES = 200
 COLUMNS = {
     "sheet": ("hoja", "sheet", "numero", "número"), "body": ("nota", "note", "texto"),
     "language": ("idioma", "language"), "objection": ("objecion", "objeción", "objection"),
@@ -39,16 +33,15 @@ class Taken:
 
 def read(data: bytes, name: str, consultation: ConsultationView) -> dict[int, list[Note]]:
     """The notes by the number of their sheet; ``Invalid`` names line, column and value of the first fault."""
-    rows = _xlsx(data, name) if name.lower().endswith(".xlsx") else _csv(data, name)
-    header = next(rows, (1, []))[1]
-    places = {field: _place(header, guesses) for field, guesses in COLUMNS.items()}
+    rows = import_files.rows(data, name)
+    places = import_files.places(next(rows, (1, []))[1], COLUMNS)
     if places["sheet"] is None or places["body"] is None:
         raise Invalid("%(file)s, línea 1: faltan las columnas «hoja» y «nota».", file=name, field="file")
     codes = {c.code for c in consultation.lists.get("language", ())}
     labels = {c.label["es"].casefold(): c.code for c in consultation.lists.get("language", ())}
     found: dict[int, list[Note]] = defaultdict(list)
     for line, cells in rows:
-        given = {field: cells[at].strip() if at is not None and at < len(cells) else "" for field, at in places.items()}
+        given = import_files.picked(cells, places)
         if not any(given.values()):
             continue
         number = given["sheet"].removesuffix(".0")
@@ -84,53 +77,3 @@ def take(
     except NotFound as error:
         raise Invalid("La hoja %(number)s no es de este foro.", number=error.values["number"], field="file") from error
     return Taken(entered, sum(map(len, found.values())) - entered)
-
-
-def _place(header: list[str], guesses: tuple[str, ...]) -> int | None:
-    return next((at for at, cell in enumerate(header) if cell.strip().casefold() in guesses), None)
-
-
-def _csv(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
-    reader, text = import_files.reader_of(Given(data, name)), ""
-    try:
-        yield 1, list(reader.fieldnames or ())
-        for row in reader:
-            text = next(iter(row.values())) or ""
-            yield reader.line_num, [as_sent(value or "") for key, value in row.items() if key]
-    except csv.Error as error:
-        raise Invalid(
-            "%(file)s, línea %(line)s: no se entiende (cerca de «%(near)s»).", file=name, line=reader.line_num + 1,
-            near=text[:40], field="file",
-        ) from error  # fmt: skip
-
-
-def _xlsx(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
-    import openpyxl  # on first use: a worker that reads no workbook is lighter
-
-    broken = Invalid("%(file)s no es un libro de Excel (.xlsx), o está dañado.", file=name, field="file")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
-                raise Invalid("%(file)s es demasiado grande por dentro.", file=name, field="file")
-        book = openpyxl.load_workbook(io.BytesIO(data))
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
-        raise broken from error
-    sheet: Any = book.worksheets[0] if book.worksheets else None
-    if sheet is None:
-        raise broken
-    for span in sheet.merged_cells.ranges:
-        raise Invalid(
-            "%(file)s, línea %(line)s: las celdas %(cells)s están unidas; sepárelas.", file=name, line=span.min_row,
-            cells=span.coord, field="file",
-        )  # fmt: skip
-    for line, row in enumerate(sheet.iter_rows(), start=1):
-        yield line, [_cell(name, line, cell) for cell in row]
-
-
-def _cell(name: str, line: int, cell: Any) -> str:
-    if cell.data_type == "f":
-        raise Invalid(
-            "%(file)s, línea %(line)s, columna «%(column)s»: «%(value)s» es una fórmula; pegue solo el valor.",
-            file=name, line=line, column=cell.column_letter, value=str(cell.value)[:80], field="file",
-        )  # fmt: skip
-    return "" if cell.value is None else as_sent(str(cell.value))

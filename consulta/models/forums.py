@@ -156,8 +156,11 @@ class Registration(Base):
 
 
 class AttendanceMark(Base):
-    """Somebody was marked as there, or the mark was undone. ``mark`` is made where the mark is made, so that one that
-    is sent twice counts once."""
+    """Somebody was marked as there, or a mark was undone: a person is there while a mark of theirs is not undone.
+
+    ``mark`` is the SHA-256 of a name made where the mark is made, so that one that is sent twice counts once (of who
+    came unannounced the code follows from that name, so it is not kept); ``undoes``: the mark that this one takes
+    back, which may arrive after it."""
 
     __tablename__ = "attendance_marks"
     __table_args__ = {"info": {"append_only": True}}  # noqa: RUF012
@@ -165,5 +168,6 @@ class AttendanceMark(Base):
     mark: Mapped[str] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), index=True)
     present: Mapped[bool]
+    undoes: Mapped[str | None] = mapped_column(index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     made_at: Mapped[datetime]

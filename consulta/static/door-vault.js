@@ -1,0 +1,158 @@
+// What a door keeps on this device. The roster is encrypted with a random key, which a PIN wraps; every mark is also
+// sealed for the server, so that it outlives the roster, a forgotten PIN and a restart. Nothing here draws anything.
+const Vault = (() => {
+  const ROUNDS = 600000, TRIES = 10, HOURS_48 = 48 * 3600 * 1000;
+  const utf8 = (text) => new TextEncoder().encode(text);
+  const random = (count) => crypto.getRandomValues(new Uint8Array(count));
+
+  const base64 = (data) => btoa(Array.from(new Uint8Array(data), (byte) => String.fromCharCode(byte)).join(""))
+    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+
+  // --- storage: two stores, written with "strict" so that a mark that is shown is on the disk.
+  const opened = new Promise((resolve, reject) => {
+    const asked = indexedDB.open("consulta-door", 1);
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore("rosters", { keyPath: "forum" });
+      asked.result.createObjectStore("marks", { keyPath: "id" }).createIndex("forum", "forum");
+    };
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+  async function within(store, mode, act) {
+    const database = await opened;
+    return new Promise((resolve, reject) => {
+      const transaction = database.transaction(store, mode, { durability: "strict" });
+      const asked = act(transaction.objectStore(store));
+      transaction.oncomplete = () => resolve(asked && asked.result);
+      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    });
+  }
+  const get = (store, key) => within(store, "readonly", (s) => s.get(key));
+  const put = (store, value) => within(store, "readwrite", (s) => s.put(value));
+  const drop = (store, key) => within(store, "readwrite", (s) => s.delete(key));
+  const marksOf = async (forum) => (await within("marks", "readonly", (s) => s.index("forum").getAll(forum)))
+    .sort((one, other) => one.order - other.order);
+
+  // --- the roster
+  async function wrapping(pin, salt, rounds) {
+    const typed = await crypto.subtle.importKey("raw", utf8(pin), "PBKDF2", false, ["deriveKey"]);
+    const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };
+    return crypto.subtle.deriveKey(how, typed, { name: "AES-GCM", length: 256 }, false, ["wrapKey", "unwrapKey"]);
+  }
+  async function encrypt(key, value) {
+    const iv = random(12);
+    return { iv, text: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, utf8(JSON.stringify(value))) };
+  }
+  async function decrypt(key, kept) {
+    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.iv }, key, kept.text);
+    return JSON.parse(new TextDecoder().decode(plain));
+  }
+
+  /** Put a roster on the device under a new random key; the key that opens it, for as long as the page is open. */
+  async function keep(forum, people, pin, wipeAt) {
+    const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt", "decrypt"]);
+    const salt = random(16), iv = random(12), pinned = await wrapping(pin, salt, ROUNDS);
+    const wrapped = await crypto.subtle.wrapKey("raw", key, pinned, { name: "AES-GCM", iv });
+    const lock = { salt, iv, wrapped, rounds: ROUNDS };
+    await put("rosters", { forum, lock, tries: TRIES, wipeAt, people: await encrypt(key, people) });
+    return key;
+  }
+  /** A newer roster under the same key. Marks that the server has are in it, so they are not kept here any longer. */
+  async function renew(forum, key, people, wipeAt) {
+    const kept = await get("rosters", forum);
+    await put("rosters", { ...kept, wipeAt, people: await encrypt(key, people) });
+    for (const mark of await marksOf(forum)) if (mark.sent) await drop("marks", mark.id);
+  }
+  /** {key, people}, or {left} after a wrong PIN: how often one may still try. With the last try the roster goes. */
+  async function unlock(forum, pin) {
+    const kept = await get("rosters", forum);
+    if (!kept) return { left: 0 };
+    kept.tries -= 1;
+    await put("rosters", kept); // counted before it is tried: closing the page wins nothing
+    try {
+      const pinned = await wrapping(pin, kept.lock.salt, kept.lock.rounds);
+      const algorithm = { name: "AES-GCM", iv: kept.lock.iv };
+      const key = await crypto.subtle.unwrapKey(
+        "raw", kept.lock.wrapped, pinned, algorithm, { name: "AES-GCM" }, false, ["encrypt", "decrypt"],
+      );
+      const people = await decrypt(key, kept.people);
+      await put("rosters", { ...kept, tries: TRIES });
+      return { key, people };
+    } catch {
+      if (kept.tries <= 0) await wipe(forum);
+      return { left: Math.max(0, kept.tries) };
+    }
+  }
+  /** The roster goes, and whatever of the marks only it could open; what was not sent stays, sealed. */
+  async function wipe(forum) {
+    await drop("rosters", forum);
+    for (const mark of await marksOf(forum)) {
+      if (mark.sent) await drop("marks", mark.id);
+      else await put("marks", { ...mark, own: null });
+    }
+  }
+  async function wipeDue(now) {
+    const all = await within("rosters", "readonly", (s) => s.getAll());
+    for (const kept of all) if (kept.wipeAt <= now) await wipe(kept.forum);
+  }
+
+  // --- marks
+  /** For the server alone: ECDH with a key of the moment, HKDF, AES-GCM; as consulta/seals.py reads it. */
+  async function seal(serverKey, context, value) {
+    const curve = { name: "ECDH", namedCurve: "P-256" };
+    const server = await crypto.subtle.importKey("raw", bytes(serverKey), curve, false, []);
+    const own = await crypto.subtle.generateKey(curve, true, ["deriveBits"]);
+    const point = new Uint8Array(await crypto.subtle.exportKey("raw", own.publicKey));
+    const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: server }, own.privateKey, 256);
+    const material = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
+    const how = { name: "HKDF", hash: "SHA-256", salt: point, info: utf8(context) };
+    const key = await crypto.subtle.deriveKey(how, material, { name: "AES-GCM", length: 256 }, false, ["encrypt"]);
+    const iv = random(12), algorithm = { name: "AES-GCM", iv, additionalData: utf8(context) };
+    return [point, iv, await crypto.subtle.encrypt(algorithm, key, utf8(JSON.stringify(value)))].map(base64).join(".");
+  }
+  /** Keep a mark, sealed and for this device; it is safe when this returns. */
+  async function add(forum, key, serverKey, context, value) {
+    const mark = { id: crypto.randomUUID(), at: Date.now(), ...value };
+    const sealed = await seal(serverKey, context, mark);
+    const order = performance.timeOrigin + performance.now();
+    await put("marks", { id: mark.id, forum, order, sealed, sent: false, own: await encrypt(key, mark) });
+    return mark;
+  }
+  /** The marks that this device can still read: what each says. */
+  async function readable(forum, key) {
+    const found = [];
+    for (const mark of await marksOf(forum)) {
+      if (mark.own) found.push({ ...await decrypt(key, mark.own), sent: mark.sent });
+    }
+    return found;
+  }
+  async function sent(ids) {
+    for (const id of ids) {
+      const mark = await get("marks", id);
+      if (!mark) continue;
+      if (mark.own) await put("marks", { ...mark, sent: true });
+      else await drop("marks", id);
+    }
+  }
+
+  // --- codes
+  const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  const digest = async (text) => new Uint8Array(await crypto.subtle.digest("SHA-256", utf8(text)));
+  /** The code that the server gives for a key: 80 bits of SHA-256 over "folio" and the key, in Crockford's letters. */
+  async function folio(id) {
+    let bits = 0n;
+    for (const byte of (await digest("folio" + id)).slice(0, 10)) bits = (bits << 8n) | BigInt(byte);
+    let letters = "";
+    for (let shift = 75n; shift >= 0n; shift -= 5n) letters += CROCKFORD[Number((bits >> shift) & 31n)];
+    return letters.match(/.{4}/g).join("-");
+  }
+  /** The hash of a code as typed or as a reader gives it (the whole link too); null if it is none. */
+  async function hashOf(typed) {
+    const plain = typed.split("#").pop().toUpperCase().replace(/[\s-]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1");
+    if (!/^[0-9A-HJKMNP-TV-Z]{16}$/.test(plain)) return null;
+    return Array.from(await digest(plain.match(/.{4}/g).join("-")), (b) => b.toString(16).padStart(2, "0")).join("");
+  }
+
+  return { keep, renew, unlock, wipe, wipeDue, add, readable, sent, marksOf, folio, hashOf, get, HOURS_48 };
+})();

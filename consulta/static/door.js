@@ -1,0 +1,217 @@
+// The door without internet: prepare, unlock, find, mark, undo, take in, send. Words come from the page, which has them
+// in the reader's language; people are drawn from the vault alone.
+(() => {
+  const page = document.getElementById("door");
+  if (!page) return;
+  const { forum, serverKey, context, wipe, listing, marking, token, worker } = page.dataset;
+  const byId = (id) => document.getElementById(id);
+  const show = (id, shown) => { byId(id).hidden = !shown; };
+  const words = (name, values = {}) => Object.entries(values).reduce(
+    (text, [key, value]) => text.replaceAll(`{${key}}`, value), byId("words").content.querySelector(`[data-word=${name}]`).textContent);
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const SHOWN = 30, PIECE = 50;
+  let key = null, people = [], own = [], sending = false;
+
+  if (!(window.isSecureContext && window.indexedDB && crypto.subtle && navigator.serviceWorker)) {
+    show("unable", true);
+    return;
+  }
+  show("able", true);
+
+  // --- what is there
+  const live = () => {
+    const undone = new Set(own.map((mark) => mark.undoes).filter(Boolean));
+    return own.filter((mark) => !mark.undoes && !undone.has(mark.id));
+  };
+  const unsent = async () => (await Vault.marksOf(forum)).filter((mark) => !mark.sent);
+
+  async function refresh() {
+    const waiting = (await unsent()).length, kept = await Vault.get("rosters", forum);
+    byId("net").textContent = words(navigator.onLine ? "online" : "offline");
+    byId("waiting").textContent = words(waiting ? (waiting === 1 ? "one" : "many") : "none", { n: waiting });
+    byId("waiting").classList.toggle("warning", waiting > 0);
+    show("send", waiting > 0 && navigator.onLine);
+    show("carry", waiting > 0);
+    show("prepare", !kept && page.dataset.over !== "1");
+    show("over", !kept && page.dataset.over === "1");
+    show("locked", Boolean(kept) && !key);
+    show("list", Boolean(key));
+    if (kept && !key) byId("left").textContent = words("left", { n: kept.tries });
+    if (key) await draw();
+  }
+
+  async function draw() {
+    const typed = byId("q").value.trim(), wanted = fold(typed), hash = await Vault.hashOf(typed);
+    const mine = live(), here = new Map(mine.filter((m) => m.code).map((m) => [m.code, m]));
+    const arrived = mine.filter((m) => m.name).map((m) => ({ code: null, name: m.name, table: m.table, seat: "walk-in", mark: m }));
+    const all = people.map(([code, name, table, seat, present]) => ({ code, name, table, seat, present, mark: here.get(code) }));
+    const found = hash ? all.filter((p) => p.code === hash)
+      : wanted ? [...arrived, ...all].filter((p) => fold(p.name).includes(wanted))
+        : all.filter((p) => p.seat === "confirmed" && !p.present && !p.mark);
+    byId("people").replaceChildren(...found.slice(0, SHOWN).map(row));
+    byId("nobody").textContent = found.length ? (found.length > SHOWN ? words("more", { n: SHOWN }) : "") : words(typed ? "nobody" : "all");
+    const counted = [...arrived, ...all];
+    const there = counted.filter((p) => p.present || p.mark);
+    byId("count").textContent = words("count", { n: there.length, expected: all.filter((p) => p.seat === "confirmed").length });
+    for (const line of byId("tables").querySelectorAll("tr[data-table]")) {
+      line.lastElementChild.textContent = there.filter((p) => (p.table || "") === line.dataset.table).length;
+    }
+  }
+
+  function row(person) {
+    const line = byId("row").content.cloneNode(true), button = line.querySelector("button");
+    line.querySelector("strong").textContent = person.name;
+    const table = byId("tables").querySelector(`tr[data-table="${CSS.escape(person.table || "")}"] th`);
+    line.querySelector(".at").textContent = person.table && table ? ` · ${table.textContent}` : "";
+    if (person.seat !== "confirmed") line.querySelector("mark").textContent = words(`seat-${person.seat}`);
+    else line.querySelector("mark").remove();
+    const status = line.querySelector(".status");
+    status.hidden = !(person.present || person.mark);
+    button.querySelector(".act").textContent = words(person.mark ? "undo" : "here");
+    button.querySelector(".hidden").textContent = ` · ${person.name}`;
+    button.classList.toggle("plain", Boolean(person.mark));
+    button.hidden = Boolean(person.present && !person.mark);
+    button.addEventListener("click", async () => {
+      button.disabled = true; // one tap is one mark
+      await mark(person.mark ? { undoes: person.mark.id } : { code: person.code });
+    });
+    return line;
+  }
+
+  async function mark(value) {
+    const made = await Vault.add(forum, key, serverKey, context, value);
+    own.push(made);
+    await refresh();
+    send();
+    return made;
+  }
+
+  // --- to and from the server
+  async function post(path, body) {
+    const asked = await fetch(token, { redirect: "manual", headers: { Accept: "application/json" } });
+    if (!asked.ok) throw new Error("session");
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": (await asked.json()).token };
+    const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), redirect: "manual" });
+    if (!answer.ok) throw new Error(answer.status === 410 ? "over" : "refused");
+    return answer.json();
+  }
+  const said = (name) => {
+    byId("said").textContent = name ? words(name) : "";
+    byId("said").classList.toggle("warning", !["ready", "renewed"].includes(name));
+  };
+  const failed = (error) => said(["session", "over", "refused"].includes(error.message) ? error.message : "offline");
+
+  async function send() {
+    if (sending || !navigator.onLine) return;
+    sending = true;
+    try {
+      for (let waiting = await unsent(); waiting.length; waiting = await unsent()) {
+        const piece = waiting.slice(0, PIECE);
+        const { outcomes } = await post(marking, { marks: piece.map((one) => one.sealed) });
+        await Vault.sent(piece.map((one) => one.id));
+        if (outcomes.some((one) => one === "unknown" || one === "unreadable")) said("strange");
+        if (key) own = await Vault.readable(forum, key);
+      }
+    } catch (error) {
+      failed(error);
+    } finally {
+      sending = false;
+      await refresh();
+    }
+  }
+
+  async function keepPage() {
+    await navigator.serviceWorker.register(worker, { updateViaCache: "none" });
+    const parts = [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src], header img")];
+    const kept = await caches.open("consulta-door");
+    const wanted = [location.pathname, "/static/door-vault.js", ...parts.map((part) => part.href || part.src)];
+    const current = new Set(wanted.map((address) => new URL(address, location).href));
+    await kept.addAll([...current]);
+    for (const old of await kept.keys()) {
+      if (new URL(old.url).pathname.startsWith("/static/") && !current.has(old.url)) await kept.delete(old);
+    }
+  }
+
+  // --- what people do
+  const on = (id, event, act) => byId(id).addEventListener(event, async (happened) => {
+    happened.preventDefault();
+    said("");
+    await act(happened);
+  });
+  on("prepare", "submit", async () => {
+    const pin = byId("pin").value, busy = byId("prepare").querySelector("button");
+    if (!/^\d{6,}$/.test(pin)) return said("short");
+    if (pin !== byId("pin-again").value) return said("different");
+    busy.disabled = true;
+    try {
+      await keepPage();
+      const found = await post(listing, {});
+      key = await Vault.keep(forum, found.people, pin, Number(wipe));
+      people = found.people;
+      own = [];
+      if (navigator.storage && navigator.storage.persist) await navigator.storage.persist();
+      byId("prepare").reset();
+      said("ready");
+    } catch (error) {
+      failed(error);
+    }
+    busy.disabled = false;
+    return refresh();
+  });
+  on("locked", "submit", async () => {
+    const found = await Vault.unlock(forum, byId("pin-open").value);
+    byId("locked").reset();
+    if (found.key) {
+      ({ key, people } = found);
+      own = await Vault.readable(forum, key);
+    } else said(found.left ? "wrong" : "wiped");
+    await refresh();
+    send();
+  });
+  on("renew", "click", async () => {
+    await send();
+    try {
+      ({ people } = await post(listing, {}));
+      await Vault.renew(forum, key, people, Number(wipe));
+      own = await Vault.readable(forum, key);
+      said("renewed");
+    } catch (error) {
+      failed(error);
+    }
+    await refresh();
+  });
+  on("arrived", "submit", async () => {
+    const name = byId("name").value.trim();
+    if (!name) return said("nameless");
+    const chosen = (id) => (byId(id) ? byId(id).value : "") || null;
+    const made = await mark({
+      name: name.slice(0, 80), table: chosen("first"), taking_part_as: chosen("taking_part_as"), department: chosen("department"),
+    });
+    byId("arrived").reset();
+    byId("code").textContent = words("code", { code: await Vault.folio(made.id), name });
+    return byId("name").focus();
+  });
+  on("wipe", "click", async () => {
+    if (!confirm(words("sure"))) return;
+    await Vault.wipe(forum);
+    key = null;
+    await refresh();
+  });
+  on("lock", "click", async () => { key = null; people = []; own = []; await refresh(); });
+  on("send", "click", send);
+  on("carry", "click", async () => {
+    const file = { v: 1, forum, marks: (await unsent()).map((one) => one.sealed) };
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([JSON.stringify(file)], { type: "application/json" }));
+    link.download = `marcas-${forum.replaceAll("/", "-")}.json`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+  byId("q").addEventListener("input", draw);
+  byId("search").addEventListener("submit", (event) => event.preventDefault());
+  for (const event of ["online", "offline"]) window.addEventListener(event, () => refresh().then(send));
+
+  Vault.wipeDue(Date.now()).then(refresh).then(send).then(async () => {
+    if (navigator.onLine && await Vault.get("rosters", forum)) await keepPage().catch(() => {}); // newer files, if any
+  });
+})();

@@ -1,0 +1,240 @@
+"""The door without internet, on real devices: nothing is lost, nothing counts twice, and the PIN guards the list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, BrowserType, Page, expect
+from sqlalchemy import func, select
+
+from consulta.domain import consultations, registrations
+from consulta.domain.registrations import Guest, Party
+from consulta.models.forums import AttendanceMark, Forum, Registration, Seat
+from tests.blueprints.test_acts import sound
+
+from .conftest import sign_in
+from .test_accessibility import check
+
+KEY = "foro-de-ejemplo"
+DOOR = f"/gestion/demostracion/foros/{KEY}"
+PEOPLE = [f"Persona {first}{second}" for first in "ABCDEF" for second in "ABCDEFGHIJ"]
+PIN = "271828"
+
+
+@pytest.fixture(scope="module")
+def registered(demo: Flask) -> list[str]:
+    """Sixty people on the list of the demonstration's forum; their codes."""
+    found: list[str] = []
+    for name in PEOPLE:
+        with demo.extensions["database"].transaction() as db:
+            view = consultations.find(db, "demostracion").view
+            found += registrations.register(
+                db, view, KEY, Party(guests=(Guest(name),)), submission=f"puerta-{name}", language="es",
+                now=datetime.now(UTC),
+            )  # fmt: skip
+    return found
+
+
+@pytest.fixture
+def device(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any], address: str, tmp_path: Path
+) -> Iterator[Callable[..., BrowserContext]]:
+    """A device by its name: closed and opened again, it still has what it kept."""
+    made: list[BrowserContext] = []
+
+    def start(name: str, *, offline: bool = False) -> BrowserContext:
+        context = browser_type.launch_persistent_context(
+            str(tmp_path / name), base_url=address, viewport={"width": 360, "height": 800}, locale="es-GT",
+            offline=offline, **browser_type_launch_args,
+        )  # fmt: skip
+        made.append(context)
+        return context
+
+    yield start
+    for context in made:
+        context.close()
+
+
+def prepared(context: BrowserContext) -> Page:
+    """The page of a device that has the list."""
+    page = context.new_page()
+    sign_in(page, "coordinadora@demostracion.example")
+    page.goto(f"{DOOR}/sin-internet")
+    page.fill("#pin", PIN)
+    page.fill("#pin-again", PIN)
+    page.click("#prepare button")
+    expect(page.locator("#said")).to_contain_text("Listo", timeout=30_000)
+    return page
+
+
+def unlock(page: Page, pin: str = PIN) -> None:
+    """Type the PIN."""
+    page.fill("#pin-open", pin)
+    page.click("#locked button")
+
+
+def mark(page: Page, names: list[str]) -> None:
+    """Find each by name, without regard to letters, and mark them with one tap."""
+    for name in names:
+        page.fill("#q", name.upper())
+        page.locator("#people .queue-row", has_text=name).get_by_role("button").click()
+        expect(page.locator("#people .status:visible")).to_have_count(1)
+
+
+def walk_in(page: Page, names: list[str]) -> None:
+    """Take in people who are not on the list."""
+    for name in names:
+        page.fill("#name", name)
+        page.click("#arrived button")
+        expect(page.locator("#code")).to_contain_text(f"{name}: anotado")
+
+
+def present(demo: Flask) -> list[str]:
+    """Who is there, as the server has it."""
+    with demo.extensions["database"].session(read_only=True) as db:
+        query = select(Registration.name).join(Forum).where(Forum.key == KEY, Registration.present)
+        return sorted(db.execute(query).scalars())
+
+
+def test_two_devices_without_internet(
+    demo: Flask, registered: list[str], device: Callable[..., BrowserContext], tmp_path: Path
+) -> None:
+    first, second = (prepared(device(name)) for name in ("one", "two"))
+    check(first)
+    for page in (first, second):
+        page.context.set_offline(True)
+        expect(page.locator("#net")).to_contain_text("Sin internet")
+    mark(first, PEOPLE[:15])
+    first.reload()
+    unlock(first, "000000")
+    expect(first.locator("#said")).to_contain_text("Ese no es el PIN")
+    expect(first.locator("#left")).to_contain_text("9")
+    unlock(first)
+    mark(first, PEOPLE[15:30])
+    walk_in(first, [f"Llegó {n} al uno" for n in range(5)])
+    mark(second, PEOPLE[20:50])
+    walk_in(second, [f"Llegó {n} al dos" for n in range(5)])
+    first.context.close()
+    again = device("one", offline=True).new_page()
+    again.goto(f"{DOOR}/puerta")  # the address of the list online leads to the list of the device
+    expect(again.locator("#waiting")).to_contain_text("35 marcas sin enviar")
+    assert present(demo) == []
+    unlock(again)
+    expect(again.locator("#count")).to_contain_text("están 35")
+    with again.expect_download() as carried:
+        again.click("#carry")
+    carried.value.save_as(tmp_path / "marcas.json")
+    for page in (again, second):
+        page.context.set_offline(False)
+        expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=30_000)
+    arrived = [f"Llegó {n} al {which}" for n in range(5) for which in ("uno", "dos")]
+    assert present(demo) == sorted(PEOPLE[:50] + arrived)
+    again.goto(f"{DOOR}/puerta")
+    again.click("main form button.big")
+    again.click("text=Traer las marcas de un aparato")
+    again.set_input_files("#file", tmp_path / "marcas.json")
+    again.click("text=Traer las marcas >> nth=-1")
+    assert "Marcas nuevas: 0. Ya estaban: 35." in again.inner_text("body")
+    assert present(demo) == sorted(PEOPLE[:50] + arrived)
+    with demo.extensions["database"].session(read_only=True) as db:
+        assert db.execute(select(func.count()).select_from(AttendanceMark)).scalar_one() == 70
+    sound(demo.extensions["database"], "demostracion")
+    assert PEOPLE[0] not in (tmp_path / "marcas.json").read_text()
+
+
+def test_a_mistake_is_undone_and_a_code_is_found(
+    demo: Flask, registered: list[str], device: Callable[..., BrowserContext]
+) -> None:
+    page = prepared(device("three"))
+    page.context.set_offline(True)
+    page.fill("#q", f"https://consulta.example/seguimiento#{registered[55].lower()}")
+    button = page.locator("#people button")
+    button.click()
+    expect(button).to_contain_text("Deshacer")
+    button.click()
+    expect(button).to_contain_text("Está")
+    mark(page, [PEOPLE[56]])
+    page.context.set_offline(False)
+    expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=30_000)
+    assert PEOPLE[55] not in present(demo)
+    assert PEOPLE[56] in present(demo)
+    page.fill("#q", PEOPLE[56])
+    button.click()
+    expect(button).to_contain_text("Está")
+    expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=30_000)
+    assert PEOPLE[56] not in present(demo)
+    sound(demo.extensions["database"], "demostracion")
+
+
+KEPT = """async () => {
+  const database = await new Promise((resolve) => {
+    const asked = indexedDB.open("consulta-door"); asked.onsuccess = () => resolve(asked.result);
+  });
+  const all = (store) => new Promise((resolve) => {
+    const asked = database.transaction(store).objectStore(store).getAll();
+    asked.onsuccess = () => resolve(asked.result);
+  });
+  const plain = (value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+    ? new TextDecoder("latin1").decode(value)
+    : value && typeof value === "object" ? Object.values(value).map(plain).join("|") : String(value);
+  return JSON.stringify({ rosters: (await all("rosters")).map(plain), marks: (await all("marks")).map(plain) });
+}"""
+
+
+def test_ten_wrong_pins_take_the_list_and_leave_the_marks(
+    demo: Flask, registered: list[str], device: Callable[..., BrowserContext], tmp_path: Path
+) -> None:
+    page = prepared(device("four"))
+    page.context.set_offline(True)
+    mark(page, [PEOPLE[58]])
+    walk_in(page, ["Canaria de prueba"])
+    kept = page.evaluate(KEPT)
+    assert len(json.loads(kept)["rosters"]) == 1
+    assert not [name for name in (*PEOPLE, "Canaria", PIN) if name in kept]
+    page.click("#lock")
+    for left in range(9, 0, -1):
+        unlock(page, "1234567")
+        expect(page.locator("#left")).to_contain_text(f": {left}.")
+    unlock(page, "1234567")
+    expect(page.locator("#said")).to_contain_text("la lista se borró de este aparato")
+    expect(page.locator("#waiting")).to_contain_text("2 marcas sin enviar")
+    assert json.loads(page.evaluate(KEPT))["rosters"] == []
+    page.context.set_offline(False)
+    expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=30_000)
+    assert {PEOPLE[58], "Canaria de prueba"} <= set(present(demo))
+    assert json.loads(page.evaluate(KEPT))["marks"] == []
+
+
+def test_the_list_goes_by_itself(registered: list[str], device: Callable[..., BrowserContext]) -> None:
+    page = prepared(device("five"))
+    page.evaluate("""async () => {
+      const kept = await Vault.get("rosters", "demostracion/foro-de-ejemplo");
+      const asked = indexedDB.open("consulta-door");
+      await new Promise((resolve) => { asked.onsuccess = resolve; });
+      const transaction = asked.result.transaction("rosters", "readwrite");
+      transaction.objectStore("rosters").put({ ...kept, wipeAt: Date.now() - 1 });
+      await new Promise((resolve) => { transaction.oncomplete = resolve; });
+    }""")
+    page.goto(f"{DOOR}/hojas")  # any page of the desk will do
+    page.wait_for_function(f"async () => (JSON.parse(await ({KEPT})())).rosters.length === 0")
+
+
+def test_without_scripts_there_is_the_list_online(open_context: Callable[..., BrowserContext]) -> None:
+    page = open_context(360, scripts=False).new_page()
+    sign_in(page, "coordinadora@demostracion.example")
+    page.goto(f"{DOOR}/sin-internet")
+    assert "Use la lista en línea" in page.inner_text("main")
+    page.click("a:text-is('Lista en línea')")
+    assert "Abrir la lista" in page.inner_text("main")
+
+
+def test_walk_ins_are_counted_as_such(demo: Flask, registered: list[str]) -> None:
+    with demo.extensions["database"].session(read_only=True) as db:
+        query = select(func.count()).select_from(Registration).where(Registration.state == Seat.WALK_IN)
+        assert db.execute(query).scalar_one() == 11
