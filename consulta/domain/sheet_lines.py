@@ -73,12 +73,13 @@ def _of_contacts(sheet: Sheet, name: str, printed: str) -> list[str]:
 def _known(contact: Contact, name: str) -> list[tuple[str | None, ...]]:
     if name == "phones":
         return list(contact.phones)
-    return {
-        "leads": [(contact.body, contact.body_role)],
-        "persons": [(contact.name, contact.honorific, contact.unit, contact.role)],
-        "posts": [(contact.post,)],
-        "emails": [(contact.email,)],
-    }[name]
+    known: dict[str, tuple[str | None, ...]] = {
+        "leads": (contact.body, contact.body_role),
+        "persons": (contact.name, contact.honorific, contact.unit, contact.role),
+        "posts": (contact.post,),
+        "emails": (contact.email,),
+    }
+    return [known[name]]
 
 
 def of_milestone(one: Milestone, name: str, language: str) -> tuple[str, ...]:

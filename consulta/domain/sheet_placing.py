@@ -101,7 +101,7 @@ def _row(sheet: Sheet, one: Milestone, columns: tuple[Spec, ...]) -> Row:
     cells = tuple(
         tuple(part for name, label in column.fields for part in _cell(sheet, one, name, label)) for column in columns
     )
-    return Row(one.key, _depth(sheet, one), number(one), cells)
+    return Row(one.key, len(_line_of(sheet, one)) - 1, number(one), cells)
 
 
 def _cell(sheet: Sheet, one: Milestone, name: str, label: str) -> Iterator[Part]:
@@ -112,18 +112,21 @@ def _cell(sheet: Sheet, one: Milestone, name: str, label: str) -> Iterator[Part]
         yield Part("dates", label, (UNDECIDED,), "es")
 
 
-def _depth(sheet: Sheet, one: Milestone) -> int:
-    parents, depth, seen = {m.key: m.parent for m in sheet.milestones}, 0, {one.key}
-    key = one.parent
-    while key is not None and key in parents and key not in seen:
-        seen.add(key)
-        depth, key = depth + 1, parents[key]
-    return depth
+def _line_of(sheet: Sheet, one: Milestone) -> list[Milestone]:
+    """A milestone and those it is a part of, the outermost first."""
+    by_key, line = {m.key: m for m in sheet.milestones}, [one]
+    while (above := by_key.get(line[0].parent or "")) and above not in line:
+        line.insert(0, above)
+    return line
 
 
 def _column(sheet: Sheet, name: str, label: str) -> list[Part]:
     """What the milestones say of a field that has no column, one line a milestone."""
     found = [(one, of_milestone(one, name, sheet.language)) for one in sheet.milestones]
-    text = tuple(f"{number(one)} {' / '.join(values)}" for one, values in found if values)
+    text = tuple(
+        f"{' '.join(number(above) for above in _line_of(sheet, one))} {' / '.join(values)}"
+        for one, values in found
+        if values
+    )
     language = "es" if name == "continuity" else sheet.language
     return [Part(f"milestones.{name}", label, text, language)] if text else []

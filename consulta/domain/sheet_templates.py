@@ -6,7 +6,9 @@ the boxes, ``sheet_json`` writes them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from .sheets import Challenge, Continuity, Generation
 
@@ -74,7 +76,9 @@ class Template:
         return frozenset(name for column in self.columns for name, _ in column.fields)
 
 
-def _box(key: str, label: str, *fields: str, below: bool = False, **labelled: str) -> Spec:
+def _box(
+    key: str, label: str, *fields: str, labelled: Mapping[str, str] = MappingProxyType({}), below: bool = False
+) -> Spec:
     """A box: ``fields`` need no label of their own, ``labelled`` have one."""
     return Spec(key, label, (*((name, "") for name in fields), *labelled.items()), below)
 
@@ -111,22 +115,22 @@ A = Template(
         ),
         _box(
             "status_quo", "Status quo o problema que se quiere resolver", "problem",
-            background="Lo hecho hasta ahora",
+            labelled={"background": "Lo hecho hasta ahora"},
         ),
         _box("main_objective", "Objetivo principal", "objective"),
         _box("brief_description", "Breve descripción del compromiso", "action"),
         _box(
             "ogp_challenge", "Desafío de OGP atendido por el compromiso", "challenge",
-            challenges="De la lista de OGP",
+            labelled={"challenges": "De la lista de OGP"},
         ),
-        _box("relevance", "Relevancia", "relevance", **VALUES),
-        _box("ambition", "Ambición", "ambition", results="Resultados esperados"),
+        _box("relevance", "Relevancia", "relevance", labelled=VALUES),
+        _box("ambition", "Ambición", "ambition", labelled={"results": "Resultados esperados"}),
     ),
     "Metas (hitos) para verificar el cumplimiento",
     (
         _box("text", "Meta (hito)", "text"),
         _box("responsible", "Responsable", "responsible"),
-        _box("continuity", "Nuevo o en curso", "continuity", continues="Viene de"),
+        _box("continuity", "Nuevo o en curso", "continuity", labelled={"continues": "Viene de"}),
         START,
         END,
     ),
@@ -141,20 +145,22 @@ B = Template(
         _box("problem", "¿Cuál es la problemática que el compromiso aborda?", "problem"),
         _box("commitment", "¿Cuál es el compromiso?", "action"),
         _box(
-            "contribution", "¿Cómo contribuirá a resolver la problemática?", objective="Objetivo principal",
-            ambition="Ambición", results="Resultados esperados",
+            "contribution", "¿Cómo contribuirá a resolver la problemática?",
+            labelled={"objective": "Objetivo principal", "ambition": "Ambición", "results": "Resultados esperados"},
         ),
-        _box("relevance", "¿Por qué es relevante a los valores de OGP?", "relevance", **VALUES),
+        _box("relevance", "¿Por qué es relevante a los valores de OGP?", "relevance", labelled=VALUES),
         _box("additional_information", "Información adicional", "context"),
-        _box("contact_information", "Información de contacto", below=True, **CONTACT),
+        _box("contact_information", "Información de contacto", below=True, labelled=CONTACT),
         _box(
-            "other_actors", "Otros actores involucrados", below=True, government="De gobierno",
-            others="OSC, sector privado, multilaterales, grupos de trabajo",
+            "other_actors", "Otros actores involucrados", below=True,
+            labelled={
+                "government": "De gobierno", "others": "OSC, sector privado, multilaterales, grupos de trabajo",
+            },
         ),
     ),
     "Actividades y productos entregables",
     (
-        _box("activity", "Actividad y producto entregable", "text", deliverable="Producto entregable"),
+        _box("activity", "Actividad y producto entregable", "text", labelled={"deliverable": "Producto entregable"}),
         _box("start", "Fecha de inicio", "start"),
         _box("end", "Fecha de término", "end"),
     ),
@@ -170,15 +176,18 @@ C = Template(
         _box("brief_description", "Breve descripción del compromiso", "objective"),
         _box("commitment_lead", "Institución que dirige el compromiso", "leads"),
         _box(
-            "supporting_stakeholders", "Actores que apoyan el compromiso", government="De gobierno",
-            others="Organizaciones de la sociedad civil y otros actores",
+            "supporting_stakeholders", "Actores que apoyan el compromiso",
+            labelled={
+                "government": "De gobierno", "others": "Organizaciones de la sociedad civil y otros actores",
+            },
         ),
         _box("problem", "¿Qué problema busca resolver el compromiso?", "problem"),
         _box("causes", "¿Cuáles son las causas del problema?", "causes"),
         _box("done_so_far", "¿Qué se ha hecho hasta ahora para resolver el problema?", "background"),
         _box("solution", "¿Qué solución se propone?", "action"),
         _box(
-            "results", "¿Qué resultados se quieren lograr al cumplir el compromiso?", "results", ambition="Ambición",
+            "results", "¿Qué resultados se quieren lograr al cumplir el compromiso?", "results",
+            labelled={"ambition": "Ambición"},
         ),
         _box("transparency", "¿Cómo promoverá el compromiso la transparencia?", "value_transparency"),
         _box(
@@ -189,7 +198,7 @@ C = Template(
             "participation", "¿Cómo mejorará el compromiso la participación ciudadana al definir, ejecutar y vigilar "
             "las soluciones?", "value_participation",
         ),
-        _box("communication_contact", "Contacto para comunicaciones", below=True, **CONTACT),
+        _box("communication_contact", "Contacto para comunicaciones", below=True, labelled=CONTACT),
     ),
     "Planificación del compromiso: hitos",
     (
