@@ -43,7 +43,7 @@ def _says(text: str, value: str | None) -> bool:
     return not wanted or bool(re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", " ".join(text.split())))
 
 
-def _with(text: str, values: Iterable[str | None]) -> tuple[str, ...]:
+def with_unsaid(text: str, values: Iterable[str | None]) -> tuple[str, ...]:
     """A text, and in brackets the values that it does not say itself."""
     for value in values:
         if value and not _says(text, value):
@@ -53,7 +53,7 @@ def _with(text: str, values: Iterable[str | None]) -> tuple[str, ...]:
 
 def _line(one: Line) -> tuple[str, ...]:
     number = None if one.number is None else str(one.number)
-    return _with(one.text, (one.value, number, one.role, one.honorific, one.acronym, one.unit, one.extension))
+    return with_unsaid(one.text, (one.value, number, one.role, one.honorific, one.acronym, one.unit, one.extension))
 
 
 def _of_contacts(sheet: Sheet, name: str, printed: str) -> list[str]:
@@ -66,7 +66,7 @@ def _of_contacts(sheet: Sheet, name: str, printed: str) -> list[str]:
             first, *more = (value for value in values if value)
             more = [f"ext. {value}" for value in more] if name == "phones" else more
             who = f"{place}. " if len(sheet.contacts) > 1 and name != "leads" else ""
-            found += [f"{who if n == 0 else ''}{line}" for n, line in enumerate(_with(first, more))]
+            found += [f"{who if n == 0 else ''}{line}" for n, line in enumerate(with_unsaid(first, more))]
     return found
 
 
@@ -100,7 +100,7 @@ def _party(party: Party, printed: str) -> tuple[str, ...]:
     values = (party.name, *party.units, party.role)
     if all(_says(printed.casefold(), (value or "").casefold()) for value in values):  # «Support from PDH» says its role
         return ()
-    return _with(party.name, values[1:])
+    return with_unsaid(party.name, values[1:])
 
 
 def undated(one: Milestone) -> bool:
@@ -117,11 +117,12 @@ def _when(text: str | None, month: str | None, language: str) -> tuple[str, ...]
 
 
 def says_month(text: str, month: str) -> bool:
-    """Whether a text names a month (``YYYY-MM``) in Spanish or English."""
+    """Whether a text names a month (``YYYY-MM``) in Spanish or English, in full or shortened («Nov. 2016»)."""
     if not MONTH.fullmatch(month):
         return _says(text, month)
-    names = (SPANISH[int(month[5:]) - 1], ENGLISH[int(month[5:]) - 1])
-    return _says(text, month[:4]) and any(_says(text.lower(), name.lower()) for name in names)
+    names = (SPANISH[int(month[5:]) - 1], ENGLISH[int(month[5:]) - 1].lower())
+    words = re.findall(r"[^\W\d_]{3,}", text.lower())
+    return _says(text, month[:4]) and any(name.startswith(word) for word in words for name in names)
 
 
 def month_in_words(month: str, language: str) -> str:
@@ -141,4 +142,4 @@ def number(one: Milestone) -> str:
         counted = str(one.position if one.number is None else one.number)
         first, values = one.number_text or f"{counted}.", (counted if one.number is not None else None, one.mark)
         values = (*values, one.letter)
-    return " ".join(_with(first, values))
+    return " ".join(with_unsaid(first, values))
