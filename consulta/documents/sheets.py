@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from consulta.domain.sheet_lines import with_unsaid
@@ -18,9 +17,9 @@ from consulta.domain.sheet_templates import TEMPLATES
 from consulta.domain.sheets import Amendment, Generation, Sheet
 
 from .glyphs import breadth, printable
+from .typesetting import apart, here
 from .wordml import cleaned
 
-FOLDER = Path(__file__).parent / "typst"
 CONTENTS = "Contenido"
 NOTES = "Notas"
 AMENDMENTS = "Enmiendas"
@@ -72,19 +71,14 @@ def docx(pages: Sequence[Page], *, title: str = "") -> bytes:
 
 
 def pdf(pages: Sequence[Page], *, title: str = "") -> bytes:
-    """The same as PDF/UA-1, set in our own fonts only, so that it is the same on every machine."""
-    import typst  # on first use: as above
-
+    """The same as PDF/UA-1."""
     data = {
         "title": cleaned(title or title_of(pages)), "contents": CONTENTS, "notes": NOTES, "amendments": AMENDMENTS,
         "annex": ANNEX, "annex_band": ANNEX_BAND, "number": NUMBER, "full": FULL, "label": LABEL, "count": COUNT,
         "sheets": [content(page) for page in pages],
     }  # fmt: skip
-    made = typst.compile(
-        str(FOLDER / "sheets.typ"), format="pdf", font_paths=[str(FOLDER / "fonts")], ignore_system_fonts=True,
-        sys_inputs={"data": printable(json.dumps(data, ensure_ascii=False))}, pdf_standards=["ua-1"],
-    )  # fmt: skip
-    return bytes(made if isinstance(made, bytes) else made[0])
+    typeset = apart if len(pages) > 1 else here
+    return typeset("sheets.typ", printable(json.dumps(data, ensure_ascii=False)))
 
 
 def title_of(pages: Sequence[Page]) -> str:

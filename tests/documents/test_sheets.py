@@ -13,6 +13,7 @@ from docx.oxml.ns import qn
 from pypdf import PdfReader
 
 from consulta.documents import sheets as documents
+from consulta.documents import typesetting
 from consulta.documents.glyphs import printable
 from consulta.documents.sheets import Page, docx, pdf
 from consulta.domain.sheet_placing import place
@@ -238,3 +239,8 @@ def test_persons_stay_lines_and_a_title_is_found_for_the_whole() -> None:
 
 def test_the_loader_reads_what_the_file_says() -> None:
     assert sheet_of(records()[0]) == sheets()[0]
+
+
+def test_what_cannot_be_typeset_says_why() -> None:
+    with pytest.raises(RuntimeError, match="sys"):
+        typesetting.apart("sheets.typ", "no es JSON")
