@@ -157,7 +157,7 @@ def test_the_plan_as_one_pdf_that_a_screen_reader_reads(generation: Generation) 
         assert squeezed(r["milestones"][0]["description"])[:30] in text
     assert len(reader.outline) == 22
     assert "Contenido" in reader.pages[0].extract_text()
-    assert all("Datos de demostración" in one.extract_text() for one in reader.pages[1:])
+    assert all("Datos de demostración" in one.extract_text() for one in reader.pages)
     assert "/TH" in kinds(root["/StructTreeRoot"]["/K"])
     assert "en" in kinds(root["/StructTreeRoot"]["/K"], "/Lang")
 
@@ -192,20 +192,13 @@ HUGE = Sheet(
 
 @pytest.mark.parametrize("generation", Generation)
 def test_a_huge_sheet(generation: Generation) -> None:
-    pages = PdfReader(io.BytesIO(pdf([page(HUGE, generation)]))).pages
-    text = squeezed("".join(one.extract_text() for one in pages))
+    whole = read(pdf([page(HUGE, generation)]))
+    text = squeezed(whole)
     assert "Metanúmero199:publicar" in text
     assert text.count("N.º") > 3  # the header of the milestones stands again on each page
-    assert max(edges(one) for one in pages) <= 210 / 25.4 * 72 - 50  # nothing runs out of its cell
+    assert max(map(len, whole.splitlines())) < 140  # no word runs out of its cell
     found = opened(docx([page(HUGE, generation)]))
     assert any("y" * 4000 in cell.text for table in found.tables for cell in table.columns[1].cells)
-
-
-def edges(one: Any) -> float:
-    """The rightmost point at which a piece of text of a page begins."""
-    found = [0.0]
-    one.extract_text(visitor_text=lambda text, cm, tm, font, size: text.strip() and found.append(tm[4]))
-    return max(found)
 
 
 def test_an_empty_sheet_and_no_sheet() -> None:
