@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from .errors import Invalid
-from .shapes import checked, refuse
+from .schemas import checked, refuse
 from .sheet_schema import GROUPS, Schema, schema
 from .sheet_templates import FIELDS, LINES, MILESTONE_FIELDS, TEMPLATES, Template
 from .sheets import Amendment, Challenge, Contact, Continuity, Generation, Line, Milestone, Party, Sheet
