@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -136,6 +136,16 @@ def day(value: date, *, short: bool = False) -> str:
     return _day(value, language(), short)
 
 
+@lru_cache(maxsize=1000)
+def _month(value: str, code: str) -> str:
+    return format_skeleton("yMMMM", date(int(value[:4]), int(value[5:7]), 1), locale=_locale(code))
+
+
+def month(value: str) -> str:
+    """A month (``YYYY-MM``) in words."""
+    return _month(value, language())
+
+
 def moment(value: datetime, zone: Any) -> str:
     """A day and time in a zone; only staff pages and dates of the process show times."""
     return format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=locale())
@@ -188,7 +198,7 @@ def init_app(app: Flask) -> None:
         lambda message: gettext(message), _plural, newstyle=True
     )
     app.jinja_env.globals["_"] = _in_template
-    app.jinja_env.filters.update(said=said, day=day, number=number, moment=moment, age=age)
+    app.jinja_env.filters.update(said=said, day=day, month=month, number=number, moment=moment, age=age)
     app.jinja_env.globals.update(
         language=language, languages=lambda: sorted(catalogues(), reverse=True),
         language_name=lambda code: NAMES.get(code, code), labels=labels, with_language=with_language,

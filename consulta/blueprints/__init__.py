@@ -25,7 +25,9 @@ from . import (
     organizations,
     papers,
     people,
+    plans,
     positions,
+    proposal_drafts,
     registrations,
     results,
     tracking,
@@ -34,8 +36,8 @@ from . import (
 
 CAPABILITIES = (
     consultations, opinions, tracking, contributions, acts, forums, registrations, organizations, positions, news,
-    results, ledger, accounts, moderation, management, drafts, changes, people, imports, attendance, marks, papers,
-    minutes, intake, notices, voices, health,
+    results, plans, proposal_drafts, ledger, accounts, moderation, management, drafts, changes, people, imports,
+    attendance, marks, papers, minutes, intake, notices, voices, health,
 )  # fmt: skip
 
 

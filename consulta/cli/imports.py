@@ -1,4 +1,4 @@
-"""``consulta import``: a consultation from its file, opinions from a table."""
+"""``consulta import``: a consultation from its file, opinions from a table, the commitments of a plan."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 import click
 
-from consulta.domain import importing, setup, surveys
+from consulta.domain import commitment_files, importing, ledger, plans, setup, surveys
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.import_files import Given
 from consulta.domain.surveys import Survey
 from consulta.models.contributions import Channel
 
 from .base import command, consultation, database
-from .report import lines, write_report
+from .report import commitment_lines, lines, write_report
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -84,6 +84,24 @@ def take_opinions(
         )
 
 
+@group.command("commitments", help="The commitments of a plan (the shape of the published data of 2016-2018).")
+@click.argument("file", type=FILE)
+@click.option("--consultation", "slug", required=True)
+@command
+def take_commitments(file: Path, slug: str) -> None:
+    """Take all or nothing; what does not add up is kept as printed, and reported."""
+    data = _json(file, list)
+    with database().transaction() as db:
+        view = consultation(db, slug)
+        try:
+            found = commitment_files.read(data, view)
+            plans.publish(db, view, found, actor=ledger.SYSTEM, now=datetime.now(UTC))
+        except Invalid as error:
+            raise Invalid("%(file)s: %(why)s", file=file.name, why=str(error)) from error
+    for line in commitment_lines(found, view):
+        click.echo(line)
+
+
 def _write(slug: str, found: Survey, channel: Channel, now: datetime) -> int:
     if not found.taken:
         return 0
@@ -111,7 +129,7 @@ def _mapping(maps: tuple[str, ...]) -> dict[str, str]:
     return {field: column for field, _, column in pairs}
 
 
-def _json(file: Path) -> dict[str, Any]:
+def _json(file: Path, wanted: type = dict) -> Any:
     try:
         data = json.loads(file.read_text("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -124,6 +142,7 @@ def _json(file: Path) -> dict[str, Any]:
             column=error.colno,
             why=error.msg,
         ) from error
-    if not isinstance(data, dict):
-        raise Invalid("%(file)s: se esperaba un objeto {…}", file=file.name)
+    if not isinstance(data, wanted):
+        kind = "un objeto {…}" if wanted is dict else "una lista […]"
+        raise Invalid("%(file)s: se esperaba %(kind)s", file=file.name, kind=kind)
     return data

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from consulta.documents import tables
+from consulta.domain import advice, plans
+from consulta.domain.advice import Entry, Finding
+from consulta.domain.plans import Printed
+from consulta.domain.sheets import Period, Sheet
+from consulta.domain.snapshots import ConsultationView
 from consulta.domain.surveys import Survey
 
 SHOWN = 20
@@ -27,6 +33,31 @@ def lines(found: Survey, stored: int, *, written: bool) -> Iterator[str]:
         yield f"  … y {len(found.left) - SHOWN:,} más (todas con --report)"
     if found.dropped_columns:
         yield f"columnas con datos de personas, no leídas: {', '.join(found.dropped_columns)}"
+
+
+def commitment_lines(found: Sequence[Printed], view: ConsultationView) -> Iterator[str]:
+    """What was taken, and every place where the document does not add up: it is kept as printed."""
+    sheets = [one.sheet for one in found]
+    goals = [goal for sheet in sheets for goal in sheet.milestones]
+    yield f"compromisos: {len(found):,}"
+    yield f"metas: {sum(goal.parent is None for goal in goals):,} (con sus partes: {len(goals):,} filas)"
+    yield f"contactos (datos privados): {sum(len(sheet.contacts) for sheet in sheets):,}"
+    yield f"enmiendas: {sum(len(one.amendments) for one in found):,}"
+    entries = [Entry(one.number, one.title_in_summary, tuple(line.value for line in one.summary)) for one in found]
+    said = advice.advise_plan(sheets, contents=entries)
+    months = plans.period(view)
+    if months is not None:
+        said = [*(finding for sheet in sheets for finding in _advice(sheet, months)), *said]
+    yield f"quedan como están en el documento, y conviene revisar: {len(said):,}"
+    for finding in said:
+        if finding.severity is advice.Severity.ERROR:
+            yield f"  {finding.rule} {finding.place}: {advice.RULES[finding.rule].message % finding.values}"
+    others = Counter(finding.rule for finding in said if finding.severity is not advice.Severity.ERROR)
+    yield "  otros avisos: " + ", ".join(f"{rule} ({n})" for rule, n in sorted(others.items()))
+
+
+def _advice(sheet: Sheet, months: Period) -> list[Finding]:
+    return advice.advise(sheet, phase=advice.Phase.DRAFT, period=months)
 
 
 def write_report(path: Path, found: Survey) -> None:

@@ -25,6 +25,7 @@ class Action(StrEnum):
     ORGANIZATION_REFUSE = "organization:refuse"
     ORGANIZATION_APPEAL = "organization:appeal"
     ORGANIZATION_PROVISIONAL = "organization:verify-provisionally"
+    COMMITMENT_PUBLISH = "commitment:publish"
     POSITION_PUBLISH = "position:publish"
     CONTACT_LOOK = "contact:look"
     FORUM_PUBLISH = "forum:publish"

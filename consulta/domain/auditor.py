@@ -20,6 +20,7 @@ from .actions import Action
 from .recount import recount
 from .replay import FIELDS, STATUSES, Report, State
 from .seatings import Seatings
+from .sheet_audit import SheetAudit
 from .snapshots import ConsultationView
 from .standings import VOICES, Standings
 from .stored_acts import act, classified, decided
@@ -33,7 +34,7 @@ class Auditor:
         self.state = State([t.slug for t in consultation.themes], report)
         self.decisions = self.classifications = 0
         self.published: dict[str, tuple[int, str]] = {}
-        self.standings, self.seatings = Standings(), Seatings()
+        self.standings, self.seatings, self.sheets = Standings(), Seatings(), SheetAudit()
 
     def entries(self, piece: list[tuple[int, dict[str, Any]]]) -> None:
         """Replay a piece, then compare the rows that it touched."""
@@ -47,6 +48,8 @@ class Auditor:
                 action = Action(content["action"])
                 if subject == "organization" or action in VOICES:
                     self.standings.entry(action, key, content)
+                elif subject == "commitment":
+                    self.sheets.entry(action, key, content["payload"])
                 elif subject in ("registration", "forum"):
                     self.seatings.entry(action, key, content["payload"])
             except (ValueError, KeyError):
@@ -148,7 +151,7 @@ class Auditor:
     def finish(self) -> None:
         """Compare what stands now: states, themes, acts without an entry, figures."""
         self._compare_published()
-        for reader in (self.standings, self.seatings):
+        for reader in (self.standings, self.seatings, self.sheets):
             for fault in reader.faults(self.db, self.view):
                 self.report.fault(fault)
         self._compare_now()

@@ -21,6 +21,7 @@ from consulta.models.consultations import (
     Theme,
 )
 from consulta.models.ledger import Log
+from consulta.models.plans import Commitment
 
 from .errors import NotFound
 from .snapshots import Choice, ConsultationView, Current, ReasonView, StageView, ThemeView
@@ -95,7 +96,7 @@ def _read(db: Session, consultation_id: int) -> ConsultationView:
         schedule_version=schedule.version,
         schedule_since=schedule.published_at,
         lists=_lists(db, row.id),
-        reasons=reasons(db, row.id),
+        reasons=reasons(db, row.id), planned=_planned(db, row.id),
     )  # fmt: skip
 
 
@@ -108,6 +109,11 @@ def stage_view(s: Stage, zone: ZoneInfo) -> StageView:
         dates=tuple(date.fromisoformat(d) for d in s.dates or ()), opens=tuple(s.opens),
         first_day=s.starts_at.astimezone(zone).date(), last_day=last,
     )  # fmt: skip
+
+
+def _planned(db: Session, consultation_id: int) -> bool:
+    mine = select(Commitment.id).where(Commitment.consultation_id == consultation_id)
+    return db.execute(mine.limit(1)).first() is not None
 
 
 def _lists(db: Session, consultation_id: int) -> dict[str, tuple[Choice, ...]]:

@@ -12,15 +12,21 @@ from consulta.models.acts import Act, ActVersion
 from consulta.models.consultations import Consultation, ListItem, Reason, Schedule, Stage, Theme
 from consulta.models.forums import Forum, ForumVersion
 from consulta.models.organizations import Organization
+from consulta.models.plans import Amendment, Commitment, CommitmentLabel
 from consulta.models.positions import Position
+from consulta.models.sheets import SheetVersion
 
-from . import ledger
+from . import ledger, sheet_contents
 
-NOUNS = ("consultation", "schedule", "reason", "act", "position", "forum")
+NOUNS = ("consultation", "schedule", "reason", "act", "position", "forum", "commitment")
 """Of what the ledger holds a digest, compared by its check."""
 CONSULTATION = ("slug", "kind", "title", "timezone", "locale", "texts", "links", "settings")
 THEME = ("position", "letter", "slug", "name", "question", "briefing", "colour", "pictogram")
 LIST_ITEM = ("list_name", "position", "code", "label", "population", "tile")
+AMENDMENT = (
+    "footnote", "text", "day_text", "field", "milestone", "line", "path", "value", "before", "after", "approved_by",
+)  # fmt: skip
+PRIVATE_FIELDS = ("emails", "phones")
 STAGE = (
     "position", "key", "number", "parent", "title", "participants", "result", "notes", "source", "theme", "dates",
     "opens",
@@ -107,6 +113,32 @@ def of_position(db: Session, consultation_id: int, number: int) -> str | None:
     return _digest({**_values(row, ("number", "stance", "subject", "body", "document")), "organization": whose})
 
 
+def of_commitment(db: Session, consultation_id: int, number: str, version: int) -> str | None:
+    """The digest of what the public reads of a commitment; ``None`` if it is gone."""
+    mine = (Commitment.consultation_id == consultation_id) & (Commitment.number == int(number))
+    query = select(Commitment, SheetVersion.id, Theme.slug).join(Theme, Theme.id == Commitment.theme_id)
+    query = query.join(SheetVersion, SheetVersion.sheet_id == Commitment.sheet_id)
+    found = db.execute(query.where(mine, SheetVersion.version == version)).first()
+    if found is None:
+        return None
+    row, version_id, theme = found
+    label, change = CommitmentLabel, Amendment
+    labels = db.execute(select(label.field, label.text).where(label.commitment_id == row.id).order_by(label.field))
+    changes = db.execute(select(change).where(change.commitment_id == row.id).order_by(change.footnote)).scalars()
+    return _digest({
+        **_values(row, ("number", "theme_text", "section_heading", "theme_cell", "title_in_summary")), "theme": theme,
+        "labels": [list(pair) for pair in labels], "sheet": sheet_contents.content(db, version_id),
+        "amendments": [_amendment(one) for one in changes],
+    })  # fmt: skip
+
+
+def _amendment(row: Amendment) -> dict[str, Any]:
+    """Without the value that it names, where that is an address or a telephone."""
+    values = {**_values(row, AMENDMENT), "day": str(row.day)}
+    secret = ("value", "before", "after") if row.field in PRIVATE_FIELDS else ()
+    return {name: value for name, value in values.items() if name not in secret}
+
+
 def of_subject(db: Session, consultation_id: int, subject: str) -> str | None:
     """The digest of what a ledger subject names, as it is stored now."""
     noun, _, key = subject.partition("/")
@@ -117,7 +149,7 @@ def of_subject(db: Session, consultation_id: int, subject: str) -> str | None:
         return of_schedule(db, consultation_id, int(key))
     if noun == "position":
         return of_position(db, consultation_id, int(key))
-    versioned = {"act": of_act, "forum": of_forum, "reason": of_reason}
+    versioned = {"act": of_act, "forum": of_forum, "reason": of_reason, "commitment": of_commitment}
     return versioned[noun](db, consultation_id, name, int(version))
 
 

@@ -23,7 +23,7 @@ from .consultations import local_instant, stage_view
 from .errors import Conflict, Invalid, NotAllowed
 from .snapshots import ConsultationView, StageView
 
-ACTS = ("opinion",)
+ACTS = ("opinion", "proposal")
 """What a stage can open."""
 
 

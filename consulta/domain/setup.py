@@ -19,7 +19,7 @@ from consulta.models.consultations import (
 )
 from consulta.models.forums import ForumKind
 
-from . import accounts, acts, consultations, forums, ledger, organizations, publication
+from . import accounts, acts, commitment_files, consultations, forums, ledger, organizations, plans, publication
 from .actions import Action
 from .acts import ActData
 from .consultations import local_instant
@@ -118,7 +118,7 @@ def _actor(db: Session, consultation_id: int, account_id: int | None) -> str:
 
 def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) -> None:
     """The bodies that take part and the acts that were held, if the file names any."""
-    if not any(data.get(name) for name in ("bodies", "acts", "forums")):
+    if not any(data.get(name) for name in ("bodies", "acts", "forums", "commitments", "earlier")):
         return
     view = consultations.find(db, slug).view
     today = view.today(now)
@@ -142,6 +142,9 @@ def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) ->
         )  # fmt: skip
         acts.publish(db, view, act, key=one["key"], seen=0, reason=None, actor=ledger.SYSTEM, now=now)
     _announce(db, view, data, now=now)
+    plans.load_earlier(db, view, data.get("earlier", ()))
+    if data.get("commitments"):
+        plans.publish(db, view, commitment_files.read(data["commitments"], view), actor=ledger.SYSTEM, now=now)
 
 
 def _announce(db: Session, view: ConsultationView, data: dict[str, Any], *, now: datetime, suffix: str = "") -> None:

@@ -6,8 +6,9 @@ value: what a document prints, what the advice reads, what a version stores.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 TEXT_MAX = 20_000
 """Characters of one field; OGP sets no limit, the longest of the real plan has 827."""
@@ -185,6 +186,24 @@ class Period:
 
     approved: str
     end: str
+
+
+def plain(sheet: Sheet) -> dict[str, Any]:
+    """Everything it says, as JSON has it."""
+    return {**asdict(sheet), "undecided": sorted(sheet.undecided)}
+
+
+def public(sheet: Sheet) -> Sheet:
+    """Without addresses and telephones. Persons and posts stay: who answers for a commitment is public."""
+    contacts = tuple(replace(one, email=None, phones=()) for one in sheet.contacts)
+    return replace(sheet, emails=(), phones=(), contacts=contacts)
+
+
+def private(sheet: Sheet) -> dict[str, Any]:
+    """The addresses and telephones alone."""
+    whole = plain(sheet)
+    people = [[one["email"], one["phones"]] for one in whole["contacts"]]
+    return {"emails": whole["emails"], "phones": whole["phones"], "contacts": people}
 
 
 def leaves(sheet: Sheet) -> tuple[Milestone, ...]:

@@ -114,6 +114,8 @@ class ConsultationView:
     schedule_since: datetime
     lists: dict[str, tuple[Choice, ...]]
     reasons: tuple[ReasonView, ...]
+    planned: bool = False
+    """Whether its plan has commitments to show."""
 
     def today(self, now: datetime) -> date:
         """The day in the consultation's zone."""

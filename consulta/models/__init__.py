@@ -16,12 +16,16 @@ from . import (
     organizations,
     outbox,
     papers,
+    plans,
     positions,
+    proposals,
     results,
+    sheets,
 )
 from .base import Base
 
 __all__ = [
     "Base", "accounts", "acts", "consultations", "contributions", "drafts", "forums", "imports", "ledger",
-    "moderation", "news", "operations", "opinions", "organizations", "outbox", "papers", "positions", "results",
+    "moderation", "news", "operations", "opinions", "organizations", "outbox", "papers", "plans", "positions",
+    "proposals",     "results", "sheets",
 ]  # fmt: skip

@@ -1,0 +1,70 @@
+"""The plan: its commitments as they were approved, each with its sheet, milestones and amendments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, render_template, request
+
+from consulta import db, pages
+from consulta.auth import allow, anyone
+from consulta.documents import timelines
+from consulta.domain import advice, plans
+from consulta.domain.advice import Finding, Phase, Severity
+from consulta.domain.errors import Malformed, NotFound
+from consulta.domain.sheets import Milestone, Period, Sheet
+from consulta.domain.snapshots import ConsultationView
+from consulta.forms.advice import in_words
+from consulta.i18n import month
+from consulta.text import drawn
+
+bp = Blueprint("plans", __name__)
+
+
+@bp.get("/consultas/<slug>/plan")
+@allow(anyone)
+@pages.public_page
+def listing(consultation: ConsultationView) -> str:
+    """The commitments by theme."""
+    wanted = request.args.get("theme") or None
+    theme = consultation.theme(wanted) if wanted else None
+    if wanted and theme is None:
+        valid = tuple(one.slug for one in consultation.themes)
+        raise Malformed("No hay un tema «%(value)s».", value=wanted, valid=valid)
+    rows = plans.listing(db.session(), consultation, theme=theme)
+    if not consultation.planned:
+        raise NotFound("Esta consulta todavía no tiene un plan.")
+    return render_template("plans/listing.html", consultation=consultation, rows=rows, theme=theme)
+
+
+@bp.get("/consultas/<slug>/plan/<int(max=2147483647):number>")
+@allow(anyone)
+@pages.public_page
+def one(consultation: ConsultationView, number: int) -> str:
+    """A commitment with everything that it says."""
+    [found] = plans.read(db.session(), consultation, [number])
+    months = plans.period(consultation)
+    numbers = plans.numbers(db.session(), consultation)
+    at = numbers.index(number)
+    return render_template(
+        "plans/one.html", consultation=consultation, one=found, sheet=found.sheet,
+        drawn=drawn(_drawn(found.sheet.milestones, months)), findings=in_words(_findings(found.sheet, months)),
+        before=numbers[at - 1] if at else None, after=numbers[at + 1] if at + 1 < len(numbers) else None,
+    )  # fmt: skip
+
+
+def _drawn(goals: Sequence[Milestone], months: Period | None) -> str:
+    rows = [
+        timelines.Row(goal.number_text or goal.letter or "", goal.start, goal.end)
+        for goal in goals
+        if not goal.has_parts
+    ]
+    return timelines.draw(rows, months.approved if months else None, months.end if months else None, month)
+
+
+def _findings(sheet: Sheet, months: Period | None) -> list[Finding]:
+    """What the document gets wrong by the rules that a draft must mend or explain."""
+    if months is None:
+        return []
+    found = advice.advise(sheet, phase=Phase.DRAFT, period=months)
+    return [finding for finding in found if finding.severity is Severity.ERROR]

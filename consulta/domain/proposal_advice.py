@@ -1,0 +1,39 @@
+"""What the advice says of a proposal, with the months of the consultation's plan and the bodies that take part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consulta.models.organizations import Organization
+
+from . import advice, plans
+from .advice import Finding, Glossary, Phase
+from .organizations import TAKES_PART
+from .sheets import Period, Sheet
+from .snapshots import ConsultationView
+
+TIMELESS = ("T01", "T02", "T03", "T04")
+"""Rules that mean nothing where nobody has said when the plan begins and ends."""
+_O: Any = Organization.__table__
+
+
+def advised(db: Session, consultation: ConsultationView, sheet: Sheet) -> list[Finding]:
+    """What could be better; what would block it comes from ``advice.blocking``."""
+    months = plans.period(consultation)
+    found = advice.advise(
+        sheet, phase=Phase.PROPOSAL, period=months or Period("0000-01", "9999-12"), glossary=glossary(db, consultation)
+    )
+    return [one for one in found if months is not None or one.rule not in TIMELESS or one.rule == "T02"]
+
+
+def glossary(db: Session, consultation: ConsultationView) -> Glossary:
+    """The bodies that take part: by what acronym, and all their names."""
+    query = select(_O.c.acronym, _O.c.name, _O.c.aliases, _O.c.earlier_names)
+    rows: Sequence[Any] = db.execute(
+        query.where(_O.c.consultation_id == consultation.id, _O.c.acronym.is_not(None), TAKES_PART)
+    ).all()
+    return {r.acronym: tuple(dict.fromkeys([*r.name.values(), *r.aliases, *r.earlier_names])) for r in rows}

@@ -1,0 +1,42 @@
+"""What the advice found, in words of the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from consulta.domain.advice import RULES, Finding, Severity
+from consulta.i18n import gettext, month
+
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A finding with its message and how to mend it; ``field`` and ``milestone`` say beside what it stands."""
+
+    rule: str
+    severity: Severity
+    field: str
+    milestone: str | None
+    place: str
+    message: str
+    mend: str
+
+    @property
+    def key(self) -> str:
+        """By what it is dismissed: the rule, and the milestone if it is about one."""
+        return f"{self.rule}:{self.milestone}" if self.milestone else self.rule
+
+
+def in_words(findings: Iterable[Finding]) -> list[Advice]:
+    """The findings as they are shown."""
+    return [_in_words(one) for one in findings]
+
+
+def _in_words(one: Finding) -> Advice:
+    rule = RULES[one.rule]
+    values = {name: month(v) if isinstance(v, str) and _MONTH.fullmatch(v) else v for name, v in one.values.items()}
+    message, mend = gettext(rule.message, **values), gettext(rule.mend, **values)
+    return Advice(one.rule, one.severity, one.field, one.milestone, one.place, message, mend)

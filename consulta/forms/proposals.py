@@ -1,0 +1,136 @@
+"""The steps of a proposal as they are typed: each is read into what it changes of the sheet, and shown from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from consulta.domain.lineages import Lineage
+from consulta.domain.proposal_drafts import Draft
+from consulta.domain.sheets import TEXT_MAX, Challenge, Contact, Line
+from consulta.i18n import gettext
+
+from .fields import LINE, Typed, lines
+from .milestones import read_milestones, show_milestones
+
+PROSE = {
+    "problem": ("title", "problem", "causes", "background"), "answers": (),
+    "action": ("objective", "action", "results"),
+    "relevance": ("relevance", "value_transparency", "value_participation", "value_accountability", "context"),
+    "who": ("government", "others"), "milestones": (), "ambition": ("ambition",),
+}  # fmt: skip
+"""The fields of running text of each step."""
+MOST_LEADS, MOST_CONTACTS = 20, 10
+Read = Callable[[Typed, Draft], dict[str, Any]]
+
+
+def read_step(step: str, typed: Typed, draft: Draft) -> dict[str, Any]:
+    """What a step changes of the sheet; faults are noted beside their fields."""
+    prose = {name: typed.text(name, most=LINE * 2 if name == "title" else TEXT_MAX) or None for name in PROSE[step]}
+    more = READ.get(step)
+    return {**prose, **(more(typed, draft) if more else {})}
+
+
+def show_step(step: str, draft: Draft) -> dict[str, str]:
+    """A step as it was saved, as fields."""
+    shown = {name: getattr(draft.sheet, name) or "" for name in PROSE[step]}
+    more = SHOW.get(step)
+    return {**shown, **(more(draft) if more else {})}
+
+
+def read_lineage(typed: Typed) -> Lineage:
+    """To what it answers; numbers separated by commas or spaces."""
+    numbers = []
+    for word in re.split(r"[\s,;]+", typed.text("contributions", most=1_000)):
+        if word.lstrip("#n.º").isdecimal() and len(word) < 10:
+            numbers.append(int(word.lstrip("#n.º")))
+        elif word:
+            typed.wrong("contributions", gettext("«%(value)s» no es el número de un aporte.", value=word[:40]))
+    earlier = tuple(sorted(name[8:] for name in typed.data if name.startswith("earlier-")))
+    unrelated = typed.text("unrelated", most=1_000) or None
+    if not (numbers or earlier or unrelated):
+        typed.wrong("contributions", gettext("Elija a qué responde, o escriba por qué a ninguno."))
+    return Lineage(tuple(dict.fromkeys(numbers)), earlier, unrelated)
+
+
+def _problem(typed: Typed, draft: Draft) -> dict[str, Any]:
+    themes = [theme.slug for theme in draft.consultation.themes]
+    return {"theme": typed.one_of("theme", themes)}
+
+
+def _relevance(typed: Typed, _draft: Draft) -> dict[str, Any]:
+    return {"challenges": tuple(code for code in Challenge if typed.flag(f"challenge-{code.value}"))}
+
+
+def _who(typed: Typed, draft: Draft) -> dict[str, Any]:
+    found = lines(typed.text("leads", most=TEXT_MAX))
+    if len(found) > MOST_LEADS:
+        typed.wrong("leads", gettext("Caben %(most)s entidades.", most=MOST_LEADS))
+    contacts = tuple(contact for n in typed.groups("contact", MOST_CONTACTS) if (contact := _contact(typed, n)))
+    undecided = set(draft.sheet.undecided) - {"leads", "contacts"}
+    undecided |= {name for name in ("leads", "contacts") if typed.flag(f"undecided-{name}")}
+    return {
+        "leads": tuple(Line(name, name) for name in found[:MOST_LEADS]), "contacts": contacts,
+        "persons": _cell(contacts, "name"), "posts": _cell(contacts, "post"), "emails": _cell(contacts, "email"),
+        "phones": tuple(Line(p[0], p[0], extension=p[1]) for one in contacts for p in one.phones),
+        "undecided": frozenset(undecided),
+    }  # fmt: skip
+
+
+def _contact(typed: Typed, n: int) -> Contact | None:
+    name, post = (typed.text(f"contact-{n}-{field}", most=LINE) for field in ("name", "post"))
+    email, phone = typed.email(f"contact-{n}-email"), typed.text(f"contact-{n}-phone", most=40)
+    if not (name or post or email or phone):
+        return None
+    if not name:
+        typed.wrong(f"contact-{n}-name", gettext("Escriba el nombre de la persona."))
+    return Contact(name, post=post or None, email=email, phones=((phone, None),) if phone else ())
+
+
+def _cell(contacts: tuple[Contact, ...], field: str) -> tuple[Line, ...]:
+    return tuple(Line(value, value) for one in contacts if (value := getattr(one, field)))
+
+
+def _milestones(typed: Typed, draft: Draft) -> dict[str, Any]:
+    undecided = set(draft.sheet.undecided) - {"dates"} | ({"dates"} if typed.flag("undecided-dates") else set())
+    return {"milestones": read_milestones(typed, draft), "undecided": frozenset(undecided)}
+
+
+def _show_problem(draft: Draft) -> dict[str, str]:
+    return {"theme": draft.sheet.theme or ""}
+
+
+def _show_lineage(draft: Draft) -> dict[str, str]:
+    one = draft.lineage
+    return {
+        "contributions": ", ".join(map(str, one.contributions)), "unrelated": one.unrelated or "",
+        **{f"earlier-{name}": "1" for name in one.earlier},
+    }  # fmt: skip
+
+
+def _show_relevance(draft: Draft) -> dict[str, str]:
+    return {f"challenge-{code.value}": "1" for code in draft.sheet.challenges}
+
+
+def _show_who(draft: Draft) -> dict[str, str]:
+    shown = {"leads": "\n".join(line.text for line in draft.sheet.leads)}
+    for n, one in enumerate(draft.sheet.contacts):
+        phone = one.phones[0][0] if one.phones else ""
+        for field, value in (("name", one.name), ("post", one.post), ("email", one.email), ("phone", phone)):
+            shown[f"contact-{n}-{field}"] = value or ""
+    return shown | {f"undecided-{name}": "1" for name in draft.sheet.undecided}
+
+
+def _show_milestones(draft: Draft) -> dict[str, str]:
+    shown = show_milestones(draft.sheet.milestones)
+    return shown | ({"undecided-dates": "1"} if "dates" in draft.sheet.undecided else {})
+
+
+READ: Mapping[str, Read] = {
+    "problem": _problem, "relevance": _relevance, "who": _who, "milestones": _milestones,
+}  # fmt: skip
+SHOW: Mapping[str, Callable[[Draft], dict[str, str]]] = {
+    "problem": _show_problem, "answers": _show_lineage, "relevance": _show_relevance, "who": _show_who,
+    "milestones": _show_milestones,
+}  # fmt: skip

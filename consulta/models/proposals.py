@@ -1,0 +1,82 @@
+"""Commitment proposals: what is still being written, step by step, by whom, and to what it answers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base, BigId
+
+_OPEN = text("submitted_at IS NULL")
+
+
+class ProposalDraft(Base):
+    """A proposal as its proponent writes it. ``key`` stands in its address; its holder is an organisation (every member
+    writes), or a person with the code. ``sheet_id`` is the working sheet, whose only version is rewritten with every
+    save; ``unrelated`` says why it answers nothing of what people said. ``contribution_id``: as what it was submitted;
+    while ``submitted_at`` is set nobody writes."""
+
+    __tablename__ = "proposal_drafts"
+    __table_args__ = (
+        CheckConstraint("(organization_id IS NULL) <> (folio_hash IS NULL)", name="one_holder"),
+        Index("ix_proposal_drafts_open", "consultation_id", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
+    key: Mapped[str] = mapped_column(unique=True)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
+    submission_hash: Mapped[bytes] = mapped_column(unique=True)
+    folio_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"), unique=True)
+    unrelated: Mapped[str | None] = mapped_column(Text)
+    name: Mapped[str | None]
+    publish_name: Mapped[bool] = mapped_column(default=False)
+    email: Mapped[str | None]
+    language: Mapped[str] = mapped_column(default="es")
+    contribution_id: Mapped[int | None] = mapped_column(ForeignKey("contributions.id"), unique=True)
+    submitted_at: Mapped[datetime | None]
+    begun_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+    reminded_on: Mapped[date | None]
+
+
+class DraftStep(Base):
+    """How often a step was saved; a form carries the number that it saw, so that nobody writes over another's text."""
+
+    __tablename__ = "draft_steps"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("proposal_drafts.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    saved: Mapped[int]
+    saved_at: Mapped[datetime]
+
+
+class DraftSource(Base):
+    """What a draft answers to: a published contribution, or a commitment of an earlier plan."""
+
+    __tablename__ = "draft_sources"
+    __table_args__ = (
+        UniqueConstraint("draft_id", "contribution_id"),
+        UniqueConstraint("draft_id", "earlier_id"),
+        CheckConstraint("(contribution_id IS NULL) <> (earlier_id IS NULL)", name="one_source"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("proposal_drafts.id"))
+    contribution_id: Mapped[int | None] = mapped_column(ForeignKey("contributions.id"))
+    earlier_id: Mapped[int | None] = mapped_column(ForeignKey("earlier_commitments.id"))
+
+
+class Dismissal(Base):
+    """A finding of the advice that the proponent looked at and let stand, with the reason that everybody reads.
+    ``finding``: the rule, and the milestone's key if it is about one."""
+
+    __tablename__ = "dismissals"
+
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"), primary_key=True)
+    finding: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    dismissed_on: Mapped[date]
