@@ -1,7 +1,7 @@
 """A sheet as JSON in a template generation, and back: A to B to C to A gives the equal sheet.
 
-``schema()`` of ``sheet_schema`` documents the shape. Nothing is left out here: ``public`` before, for what everybody
-may read.
+``schema()`` of ``sheet_schema`` documents the shape. Nothing is left out here: ``sheets.public`` before, for
+what everybody may read.
 """
 
 from __future__ import annotations
@@ -21,12 +21,6 @@ Json = dict[str, Any]
 WRONG = "Esto no tiene la forma de una ficha de compromiso. %(faults)s"
 PRIVATE = ("emails", "phones")
 IDENTITY = ("parent", "position", "number", "number_text", "mark", "letter", "inherited", "has_parts")
-
-
-def public(sheet: Sheet) -> Sheet:
-    """The sheet without e-mail addresses and telephones; persons and posts of officials stay."""
-    contacts = tuple(replace(one, email=None, phones=()) for one in sheet.contacts)
-    return replace(sheet, emails=(), phones=(), contacts=contacts)
 
 
 def public_amendments(amendments: Iterable[Amendment]) -> tuple[Amendment, ...]:
