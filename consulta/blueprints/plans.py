@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
-from consulta import db, pages
+from consulta import db, pages, sheets_out
 from consulta.auth import allow, anyone
 from consulta.documents import timelines
-from consulta.domain import advice, plans
+from consulta.domain import advice, plans, sheet_schema
 from consulta.domain.advice import Finding, Phase, Severity
 from consulta.domain.errors import Malformed, NotFound
+from consulta.domain.plans import Printed
 from consulta.domain.sheets import Milestone, Period, Sheet
 from consulta.domain.snapshots import ConsultationView
 from consulta.forms.advice import in_words
-from consulta.i18n import month
+from consulta.i18n import gettext, month
 from consulta.text import drawn
 
 bp = Blueprint("plans", __name__)
@@ -51,6 +52,40 @@ def one(consultation: ConsultationView, number: int) -> str:
         drawn=drawn(_drawn(found.sheet.milestones, months)), findings=in_words(_findings(found.sheet, months)),
         before=numbers[at - 1] if at else None, after=numbers[at + 1] if at + 1 < len(numbers) else None,
     )  # fmt: skip
+
+
+@bp.get("/esquemas/ficha.json")
+@allow(anyone)
+def schema() -> Response:
+    """The JSON Schema of a sheet, in every generation."""
+    return jsonify(sheet_schema.schema())
+
+
+@bp.get("/consultas/<slug>/plan/<int(max=2147483647):number>.<any(json, docx, pdf):form>")
+@allow(anyone)
+def document(slug: str, number: int, form: str) -> Response:
+    """A commitment in OGP's template, in the generation of its plan unless another is asked for."""
+    consultation = pages.find(slug).view
+    found = plans.read(db.session(), consultation, [number])
+    return _document(consultation, found, form, f"compromiso-{number}")
+
+
+@bp.get("/consultas/<slug>/plan.<any(json, docx, pdf):form>")
+@allow(anyone)
+def whole(slug: str, form: str) -> Response:
+    """All commitments as one document, with its contents."""
+    consultation = pages.find(slug).view
+    if not consultation.planned:
+        raise NotFound("Esta consulta todavía no tiene un plan.")
+    return _document(consultation, plans.read(db.session(), consultation), form, "plan")
+
+
+def _document(consultation: ConsultationView, found: Sequence[Printed], form: str, name: str) -> Response:
+    generation = sheets_out.generation_asked(plans.generation(consultation))
+    rows = [(one.number, one.sheet, one.amendments) for one in found]
+    addresses = [url_for(".one", slug=consultation.slug, number=one.number) for one in found]
+    heading = gettext("Compromiso %(n)s", n="%s")
+    return sheets_out.document(consultation, rows, addresses, form, generation, heading=heading, name=name)
 
 
 def _drawn(goals: Sequence[Milestone], months: Period | None) -> str:

@@ -6,10 +6,10 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent / "typst"
+from .glyphs import printable
+from .typesetting import here
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,4 @@ def docx(record: Record) -> bytes:
 
 def pdf(record: Record) -> bytes:
     """The same as PDF/UA-1."""
-    import typst  # on first use: as above
-
-    data, fonts = json.dumps(asdict(record), ensure_ascii=False), [str(FOLDER / "fonts")]
-    made = typst.compile(
-        str(FOLDER / "minutes.typ"), format="pdf", sys_inputs={"data": data}, font_paths=fonts, pdf_standards=["ua-1"]
-    )
-    return bytes(made if isinstance(made, bytes) else made[0])
+    return here("minutes.typ", printable(json.dumps(asdict(record), ensure_ascii=False)))

@@ -207,8 +207,11 @@ def test_lineage_and_dismissals_are_kept(
 def test_after_the_minute_what_is_written_is_kept(
     app: Flask, consultation: ConsultationView, visitor: Visitor, now: datetime
 ) -> None:
-    draft = written(visitor)
+    draft = begin(visitor)
+    mine = code(visitor.get(draft).text)
     with time_machine.travel(now + timedelta(days=12), tick=False):
+        visitor.get(draft, 404)  # this browser has forgotten it; the code has not
+        visitor.post("/seguimiento", {"folio": mine}, 303)
         save(visitor, draft, "problema", title="Un título después", problem="Lo mismo de antes.")
         page = visitor.get(draft).text
         assert "Un título después" in page
