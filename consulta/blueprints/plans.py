@@ -35,7 +35,10 @@ def listing(consultation: ConsultationView) -> str:
     rows = plans.listing(db.session(), consultation, theme=theme)
     if not consultation.planned:
         raise NotFound("Esta consulta todavía no tiene un plan.")
-    return render_template("plans/listing.html", consultation=consultation, rows=rows, theme=theme)
+    return render_template(
+        "plans/listing.html", consultation=consultation, rows=rows, theme=theme,
+        has_earlier=plans.has_earlier(db.session(), consultation),
+    )  # fmt: skip
 
 
 @bp.get("/consultas/<slug>/plan/<int(max=2147483647):number>")
@@ -52,6 +55,17 @@ def one(consultation: ConsultationView, number: int) -> str:
         drawn=drawn(_drawn(found.sheet.milestones, months)), findings=in_words(_findings(found.sheet, months)),
         before=numbers[at - 1] if at else None, after=numbers[at + 1] if at + 1 < len(numbers) else None,
     )  # fmt: skip
+
+
+@bp.get("/consultas/<slug>/plan/anteriores")
+@allow(anyone)
+@pages.public_page
+def earlier(consultation: ConsultationView) -> str:
+    """The commitments of earlier plans, to which proposals and milestones can point."""
+    found = plans.earlier(db.session(), consultation)
+    if not found:
+        raise NotFound("No hay compromisos de planes anteriores.")
+    return render_template("plans/earlier.html", consultation=consultation, found=found)
 
 
 @bp.get("/esquemas/ficha.json")

@@ -153,6 +153,12 @@ def earlier(db: Session, consultation: ConsultationView) -> list[Earlier]:
     return [Earlier(*row) for row in db.execute(query.order_by(e.position))]
 
 
+def has_earlier(db: Session, consultation: ConsultationView) -> bool:
+    """Whether there are any."""
+    mine = select(EarlierCommitment.id).where(EarlierCommitment.consultation_id == consultation.id)
+    return db.execute(mine.limit(1)).first() is not None
+
+
 def listing(db: Session, consultation: ConsultationView, *, theme: ThemeView | None = None) -> list[Row]:
     """The commitments, in their order."""
     mine = (SheetMilestone.version_id == _V.c.id) & SheetMilestone.parent.is_(None)

@@ -24,7 +24,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Change:
-    """A field that differs, or a milestone (``milestones:KEY``) with its ``number`` in the newer version that has it."""
+    """A field that differs, or a milestone (``milestones:KEY``) with its latest ``number``."""
 
     field: str
     number: int | None

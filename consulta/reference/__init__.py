@@ -17,10 +17,10 @@ RECORD, DEMONSTRATION = "plan-2016-2018", "demostracion"
 def read(slug: str) -> dict[str, Any]:
     """The file of one of the two, with the commitments of its plan and of earlier ones, which stand beside it."""
     found: dict[str, Any] = json.loads((FOLDER / f"{slug}.json").read_text("utf-8"))
-    for part in ("commitments", "earlier"):
-        beside = FOLDER / f"{slug}.{part}.json"
-        if beside.exists():
-            found[part] = json.loads(beside.read_text("utf-8"))
+    found["earlier"] = json.loads((FOLDER / "earlier.json").read_text("utf-8"))
+    beside = FOLDER / f"{slug}.commitments.json"
+    if beside.exists():
+        found["commitments"] = json.loads(beside.read_text("utf-8"))
     return found
 
 
