@@ -7,6 +7,7 @@ from . import (
     acts,
     attendance,
     changes,
+    comments,
     consultations,
     contributions,
     drafts,
@@ -26,13 +27,15 @@ from . import (
     people,
     positions,
     registrations,
+    reports,
     results,
+    supports,
     tracking,
     voices,
 )
 
 CAPABILITIES = (
-    consultations, opinions, tracking, contributions, acts, forums, registrations, organizations, positions, news,
+    consultations, opinions, tracking, contributions, comments, supports, reports, acts, forums, registrations, organizations, positions, news,
     results, ledger, accounts, moderation, management, drafts, changes, people, imports, attendance, papers, minutes,
     intake, notices, voices, health,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, FieldList, Form, FormField, IntegerField, StringField, ValidationError
 
 from consulta.domain.exporting import stage_data
+from consulta.domain.schedules import ACTS
 from consulta.domain.snapshots import ConsultationView, StageView
 from consulta.domain.surveys import read_date
 from consulta.domain.texts import LINE_MAX, showable
@@ -45,6 +46,7 @@ class StageForm(Form):
     title_es, title_en = _text(LINE_MAX), _text(LINE_MAX)
     starts, ends = _text(40), _text(40)
     opinion = BooleanField()
+    comment = BooleanField()
     dates = _text()
     participants_es, participants_en = _text(), _text()
     result_es, result_en = _text(), _text()
@@ -156,7 +158,7 @@ def typed(data: Any) -> list[dict[str, str]]:
 def _values(stage: StageView) -> dict[str, str]:
     values = {
         "key": stage.key, "number": stage.number or "", "starts": stage.first_day.isoformat(),
-        "ends": stage.last_day.isoformat(), "opinion": "1" if "opinion" in stage.opens else "",
+        "ends": stage.last_day.isoformat(), **{act: "1" if act in stage.opens else "" for act in ACTS},
         "dates": ", ".join(d.isoformat() for d in stage.dates),
     }  # fmt: skip
     for name in ("title", *LONG):
@@ -173,7 +175,7 @@ def _row(one: StageForm, old: StageView | None, key: str) -> dict[str, Any]:
         "key": key, "number": one.number.data or None, "parent": old.parent if old else None,
         "title": _said(one.title_es.data, one.title_en.data), **texts, "theme": old.theme if old else None,
         "source": old.source if old else None, "starts": first.isoformat(), "ends": last.isoformat(),
-        "dates": days or None, "opens": ["opinion"] if one.opinion.data else [],
+        "dates": days or None, "opens": [act for act in ACTS if one[act].data],
     }  # fmt: skip
 
 

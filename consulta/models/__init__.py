@@ -3,6 +3,7 @@
 from . import (
     accounts,
     acts,
+    comments,
     consultations,
     contributions,
     drafts,
@@ -22,6 +23,6 @@ from . import (
 from .base import Base
 
 __all__ = [
-    "Base", "accounts", "acts", "consultations", "contributions", "drafts", "forums", "imports", "ledger",
+    "Base", "accounts", "acts", "comments", "consultations", "contributions", "drafts", "forums", "imports", "ledger",
     "moderation", "news", "operations", "opinions", "organizations", "outbox", "papers", "positions", "results",
 ]  # fmt: skip
