@@ -7,7 +7,8 @@ import secrets
 from flask import current_app
 from itsdangerous import BadSignature, TimestampSigner
 
-from .auth import now
+from .auth import many_from_here, now
+from .domain.snapshots import ConsultationView
 
 
 def new() -> str:
@@ -22,6 +23,16 @@ def read(value: str) -> tuple[str, float] | None:
     except BadSignature:
         return None
     return key.decode(), (now() - issued).total_seconds()
+
+
+def held_cause(consultation: ConsultationView, trap: bool, age: float) -> str | None:
+    """Why what a form brings waits for a person in any mode; nothing here refuses anybody but a flood (429)."""
+    many = many_from_here(int(consultation.settings["submissions_per_address"]))
+    if trap:
+        return "trap"
+    if age < float(consultation.settings["minimum_seconds"]):
+        return "too-fast"
+    return "many-from-one-address" if many else None
 
 
 def _signer() -> TimestampSigner:

@@ -89,7 +89,8 @@ def _tables(connection: Connection) -> list[tuple[str, list[str]]]:
 
 def _read(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
     piece = 10 if any(isinstance(c.type, LargeBinary) and c.name == "content" for c in table.c) else PIECE
-    result = connection.execution_options(stream_results=True, max_row_buffer=piece).execute(select(table))
+    query = select(table).order_by(*table.primary_key)  # a row that refers to one of its own table comes after it
+    result = connection.execution_options(stream_results=True, max_row_buffer=piece).execute(query)
     for rows in result.mappings().partitions(piece):
         yield [dict(row) for row in rows]
 

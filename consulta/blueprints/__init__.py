@@ -7,6 +7,7 @@ from . import (
     acts,
     attendance,
     changes,
+    comments,
     consultations,
     contributions,
     drafts,
@@ -29,13 +30,15 @@ from . import (
     positions,
     proposal_drafts,
     registrations,
+    reports,
     results,
+    supports,
     tracking,
     voices,
 )
 
 CAPABILITIES = (
-    consultations, opinions, tracking, contributions, acts, forums, registrations, organizations, positions, news,
+    consultations, opinions, tracking, contributions, comments, supports, reports, acts, forums, registrations, organizations, positions, news,
     results, plans, proposal_drafts, ledger, accounts, moderation, management, drafts, changes, people, imports,
     attendance, marks, papers, minutes, intake, notices, voices, health,
 )  # fmt: skip

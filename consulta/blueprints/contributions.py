@@ -8,8 +8,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import db
-from consulta.auth import allow, anyone, settings
-from consulta.domain import figures, published
+from consulta.auth import allow, anyone, now, settings
+from consulta.domain import figures, published, threads
 from consulta.domain.errors import NotFound
 from consulta.domain.listings import Filters, Row
 from consulta.domain.snapshots import ConsultationView, ThemeView
@@ -40,7 +40,13 @@ def listing(consultation: ConsultationView) -> str:
 def one(consultation: ConsultationView, number: int) -> str:
     """One contribution at its stable address, or what became of it."""
     found = published.one(db.session(), consultation, number)
-    return render_template("contributions/one.html", consultation=consultation, found=found, Status=Status)
+    on = "parent" if found.is_comment else "contribution"
+    order = "antiguas" if found.is_comment else "recientes"
+    return render_template(
+        "contributions/one.html", consultation=consultation, found=found, Status=Status,
+        comments=threads.page(db.session(), consultation, on, found.id, order=order),
+        open=consultation.window("comment", now()).open and found.row is not None,
+    )  # fmt: skip
 
 
 @bp.get("/consultas/<slug>/temas/<theme>")
@@ -51,14 +57,16 @@ def theme(consultation: ConsultationView, theme: str) -> str:
     chosen = _theme(consultation, theme)
     by = Filters(
         theme=chosen.slug,
+        kind=Kind.OPINION.value,
         after=published.filters(consultation, {"after": request.args.get("after", "")}).after,
     )
-    page = published.page(db.session(), consultation, by)
+    page = published.page(db.session(), consultation, by, count=False)
     counted = figures.theme(db.session(), consultation, chosen.slug)
     mentions = published.mentioning(db.session(), consultation, chosen.id, limit=5) if counted.mentions else []
     return render_template(
         "contributions/theme.html", consultation=consultation, theme=chosen, page=page, counted=counted,
-        mentions=mentions, by=by,
+        mentions=mentions, by=by, comments=threads.page(db.session(), consultation, "theme", chosen.id),
+        open=consultation.window("comment", now()).open,
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import time
 from typing import Any
 
 from flask import (
@@ -12,14 +11,13 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta import db, keys, pages
-from consulta.auth import allow, anyone, many_from_here, now, respond_privately, settings
+from consulta import codes, db, keys, pages
+from consulta.auth import allow, anyone, now, respond_privately, settings
 from consulta.documents import qr
 from consulta.domain import opinions
 from consulta.domain.errors import AlreadyReceived, NotFound
@@ -30,7 +28,6 @@ from consulta.i18n import gettext, language
 from consulta.pages import CSRF_MARK, SUBMISSION_MARK
 
 bp = Blueprint("opinions", __name__)
-RECEIPTS, KEPT_SECONDS = 10, 24 * 3600
 
 
 @bp.get("/consultas/<slug>/opinar")
@@ -63,13 +60,13 @@ def submit(slug: str) -> Response | BaseResponse:
     try:
         folio = opinions.send(
             db.session(), consultation=consultation, given=given.given(), submission=key,
-            held_cause=_held_cause(consultation, given, age), language=language(), now=now(),
+            held_cause=keys.held_cause(consultation, bool(given.website.data), age), language=language(), now=now(),
         )  # fmt: skip
         db.commit_new(db.session())
     except AlreadyReceived:
         db.undo(db.session())
         folio = opinions.repeated(db.session(), submission=key, given=given.given()).folio
-    _keep(folio)
+    codes.keep(folio)
     return redirect(url_for(".receipt", slug=slug), 303)
 
 
@@ -78,7 +75,7 @@ def submit(slug: str) -> Response | BaseResponse:
 def receipt(slug: str) -> Response:
     """The receipts of this browser's last 24 hours, the newest large."""
     consultation = pages.find(slug).view
-    found = [opinions.receipt(db.session(), folio) for folio in _kept()]
+    found = [opinions.receipt(db.session(), folio) for folio in codes.kept()]
     mine = [one for one in found if one is not None and one.consultation == consultation.slug]
     if not mine:
         raise NotFound(
@@ -101,7 +98,7 @@ def receipt(slug: str) -> Response:
 @allow(anyone)
 def forget(slug: str) -> BaseResponse:
     """The sender wrote the code down: this browser forgets it."""
-    session.pop("receipts", None)
+    codes.forget()
     return redirect(url_for("consultations.home", slug=slug), 303)
 
 
@@ -134,24 +131,3 @@ def _closed(consultation: ConsultationView, status: int) -> Response:
     return make_response(
         render_template("opinions/closed.html", consultation=consultation, window=window, kept=kept), status
     )
-
-
-def _held_cause(consultation: ConsultationView, given: OpinionForm, age: float) -> str | None:
-    """Why it waits for a person in any mode; nothing here refuses anybody."""
-    many = many_from_here(int(consultation.settings["submissions_per_address"]))
-    if given.website.data:
-        return "trap"
-    if age < float(consultation.settings["minimum_seconds"]):
-        return "too-fast"
-    return "many-from-one-address" if many else None
-
-
-def _keep(folio: str) -> None:
-    kept = [one for one in session.get("receipts", []) if one[0] != folio]
-    session["receipts"] = [[folio, int(time())], *kept][:RECEIPTS]
-    session.permanent = True
-
-
-def _kept() -> list[str]:
-    since = time() - KEPT_SECONDS
-    return [folio for folio, at in session.get("receipts", []) if at > since]

@@ -13,6 +13,7 @@ from consulta.documents import charts, tables
 from consulta.domain import figures, published, results
 from consulta.domain.errors import NotFound
 from consulta.domain.figures import GROUPS, Sheet
+from consulta.domain.listings import Row
 from consulta.domain.snapshots import ConsultationView
 from consulta.i18n import day, gettext, number, said
 from consulta.pages import download, find, head, public_page
@@ -70,17 +71,29 @@ def contributions(slug: str) -> Response:
                 "body",
                 "name",
                 "status",
+                "on",
+                "part",
+                "reply_to",
+                "supports",
             )
             yield from tables.rows(
                 header,
                 (
                     (r.number, r.kind.value, r.channel, slugs.get(r.theme_id or 0, ""), r.department or "", r.week,
-                     r.title or "", r.body or "", r.name or "", "published")
+                     r.title or "", r.body or "", r.name or "", "published", *_target(consultation, r))
                     for r in rows
                 ),
             )  # fmt: skip
 
     return download(body(), consultation, "aportes")
+
+
+def _target(consultation: ConsultationView, row: Row) -> tuple[object, ...]:
+    """What a comment is on (a theme's slug or a number), on which part, which comment it answers, its supports."""
+    if row.on is None:
+        return "", "", "", ""
+    theme = consultation.theme_by_id(row.on.theme_id)
+    return theme.slug if theme else row.on.number, row.on.part or "", row.on.parent or "", row.supports
 
 
 @bp.get("/consultas/<slug>/datos/<figure>.csv")
@@ -157,6 +170,7 @@ def _bars(
     words = {
         "web": gettext("Sitio web"), "paper": gettext("Papel"), "forum": gettext("Foro"),
         "assisted": gettext("Con ayuda de alguien"), "import": gettext("Importado"), "opinion": gettext("Opinión"),
+        "comment": gettext("Comentario"),
         "": gettext("No lo dijo"),
     }  # fmt: skip
     rows: list[tuple[str, str, int | None]] = []

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta import db, holding
-from consulta.auth import allow, anyone, network, now, record_attempt, respond_privately, settings
-from consulta.domain import gatherings, opinions, proposal_drafts, rights, signin, stubs, tracking
-from consulta.domain.errors import Conflict, DomainError, NotFound, TooMany
+from consulta import codes, db, holding
+from consulta.auth import allow, anyone, now, respond_privately, settings
+from consulta.domain import gatherings, opinions, proposal_drafts, rights, stubs, tracking
+from consulta.domain.errors import Conflict, DomainError, NotFound
 from consulta.domain.gatherings import Registered
 from consulta.domain.texts import showable
 from consulta.i18n import gettext
 
 bp = Blueprint("tracking", __name__)
-FREE_REFUSALS = 10
 ACTS: dict[str, tuple[Callable[..., None], str]] = {
     "withdraw": (rights.withdraw, "Su aporte fue retirado: ya no se ve en ninguna página."),
     "remove-name": (rights.remove_name, "Su nombre fue borrado."),
@@ -106,19 +104,10 @@ def _shown(folio: str, message: str, status: int) -> Response:
 
 
 def _refused(typed: str, error: NotFound) -> Response:
-    """An unknown code: counted in the database, and slowed down after ten; a right code is never slowed down."""
-    address, today = network(), now().date()
-
-    def count(own: Session) -> None:
-        keys = signin.code_keys(own, address=address, today=today)
-        signin.check_delay(own, keys, now=now())
-        signin.count_failure(own, keys, now=now(), free=FREE_REFUSALS)
-
-    db.undo(db.session())
-    try:
-        record_attempt(count)
-    except TooMany as slow:
-        return _asking(typed, _said(slow), 429, wait=int((slow.until - now()).total_seconds()) + 1)
+    """An unknown code."""
+    slow = codes.count_refused()
+    if slow is not None:
+        return _asking(typed, _said(slow), 429, wait=codes.seconds_until(slow))
     return _asking(typed, _said(error), 404)
 
 

@@ -13,21 +13,21 @@ from sqlalchemy.orm import Session
 
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Channel, Contribution, Contributor, Kind, Status
+from consulta.models.moderation import Mention
 from consulta.models.opinions import Opinion
 
-from . import results, search
+from . import bodies, results, search
 from .actions import Action
 from .commitments import commitments
-from .contributions import record
+from .contributions import count_reply, record
 from .dialects import is_postgres
 from .ledger import new_salt
 from .search import Shown
 from .snapshots import ConsultationView, ThemeView
+from .targets import Target
 
 CONTACT_DAYS = 365
 """Contact data go 12 months after sending at the latest."""
-
-
 _CONSULTATIONS: Any = Consultation.__table__
 _TABLE: Any = Contribution.__table__
 _OPINIONS: Any = Opinion.__table__
@@ -67,6 +67,9 @@ class Admission:
     source: str | None = None
     external_id: str | None = None
     import_id: int | None = None
+    mentions: tuple[ThemeView, ...] = ()
+    on: Target | None = None
+    """Secondary themes from the start, and what it is on: of a comment."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,14 @@ class Admitted:
 def admit(
     db: Session, consultation: ConsultationView, incoming: Sequence[Admission], *, today: date, actor: str
 ) -> list[Admitted]:
-    """Store contributions with their commitments, figures and ledger entries; at most 200 at a time.
+    """Store contributions of one kind with their commitments, figures and ledger entries; at most 200 at a time.
 
     The counter is the first lock taken and gives numbers without a gap, for a transaction that fails gives its back.
     """
     made = [Made.of(consultation, one, today) for one in incoming]
-    stored = _store_one(db, made[0]) if len(made) == 1 and is_postgres(db) else store(db, consultation, made)
+    at_once = len(made) == 1 and incoming[0].kind is Kind.OPINION and is_postgres(db)
+    stored = _store_one(db, made[0]) if at_once else store(db, consultation, made)
+    _connect(db, [id_ for id_, _number in stored], incoming)
     for (_id, number), one in zip(stored, made, strict=True):
         results.move(db, None, one.facts)
         record(db, consultation, actor=actor, action=Action.RECEIVE, number=number, recorded=today, payload=one.payload)
@@ -116,6 +121,7 @@ class Made:
     @classmethod
     def of(cls, consultation: ConsultationView, one: Admission, today: date) -> Made:
         row, text = _contribution(consultation, one, today), {"body": one.body, "body_salt": new_salt()}
+        text |= one.on.columns(shown=one.status is Status.PUBLISHED) if one.on else {}
         person = _contributor(one, today)
         payload = _payload(one, row, commitments({**row, **text, **person}))
         return cls(row, text, person, payload, _facts(consultation, one))
@@ -134,7 +140,8 @@ def store(db: Session, consultation: ConsultationView, made: Sequence[Made]) -> 
     numbers = range(last - len(made) + 1, last + 1)
     rows = [{**one.row, "number": number} for number, one in zip(numbers, made, strict=True)]
     ids = _insert(connection, consultation, rows)
-    connection.execute(_INSERT_OPINION, [{"id": id_, **one.text} for id_, one in zip(ids, made, strict=True)])
+    texts = [{"id": id_, **one.text} for id_, one in zip(ids, made, strict=True)]
+    connection.execute(_INSERT_TEXT[made[0].row["kind"]], texts)
     people = [{"contribution_id": id_, **one.person} for id_, one in zip(ids, made, strict=True)]
     connection.execute(_INSERT_CONTRIBUTOR, people)
     return list(zip(ids, numbers, strict=True))
@@ -150,7 +157,19 @@ def _insert(connection: Connection, consultation: ConsultationView, rows: list[d
     return connection.execute(query.order_by(_TABLE.c.number)).scalars().all()
 
 
-_INSERT, _INSERT_OPINION, _INSERT_CONTRIBUTOR = insert(_TABLE), insert(_OPINIONS), insert(_CONTRIBUTORS)
+_INSERT, _INSERT_CONTRIBUTOR = insert(_TABLE), insert(_CONTRIBUTORS)
+_INSERT_TEXT = {kind: insert(table) for kind, table in bodies.TABLES.items()}
+
+
+def _connect(db: Session, ids: list[int], incoming: Sequence[Admission]) -> None:
+    """Secondary themes, and the count of replies of a comment that is answered in public."""
+    both = zip(ids, incoming, strict=True)
+    mentions = [{"contribution_id": id_, "theme_id": theme.id} for id_, one in both for theme in one.mentions]
+    if mentions:
+        db.execute(insert(Mention), mentions)
+    for one in incoming:
+        if one.on and one.on.parent_id and one.status is Status.PUBLISHED:
+            count_reply(db, one.on.parent_id, 1)
 
 
 def _store_one(db: Session, made: Made) -> list[tuple[int, int]]:
@@ -206,6 +225,7 @@ def _payload(one: Admission, row: dict[str, Any], committed: dict[str, str]) -> 
         "received": one.received_on.isoformat(), "review_by": row["review_by"].isoformat(),
         "answer_by": row["answer_by"].isoformat(), "status": one.status.value, "confirmed": False,
         **({"rule": "after"} if one.status is Status.PUBLISHED else {}), "commitments": committed,
+        **({"mentions": [theme.slug for theme in one.mentions], **one.on.payload()} if one.on else {}),
     }  # fmt: skip
 
 
@@ -224,5 +244,5 @@ def _facts(consultation: ConsultationView, one: Admission) -> results.Facts:
         consultation_id=consultation.id, kind=one.kind, status=one.status, theme=one.theme.slug if one.theme else "",
         confirmed=False, day=one.received_on, channel=one.channel.value, department=one.department or "",
         taking_part_as=one.taking_part_as or "", age_group=one.age_group or "", gender=one.gender or "",
-        language=one.language or "",
+        language=one.language or "", mentions=tuple(theme.slug for theme in one.mentions),
     )  # fmt: skip

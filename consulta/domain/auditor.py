@@ -10,20 +10,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consulta.models.consultations import Theme
-from consulta.models.contributions import Contribution, Contributor, Status
+from consulta.models.contributions import Contribution, Status
 from consulta.models.moderation import Classification, Decision, Mention
-from consulta.models.opinions import Opinion
 from consulta.models.results import Tally
 
 from . import commitments, ledger, publication
 from .actions import Action
+from .echoes import SIGN, Echoes
 from .recount import recount
 from .replay import FIELDS, STATUSES, Report, State
 from .seatings import Seatings
 from .sheet_audit import SheetAudit
 from .snapshots import ConsultationView
 from .standings import VOICES, Standings
-from .stored_acts import act, classified, decided
+from .stored_acts import act, classified, decided, in_clear, received
 
 
 class Auditor:
@@ -34,11 +34,13 @@ class Auditor:
         self.state = State([t.slug for t in consultation.themes], report)
         self.decisions = self.classifications = 0
         self.published: dict[str, tuple[int, str]] = {}
-        self.standings, self.seatings, self.sheets = Standings(), Seatings(), SheetAudit()
+        self.standings, self.seatings = Standings(), Seatings()
+        self.echoes, self.sheets = Echoes(), SheetAudit()
 
     def entries(self, piece: list[tuple[int, dict[str, Any]]]) -> None:
         """Replay a piece, then compare the rows that it touched."""
-        received: dict[int, tuple[int, dict[str, Any]]] = {}
+        arrived: dict[int, tuple[int, dict[str, Any]]] = {}
+        reported = self.echoes.rows(self.db, self.view, piece)
         acts: dict[int, list[tuple[int, dict[str, Any]]]] = {}
         for at, content in piece:
             subject, _, key = content["subject"].partition("/")
@@ -55,34 +57,33 @@ class Auditor:
             except (ValueError, KeyError):
                 self.report.fault(f"entry {at}: says nothing that is known")
                 continue
-            if subject != "contribution":
+            about = self.echoes.report(key, content, reported.get(key)) if action is Action.REPORT else None
+            if subject != "contribution" and about is None:
                 continue
-            number = int(key)
+            number = about or int(key)
+            if action in SIGN:
+                self.echoes.support(action, number, content["payload"])
             if action is Action.RECEIVE:
-                received[number] = (at, content)
+                arrived[number] = (at, content)
             elif action in (Action.PUBLISH, Action.REJECT, Action.CLASSIFY):
                 acts.setdefault(number, []).append((at, content))
             self.state.apply(number, action, content["payload"], at)
-        if received:
-            self._compare_received(received)
+        if arrived:
+            self._compare_received(arrived)
         if acts:
             self._compare_acts(acts)
 
-    def _compare_received(self, received: dict[int, tuple[int, dict[str, Any]]]) -> None:
-        rows = {row["number"]: row for row in self._rows(min(received), max(received))}
-        for number, (at, content) in received.items():
+    def _compare_received(self, arrived: dict[int, tuple[int, dict[str, Any]]]) -> None:
+        rows = {row["number"]: row for row in received(self.db, self.view, min(arrived), max(arrived))}
+        for number, (at, content) in arrived.items():
             row = rows.get(number)
             if row is None:
                 self.report.fault(f"contribution {number}: its row is gone (entry {at})")
                 continue
             said = content["payload"]
-            clear = {
-                "kind": row["kind"].value, "channel": row["channel"].value, "received": row["received_on"].isoformat(),
-                "review_by": row["review_by"].isoformat(), "answer_by": row["answer_by"].isoformat(),
-            }  # fmt: skip
-            for name, value in clear.items():
-                if said[name] != value:
-                    self.report.fault(f"contribution {number}: {name} is {value}, entry {at} says {said[name]}")
+            for name, value in in_clear(self.view, row).items():
+                if said.get(name) != value:
+                    self.report.fault(f"contribution {number}: {name} is {value}, entry {at} says {said.get(name)}")
             self._compare_commitments(number, row, said["commitments"], at)
 
     def _compare_commitments(self, number: int, row: dict[str, Any], said: dict[str, str], at: int) -> None:
@@ -95,25 +96,6 @@ class Auditor:
                     self.report.fault(f"contribution {number}: {name} stands there though its salt is gone")
             elif ledger.commitment(salt, values[name]) != said[name]:
                 self.report.fault(f"contribution {number}: {name} is not what arrived (entry {at})")
-
-    def _rows(self, first: int, last: int) -> list[dict[str, Any]]:
-        base: Any = Contribution.__table__
-        opinion: Any = Opinion.__table__
-        person: Any = Contributor.__table__
-        query = (
-            select(
-                base,
-                opinion.c.body,
-                opinion.c.body_salt,
-                *[c for c in person.c if c.name != "contribution_id"],
-            )
-            .join(opinion, opinion.c.id == base.c.id)
-            .join(person, person.c.contribution_id == base.c.id)
-            .where(base.c.consultation_id == self.view.id, base.c.number.between(first, last))
-        )
-        found = self.db.connection().execute(query)
-        names = tuple(found.keys())
-        return [dict(zip(names, row, strict=True)) for row in found]
 
     def _compare_acts(self, acts: dict[int, list[tuple[int, dict[str, Any]]]]) -> None:
         numbers = iter(sorted(acts))
@@ -151,7 +133,7 @@ class Auditor:
     def finish(self) -> None:
         """Compare what stands now: states, themes, acts without an entry, figures."""
         self._compare_published()
-        for reader in (self.standings, self.seatings, self.sheets):
+        for reader in (self.standings, self.seatings, self.echoes, self.sheets):
             for fault in reader.faults(self.db, self.view):
                 self.report.fault(fault)
         self._compare_now()

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from consulta.models.comments import Comment
 from consulta.models.consultations import Theme
-from consulta.models.contributions import Contribution, Contributor, Status
+from consulta.models.contributions import Contribution, Contributor, Kind, Status
 from consulta.models.moderation import Mention
 
 from . import ledger, results, search
@@ -89,8 +90,25 @@ def change(
     table: Any = Contribution.__table__
     db.execute(update(table).where(table.c.id == contribution_id).values(**values))
     after = facts_of(db, [contribution_id])[contribution_id]
+    if after.kind is Kind.COMMENT and before.status is not after.status:
+        _show(db, contribution_id, shown=after.status is Status.PUBLISHED)
     results.move(db, before, after)
     search.refresh(db, consultation, contribution_id)
+
+
+def _show(db: Session, contribution_id: int, *, shown: bool) -> None:
+    """A comment's place in its list, and the count of its thread's replies, follow its status."""
+    table: Any = Comment.__table__
+    moved = (table.c.id == contribution_id) & (table.c.shown.is_not(shown))
+    parent = db.execute(update(table).where(moved).values(shown=shown).returning(table.c.parent_id)).first()
+    if parent is not None and parent[0] is not None:
+        count_reply(db, parent[0], 1 if shown else -1)
+
+
+def count_reply(db: Session, parent_id: int, by: int) -> None:
+    """One more (or one less) reply of a comment is shown."""
+    table: Any = Comment.__table__
+    db.execute(update(table).where(table.c.id == parent_id).values(replies=table.c.replies + by))
 
 
 @dataclass(frozen=True)
@@ -104,6 +122,7 @@ class Row:
     awaiting_review: bool
     ordinal: int
     theme_id: int | None
+    kind: Kind
 
 
 def by_number(db: Session, consultation: ConsultationView, number: int) -> Row:
@@ -111,7 +130,7 @@ def by_number(db: Session, consultation: ConsultationView, number: int) -> Row:
     row = db.execute(
         select(
             Contribution.id, Contribution.consultation_id, Contribution.number, Contribution.status,
-            Contribution.awaiting_review, Contribution.ordinal, Contribution.theme_id,
+            Contribution.awaiting_review, Contribution.ordinal, Contribution.theme_id, Contribution.kind,
         ).where(Contribution.consultation_id == consultation.id, Contribution.number == number)
     ).first()  # fmt: skip
     if row is None:

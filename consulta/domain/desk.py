@@ -14,23 +14,25 @@ from sqlalchemy.orm import Session
 from consulta.models.accounts import Pseudonym, RoleName
 from consulta.models.base import Said
 from consulta.models.consultations import Consultation, Reason
-from consulta.models.contributions import IS_WAITING, Channel, Contribution, Status
+from consulta.models.contributions import IS_WAITING, Channel, Contribution, Kind, Status
 from consulta.models.moderation import Classification, Decision, DecisionNote, Lease, Mention
-from consulta.models.opinions import Opinion
 
-from . import accounts, contributions
+from . import accounts, bodies, contributions, reports, targets
 from .errors import NotAllowed
+from .reports import Reported
 from .snapshots import ConsultationView, ReasonView
+from .targets import On, Quoted
 
 PAGE = 20
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A row of the queue."""
+    """A row of the queue; ``reported_on`` of what is published and was reported."""
 
     id: int
     number: int
+    kind: Kind
     excerpt: str
     theme_id: int | None
     channel: Channel
@@ -39,14 +41,17 @@ class Waiting:
     received_on: date
     review_by: date
     leased_by: str | None
+    reported_on: date | None
 
 
 @dataclass(frozen=True)
 class Item:
-    """One contribution as staff see it: no trait, no contact, no name."""
+    """One contribution as staff see it: no trait, no contact, no name. Of a comment also what it is ``on``, with the
+    beginning of that while it is published, and what was reported about it."""
 
     id: int
     number: int
+    kind: Kind
     title: str | None
     body: str | None
     status: Status
@@ -62,6 +67,14 @@ class Item:
     ordinal: int
     leased_by: str | None
     lease_is_mine: bool
+    on: On | None = None
+    quoted: Quoted | None = None
+    reports: tuple[Reported, ...] = ()
+
+    @property
+    def reported(self) -> bool:
+        """Published, and reported since a person last decided."""
+        return self.status is Status.PUBLISHED and any(not one.settled for one in self.reports)
 
 
 @dataclass(frozen=True)
@@ -96,8 +109,9 @@ def queue(
     values |= {"day": after[0], "last": after[1]} if after is not None else {}
     return [
         Waiting(
-            r.id, r.number, _excerpt(r.title, r.body), r.theme_id, r.channel, r.status, r.held_cause, r.received_on,
-            r.review_by, r.name if r.until and r.until > now else None,
+            r.id, r.number, r.kind, bodies.excerpt(r.title, r.body), r.theme_id, r.channel, r.status, r.held_cause,
+            r.received_on, r.review_by, r.name if r.until and r.until > now else None,
+            r.reported_on if r.status is Status.PUBLISHED else None,
         )
         for r in db.connection().execute(query, values)
     ]  # fmt: skip
@@ -109,10 +123,10 @@ def _waiting(scoped: bool, by_theme: str | None, by_channel: bool, beyond: bool)
     c = Contribution
     query = (
         select(
-            c.id, c.number, c.title, Opinion.__table__.c.body, c.theme_id, c.channel, c.status, c.held_cause,
-            c.received_on, c.review_by, Pseudonym.name, Lease.until,
+            c.id, c.number, c.kind, c.title, bodies.BODY, c.theme_id, c.channel, c.status, c.held_cause, c.received_on,
+            c.review_by, Pseudonym.name, Lease.until, reports.latest(c.id).label("reported_on"),
         )
-        .join(Opinion.__table__, Opinion.__table__.c.id == c.id)
+        .select_from(Contribution.__table__)
         .outerjoin(Lease, Lease.contribution_id == c.id)
         .outerjoin(
             Pseudonym, (Pseudonym.account_id == Lease.account_id) & (Pseudonym.consultation_id == c.consultation_id)
@@ -121,6 +135,7 @@ def _waiting(scoped: bool, by_theme: str | None, by_channel: bool, beyond: bool)
         .order_by(c.review_by, c.id)
         .limit(bindparam("most"))
     )  # fmt: skip
+    query = bodies.with_body(query)
     if scoped:
         query = query.where(c.theme_id.in_(bindparam("scope", expanding=True)) | c.theme_id.is_(None))
     if by_theme:
@@ -131,11 +146,6 @@ def _waiting(scoped: bool, by_theme: str | None, by_channel: bool, beyond: bool)
         day, last = bindparam("day", type_=Date), bindparam("last", type_=BigInteger)
         query = query.where((c.review_by > day) | ((c.review_by == day) & (c.id > last)))
     return query
-
-
-def _excerpt(title: str | None, body: str | None) -> str:
-    words = " ".join(part for part in (title, body) if part)
-    return words if len(words) <= 160 else words[:159].rstrip() + "…"
 
 
 def leases(db: Session, consultation: ConsultationView, *, now: datetime) -> tuple[tuple[int, str], ...]:
@@ -169,13 +179,15 @@ def item(db: Session, consultation: ConsultationView, number: int, *, account_id
     c: Any = found[0]
     leased = found.until is not None and found.until > now
     mentions = db.execute(select(Mention.theme_id).where(Mention.contribution_id == row.id)).scalars().all()
-    body = db.execute(select(Opinion.__table__.c.body).where(Opinion.__table__.c.id == row.id)).scalar_one()
+    on = targets.of(db, row.id) if row.kind is Kind.COMMENT else None
     return Item(
-        id=c.id, number=c.number, title=c.title, body=body, status=c.status, awaiting_review=c.awaiting_review,
-        theme_id=c.theme_id, mentions=tuple(mentions), channel=c.channel, department=c.department,
+        id=c.id, number=c.number, kind=c.kind, title=c.title, body=bodies.body(db, row.id), status=c.status,
+        awaiting_review=c.awaiting_review, theme_id=c.theme_id, mentions=tuple(mentions), channel=c.channel, department=c.department,
         held_cause=c.held_cause, received_on=c.received_on, review_by=c.review_by, answer_by=c.answer_by,
         ordinal=c.ordinal, leased_by=found.name if leased else None,
-        lease_is_mine=leased and found.account_id == account_id,
+        lease_is_mine=leased and found.account_id == account_id, on=on,
+        quoted=targets.quoted(db, consultation, on.directly) if on and on.directly else None,
+        reports=tuple(reports.of(db, row.id)) if on else (),
     )  # fmt: skip
 
 

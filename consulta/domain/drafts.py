@@ -115,7 +115,7 @@ def missing(content: dict[str, Any], *, today: date) -> list[Missing]:
     found += [Missing("temas", "question") for t in themes if not t["question"].get("es")][:1]
     found += [Missing("temas", "briefing", warning=True) for t in themes if not t["briefing"].get("es")][:1]
     stages = content.get("stages", [])
-    opening = [s for s in stages if s["opens"]]
+    opening = [s for s in stages if "opinion" in s["opens"]]
     found += [Missing("etapas", "none")] if not stages else []
     found += [Missing("etapas", "opens")] if stages and not opening else []
     if opening:

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 
 from consulta.models.contributions import IS_SHOWN, Contribution, Contributor, Kind
-from consulta.models.opinions import Opinion
 
+from . import bodies, targets
 from .snapshots import ConsultationView
+from .targets import On
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Row:
     department: str | None
     received_on: date
     name: str | None
+    on: On | None = None
+    supports: int | None = None
 
     @property
     def week(self) -> str:
@@ -55,23 +58,23 @@ class Filters:
 
 def select_rows() -> Select[Any]:
     """Everything that a ``Row`` needs."""
-    opinion: Any = Opinion.__table__
-    return (
+    query = (
         select(
-            Contribution.id, Contribution.number, Contribution.kind, Contribution.title, opinion.c.body,
+            Contribution.id, Contribution.number, Contribution.kind, Contribution.title, bodies.BODY,
             Contribution.theme_id, Contribution.channel, Contribution.department, Contribution.received_on,
-            Contributor.name, Contributor.publish_name,
+            Contributor.name, Contributor.publish_name, *targets.COLUMNS,
         )
-        .join(opinion, opinion.c.id == Contribution.id)
+        .select_from(Contribution.__table__)
         .join(Contributor, Contributor.contribution_id == Contribution.id)
     )  # fmt: skip
+    return targets.with_target(bodies.with_body(query))
 
 
 def row_of(r: Any) -> Row:
     """A row of ``select_rows``, with the name only where it may be shown."""
     return Row(
         r.id, r.number, r.kind, r.title, r.body, r.theme_id, r.channel.value, r.department, r.received_on,
-        r.name if r.publish_name else None,
+        r.name if r.publish_name else None, targets.on_of(r) if r.kind is Kind.COMMENT else None, r.supports,
     )  # fmt: skip
 
 

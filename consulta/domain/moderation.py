@@ -81,7 +81,7 @@ def decide(
     if verdict is Verdict.REJECT and reason is None:
         raise Invalid("Elija el motivo por el que no se publica.", field="reason")
     row = _take(db, consultation, number, ordinal=ordinal, account_id=account_id, now=now)
-    status = STATUS_AFTER[verdict]
+    status, stays = STATUS_AFTER[verdict], _stays(db, row, verdict)
     actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     salt = ledger.new_salt()
     decision_id = db.execute(
@@ -102,7 +102,8 @@ def decide(
             "commitments": {"note": ledger.commitment(salt, note)},
         },
     )  # fmt: skip
-    _tell(db, consultation, row, ordinal=ordinal + 1, status=status, reason=reason, note=note, now=now)
+    if not stays:
+        _tell(db, consultation, row, ordinal=ordinal + 1, status=status, reason=reason, note=note, now=now)
 
 
 def classify(
@@ -125,6 +126,13 @@ def classify(
         db, consultation, actor=actor, action=Action.CLASSIFY, number=number, recorded=now,
         payload={"ordinal": ordinal + 1, "theme": theme.slug if theme else None, "mentions": slugs},
     )  # fmt: skip
+
+
+def _stays(db: Session, row: contributions.Row, verdict: Verdict) -> bool:
+    """Whether a person published it before and leaves it so, as after a report: that is no news to its author."""
+    if verdict is not Verdict.PUBLISH or row.status is not Status.PUBLISHED:
+        return False
+    return db.execute(select(Decision.id).where(Decision.contribution_id == row.id).limit(1)).first() is not None
 
 
 def _take(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ class Receipt:
 
     folio: str
     number: int
+    kind: Kind
     consultation: str
     received_on: date
     review_by: date
@@ -58,7 +59,7 @@ class Given:
         """Under 18, neither name nor e-mail is kept, whatever was sent."""
         if self.age_group != "under-18":
             return self
-        return Given(**{**self.__dict__, "name": None, "email": None, "publish_name": False})
+        return replace(self, name=None, email=None, publish_name=False)
 
 
 def folio_of(submission: str) -> str:
@@ -84,14 +85,11 @@ def send(
 
     Whether the key came before is known when ``db.commit_new`` answers.
     """
-    if not given.as_kept().email and _status(consultation, held_cause) is not Status.PUBLISHED:
-        incoming = _incoming(consultation, given, submission, held_cause, language, now)
+    incoming = _incoming(consultation, given, submission, held_cause, language, now)
+    if not incoming.email and incoming.status is not Status.PUBLISHED:
         arrivals.admit(db, consultation, incoming, today=consultation.today(now), actor=ledger.PUBLIC)
         return folio_of(submission)
-    return submit(
-        db, consultation=consultation, given=given, submission=submission, held_cause=held_cause, language=language,
-        now=now,
-    ).folio  # fmt: skip
+    return take(db, consultation, incoming, submission=submission, language=language, now=now).folio
 
 
 def submit(
@@ -102,8 +100,16 @@ def submit(
 
     ``held_cause`` (``trap``, ``too-fast``, ``many-from-one-address``) only makes it wait; nobody is refused for it.
     """
-    folio, today = folio_of(submission), consultation.today(now)
     incoming = _incoming(consultation, given, submission, held_cause, language, now)
+    return take(db, consultation, incoming, submission=submission, language=language, now=now)
+
+
+def take(
+    db: Session, consultation: ConsultationView, incoming: admission.Admission, *, submission: str, language: str,
+    now: datetime,
+) -> Receipt:  # fmt: skip
+    """Store what came by a form of the web, and mail its receipt where there is an address."""
+    folio, today = folio_of(submission), consultation.today(now)
     try:
         [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=ledger.PUBLIC)
     except IntegrityError as error:
@@ -118,7 +124,7 @@ def submit(
             },
         )  # fmt: skip
     return Receipt(
-        folio=folio, number=admitted.number, consultation=consultation.slug, received_on=today,
+        folio=folio, number=admitted.number, kind=incoming.kind, consultation=consultation.slug, received_on=today,
         review_by=admitted.review_by, answer_by=admitted.answer_by,
         published=incoming.status is Status.PUBLISHED, mailed=bool(incoming.email), head="",
     )  # fmt: skip
@@ -129,10 +135,20 @@ def _incoming(
 ) -> admission.Admission:
     if not consultation.window("opinion", now).open:
         raise Closed("El plazo para opinar no está abierto.")
+    return admitted_as(
+        Kind.OPINION, consultation, given, submission=submission, held_cause=held_cause, language=language, now=now
+    )
+
+
+def admitted_as(
+    kind: Kind, consultation: ConsultationView, given: Given, *, submission: str, held_cause: str | None, language: str,
+    now: datetime,
+) -> admission.Admission:  # fmt: skip
+    """What a person typed into a form of the web, as a contribution of this kind that comes in."""
     given = given.as_kept()
     folio, today = folio_of(submission), consultation.today(now)
     return admission.Admission(
-        kind=Kind.OPINION, channel=Channel.WEB, status=_status(consultation, held_cause), theme=given.theme,
+        kind=kind, channel=Channel.WEB, status=_status(consultation, kind, held_cause), theme=given.theme,
         body=given.body, received_on=today, department=given.department, name=given.name,
         publish_name=given.publish_name and bool(given.name), email=given.email,
         mail_language=language if given.email else None, taking_part_as=given.taking_part_as,
@@ -162,7 +178,7 @@ def receipt(db: Session, folio: str) -> Receipt | None:
     """The receipt of a code, if its contribution was stored."""
     row = db.execute(
         select(
-            Contribution.number, Consultation.slug, Contribution.received_on, Contribution.review_by,
+            Contribution.number, Contribution.kind, Consultation.slug, Contribution.received_on, Contribution.review_by,
             Contribution.answer_by, Contribution.status, Consultation.log_id,
         )
         .join(Consultation, Consultation.id == Contribution.consultation_id)
@@ -171,16 +187,16 @@ def receipt(db: Session, folio: str) -> Receipt | None:
     if row is None:
         return None
     return Receipt(
-        folio=folio, number=row.number, consultation=row.slug, received_on=row.received_on, review_by=row.review_by,
-        answer_by=row.answer_by, published=row.status is Status.PUBLISHED, mailed=False,
+        folio=folio, number=row.number, kind=row.kind, consultation=row.slug, received_on=row.received_on,
+        review_by=row.review_by, answer_by=row.answer_by, published=row.status is Status.PUBLISHED, mailed=False,
         head=ledger.head(db, row.log_id).hash,
     )  # fmt: skip
 
 
-def _status(consultation: ConsultationView, held_cause: str | None) -> Status:
+def _status(consultation: ConsultationView, kind: Kind, held_cause: str | None) -> Status:
     if held_cause:
         return Status.HELD
-    mode = consultation.settings.get("moderation", {}).get(Kind.OPINION.value, "before")
+    mode = consultation.shown(kind.value)
     return Status.PUBLISHED if mode == "after" else Status.RECEIVED
 
 
@@ -194,5 +210,5 @@ def _first(db: Session, submission: str) -> bytes | None:
 
 def _content(submission: str, given: Given) -> bytes:
     """A digest of what was given, keyed by the submission key, which the database does not have."""
-    values = {**given.__dict__, "theme": given.theme.slug if given.theme else None}
+    values: dict[str, Any] = {**given.__dict__, "theme": given.theme.slug if given.theme else None}
     return hmac.digest(submission.encode(), ledger.canonical(values).encode(), "sha256")

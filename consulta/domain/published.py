@@ -14,10 +14,11 @@ from consulta.models.contributions import IS_SHOWN, Contribution, Kind, Status
 from consulta.models.imports import TakeBack
 from consulta.models.moderation import Decision, Mention
 
-from . import results, search
+from . import results, search, targets
 from .errors import Malformed, NotFound
 from .listings import Filters, Row, listed, narrowed, row_of, select_rows, values_of
 from .snapshots import ConsultationView
+from .targets import On
 from .texts import showable
 
 PAGE = 20
@@ -102,7 +103,7 @@ def _count(db: Session, consultation: ConsultationView, by: Filters, values: dic
             return results.published(db, consultation.id, dimension="department", key=by.department)
         if by.kind is None:
             return results.published(db, consultation.id, key=by.theme)
-        return results.published(db, consultation.id)
+        return results.published(db, consultation.id, dimension="kind", key=by.kind)
     inner = narrowed(select(Contribution.id), values).limit(COUNT_TO + 1).subquery()
     counted = db.execute(select(func.count()).select_from(inner), values).scalar_one()
     return counted if counted <= COUNT_TO else None
@@ -122,15 +123,23 @@ def mentioning(db: Session, consultation: ConsultationView, theme_id: int, *, li
 
 @dataclass(frozen=True)
 class Public:
-    """What stands under a number: a published contribution, or only what became of it."""
+    """What stands under a number: a published contribution, or only what became of it; ``on``: of a comment."""
 
+    id: int
     number: int
+    kind: Kind
     status: Status
     row: Row | None
     mentions: tuple[int, ...]
     reason: dict[str, str] | None
     imported: bool
     cancelled: bool
+    on: On | None
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether what is said about it are replies."""
+        return self.kind is Kind.COMMENT
 
 
 def one(db: Session, consultation: ConsultationView, number: int) -> Public:
@@ -145,7 +154,8 @@ def one(db: Session, consultation: ConsultationView, number: int) -> Public:
         raise NotFound("No hay ningún aporte publicado con ese número.")
     if r.status is Status.PUBLISHED:
         mentions = db.execute(select(Mention.theme_id).where(Mention.contribution_id == r.id)).scalars().all()
-        return Public(number, r.status, row_of(r), tuple(mentions), None, False, False)
+        shown = row_of(r)
+        return Public(r.id, number, r.kind, r.status, shown, tuple(mentions), None, False, False, shown.on)
     reason = None
     if r.status is Status.REJECTED:
         reason = db.execute(
@@ -155,7 +165,10 @@ def one(db: Session, consultation: ConsultationView, number: int) -> Public:
             .order_by(Decision.ordinal.desc())
             .limit(1)
         ).scalar_one_or_none()
-    return Public(number, r.status, None, (), reason, r.import_id is not None, r.taken_back is not None)
+    return Public(
+        r.id, number, r.kind, r.status, None, (), reason, r.import_id is not None, r.taken_back is not None,
+        targets.on_of(r) if r.kind is Kind.COMMENT else None,
+    )  # fmt: skip
 
 
 def stream(db: Session, consultation: ConsultationView) -> Iterator[Row]:

@@ -64,6 +64,8 @@ class State:
             self._reach(number)
             self.flags[number] = 0 if payload["status"] == Status.WITHDRAWN else 1
             self.theme[number] = self.slot(payload["theme"])
+            if payload.get("mentions"):
+                self.mentions[number] = frozenset(payload["mentions"])
         elif number >= len(self.status) or self.status[number] < 0:
             self.report.fault(f"entry {at}: contribution {number} was never received")
             return
@@ -80,6 +82,8 @@ class State:
             self.flags[number] &= ~1
         if action is Action.TAKE_BACK_ERASURE:
             self.flags[number] = (self.flags[number] & ~1) | bool(payload["awaiting"])
+        if action is Action.REPORT:
+            self.flags[number] |= 1
         if action is Action.CONFIRM:
             self.flags[number] |= 2
         gone = frozenset(payload["fields"]) if action is Action.EXPIRE else GONE_WITH.get(action, frozenset())

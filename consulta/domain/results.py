@@ -151,13 +151,17 @@ _SUM = select(func.coalesce(func.sum(_TALLIES.c.n), 0)).where(
 )
 _PUBLISHED: dict[str | None, Any] = {
     None: _SUM,
-    **{name: _SUM.where(_TALLIES.c[name] == bindparam("key")) for name in ("theme", "value")},
+    **{name: _SUM.where(_TALLIES.c[name] == bindparam("key")) for name in ("theme", "kind", "value")},
 }
 
 
+_COLUMN = {"theme": "theme", "mention": "theme", "kind": "kind"}
+
+
 def published(db: Session, consultation_id: int, *, dimension: str = "theme", key: str | None = None) -> int:
-    """How many published contributions a single filter finds: a theme's slug or a one-way dimension's value."""
-    query = _PUBLISHED[None if key is None else "theme" if dimension in ("theme", "mention") else "value"]
+    """How many published contributions a single filter finds: a theme's slug, a kind, a one-way dimension's value."""
+    query = _PUBLISHED[None if key is None else _COLUMN.get(dimension, "value")]
+    dimension = "theme" if dimension == "kind" else dimension  # its cells have both
     values = {"consultation": consultation_id, "dimension": dimension, **({} if key is None else {"key": key})}
     return int(db.connection().execute(query, values).scalar_one())
 

@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution, Contributor, Erasure, Status
 from consulta.models.moderation import Decision, DecisionNote
-from consulta.models.opinions import Opinion
 
-from . import consultations, contributions, ledger, results, search
+from . import bodies, consultations, contributions, ledger, reports, results, search
 from .actions import Action
 from .commitments import sha256
 from .errors import Conflict, NotFound
@@ -182,14 +181,14 @@ def _drop(db: Session, mine: Own, values: dict[str, Any], action: Action, *, now
 def erase_own(db: Session, mine: Own, *, now: datetime) -> None:
     """Destroy text, name, address, traits and their salts; the number and what is counted stay."""
     before = contributions.facts_of(db, [mine.id])[mine.id]
-    tables: Any = (Contribution.__table__, Opinion.__table__)
-    base, opinion = tables
+    base: Any = Contribution.__table__
     db.execute(
         update(base)
         .where(base.c.id == mine.id)
         .values(status=Status.ERASED, title=None, title_salt=None, department=None, department_salt=None)
     )
-    db.execute(update(opinion).where(opinion.c.id == mine.id).values(body=None, body_salt=None))
+    bodies.erase(db, mine.id)
+    reports.forget_lines(db, mine.id)
     empty = dict.fromkeys(("name", "email", *results.TRAITS))
     salts = dict.fromkeys(f"{field}_salt" for field in empty)
     db.execute(

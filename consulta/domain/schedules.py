@@ -23,7 +23,7 @@ from .consultations import local_instant, stage_view
 from .errors import Conflict, Invalid, NotAllowed
 from .snapshots import ConsultationView, StageView
 
-ACTS = ("opinion", "proposal")
+ACTS = ("opinion", "comment", "proposal")
 """What a stage can open."""
 
 
@@ -116,7 +116,8 @@ def change(
     stages = [_stage(0, position, row, consultation.timezone, today) for position, row in enumerate(rows)]
     _in_order(stages)
     for act in ACTS:
-        _keeps_promise(consultation, act, stages, now)
+        if any(act in stage.opens for stage in consultation.stages):
+            _keeps_promise(consultation, act, stages, now)
     if not differences(consultation.stages, tuple(stage_view(Stage(**s), consultation.timezone) for s in stages)):
         raise Invalid("No cambió nada: no hay una versión nueva que publicar.")
     revised = update(Consultation).where(Consultation.id == consultation.id)

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement, column, literal_column, table
 
 from consulta.models.contributions import Contribution, Kind, Status
-from consulta.models.opinions import Opinion
 
+from . import bodies
 from .dialects import is_postgres
 from .snapshots import ConsultationView, ThemeView
 from .texts import stems
@@ -62,12 +62,12 @@ def refresh(db: Session, consultation: ConsultationView, contribution_id: int) -
     out = "DELETE FROM search_texts WHERE id = :id" if is_postgres(db) else "DELETE FROM search_texts WHERE rowid = :id"
     db.execute(text(out), {"id": contribution_id})
     row = db.execute(
-        select(
-            Contribution.status, Contribution.title, Opinion.__table__.c.body, Contribution.theme_id,
-            Contribution.department, Contribution.kind,
-        )
-        .join(Opinion.__table__, Opinion.__table__.c.id == Contribution.id)
-        .where(Contribution.id == contribution_id)
+        bodies.with_body(
+            select(
+                Contribution.status, Contribution.title, bodies.BODY, Contribution.theme_id, Contribution.department,
+                Contribution.kind,
+            ).select_from(Contribution.__table__)
+        ).where(Contribution.id == contribution_id)
     ).one()  # fmt: skip
     if row.status is Status.PUBLISHED:
         theme = consultation.theme_by_id(row.theme_id)

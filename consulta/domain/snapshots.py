@@ -133,8 +133,16 @@ class ConsultationView:
         """A choice of a list by its code."""
         return next((c for c in self.lists.get(list_name, ()) if c.code == code), None)
 
+    def shown(self, kind: str) -> str:
+        """Whether what arrives is shown ``before`` or ``after`` a person has read it; what has no setting of its own is
+        treated as opinions are."""
+        modes: dict[str, str] = self.settings.get("moderation", {})
+        return modes.get(kind) or modes.get("opinion") or "before"
+
     def window(self, act: str, now: datetime) -> Window:
-        """When ``act`` (such as ``opinion``) may be done."""
+        """When ``act`` (such as ``opinion``) may be done. Comments go with opinions in a schedule that does not say."""
+        if act == "comment" and not any(act in s.opens for s in self.stages):
+            act = "opinion"
         stages = [s for s in self.stages if act in s.opens]
         for stage in stages:
             if stage.state(now) == "current":

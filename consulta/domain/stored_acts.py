@@ -1,4 +1,4 @@
-"""Decisions and classifications as they are stored, in the form in which the entries say them."""
+"""Contributions, decisions and classifications as they are stored, in the form in which the entries say them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,37 @@ from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Pseudonym
 from consulta.models.consultations import Reason, Theme
-from consulta.models.contributions import Contribution
+from consulta.models.contributions import Contribution, Contributor, Kind
 from consulta.models.moderation import Classification, Decision, DecisionNote
 
+from . import bodies, targets
 from .actions import Action
 from .snapshots import ConsultationView
+
+
+def received(db: Session, view: ConsultationView, first: int, last: int) -> list[dict[str, Any]]:
+    """Every contribution of these numbers with its text, what it is on, and its contributor."""
+    base: Any = Contribution.__table__
+    person: Any = Contributor.__table__
+    people = [c for c in person.c if c.name != "contribution_id"]
+    query = select(base, bodies.BODY, bodies.BODY_SALT, *people, *targets.COLUMNS).select_from(base)
+    query = targets.with_target(bodies.with_body(query.join(person, person.c.contribution_id == base.c.id)))
+    found = db.connection().execute(query.where(base.c.consultation_id == view.id, base.c.number.between(first, last)))
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def in_clear(view: ConsultationView, row: dict[str, Any]) -> dict[str, Any]:
+    """What the entry of its arrival says of it openly."""
+    clear: dict[str, Any] = {
+        "kind": row["kind"].value, "channel": row["channel"].value, "received": row["received_on"].isoformat(),
+        "review_by": row["review_by"].isoformat(), "answer_by": row["answer_by"].isoformat(),
+    }  # fmt: skip
+    if row["kind"] is Kind.COMMENT:
+        theme = view.theme_by_id(row["on_theme_id"])
+        on = f"theme/{theme.slug}" if theme else f"contribution/{row['on_number']}"
+        clear |= {"on": on, "part": row["part"], "parent": row["parent_number"]}
+    return clear
 
 
 def decided(db: Session, view: ConsultationView, numbers: list[int]) -> dict[tuple[int, int], tuple[Any, ...]]:

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consulta.models.contributions import Contribution, Contributor, Erasure, Status
-from consulta.models.opinions import Opinion
+from consulta.models.contributions import Contribution, Contributor, Erasure, Kind, Status
 
-from . import desk, rights
+from . import bodies, desk, rights, targets
 from .desk import Step
 from .snapshots import ConsultationView
+from .targets import On
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Followed:
     folio: str
     consultation: ConsultationView
     number: int
+    kind: Kind
     status: Status
     title: str | None
     body: str | None
@@ -37,26 +38,28 @@ class Followed:
     confirmed: bool
     erase_due: datetime | None
     steps: list[Step]
+    on: On | None = None
 
 
 def follow(db: Session, folio: str) -> Followed:
     """The contribution of a code with its history; ``NotFound`` for an unknown one."""
     mine = rights.own(db, folio)
-    opinion = Opinion.__table__
-    r = db.execute(
+    query = targets.with_target(
+        bodies.with_body(
         select(
-            Contribution.title, opinion.c.body, Contribution.theme_id, Contribution.received_on,
+            Contribution.kind, Contribution.title, bodies.BODY, Contribution.theme_id, Contribution.received_on,
             Contribution.review_by, Contribution.answer_by, Contribution.confirmed, Contributor.name,
-            Contributor.publish_name, Contributor.email, Erasure.due_at,
+            Contributor.publish_name, Contributor.email, Erasure.due_at, *targets.COLUMNS,
         )
-        .join(opinion, opinion.c.id == Contribution.id)
+        .select_from(Contribution.__table__)
         .join(Contributor, Contributor.contribution_id == Contribution.id)
         .outerjoin(Erasure, Erasure.contribution_id == Contribution.id)
-        .where(Contribution.id == mine.id)
-    ).one()  # fmt: skip
+)).where(Contribution.id == mine.id)  # fmt: skip
+    r = db.execute(query).one()
     return Followed(
-        folio=folio, consultation=mine.consultation, number=mine.number, status=mine.status, title=r.title,
+        folio=folio, consultation=mine.consultation, number=mine.number, kind=r.kind, status=mine.status, title=r.title,
         body=r.body, theme_id=r.theme_id, received_on=r.received_on, review_by=r.review_by, answer_by=r.answer_by,
         awaiting_review=mine.awaiting_review, name=r.name, publish_name=r.publish_name, has_email=bool(r.email),
-        confirmed=r.confirmed, erase_due=r.due_at, steps=desk.history(db, mine.consultation, mine.id),
+        confirmed=r.confirmed, erase_due=r.due_at, on=targets.on_of(r),
+        steps=desk.history(db, mine.consultation, mine.id),
     )  # fmt: skip

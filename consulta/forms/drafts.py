@@ -137,9 +137,12 @@ def show_reasons(content: Content) -> dict[str, str]:
 
 def read_settings(typed: Typed, content: Content) -> Content:
     """When opinions are shown and what is promised; the rest is for whoever knows why."""
-    mode = typed.one_of("moderation", ("before", "after"), missing=gettext("Elija cuándo se muestran los aportes."))
+    modes, missing = ("before", "after"), gettext("Elija cuándo se muestran los aportes.")
+    mode = typed.one_of("moderation", modes, missing=missing)
+    of_comments = typed.one_of("moderation_comment", ("", *modes))
     settings = {
-        **content["settings"], "moderation": {"opinion": mode or "before"},
+        **content["settings"],
+        "moderation": {"opinion": mode or "before", **({"comment": of_comments} if of_comments else {})},
         "review_days": typed.whole("review_days", 1, 90), "answer_days": typed.whole("answer_days", 1, 365),
         "submissions_per_address": typed.whole("submissions_per_address", 1, 100_000),
         "minimum_seconds": typed.whole("minimum_seconds", 0, 60),
@@ -151,7 +154,9 @@ def show_settings(content: Content) -> dict[str, str]:
     """The form's values."""
     s = content["settings"]
     numbers = ("review_days", "answer_days", "submissions_per_address", "minimum_seconds")
-    return {"moderation": s.get("moderation", {}).get("opinion", "before")} | {name: str(s[name]) for name in numbers}
+    modes = s.get("moderation", {})
+    shown = {"moderation": modes.get("opinion", "before"), "moderation_comment": modes.get("comment", "")}
+    return shown | {name: str(s[name]) for name in numbers}
 
 
 def _both(name: str, said: dict[str, str] | None) -> dict[str, str]:

@@ -46,6 +46,7 @@ class StageForm(Form):
     title_es, title_en = _text(LINE_MAX), _text(LINE_MAX)
     starts, ends = _text(40), _text(40)
     opinion = BooleanField()
+    comment = BooleanField()
     proposal = BooleanField()
     dates = _text()
     participants_es, participants_en = _text(), _text()
@@ -158,7 +159,7 @@ def typed(data: Any) -> list[dict[str, str]]:
 def _values(stage: StageView) -> dict[str, str]:
     values = {
         "key": stage.key, "number": stage.number or "", "starts": stage.first_day.isoformat(),
-        "ends": stage.last_day.isoformat(), **dict.fromkeys(stage.opens, "1"),
+        "ends": stage.last_day.isoformat(), **{act: "1" if act in stage.opens else "" for act in ACTS},
         "dates": ", ".join(d.isoformat() for d in stage.dates),
     }  # fmt: skip
     for name in ("title", *LONG):

@@ -3,6 +3,7 @@
 from . import (
     accounts,
     acts,
+    comments,
     consultations,
     contributions,
     drafts,
@@ -25,7 +26,7 @@ from . import (
 from .base import Base
 
 __all__ = [
-    "Base", "accounts", "acts", "consultations", "contributions", "drafts", "forums", "imports", "ledger",
+    "Base", "accounts", "acts", "comments", "consultations", "contributions", "drafts", "forums", "imports", "ledger",
     "moderation", "news", "operations", "opinions", "organizations", "outbox", "papers", "plans", "positions",
     "proposals",     "results", "sheets",
 ]  # fmt: skip

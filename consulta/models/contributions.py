@@ -12,9 +12,10 @@ from .base import Base, BigId, by_value
 
 
 class Kind(StrEnum):
-    """What was given. Comments and proposals join with the form that takes them."""
+    """What was given. Proposals join with the form that takes them."""
 
     OPINION = "opinion"
+    COMMENT = "comment"
 
 
 class Channel(StrEnum):
@@ -81,6 +82,16 @@ class Contribution(Base):
         Index(
             "ix_public_theme_department",
             "consultation_id", "theme_id", "department", "number",
+            postgresql_where=_PUBLIC, sqlite_where=_PUBLIC,
+        ),
+        Index(
+            "ix_public_kind",
+            "consultation_id", "kind", "number",
+            postgresql_where=_PUBLIC, sqlite_where=_PUBLIC,
+        ),
+        Index(
+            "ix_public_theme_kind",
+            "consultation_id", "theme_id", "kind", "number",
             postgresql_where=_PUBLIC, sqlite_where=_PUBLIC,
         ),
         Index("ix_import", "import_id", "id", postgresql_where=_IMPORTED, sqlite_where=_IMPORTED),

@@ -1,0 +1,44 @@
+"""What people wrote, whatever kind of contribution it is: each kind keeps its text in a table of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import Session
+
+from consulta.models.comments import Comment
+from consulta.models.contributions import Contribution, Kind
+from consulta.models.opinions import Opinion
+
+_C: Any = Contribution.__table__.c
+TABLES: dict[Kind, Any] = {Kind.OPINION: Opinion.__table__, Kind.COMMENT: Comment.__table__}
+"""The table of each kind; every one has ``id``, ``body`` and ``body_salt``."""
+BODY: Any = func.coalesce(*(table.c.body for table in TABLES.values())).label("body")
+BODY_SALT: Any = func.coalesce(*(table.c.body_salt for table in TABLES.values())).label("body_salt")
+
+
+def with_body(query: Select[Any]) -> Select[Any]:
+    """A query of contributions, joined so that ``BODY`` can be asked."""
+    for table in TABLES.values():
+        query = query.outerjoin(table, table.c.id == _C.id)
+    return query
+
+
+def body(db: Session, contribution_id: int) -> str | None:
+    """The text of one contribution; ``None`` once it was erased."""
+    query = with_body(select(BODY).select_from(Contribution.__table__))
+    found: str | None = db.execute(query.where(_C.id == contribution_id)).scalar_one()
+    return found
+
+
+def erase(db: Session, contribution_id: int) -> None:
+    """Destroy the text of one contribution and its salt."""
+    for table in TABLES.values():
+        db.execute(update(table).where(table.c.id == contribution_id).values(body=None, body_salt=None))
+
+
+def excerpt(title: str | None, body: str | None, most: int = 160) -> str:
+    """The quoted beginning of what somebody wrote."""
+    words = " ".join(part for part in (title, body) if part)
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
