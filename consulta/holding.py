@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from flask import session
 
+from . import db, pages
+from .auth import person
+from .domain import proposal_drafts
+from .domain.accounts import Actor
+from .domain.proposal_drafts import Draft
+
 NAME, MOST = "held", 20
 
 
@@ -15,3 +21,15 @@ def hold(key: str) -> None:
 def holds(key: str) -> bool:
     """Whether it does."""
     return key in session.get(NAME, [])
+
+
+def actor() -> Actor | None:
+    """Who is signed in, if anybody."""
+    staff = person()
+    return staff.actor if staff else None
+
+
+def draft(slug: str, key: str) -> Draft:
+    """A draft of who acts for its organisation, or holds its code; not there for anybody else."""
+    consultation = pages.find(slug).view
+    return proposal_drafts.find(db.session(), consultation, key, actor=actor(), held=holds(key))

@@ -23,6 +23,8 @@ from .domain import (
     notices,
     operations,
     outbox,
+    proposal_erasures,
+    returns,
     rights,
     seats,
     signin,
@@ -77,6 +79,7 @@ def answer(database: Database, *, now: datetime) -> int:
         with database.transaction() as db:
             piece = verification.lapse(db, now=now) + news.fan_out(db, now=now)
             piece += tellings.tell(db, now=now) + seats.release(db, now=now)
+            piece += returns.go_on(db, now=now) + proposal_erasures.expire(db, now=now)
         if not piece:
             return done
         done += piece

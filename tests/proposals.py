@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy import insert, update
 
 from consulta.db import Database
-from consulta.domain import organizations
+from consulta.domain import ledger, organizations
+from consulta.domain.actions import Action
 from consulta.domain.organizations import Listed
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.accounts import RoleName
@@ -52,6 +53,8 @@ def body(database: Database, view: ConsultationView, slug: str, now: datetime, *
         organizations.enlist(db, view, named, new=True, actor="equipo", now=now)
         stands = update(Organization).where(Organization.slug == slug).values(standing=Standing.VERIFIED)
         db.execute(stands)
+        entry: dict[str, Any] = {"subject": f"organization/{slug}", "payload": {"standing": "verified"}}
+        ledger.note(db, view, actor="equipo", action=Action.ORGANIZATION_PROVISIONAL, recorded=now, **entry)
     accounts = []
     for name, signs in members.items():
         account = staff(database, view, f"{name}@{slug}.example", role=RoleName.LIAISON)

@@ -44,7 +44,7 @@ def test_every_append_only_table_has_its_triggers(database: Database) -> None:
     assert guarded == {
         "ledger_entries", "decisions", "classifications", "reasons", "schedules", "stages", "act_versions",
         "stored_files",
-        "minutes_voices", "verifications", "positions", "forum_versions", "attendance_marks", "amendments",
+        "minutes_voices", "verifications", "positions", "forum_versions", "attendance_marks", "amendments", "returns",
     }  # fmt: skip
     for table in guarded:
         words = " ".join(sql for name, sql in found if name == table)

@@ -29,6 +29,8 @@ from . import (
     plans,
     positions,
     proposal_drafts,
+    proposal_sending,
+    proposals,
     registrations,
     reports,
     results,
@@ -38,9 +40,10 @@ from . import (
 )
 
 CAPABILITIES = (
-    consultations, opinions, tracking, contributions, comments, supports, reports, acts, forums, registrations, organizations, positions, news,
-    results, plans, proposal_drafts, ledger, accounts, moderation, management, drafts, changes, people, imports,
-    attendance, marks, papers, minutes, intake, notices, voices, health,
+    consultations, opinions, tracking, contributions, comments, supports, reports, acts, forums, registrations,
+    organizations, positions, news, results, plans, proposals, proposal_drafts, proposal_sending, ledger, accounts,
+    moderation, management, drafts, changes, people, imports, attendance, marks, papers, minutes, intake, notices,
+    voices, health,
 )  # fmt: skip
 
 

@@ -9,14 +9,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import db, pages
 from consulta.auth import actor, allow, moderates, now, respond_privately, sees_the_desk
-from consulta.domain import desk, figures, moderation
+from consulta.domain import desk, figures, moderation, proposal_views
 from consulta.domain.errors import Conflict, Invalid, Malformed, NotAllowed
 from consulta.domain.snapshots import ConsultationView
 from consulta.domain.texts import showable
-from consulta.forms.moderation import ClassificationForm, DecisionForm
+from consulta.forms.fields import Typed
+from consulta.forms.guides import GUIDES
+from consulta.forms.moderation import ClassificationForm, DecisionForm, read_return
 from consulta.i18n import day, gettext, said
 from consulta.models.accounts import RoleName
-from consulta.models.contributions import Channel
+from consulta.models.contributions import Channel, Kind
 from consulta.models.moderation import Verdict
 
 bp = Blueprint("moderation", __name__, url_prefix="/moderacion")
@@ -123,6 +125,25 @@ def decide(slug: str, number: int) -> Response | BaseResponse:
     return _next(consultation)
 
 
+@bp.post("/<slug>/<int(max=2147483647):number>/devolver")
+@allow(moderates)
+def give_back(slug: str, number: int) -> Response | BaseResponse:
+    """Give a proposal back, with what to mend and until when; then the next."""
+    consultation, typed = _own_item(slug, number), Typed(request.form)
+    returned, note, ordinal = read_return(typed)
+    if typed.errors or returned is None:
+        return _item_page(consultation, number, typed.values(), next(iter(typed.errors.values()), ""), 422)
+    try:
+        moderation.decide(
+            db.session(), consultation=consultation, number=number, verdict=Verdict.RETURN, reason_code=None, note=note,
+            ordinal=ordinal, account_id=actor().id, now=now(), returned=returned,
+        )  # fmt: skip
+    except (Conflict, Invalid) as error:
+        return _refused(consultation, number, error, typed.values())
+    flash(gettext("Se devolvió la propuesta n.º %(number)s.", number=number))
+    return _next(consultation)
+
+
 @bp.post("/<slug>/<int(max=2147483647):number>/clasificar")
 @allow(moderates)
 def classify(slug: str, number: int) -> Response | BaseResponse:
@@ -175,11 +196,13 @@ def _next(consultation: ConsultationView) -> BaseResponse:
     return redirect(url_for(".item", slug=consultation.slug, number=number), 303)
 
 
-def _refused(consultation: ConsultationView, number: int, error: Conflict | Invalid) -> Response:
+def _refused(
+    consultation: ConsultationView, number: int, error: Conflict | Invalid, typed: dict[str, str] | None = None
+) -> Response:
     """Undo, and show the item as it is now with what was typed."""
     db.undo(db.session())
     status = 409 if isinstance(error, Conflict) else 422
-    return _item_page(consultation, number, _typed(), gettext(error.message, **error.values), status)
+    return _item_page(consultation, number, typed or _typed(), gettext(error.message, **error.values), status)
 
 
 def _item_page(
@@ -189,7 +212,8 @@ def _item_page(
     history = desk.history(db.session(), consultation, found.id)
     return _page(
         "moderation/item.html", status, consultation=consultation, item=found, history=history, typed=typed,
-        error=error, today=consultation.today(now()),
+        error=error, today=consultation.today(now()), guides=GUIDES,
+        sheet=proposal_views.at_the_desk(db.session(), consultation, found.id) if found.kind is Kind.PROPOSAL else None,
     )  # fmt: skip
 
 

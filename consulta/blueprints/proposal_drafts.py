@@ -10,13 +10,18 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import auth, db, holding, keys, pages
 from consulta.auth import allow, anyone, now, person
-from consulta.domain import advice, dismissals, organizations, plans, proposal_advice, proposal_drafts
-from consulta.domain.accounts import Actor
-from consulta.domain.errors import Closed, Conflict, Invalid, NotFound
+from consulta.domain import (
+    advice,
+    organizations,
+    plans,
+    proposal_advice,
+    proposal_drafts,
+    proposals,
+)
+from consulta.domain.errors import Closed, Conflict, Invalid
 from consulta.domain.proposal_drafts import STEPS, Draft
 from consulta.domain.sheets import Challenge
 from consulta.domain.snapshots import ConsultationView
-from consulta.domain.texts import showable
 from consulta.forms.advice import Advice, in_words
 from consulta.forms.fields import Typed
 from consulta.forms.guides import GUIDES
@@ -75,10 +80,11 @@ def create(slug: str) -> Response | BaseResponse:
 @allow(anyone)
 def tasks(slug: str, key: str) -> Response:
     """The steps, which are written already, and what is still missing."""
-    draft = _own(slug, key)
+    draft = holding.draft(slug, key)
     return pages.private(
         "proposals/tasks.html", consultation=draft.consultation, draft=draft, places=PLACES,
         missing=in_words(advice.blocking(draft.sheet)), window=draft.consultation.window("proposal", now()),
+        guides=GUIDES, **proposals.standing(db.session(), draft),
     )  # fmt: skip
 
 
@@ -86,7 +92,7 @@ def tasks(slug: str, key: str) -> Response:
 @allow(anyone)
 def step(slug: str, key: str, place: str) -> Response:
     """A step as it was saved last."""
-    draft = _own(slug, key)
+    draft = holding.draft(slug, key)
     return _step_page(draft, PLACES[place], show_step(PLACES[place], draft), {}, 200)
 
 
@@ -94,7 +100,7 @@ def step(slug: str, key: str, place: str) -> Response:
 @allow(anyone)
 def save(slug: str, key: str, place: str) -> Response | BaseResponse:
     """Save a step. If somebody else did meanwhile, both texts are shown and nothing is overwritten."""
-    draft, typed, written = _own(slug, key), Typed(request.form), PLACES[place]
+    draft, typed, written = holding.draft(slug, key), Typed(request.form), PLACES[place]
     seen = typed.whole("seen", 0, 10**6)
     changes = read_step(written, typed, draft)
     lineage = read_lineage(typed) if written == "answers" else None
@@ -111,61 +117,12 @@ def save(slug: str, key: str, place: str) -> Response | BaseResponse:
         return _step_page(draft, written, typed.values(), {error.field or written: said}, 422)
     except Conflict as error:
         db.undo(db.session())
-        draft = _own(slug, key)
+        draft = holding.draft(slug, key)
         return _step_page(draft, written, typed.values(), {}, 409, gettext(error.message), show_step(written, draft))
     flash(gettext("Guardado."))
     if act:
         return redirect(url_for(".step", slug=slug, key=key, place=place, _anchor="metas"), 303)
     return redirect(url_for(".tasks", slug=slug, key=key), 303)
-
-
-@bp.get("/borrador/<key>/revisar")
-@allow(anyone)
-def review(slug: str, key: str) -> Response:
-    """The proposal as its sheet, with the advice; here it is sent."""
-    return review_page(_own(slug, key), {}, {}, 200)
-
-
-@bp.post("/borrador/<key>/dejar")
-@allow(anyone)
-def dismiss(slug: str, key: str) -> Response | BaseResponse:
-    """Let a finding of the advice stand, with a reason that everybody reads; or take that back."""
-    draft, typed = _own(slug, key), Typed(request.form)
-    finding = showable(typed.data.get("finding", ""), 40)
-    if finding not in {one.key for one in _advice(draft)}:
-        raise NotFound("Ese aviso ya no está.")
-    if "restore" in typed.data:
-        dismissals.restore(db.session(), draft.sheet_id, finding)
-        return redirect(url_for(".review", slug=slug, key=key, _anchor="avisos"), 303)
-    reason = typed.text("reason", most=dismissals.LONGEST)
-    try:
-        dismissals.dismiss(db.session(), draft.sheet_id, finding, reason, today=draft.consultation.today(now()))
-    except Invalid as error:
-        return review_page(draft, {finding: reason}, {finding: gettext(error.message)}, 422)
-    return redirect(url_for(".review", slug=slug, key=key, _anchor="avisos"), 303)
-
-
-def review_page(draft: Draft, typed: Mapping[str, str], errors: Mapping[str, str], status: int) -> Response:
-    """The review; ``typed`` and ``errors`` by finding or field."""
-    found = _advice(draft)
-    return pages.private(
-        "proposals/review.html", status, consultation=draft.consultation, draft=draft, sheet=draft.sheet,
-        blocking=in_words(advice.blocking(draft.sheet)),
-        advice=[one for one in found if one.key not in draft.dismissed],
-        let_stand=[(one, draft.dismissed[one.key]) for one in found if one.key in draft.dismissed], typed=typed,
-        errors=errors, window=draft.consultation.window("proposal", now()), guides=GUIDES,
-        signs=proposal_drafts.signs(db.session(), draft, _actor()), addresses=ADDRESSES,
-    )  # fmt: skip
-
-
-def _own(slug: str, key: str) -> Draft:
-    consultation = pages.find(slug).view
-    return proposal_drafts.find(db.session(), consultation, key, actor=_actor(), held=holding.holds(key))
-
-
-def _actor() -> Actor | None:
-    staff = person()
-    return staff.actor if staff else None
 
 
 def _mine(consultation: ConsultationView) -> list[organizations.BodyView]:
@@ -187,16 +144,13 @@ def _begin_page(
     )  # fmt: skip
 
 
-def _advice(draft: Draft) -> list[Advice]:
-    return in_words(proposal_advice.advised(db.session(), draft.consultation, draft.sheet))
-
-
 def _step_page(
     draft: Draft, written: str, values: dict[str, str], errors: dict[str, str], status: int, conflict: str = "",
     theirs: Mapping[str, str] | None = None,
 ) -> Response:  # fmt: skip
     notes: dict[str, list[Advice]] = {}
-    for one in _advice(draft) if draft.saved.get(written) else ():
+    advised = in_words(proposal_advice.advised(db.session(), draft.consultation, draft.sheet))
+    for one in advised if draft.saved.get(written) else ():
         if one.key not in draft.dismissed:
             notes.setdefault(one.milestone or one.field, []).append(one)
     groups, contacts = Typed(values).groups("meta", 1_000), len(Typed(values).groups("contact", 99))

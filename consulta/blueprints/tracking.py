@@ -53,10 +53,11 @@ def follow() -> Response | BaseResponse:
         if stub is not None:
             page = render_template("papers/stub.html", stub=stub, consultation=stub.consultation)
             return respond_privately(make_response(page))
-        draft = proposal_drafts.key_of(db.session(), folio)
+        draft = proposal_drafts.by_code(db.session(), folio)
         if draft is not None:
-            holding.hold(draft[1])
-            return redirect(url_for("proposal_drafts.tasks", slug=draft[0], key=draft[1]), 303)
+            holding.hold(draft.key)
+            if draft.open:
+                return redirect(url_for("proposal_drafts.tasks", slug=draft.slug, key=draft.key), 303)
         followed = tracking.follow(db.session(), folio)
     except NotFound as error:
         return _refused(typed, error)

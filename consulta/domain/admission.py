@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -70,6 +70,8 @@ class Admission:
     mentions: tuple[ThemeView, ...] = ()
     on: Target | None = None
     """Secondary themes from the start, and what it is on: of a comment."""
+    child: dict[str, Any] = field(default_factory=dict)
+    """Columns of the kind's own table besides its text: of a proposal."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Made:
     @classmethod
     def of(cls, consultation: ConsultationView, one: Admission, today: date) -> Made:
         row, text = _contribution(consultation, one, today), {"body": one.body, "body_salt": new_salt()}
-        text |= one.on.columns(shown=one.status is Status.PUBLISHED) if one.on else {}
+        text |= one.on.columns(shown=one.status is Status.PUBLISHED) if one.on else one.child
         person = _contributor(one, today)
         payload = _payload(one, row, commitments({**row, **text, **person}))
         return cls(row, text, person, payload, _facts(consultation, one))

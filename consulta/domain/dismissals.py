@@ -30,6 +30,15 @@ def dismiss(db: Session, sheet_id: int, finding: str, reason: str, *, today: dat
     db.execute(insert(_T).values(sheet_id=sheet_id, finding=finding, reason=reason, dismissed_on=today))
 
 
+def copy(db: Session, from_sheet: int, to_sheet: int) -> None:
+    """What was let stand in a draft is let stand in what was sent."""
+    db.execute(delete(_T).where(_T.c.sheet_id == to_sheet))
+    kept = select(_T.c.finding, _T.c.reason, _T.c.dismissed_on).where(_T.c.sheet_id == from_sheet)
+    rows = [{"sheet_id": to_sheet, **row} for row in db.execute(kept).mappings()]
+    if rows:
+        db.execute(insert(_T), rows)
+
+
 def restore(db: Session, sheet_id: int, finding: str) -> None:
     """Take a dismissal back."""
     db.execute(delete(_T).where(_T.c.sheet_id == sheet_id, _T.c.finding == finding))

@@ -14,15 +14,18 @@ from sqlalchemy.orm import Session
 from consulta.models.contributions import Contribution, Contributor, Status
 from consulta.models.moderation import Classification, Decision, DecisionNote, Intake, Lease, Verdict
 
-from . import accounts, contributions, desk, ledger, outbox
+from . import accounts, contributions, desk, ledger, outbox, returns
 from .actions import Action
 from .dialects import is_postgres
 from .errors import Conflict, Invalid, NotAllowed
+from .returns import Returned
 from .snapshots import ConsultationView, ReasonView, ThemeView
 
 LEASE = timedelta(minutes=10)
-STATUS_AFTER = {Verdict.PUBLISH: Status.PUBLISHED, Verdict.REJECT: Status.REJECTED}
-ACTION = {Verdict.PUBLISH: Action.PUBLISH, Verdict.REJECT: Action.REJECT}
+STATUS_AFTER = {
+    Verdict.PUBLISH: Status.PUBLISHED, Verdict.REJECT: Status.REJECTED, Verdict.RETURN: Status.RETURNED,
+}  # fmt: skip
+ACTION = {Verdict.PUBLISH: Action.PUBLISH, Verdict.REJECT: Action.REJECT, Verdict.RETURN: Action.RETURN}
 
 
 def open_item(db: Session, consultation: ConsultationView, number: int, *, account_id: int, now: datetime) -> None:
@@ -74,12 +77,15 @@ def release(db: Session, consultation: ConsultationView, number: int, *, account
 
 def decide(
     db: Session, *, consultation: ConsultationView, number: int, verdict: Verdict, reason_code: str | None,
-    note: str | None, ordinal: int, account_id: int, now: datetime,
+    note: str | None, ordinal: int, account_id: int, now: datetime, returned: Returned | None = None,
 ) -> None:  # fmt: skip
-    """Publish or reject; the form's ``ordinal`` must be the one stored, else ``Conflict`` (somebody was faster)."""
+    """Publish, reject, or give a proposal back (``returned``). The form's ``ordinal`` must be the one stored, else
+    ``Conflict`` (somebody was faster)."""
     reason = next((r for r in consultation.reasons if r.code == reason_code), None)
     if verdict is Verdict.REJECT and reason is None:
         raise Invalid("Elija el motivo por el que no se publica.", field="reason")
+    if verdict is Verdict.RETURN:
+        returns.check(db, consultation, number, returned, now=now)
     row = _take(db, consultation, number, ordinal=ordinal, account_id=account_id, now=now)
     status, stays = STATUS_AFTER[verdict], _stays(db, row, verdict)
     actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
@@ -99,9 +105,11 @@ def decide(
         payload={
             "ordinal": ordinal + 1, "status": status.value,
             "reason": f"{reason.code}@{reason.version}" if reason and verdict is Verdict.REJECT else None,
-            "commitments": {"note": ledger.commitment(salt, note)},
+            **(returned.payload() if returned else {}), "commitments": {"note": ledger.commitment(salt, note)},
         },
     )  # fmt: skip
+    if returned:
+        returns.reopen(db, row.id, decision_id, returned)
     if not stays:
         _tell(db, consultation, row, ordinal=ordinal + 1, status=status, reason=reason, note=note, now=now)
 

@@ -99,11 +99,22 @@ def begin(
     return key, folio
 
 
-def key_of(db: Session, folio: str) -> tuple[str, str] | None:
-    """The draft of a person's code: the consultation's slug and its key."""
-    query = select(Consultation.slug, _D.c.key).join(Consultation, Consultation.id == _D.c.consultation_id)
-    row = db.execute(query.where(_D.c.folio_hash == sha256(folio))).first()
-    return (row.slug, row.key) if row else None
+@dataclass(frozen=True)
+class Found:
+    """A person's draft, by its code; ``sent``: it has a number; ``open``: it can be written."""
+
+    slug: str
+    key: str
+    sent: bool
+    open: bool
+
+
+def by_code(db: Session, folio: str) -> Found | None:
+    """The draft of a person's code, if it is that of one."""
+    query = select(Consultation.slug, _D.c.key, _D.c.contribution_id, _D.c.submitted_at)
+    mine = query.join(Consultation, Consultation.id == _D.c.consultation_id).where(_D.c.folio_hash == sha256(folio))
+    row = db.execute(mine).first()
+    return Found(row.slug, row.key, row.contribution_id is not None, row.submitted_at is None) if row else None
 
 
 def find(db: Session, consultation: ConsultationView, key: str, *, actor: Actor | None, held: bool) -> Draft:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consulta.models.consultations import Reason
-from consulta.models.contributions import IS_SHOWN, Contribution, Kind, Status
+from consulta.models.contributions import IS_SHOWN, NOT_SHOWN_YET, Contribution, Kind, Status
 from consulta.models.imports import TakeBack
 from consulta.models.moderation import Decision, Mention
 
@@ -150,7 +150,7 @@ def one(db: Session, consultation: ConsultationView, number: int) -> Public:
         .outerjoin(TakeBack, TakeBack.import_id == Contribution.import_id)
         .where(Contribution.consultation_id == consultation.id, Contribution.number == number)
     ).first()
-    if r is None or r.status in (Status.RECEIVED, Status.HELD):
+    if r is None or r.status in NOT_SHOWN_YET:
         raise NotFound("No hay ningún aporte publicado con ese número.")
     if r.status is Status.PUBLISHED:
         mentions = db.execute(select(Mention.theme_id).where(Mention.contribution_id == r.id)).scalars().all()

@@ -19,7 +19,7 @@ GONE_WITH = {
     Action.ERASE_EMAIL: frozenset({"email"}),
 }
 AFTER_REVIEW = frozenset(
-    {Action.PUBLISH, Action.REJECT, Action.WITHDRAW, Action.ASK_ERASURE, Action.ERASE, Action.CANCEL}
+    {Action.PUBLISH, Action.REJECT, Action.RETURN, Action.WITHDRAW, Action.ASK_ERASURE, Action.ERASE, Action.CANCEL}
 )
 
 
@@ -82,7 +82,7 @@ class State:
             self.flags[number] &= ~1
         if action is Action.TAKE_BACK_ERASURE:
             self.flags[number] = (self.flags[number] & ~1) | bool(payload["awaiting"])
-        if action is Action.REPORT:
+        if action in (Action.REPORT, Action.MEND, Action.GO_ON):
             self.flags[number] |= 1
         if action is Action.CONFIRM:
             self.flags[number] |= 2

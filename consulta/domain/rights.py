@@ -14,7 +14,7 @@ from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution, Contributor, Erasure, Status
 from consulta.models.moderation import Decision, DecisionNote
 
-from . import bodies, consultations, contributions, ledger, reports, results, search
+from . import bodies, consultations, contributions, ledger, proposal_erasures, reports, results, search
 from .actions import Action
 from .commitments import sha256
 from .errors import Conflict, NotFound
@@ -189,6 +189,7 @@ def erase_own(db: Session, mine: Own, *, now: datetime) -> None:
     )
     bodies.erase(db, mine.id)
     reports.forget_lines(db, mine.id)
+    proposal_erasures.forget(db, mine.id)
     empty = dict.fromkeys(("name", "email", *results.TRAITS))
     salts = dict.fromkeys(f"{field}_salt" for field in empty)
     db.execute(

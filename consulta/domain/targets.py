@@ -15,7 +15,7 @@ from . import bodies
 from .errors import NotFound
 from .snapshots import ConsultationView, ThemeView
 
-HAS_PARTS: frozenset[Kind] = frozenset()
+HAS_PARTS = frozenset({Kind.PROPOSAL})
 """Kinds of which one field or milestone can be commented upon."""
 _C: Any = Contribution.__table__.c
 _COMMENT: Any = Comment.__table__

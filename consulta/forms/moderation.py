@@ -6,7 +6,9 @@ from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired
 
+from consulta.domain.returns import Returned
 from consulta.domain.snapshots import ConsultationView
+from consulta.forms.fields import Typed
 from consulta.forms.opinions import kept
 from consulta.i18n import gettext
 
@@ -59,3 +61,17 @@ class ClassificationForm(FlaskForm):
         """Themes of this consultation."""
         if any(self.consultation.theme(slug) is None for slug in field.data or []):
             raise ValidationError(gettext("Ese tema no es de esta consulta. Elija uno de la lista."))
+
+
+RETURNABLE = ("title", "problem", "objective", "action", "relevance", "leads", "milestones", "ambition")
+"""What a proponent can be asked to mend."""
+
+
+def read_return(typed: Typed) -> tuple[Returned | None, str | None, int]:
+    """What is to be mended and until when, the note, the ordinal seen."""
+    ordinal, due = typed.whole("ordinal", 0, MOST), typed.day("due", missing=gettext("Escriba hasta qué día."))
+    note = typed.text("note", most=NOTE_MAX) or None
+    fields = tuple(name for name in RETURNABLE if typed.flag(f"field-{name}"))
+    if not fields:
+        typed.wrong("fields", gettext("Elija qué hay que corregir."))
+    return (Returned(fields, due) if fields and due else None), note, ordinal

@@ -8,6 +8,7 @@ from typing import Any
 
 from consulta.domain.lineages import Lineage
 from consulta.domain.proposal_drafts import Draft
+from consulta.domain.proposals import Sender
 from consulta.domain.sheets import TEXT_MAX, Challenge, Contact, Line
 from consulta.i18n import gettext
 
@@ -53,6 +54,12 @@ def read_lineage(typed: Typed) -> Lineage:
     if not (numbers or earlier or unrelated):
         typed.wrong("contributions", gettext("Elija a qué responde, o escriba por qué a ninguno."))
     return Lineage(tuple(dict.fromkeys(numbers)), earlier, unrelated)
+
+
+def read_sender(typed: Typed) -> Sender:
+    """The person who sends a proposal of their own: a name to show, an address, both if they like."""
+    name = typed.text("name", most=LINE) or None
+    return Sender(name=name, publish_name=bool(name) and typed.flag("publish_name"), email=typed.email("email"))
 
 
 def _problem(typed: Typed, draft: Draft) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from .base import Base, BigId, by_value
 
 
 class Kind(StrEnum):
-    """What was given. Proposals join with the form that takes them."""
+    """What was given."""
 
     OPINION = "opinion"
     COMMENT = "comment"
+    PROPOSAL = "proposal"
 
 
 class Channel(StrEnum):
@@ -37,6 +38,7 @@ class Status(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     ERASED = "erased"
+    RETURNED = "returned"
 
 
 GROUP_OF = {
@@ -46,7 +48,9 @@ GROUP_OF = {
     Status.REJECTED: "rejected",
     Status.WITHDRAWN: "withdrawn",
     Status.ERASED: "erased",
+    Status.RETURNED: "pending",
 }
+NOT_SHOWN_YET = (Status.RECEIVED, Status.HELD, Status.RETURNED)
 
 _PUBLIC = text("status = 'published'")
 _WAITING = text("awaiting_review")

@@ -12,10 +12,11 @@ from .base import Base, BigId, by_value
 
 
 class Verdict(StrEnum):
-    """May it be shown?"""
+    """May it be shown? ``return``: a proposal goes back to be mended."""
 
     PUBLISH = "publish"
     REJECT = "reject"
+    RETURN = "return"
 
 
 class Decision(Base):

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, BigId
+from .contributions import Contribution, Kind
 
 _OPEN = text("submitted_at IS NULL")
 
@@ -80,3 +81,70 @@ class Dismissal(Base):
     finding: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str] = mapped_column(Text)
     dismissed_on: Mapped[date]
+
+
+class Proposal(Contribution):
+    """A commitment proposal that was sent. ``body`` says in plain words what the sheet in force proposes, for queue,
+    search and feeds; ``title`` of its base is the sheet's. ``withdrawal``: the public note of who took it back."""
+
+    __tablename__ = "proposals"
+    __mapper_args__ = {"polymorphic_identity": Kind.PROPOSAL}  # noqa: RUF012
+
+    id: Mapped[int] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
+    body: Mapped[str | None] = mapped_column(Text)
+    body_salt: Mapped[bytes | None]
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"), unique=True)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
+    unrelated: Mapped[str | None] = mapped_column(Text)
+    withdrawal: Mapped[str | None] = mapped_column(Text)
+
+
+class ProposalSource(Base):
+    """What a proposal answers to, as it was when it was sent last."""
+
+    __tablename__ = "proposal_sources"
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "contribution_id"),
+        UniqueConstraint("proposal_id", "earlier_id"),
+        CheckConstraint("(contribution_id IS NULL) <> (earlier_id IS NULL)", name="one_source"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.id"))
+    contribution_id: Mapped[int | None] = mapped_column(ForeignKey("contributions.id"), index=True)
+    earlier_id: Mapped[int | None] = mapped_column(ForeignKey("earlier_commitments.id"))
+
+
+class Return(Base):
+    """A moderator gave a proposal back: which fields to mend, and until when."""
+
+    __tablename__ = "returns"
+    __table_args__ = {"info": {"append_only": True}}  # noqa: RUF012
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.id"), index=True)
+    fields: Mapped[list[str]]
+    due_on: Mapped[date]
+
+
+class Sponsor(Base):
+    """An organisation that was asked to stand behind a proposal, and said yes or no."""
+
+    __tablename__ = "sponsors"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("proposal_drafts.id"), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True, index=True)
+    asked_on: Mapped[date]
+    confirmed: Mapped[bool | None]
+    answered_on: Mapped[date | None]
+
+
+class ProposalTerm(Base):
+    """A stem of a published proposal, by which similar ones are found."""
+
+    __tablename__ = "proposal_terms"
+    __table_args__ = (Index("ix_proposal_terms", "consultation_id", "stem", "proposal_id"),)
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.id"), primary_key=True)
+    stem: Mapped[str] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))

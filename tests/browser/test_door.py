@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from consulta.domain import consultations, registrations
 from consulta.domain.registrations import Guest, Party
-from consulta.models.forums import AttendanceMark, Forum, Registration, Seat
+from consulta.models.forums import AttendanceMark, Forum, Registration
 from tests.blueprints.test_acts import sound
 
 from .conftest import sign_in
@@ -232,9 +232,3 @@ def test_without_scripts_there_is_the_list_online(open_context: Callable[..., Br
     assert "Use la lista en línea" in page.inner_text("main")
     page.click("a:text-is('Lista en línea')")
     assert "Abrir la lista" in page.inner_text("main")
-
-
-def test_walk_ins_are_counted_as_such(demo: Flask, registered: list[str]) -> None:
-    with demo.extensions["database"].session(read_only=True) as db:
-        query = select(func.count()).select_from(Registration).where(Registration.state == Seat.WALK_IN)
-        assert db.execute(query).scalar_one() == 11

@@ -1,0 +1,95 @@
+"""Proposals as anybody reads them: the list, each with its versions and files, and the difference between two."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from consulta import db, pages, sheets_out
+from consulta.auth import allow, anyone, now
+from consulta.documents import timelines
+from consulta.domain import desk, plans, proposal_advice, proposal_views, sheet_diffs
+from consulta.domain.errors import NotFound
+from consulta.domain.proposal_views import Filters, View
+from consulta.domain.snapshots import ConsultationView
+from consulta.domain.texts import showable
+from consulta.forms.advice import in_words
+from consulta.forms.guides import GUIDES
+from consulta.i18n import gettext, month
+from consulta.text import drawn
+
+bp = Blueprint("proposals", __name__, url_prefix="/consultas/<slug>/propuestas")
+MOST_AT_ONCE = 40
+"""Sheets in a document that is made while somebody waits."""
+
+
+@bp.get("")
+@allow(anyone)
+@pages.public_page
+def listing(consultation: ConsultationView) -> str:
+    """Published proposals."""
+    asked = request.args
+    by = Filters(
+        theme=asked.get("theme") or None, organization=asked.get("proponent") or None,
+        sector=asked.get("sector") or None, q=" ".join(showable(asked.get("q", "")).split())[:200],
+        after=pages.place("after"),
+    )  # fmt: skip
+    rows, more = proposal_views.listing(db.session(), consultation, by)
+    return render_template(
+        "proposals/listing.html", consultation=consultation, rows=rows, more=more, by=by,
+        window=consultation.window("proposal", now()),
+    )  # fmt: skip
+
+
+@bp.get("/<int(max=2147483647):number>")
+@allow(anyone)
+@pages.public_page
+def one(consultation: ConsultationView, number: int) -> str:
+    """A proposal with everything that it says, its advice, versions and steps."""
+    asked = pages.place("version")
+    found = proposal_views.one(db.session(), consultation, number, version=asked)
+    advised = in_words(proposal_advice.advised(db.session(), consultation, found.sheet)) if found.sheet else []
+    return render_template(
+        "proposals/one.html", consultation=consultation, one=found, sheet=found.sheet,
+        timeline=_timeline(consultation, found), advice=[a for a in advised if a.key not in found.dismissed],
+        steps=desk.history(db.session(), consultation, found.id),
+        let_stand=[(a, found.dismissed[a.key]) for a in advised if a.key in found.dismissed],
+    )  # fmt: skip
+
+
+@bp.get("/<int(max=2147483647):number>/diferencia")
+@allow(anyone)
+@pages.public_page
+def difference(consultation: ConsultationView, number: int) -> str:
+    """What changed between two versions."""
+    last = proposal_views.one(db.session(), consultation, number).version
+    first, second = pages.place("de") or max(1, last - 1), pages.place("a") or last
+    old, new = (proposal_views.one(db.session(), consultation, number, version=v) for v in (first, second))
+    if old.sheet is None or new.sheet is None:
+        raise NotFound("Esa propuesta ya no se puede leer.")
+    changes = sheet_diffs.compare(old.sheet, new.sheet)
+    return render_template(
+        "proposals/difference.html", consultation=consultation, old=old, new=new, changes=changes, guides=GUIDES
+    )
+
+
+@bp.get("/<int(max=2147483647):number>.<any(json, docx, pdf):form>")
+@allow(anyone)
+def document(slug: str, number: int, form: str) -> Response:
+    """A proposal in OGP's template."""
+    consultation = pages.find(slug).view
+    found = proposal_views.one(db.session(), consultation, number)
+    if found.sheet is None:
+        raise NotFound("Esa propuesta ya no se puede leer.")
+    address = url_for(".one", slug=slug, number=number)
+    return sheets_out.document(
+        consultation, [(number, found.sheet, ())], [address], form,
+        sheets_out.generation_asked(plans.generation(consultation)), heading=gettext("Propuesta %(n)s", n="%s"),
+        name=f"propuesta-{number}",
+    )  # fmt: skip
+
+
+def _timeline(consultation: ConsultationView, found: View) -> str:
+    months = plans.period(consultation)
+    goals = found.sheet.milestones if found.sheet else ()
+    rows = [timelines.Row(goal.number_text or "", goal.start, goal.end) for goal in goals]
+    return drawn(timelines.draw(rows, months.approved if months else None, months.end if months else None, month))

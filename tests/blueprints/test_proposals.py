@@ -1,0 +1,227 @@
+"""A proposal is sent, returned, mended, published, read, taken back, erased; and never changed in silence."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from docx import Document
+from flask import Flask
+from sqlalchemy import text
+
+from consulta import worker
+from consulta.db import Database
+from consulta.domain import consultations, results
+from consulta.domain.snapshots import ConsultationView
+from consulta.models.contributions import Status
+from tests import proposals
+from tests.blueprints.test_acts import sound
+from tests.proposals import begin, body, save, signed_in, written
+from tests.support import Visitor, admit, staff
+
+consultation = proposals.consultation
+
+
+def send(person: Visitor, draft: str, status: int = 303, **fields: str) -> str:
+    """Send a draft; the page that follows."""
+    page = person.get(f"{draft}/revisar").text
+    given = {"submission": person.hidden(page, "submission"), **fields}
+    answer = person.post(f"{draft}/enviar", given, status)
+    return person.get(answer.headers["Location"]).text if status == 303 else answer.text
+
+
+def moderator(app: Flask, database: Database, view: ConsultationView) -> Visitor:
+    """Somebody who decides."""
+    staff(database, view)
+    person = Visitor(app)
+    person.sign_in()
+    return person
+
+
+def publish(desk: Visitor, number: int = 1, ordinal: int = 0) -> None:
+    """Open and publish."""
+    desk.post(f"/moderacion/prueba/{number}/abrir")
+    desk.post(f"/moderacion/prueba/{number}/decidir", {"verdict": "publish", "ordinal": str(ordinal)})
+
+
+def give_back(desk: Visitor, day: str, number: int = 1, status: int = 303, **fields: str) -> str:
+    """Return a proposal."""
+    desk.post(f"/moderacion/prueba/{number}/abrir")
+    given = {"ordinal": "0", "due": day, "note": "Diga cuántos hospitales son.", "field-problem": "1", **fields}
+    return desk.post(f"/moderacion/prueba/{number}/devolver", given, status).text
+
+
+def test_the_whole_way_of_an_organisation(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor
+) -> None:
+    admit(database, consultation, "Falta información de medicinas", status=Status.PUBLISHED, theme="tema-2")
+    body(database, consultation, "acme", now, ana=True, beto=False)
+    ana, beto = signed_in(app, "ana@acme.example"), signed_in(app, "beto@acme.example")
+    draft = written(ana, "acme")
+    save(ana, draft, "responde", contributions="1")
+    assert "La envía quien firma" in beto.get(f"{draft}/revisar").text
+    page = beto.get(f"{draft}/revisar").text
+    beto.post(f"{draft}/enviar", {"submission": "x"}, 422)
+    receipt = send(ana, draft)
+    [code] = re.findall(r'id="folio" class="code">([0-9A-Z-]{19})<', receipt)
+    assert "n.º 2" in receipt
+    assert "Ya se envió" in ana.get(f"{draft}/revisar").text
+    visitor.get("…/propuestas/2", 404)
+    assert "devuelta" not in visitor.follow(code).text
+    desk = moderator(app, database, consultation)
+    page = desk.get("/moderacion/prueba/2").text
+    assert "Nadie sabe cuánto pagan" in page
+    assert "Publicar cada mes las compras." in page
+    due = f"{now + timedelta(days=5):%d/%m/%Y}"
+    give_back(desk, due, 2)
+    assert "devuelta para corregir" in visitor.follow(code).text
+    save(ana, draft, "problema", title="Compras de medicinas en datos abiertos", theme="tema-2",
+         problem="Nadie sabe cuánto pagan los 45 hospitales por las medicinas desde 2020.")  # fmt: skip
+    mended = send(ana, draft)
+    assert "n.º 2" in mended
+    publish(desk, 2, ordinal=1)
+    page = visitor.get("…/propuestas/2").text
+    assert "los 45 hospitales" in page
+    assert "Organización acme" in page
+    assert 'href="/consultas/prueba/aportes/1"' in page
+    assert "Se devolvió para corregir" in page
+    assert "los 45 hospitales" not in visitor.get("…/propuestas/2", query_string={"version": "1"}).text
+    change = visitor.get("…/propuestas/2/diferencia").text
+    assert "<ins>" in change
+    assert "45" in change[change.index("<ins>") : change.index("</ins>")]
+    assert "Compras de medicinas" in visitor.get("…/propuestas").text
+    assert "Compras de medicinas" in visitor.get("…/propuestas", query_string={"q": "hospitales"}).text
+    assert "Todavía no hay propuestas" in visitor.get("…/propuestas", query_string={"theme": "tema-1"}).text
+    assert "Compras de medicinas" in visitor.get("…/propuestas", query_string={"sector": "cso"}).text
+    assert visitor.get("…/propuestas/2.json").get_json()["sheet"]["template"] == "A"
+    assert "Nadie sabe" in "".join(
+        c.text for t in Document(io.BytesIO(visitor.get("…/propuestas/2.docx").data)).tables for r in t.rows
+        for c in r.cells
+    )  # fmt: skip
+    assert visitor.get("…/propuestas/2.pdf").data[:5] == b"%PDF-"
+    with database.session(read_only=True) as db:
+        view = consultations.find(db, "prueba").view
+        assert results.published(db, view.id) == 2
+    sound(database)
+
+
+def test_a_person_sends_with_the_code_of_the_draft(
+    app: Flask, database: Database, consultation: ConsultationView, visitor: Visitor
+) -> None:
+    draft = begin(visitor)
+    [code] = re.findall(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}", visitor.get(draft).text)
+    assert "Para enviarla falta" in visitor.get(f"{draft}/revisar").text
+    for place, fields in proposals.STEPS.items():
+        save(visitor, draft, place, **fields)
+    page = visitor.get(f"{draft}/revisar").text
+    bad = {"submission": visitor.hidden(page, "submission"), "email": "sin arroba", "name": "Ana Canaria"}
+    refused = visitor.post(f"{draft}/enviar", bad, 422).text
+    assert "Ana Canaria" in refused
+    send(visitor, draft, name="Ana Canaria", publish_name="1", email="ana@correo.example")
+    assert "Se sigue con el mismo código" in visitor.get(f"{draft}/comprobante").text
+    assert "Aporte n.º 1" in Visitor(app).follow(code).text
+    visitor.post(f"{draft}/enviar", bad | {"email": ""}, 409)
+    publish(moderator(app, database, consultation))
+    page = visitor.get("…/propuestas/1").text
+    assert "Ana Canaria" in page
+    assert "ana@correo.example" not in page
+    sound(database)
+
+
+def test_what_is_not_mended_in_time_goes_on_as_it_stands(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor
+) -> None:
+    draft = written(visitor)
+    send(visitor, draft)
+    desk = moderator(app, database, consultation)
+    for fields, said in (({"due": ""}, "Escriba hasta qué día"), ({"field-problem": ""}, "Elija qué hay que corregir")):
+        assert said in give_back(desk, f"{now + timedelta(days=5):%d/%m/%Y}", 1, 422, **fields)
+    for days in (-1, 0, 61):
+        assert "próximos 60" in give_back(desk, f"{now + timedelta(days=days):%d/%m/%Y}", 1, 422)
+    give_back(desk, f"{now + timedelta(days=5):%d/%m/%Y}")
+    give_back(desk, f"{now + timedelta(days=5):%d/%m/%Y}", 1, 422)
+    worker.work(app, now=now + timedelta(days=4))
+    assert statuses(database) == ["returned"]
+    worker.work(app, now=now + timedelta(days=7))
+    assert statuses(database) == ["received"]
+    visitor.post(f"{draft}/problema", {"seen": "1", "title": "Tarde"}, 409)
+    publish(desk, ordinal=1)
+    sound(database)
+
+
+def statuses(database: Database) -> list[str]:
+    """How every contribution stands."""
+    with database.read.connect() as connection:
+        return list(connection.execute(text("SELECT status FROM contributions ORDER BY number")).scalars())
+
+
+def test_a_returned_proposal_is_mended_after_the_window(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    body(database, consultation, "acme", now, ana=True)
+    ana = signed_in(app, "ana@acme.example")
+    draft = written(ana, "acme")
+    other = written(ana, "acme")
+    send(ana, draft)
+    desk = moderator(app, database, consultation)
+    give_back(desk, f"{now + timedelta(days=30):%d/%m/%Y}")
+    with time_machine.travel(now + timedelta(days=11), tick=False):
+        late = signed_in(app, "ana@acme.example")
+        assert "Ahora no se reciben" in late.get(f"{other}/revisar").text
+        late.post(f"{other}/enviar", {"submission": late.hidden(late.get(f"{draft}/revisar").text, "submission")}, 410)
+        send(late, draft)
+    assert statuses(database) == ["received"]
+    sound(database)
+
+
+def test_withdrawn_and_erased(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor
+) -> None:
+    draft = begin(visitor)
+    [code] = re.findall(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}", visitor.get(draft).text)
+    for place, fields in proposals.STEPS.items():
+        save(visitor, draft, place, **fields)
+    send(visitor, draft)
+    publish(moderator(app, database, consultation))
+    visitor.follow(code, act="erase", sure="1")
+    worker.work(app, now=now + timedelta(days=4))
+    page = visitor.get("…/propuestas/1").text
+    assert "Nadie sabe cuánto pagan" not in page
+    with database.read.connect() as connection:
+        for table in (
+            "sheet_versions",
+            "sheet_milestones",
+            "proposals",
+            "proposal_drafts",
+            "dismissals",
+            "draft_sources",
+        ):
+            assert "Nadie sabe" not in repr(connection.execute(text(f"SELECT * FROM {table}")).all()), table
+    sound(database)
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        "UPDATE sheet_versions SET problem = 'otro' WHERE id = 2",
+        "UPDATE contributions SET title = 'otro' WHERE number = 2",
+        "UPDATE proposals SET body = 'otro'",
+        "DELETE FROM proposal_sources",
+        "UPDATE sheet_versions SET salt = NULL WHERE id = 2",
+    ],
+)
+def test_the_check_names_what_was_changed(
+    app: Flask, database: Database, consultation: ConsultationView, visitor: Visitor, tamper: str
+) -> None:
+    admit(database, consultation, "Falta información", status=Status.PUBLISHED)
+    draft = written(visitor)
+    save(visitor, draft, "responde", contributions="1")
+    send(visitor, draft)
+    sound(database)
+    with database.transaction() as db:
+        db.execute(text(tamper))
+    with pytest.raises(AssertionError, match="proposal 2"):
+        sound(database)
