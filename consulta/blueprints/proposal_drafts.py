@@ -17,10 +17,11 @@ from consulta.domain import (
     proposal_advice,
     proposal_drafts,
     proposals,
+    similar,
 )
 from consulta.domain.errors import Closed, Conflict, Invalid
 from consulta.domain.proposal_drafts import STEPS, Draft
-from consulta.domain.sheets import Challenge
+from consulta.domain.sheets import Challenge, Sheet
 from consulta.domain.snapshots import ConsultationView
 from consulta.forms.advice import Advice, in_words
 from consulta.forms.fields import Typed
@@ -153,11 +154,13 @@ def _step_page(
     for one in advised if draft.saved.get(written) else ():
         if one.key not in draft.dismissed:
             notes.setdefault(one.milestone or one.field, []).append(one)
+    asked = draft.sheet if written in ("problem", "answers", "action") else Sheet(title=None)
+    alike = similar.find(db.session(), draft.consultation, asked, besides=draft.contribution_id)
     groups, contacts = Typed(values).groups("meta", 1_000), len(Typed(values).groups("contact", 99))
     return pages.private(
         f"proposals/steps/{written}.html", status, consultation=draft.consultation, draft=draft, values=values,
         errors=errors, guides=GUIDES, notes=notes, conflict=conflict, theirs=theirs or {}, step=written,
         place=ADDRESSES[written], seen=draft.saved.get(written, 0), challenges=list(Challenge), goals=groups,
-        blank=max(groups, default=-1) + 1, contacts=range(min(MOST_CONTACTS, contacts + 1)),
+        alike=alike, blank=max(groups, default=-1) + 1, contacts=range(min(MOST_CONTACTS, contacts + 1)),
         earlier=plans.earlier(db.session(), draft.consultation) if written in ("answers", "milestones") else (),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from consulta.models.consultations import Theme
 from consulta.models.contributions import Contribution, Contributor, Kind, Status
 from consulta.models.moderation import Mention
 
-from . import ledger, results, search
+from . import ledger, results, search, similar
 from .actions import Action
 from .errors import NotFound
 from .snapshots import ConsultationView, ThemeView
@@ -94,6 +94,8 @@ def change(
         _show(db, contribution_id, shown=after.status is Status.PUBLISHED)
     results.move(db, before, after)
     search.refresh(db, consultation, contribution_id)
+    if after.kind is Kind.PROPOSAL:
+        similar.refresh(db, consultation.id, contribution_id)
 
 
 def _show(db: Session, contribution_id: int, *, shown: bool) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from consulta.models.proposals import Dismissal, DraftSource, DraftStep, Proposal, ProposalDraft, Sponsor
 from consulta.models.sheets import SheetVersion, StoredSheet
 
-from . import sheet_store
+from . import sheet_store, similar
 
 KEPT, PIECE = timedelta(days=365), 50
 """How long a draft that nobody sent is kept after it was saved last."""
@@ -26,6 +26,7 @@ def forget(db: Session, contribution_id: int) -> None:
     if sheet is None:
         return
     _clear(db, sheet)
+    similar.forget(db, contribution_id)
     db.execute(update(_P).where(_P.c.id == contribution_id).values(unrelated=None, withdrawal=None))
     for draft_id in db.execute(select(_D.c.id).where(_D.c.contribution_id == contribution_id)).scalars().all():
         discard(db, draft_id)

@@ -71,6 +71,15 @@ def stems(value: str) -> list[str]:
     return [stem[:60] for stem in (_stem(word.rstrip("'")) for word in _WORD.findall(folded))]
 
 
+def words_by_stem(value: str) -> dict[str, str]:
+    """Each stem of a text with the first word of it, as it was written."""
+    folded = unicodedata.normalize("NFC", value).translate(_APOSTROPHES)
+    found: dict[str, str] = {}
+    for word in _WORD.findall(folded):
+        found.setdefault(_stem(word.lower().rstrip("'"))[:60], word)
+    return found
+
+
 class _Plain(HTMLParser):
     """HTML to plain text: paragraphs, list items and links stay readable."""
 

@@ -225,3 +225,22 @@ def test_the_check_names_what_was_changed(
         db.execute(text(tamper))
     with pytest.raises(AssertionError, match="proposal 2"):
         sound(database)
+
+
+def test_similar_proposals_are_shown_with_the_words_they_share(
+    app: Flask, database: Database, consultation: ConsultationView, visitor: Visitor
+) -> None:
+    first = written(visitor)
+    send(visitor, first)
+    desk = moderator(app, database, consultation)
+    second = begin(visitor)
+    save(visitor, second, "problema", title="Medicinas caras", problem="Los hospitales compran caro.")
+    assert "Propuestas parecidas" not in visitor.get(f"{second}/problema").text
+    publish(desk)
+    page = visitor.get(f"{second}/problema").text
+    assert "Propuestas parecidas" not in page  # two words are not enough
+    save(visitor, second, "accion", action="Publicar cada mes las compras.", objective="Que se publiquen los precios.")
+    page = visitor.get(f"{second}/accion").text
+    assert "Compras de medicinas en datos abiertos" in page
+    assert "hospitales" in page[page.index("Comparten") :]
+    sound(database)
