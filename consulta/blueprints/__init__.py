@@ -34,6 +34,7 @@ from . import (
     registrations,
     reports,
     results,
+    sponsors,
     supports,
     tracking,
     voices,
@@ -41,9 +42,9 @@ from . import (
 
 CAPABILITIES = (
     consultations, opinions, tracking, contributions, comments, supports, reports, acts, forums, registrations,
-    organizations, positions, news, results, plans, proposals, proposal_drafts, proposal_sending, ledger, accounts,
-    moderation, management, drafts, changes, people, imports, attendance, marks, papers, minutes, intake, notices,
-    voices, health,
+    organizations, positions, news, results, plans, proposals, proposal_drafts, proposal_sending, sponsors, ledger,
+    accounts, moderation, management, drafts, changes, people, imports, attendance, marks, papers, minutes, intake,
+    notices, voices, health,
 )  # fmt: skip
 
 

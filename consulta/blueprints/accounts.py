@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import auth, db
 from consulta.auth import allow, anyone, now, respond_privately, settings, signed_in
-from consulta.domain import accounts, attendance, intake, organizations, people, proposal_drafts, signin
+from consulta.domain import accounts, attendance, intake, organizations, people, proposal_drafts, signin, sponsors
 from consulta.domain.errors import NotFound
 from consulta.forms.accounts import PasswordForm, ResetForm, SignInForm
 from consulta.i18n import gettext, language
@@ -105,6 +105,7 @@ def own() -> Response:
         coordinates=auth.coordinates(auth.person()), organizations=organizations.memberships(db.session(), actor.id),
         enters=intake.slugs(db.session(), actor), speaks=people.speaks_in(db.session(), actor),
         forums=attendance.facilitated(db.session(), actor), proposals=proposal_drafts.listing(db.session(), actor),
+        requests=sponsors.asked_of(db.session(), actor),
     )  # fmt: skip
     return respond_privately(make_response(page))
 

@@ -9,17 +9,19 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import auth, db, holding, keys, pages
-from consulta.auth import allow, anyone, now, person
+from consulta.auth import actor, allow, anyone, now, person, signed_in
 from consulta.domain import (
     advice,
-    organizations,
     plans,
     proposal_advice,
     proposal_drafts,
     proposals,
     similar,
+    speakers,
+    sponsors,
 )
 from consulta.domain.errors import Closed, Conflict, Invalid
+from consulta.domain.organizations import BodyView
 from consulta.domain.proposal_drafts import STEPS, Draft
 from consulta.domain.sheets import Challenge, Sheet
 from consulta.domain.snapshots import ConsultationView
@@ -85,8 +87,18 @@ def tasks(slug: str, key: str) -> Response:
     return pages.private(
         "proposals/tasks.html", consultation=draft.consultation, draft=draft, places=PLACES,
         missing=in_words(advice.blocking(draft.sheet)), window=draft.consultation.window("proposal", now()),
-        guides=GUIDES, **proposals.standing(db.session(), draft),
+        guides=GUIDES, sponsors=sponsors.of_draft(db.session(), draft.id), **proposals.standing(db.session(), draft),
+        bodies=speakers.that_may_speak(db.session(), draft.consultation),
     )  # fmt: skip
+
+
+@bp.get("/borrador/<key>/vista")
+@allow(signed_in)
+def preview(slug: str, key: str) -> Response:
+    """The draft as a sheet, for an organisation that is asked to stand behind it."""
+    consultation = pages.find(slug).view
+    title, sheet = proposal_drafts.shown_to_asked(db.session(), consultation, key, actor())
+    return pages.private("proposals/preview.html", consultation=consultation, title=title, sheet=sheet)
 
 
 @bp.get("/borrador/<key>/<any(problema, responde, accion, relevancia, responsables, metas, ambicion):place>")
@@ -126,9 +138,9 @@ def save(slug: str, key: str, place: str) -> Response | BaseResponse:
     return redirect(url_for(".tasks", slug=slug, key=key), 303)
 
 
-def _mine(consultation: ConsultationView) -> list[organizations.BodyView]:
+def _mine(consultation: ConsultationView) -> list[BodyView]:
     staff = person()
-    return organizations.spoken_for(db.session(), consultation, staff.actor.id) if staff else []
+    return speakers.spoken_for(db.session(), consultation, staff.actor.id) if staff else []
 
 
 def _check_open(consultation: ConsultationView) -> None:

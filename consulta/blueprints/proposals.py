@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from consulta import db, pages, sheets_out
 from consulta.auth import allow, anyone, now
 from consulta.documents import timelines
-from consulta.domain import desk, plans, proposal_advice, proposal_views, sheet_diffs
+from consulta.domain import desk, plans, positions, proposal_advice, proposal_views, sheet_diffs, sponsors
 from consulta.domain.errors import NotFound
 from consulta.domain.proposal_views import Filters, View
 from consulta.domain.snapshots import ConsultationView
@@ -47,12 +47,14 @@ def one(consultation: ConsultationView, number: int) -> str:
     """A proposal with everything that it says, its advice, versions and steps."""
     asked = pages.place("version")
     found = proposal_views.one(db.session(), consultation, number, version=asked)
+    stances, more = positions.listing(db.session(), consultation, subjects=(f"proposal/{number}",))
     advised = in_words(proposal_advice.advised(db.session(), consultation, found.sheet)) if found.sheet else []
     return render_template(
         "proposals/one.html", consultation=consultation, one=found, sheet=found.sheet,
         timeline=_timeline(consultation, found), advice=[a for a in advised if a.key not in found.dismissed],
         steps=desk.history(db.session(), consultation, found.id),
-        let_stand=[(a, found.dismissed[a.key]) for a in advised if a.key in found.dismissed],
+        sponsors=sponsors.of_proposal(db.session(), found.id), positions=stances, more_positions=more,
+        mine=f"proposal/{number}", let_stand=[(a, found.dismissed[a.key]) for a in advised if a.key in found.dismissed],
     )  # fmt: skip
 
 

@@ -110,15 +110,6 @@ def counts(db: Session, consultation: ConsultationView) -> dict[str, int]:
     return {c.code: by_sector[c.code] for c in consultation.lists.get("body_sector", ()) if by_sector[c.code]}
 
 
-def spoken_for(db: Session, consultation: ConsultationView, account_id: int) -> list[BodyView]:
-    """The verified organisations of this consultation that somebody acts for, by name."""
-    o, m = Organization, OrganizationMember
-    mine = (m.organization_id == o.id) & (m.account_id == account_id) & m.wished_on.is_(None)
-    query = select(o).join(m, mine).where(o.consultation_id == consultation.id)
-    query = query.where(o.standing.in_((Standing.PROVISIONAL, Standing.VERIFIED)))
-    return [view_of(one) for one in db.execute(query.order_by(o.sort_key, o.id)).scalars()]
-
-
 def asking(db: Session, consultation: ConsultationView) -> list[BodyView]:
     """Requests that were sent and are not answered with a yes, the oldest first; refusals stay with their reason."""
     o = Organization

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from consulta.models.accounts import Pseudonym
 from consulta.models.acts import Act
 from consulta.models.base import Said
+from consulta.models.contributions import Contribution, Kind, Status
 from consulta.models.organizations import Organization
 from consulta.models.positions import Position, Stance
 
@@ -54,9 +55,7 @@ def publish(
         raise NotAllowed("Solo una organización verificada publica posiciones.")
     if not SHORTEST <= len(text) <= LONGEST:
         raise Invalid("Escriba la posición, entre 10 y 20,000 letras.", field="text")
-    kind, _, key = subject.replace("\x00", "").partition("/")
-    there = select(Act.id).where(Act.consultation_id == consultation.id, Act.key == key)
-    if subject != WHOLE and (kind not in ("act", "minutes") or db.execute(there).first() is None):
+    if subject != WHOLE and not _is_there(db, consultation, subject.replace("\x00", "")):
         raise Invalid("Elija sobre qué es la posición.", field="subject")
     db.execute(update(Organization).where(Organization.id == body.id).values(round=Organization.round))
     latest = select(Position.number, Position.stance, Position.body, Position.document).where(
@@ -88,6 +87,18 @@ def publish(
     content = {"organization": body.name, "stance": stance.value, "subject": subject, "what": "position"}
     news.announce(db, consultation, event=f"position:{number}", content=content, now=now)
     return number
+
+
+def _is_there(db: Session, consultation: ConsultationView, subject: str) -> bool:
+    """Whether an act, its minutes or a published proposal of this name is there."""
+    kind, _, key = subject.partition("/")
+    if kind == "proposal":
+        c = Contribution
+        mine = (c.consultation_id == consultation.id) & (c.kind == Kind.PROPOSAL) & (c.status == Status.PUBLISHED)
+        number = int(key) if key.isdecimal() and len(key) < 10 else 0
+        return db.execute(select(c.id).where(mine, c.number == number)).first() is not None
+    there = select(Act.id).where(Act.consultation_id == consultation.id, Act.key == key)
+    return kind in ("act", "minutes") and db.execute(there).first() is not None
 
 
 def listing(

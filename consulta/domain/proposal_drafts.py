@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from consulta.models.base import Said
 from consulta.models.consultations import Consultation, ConsultationKind
 from consulta.models.organizations import Organization, OrganizationMember
-from consulta.models.proposals import DraftStep, ProposalDraft
+from consulta.models.proposals import DraftStep, ProposalDraft, Sponsor
 from consulta.models.sheets import SheetVersion
 
 from . import dismissals, lineages, sheet_store, verification
@@ -144,6 +144,24 @@ def _may_write(db: Session, row: Any, actor: Actor | None, held: bool) -> bool:
     if row["organization_id"] is None:
         return held
     return actor is not None and actor.id in verification.members(db, row["organization_id"])
+
+
+def shown_to_asked(db: Session, consultation: ConsultationView, key: str, actor: Actor) -> tuple[str | None, Sheet]:
+    """Title and sheet of a draft, without what is private, for who acts for an organisation that was asked to stand
+    behind it; ``NotFound`` for anybody else."""
+    m = OrganizationMember
+    mine = select(m.organization_id).where(m.account_id == actor.id, m.wished_on.is_(None))
+    query = (
+        select(_V.c.id)
+        .join(_D, _D.c.sheet_id == _V.c.sheet_id)
+        .join(Sponsor, (Sponsor.draft_id == _D.c.id) & Sponsor.organization_id.in_(mine))
+        .where(_D.c.consultation_id == consultation.id, _D.c.key == key)
+    )
+    version_id = db.execute(query.limit(1)).scalar()
+    if version_id is None:
+        raise NotFound("No hay una propuesta en esa dirección, o no es suya.")
+    sheet = sheet_store.load(db, consultation, [version_id])[version_id]
+    return sheet.title, sheet
 
 
 def signs(db: Session, draft: Draft, actor: Actor | None) -> bool:

@@ -14,7 +14,7 @@ from consulta.models.organizations import Organization
 from consulta.models.proposals import DraftSource, Proposal, ProposalDraft, ProposalSource
 from consulta.models.sheets import SheetVersion
 
-from . import admission, advice, contributions, desk, dismissals, ledger, returns, rights, sheet_store
+from . import admission, advice, contributions, desk, dismissals, ledger, returns, rights, sheet_store, sponsors
 from .actions import Action
 from .admission import Admission
 from .commitments import sha256
@@ -145,7 +145,8 @@ def _record(
     ledger.note(
         db, consultation, actor=actor, action=Action.PROPOSAL_VERSION, subject=f"proposal/{number}@{version}",
         recorded=today, payload={
-            "organization": slug, "answers": [*map(str, draft.lineage.contributions), *draft.lineage.earlier],
+            "organization": slug, "sponsors": list(sponsors.confirmed(db, draft.id)),
+            "answers": [*map(str, draft.lineage.contributions), *draft.lineage.earlier],
             "commitments": committed(salt, stored(db, consultation, version_id), draft.lineage.unrelated),
         },
     )  # fmt: skip

@@ -3,6 +3,7 @@ proposal, whose it is and to what it answers."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from consulta.models.plans import Commitment, EarlierCommitment
 from consulta.models.proposals import Proposal, ProposalSource
 from consulta.models.sheets import SheetVersion, StoredSheet
 
-from . import ledger, plans, proposals, sheet_store
+from . import ledger, plans, proposals, sheet_store, sponsors
 from .actions import Action
 from .snapshots import ConsultationView
 
@@ -31,14 +32,19 @@ class SheetAudit:
     def __init__(self) -> None:
         self.private: dict[int, str] = {}
         self.versions: dict[tuple[int, int], dict[str, Any]] = {}
+        self.sponsors: dict[int, set[str]] = defaultdict(set)
 
     def entry(self, action: Action, key: str, payload: dict[str, Any]) -> None:
         """One entry of a commitment or a proposal, with its number and version."""
         number, _, version = key.partition("@")
+        if action in (Action.SPONSOR_CONFIRM, Action.SPONSOR_DECLINE):
+            change = set.add if action is Action.SPONSOR_CONFIRM else set.discard
+            change(self.sponsors[int(number)], payload["organization"])
         if action is Action.COMMITMENT_PUBLISH:
             self.private[int(number)] = payload["commitments"]["private"]
         if action is Action.PROPOSAL_VERSION:
             self.versions[int(number), int(version)] = payload
+            self.sponsors[int(number)] = set(payload["sponsors"])
 
     def faults(self, db: Session, view: ConsultationView) -> list[str]:
         """What does not fit."""
@@ -97,6 +103,8 @@ class SheetAudit:
         if row.version == row.last:
             if (row.title, row.body) != (sheet.title, proposals.in_words(sheet)):
                 yield f"{name}: title and text are not those of its sheet"
+            if {one.slug for one in sponsors.of_proposal(db, row.id)} != self.sponsors[row.number]:
+                yield f"{name}: who stands behind it is not what the entries say"
             if _answers(db, row.id) != said["answers"] or committed["unrelated"] != said["commitments"]["unrelated"]:
                 yield f"{name}: to what it answers is not what the entry says"
 

@@ -22,8 +22,8 @@ class Stance(StrEnum):
 
 
 class Position(Base):
-    """``subject`` is ``consultation``, ``act/KEY`` or ``minutes/KEY``; what an organisation said last upon a subject
-    stands. ``document``: name, sha256, size."""
+    """``subject`` is ``consultation``, ``act/KEY``, ``minutes/KEY`` or ``proposal/N``; what an organisation said last
+    upon a subject stands. ``document``: name, sha256, size."""
 
     __tablename__ = "positions"
     __table_args__ = (

@@ -244,3 +244,72 @@ def test_similar_proposals_are_shown_with_the_words_they_share(
     assert "Compras de medicinas en datos abiertos" in page
     assert "hospitales" in page[page.index("Comparten") :]
     sound(database)
+
+
+def test_other_organisations_stand_behind_it_only_if_they_say_so(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor
+) -> None:
+    body(database, consultation, "acme", now, ana=True)
+    body(database, consultation, "rio", now, rosa=True, raul=False)
+    body(database, consultation, "sol", now, sara=True)
+    ana, rosa = signed_in(app, "ana@acme.example"), signed_in(app, "rosa@rio.example")
+    raul, sara = signed_in(app, "raul@rio.example"), signed_in(app, "sara@sol.example")
+    draft = written(ana, "acme")
+    ana.post(f"{draft}/respaldo", {"sponsor": "acme"}, 422)
+    ana.post(f"{draft}/respaldo", {"sponsor": "nadie"}, 422)
+    for _ in range(2):
+        ana.post(f"{draft}/respaldo", {"sponsor": "rio"})
+    ana.post(f"{draft}/respaldo", {"sponsor": "sol"})
+    assert "todavía no responde" in ana.get(draft).text
+    assert "Nadie sabe cuánto pagan" in rosa.get(f"{draft}/vista").text
+    visitor.get(f"{draft}/vista", 303)
+    rosa.get(draft, 404)
+    page = rosa.get("/cuenta/").text
+    assert "Compras de medicinas" in page
+    assert "le piden respaldar" not in raul.get("/cuenta/").text
+    [path] = re.findall(r'action="([^"]+/respaldo/\d+)"', page)
+    raul.post(path, {"answer": "yes"}, 404)
+    sara.post(path, {"answer": "yes"}, 404)
+    rosa.post(path, {"answer": "yes"})
+    rosa.post(path, {"answer": "yes"}, 409)
+    send(ana, draft)
+    [other] = re.findall(r'action="([^"]+/respaldo/\d+)"', sara.get("/cuenta/").text)
+    publish(moderator(app, database, consultation))
+    page = visitor.get("…/propuestas/1").text
+    assert "Organización rio" in page
+    assert "Organización sol" not in page
+    sara.post(other, {"answer": "yes"})
+    assert "Organización sol" in visitor.get("…/propuestas/1").text
+    sound(database)
+    given = {"stance": "dissent", "subject": "proposal/1", "text": "No alcanza: faltan los precios."}
+    sara.post("/cuenta/organizaciones/prueba/sol/posicion", given)
+    sara.post("/cuenta/organizaciones/prueba/sol/posicion", {**given, "subject": "proposal/9"}, 422)
+    assert "faltan los precios" in visitor.get("…/propuestas/1").text
+    with database.transaction() as db:
+        db.execute(text("UPDATE sponsors SET confirmed = false"))
+    with pytest.raises(AssertionError, match="who stands behind it"):
+        sound(database)
+
+
+def test_it_is_taken_back_with_a_public_note(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor
+) -> None:
+    body(database, consultation, "acme", now, ana=True, beto=False)
+    ana, beto = signed_in(app, "ana@acme.example"), signed_in(app, "beto@acme.example")
+    draft = written(ana, "acme")
+    ana.post(f"{draft}/retirar", {"note": "Ya no la queremos."}, 404)
+    send(ana, draft)
+    publish(moderator(app, database, consultation))
+    beto.post(f"{draft}/retirar", {"note": "Ya no la queremos."}, 403)
+    ana.post(f"{draft}/retirar", {"note": "no"}, 422)
+    ana.post(f"{draft}/retirar", {"note": "La unimos con la de otra organización."})
+    ana.post(f"{draft}/retirar", {"note": "La unimos con la de otra organización."}, 409)
+    page = visitor.get("…/propuestas/1").text
+    assert "La unimos con la de otra" in page
+    assert "Nadie sabe cuánto pagan" not in page
+    visitor.get("…/propuestas/1.pdf", 404)
+    ana.post(f"{draft}/borrar", {}, 409)
+    other = written(ana, "acme")
+    ana.post(f"{other}/borrar")
+    ana.get(other, 404)
+    sound(database)
