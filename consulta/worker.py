@@ -24,6 +24,7 @@ from .domain import (
     operations,
     outbox,
     proposal_erasures,
+    reminders,
     returns,
     rights,
     seats,
@@ -80,6 +81,7 @@ def answer(database: Database, *, now: datetime) -> int:
             piece = verification.lapse(db, now=now) + news.fan_out(db, now=now)
             piece += tellings.tell(db, now=now) + seats.release(db, now=now)
             piece += returns.go_on(db, now=now) + proposal_erasures.expire(db, now=now)
+            piece += reminders.remind(db, now=now)
         if not piece:
             return done
         done += piece
@@ -209,6 +211,8 @@ def _values(db: Session, settings: Settings, message: Message, now: datetime) ->
         values["confirmation"] = rights.confirmation_code(settings.secret_key, values["folio"], message.to)
         values["title"] = accounts.title_of(db, values["slug"]).get(values["language"], "")
         values |= {name: date.fromisoformat(values[name]) for name in ("review_by", "answer_by")}
+    if message.template in ("reminder", "decision"):
+        values |= {name: date.fromisoformat(values[name]) for name in ("last", "due") if values.get(name)}
     if "subscriber" in values:
         values["token"] = news.token(settings.secret_key, values["subscriber"])
     if message.template in ("registration", "promotion"):

@@ -84,12 +84,20 @@ def create(slug: str) -> Response | BaseResponse:
 def tasks(slug: str, key: str) -> Response:
     """The steps, which are written already, and what is still missing."""
     draft = holding.draft(slug, key)
-    return pages.private(
-        "proposals/tasks.html", consultation=draft.consultation, draft=draft, places=PLACES,
-        missing=in_words(advice.blocking(draft.sheet)), window=draft.consultation.window("proposal", now()),
-        guides=GUIDES, sponsors=sponsors.of_draft(db.session(), draft.id), **proposals.standing(db.session(), draft),
-        bodies=speakers.that_may_speak(db.session(), draft.consultation),
-    )  # fmt: skip
+    return _tasks_page(draft, {"email": draft.email or ""}, {}, 200)
+
+
+@bp.post("/borrador/<key>/correo")
+@allow(anyone)
+def email(slug: str, key: str) -> Response | BaseResponse:
+    """Where a person wants to be reminded before the window closes."""
+    draft, typed = holding.draft(slug, key), Typed(request.form)
+    address = typed.email("email")
+    if typed.errors:
+        return _tasks_page(draft, typed.values(), typed.errors, 422)
+    proposal_drafts.keep_email(db.session(), draft, address)
+    flash(gettext("Guardado."))
+    return redirect(url_for(".tasks", slug=slug, key=key), 303)
 
 
 @bp.get("/borrador/<key>/vista")
@@ -175,4 +183,14 @@ def _step_page(
         place=ADDRESSES[written], seen=draft.saved.get(written, 0), challenges=list(Challenge), goals=groups,
         alike=alike, blank=max(groups, default=-1) + 1, contacts=range(min(MOST_CONTACTS, contacts + 1)),
         earlier=plans.earlier(db.session(), draft.consultation) if written in ("answers", "milestones") else (),
+    )  # fmt: skip
+
+
+def _tasks_page(draft: Draft, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
+    return pages.private(
+        "proposals/tasks.html", status, values=values, errors=errors, consultation=draft.consultation, draft=draft,
+        places=PLACES,
+        missing=in_words(advice.blocking(draft.sheet)), window=draft.consultation.window("proposal", now()),
+        guides=GUIDES, sponsors=sponsors.of_draft(db.session(), draft.id), **proposals.standing(db.session(), draft),
+        bodies=speakers.that_may_speak(db.session(), draft.consultation),
     )  # fmt: skip

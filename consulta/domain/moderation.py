@@ -11,8 +11,11 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from consulta.models.contributions import Contribution, Contributor, Status
+from consulta.models.accounts import Account
+from consulta.models.contributions import Contribution, Contributor, Kind, Status
 from consulta.models.moderation import Classification, Decision, DecisionNote, Intake, Lease, Verdict
+from consulta.models.organizations import OrganizationMember
+from consulta.models.proposals import Proposal
 
 from . import accounts, contributions, desk, ledger, outbox, returns
 from .actions import Action
@@ -111,7 +114,10 @@ def decide(
     if returned:
         returns.reopen(db, row.id, decision_id, returned)
     if not stays:
-        _tell(db, consultation, row, ordinal=ordinal + 1, status=status, reason=reason, note=note, now=now)
+        _tell(
+            db, consultation, row, ordinal=ordinal + 1, status=status, reason=reason, note=note, returned=returned,
+            now=now,
+        )  # fmt: skip
 
 
 def classify(
@@ -170,20 +176,35 @@ def _take(
 
 def _tell(
     db: Session, consultation: ConsultationView, row: contributions.Row, *, ordinal: int, status: Status,
-    reason: ReasonView | None, note: str | None, now: datetime,
+    reason: ReasonView | None, note: str | None, returned: Returned | None, now: datetime,
 ) -> None:  # fmt: skip
-    """News to the author who left an address; the mail gives the number, for nobody here knows the code."""
-    email, language = db.execute(
-        select(Contributor.email, Contributor.mail_language).where(Contributor.contribution_id == row.id)
-    ).one()
-    if email is None:
-        return
-    said = reason.title.get(language or "es", reason.title["es"]) if reason and status is Status.REJECTED else None
-    outbox.post(
-        db, event=f"decision:{consultation.slug}:{row.number}:{ordinal}", recipient=f"contribution:{row.id}",
-        template="decision", now=now,
-        payload={
-            "number": row.number, "slug": consultation.slug, "language": language or "es",
-            "published": status is Status.PUBLISHED, "reason": said, "note": note,
-        },
-    )  # fmt: skip
+    """News to the author who left an address, or to those who act for the organisation that proposed it; the mail gives
+    the number, for nobody here knows the code."""
+    for recipient, language in _whom(db, row):
+        said = reason.title.get(language, reason.title["es"]) if reason and status is Status.REJECTED else None
+        outbox.post(
+            db, event=f"decision:{consultation.slug}:{row.number}:{ordinal}", recipient=recipient, template="decision",
+            now=now, payload={
+                "number": row.number, "slug": consultation.slug, "language": language, "note": note, "reason": said,
+                "published": status is Status.PUBLISHED, "kind": row.kind.value,
+                "due": returned.due_on.isoformat() if returned else None,
+            },
+        )  # fmt: skip
+
+
+def _whom(db: Session, row: contributions.Row) -> list[tuple[str, str]]:
+    """Whom to tell, and in which language."""
+    person = select(Contributor.email, Contributor.mail_language).where(Contributor.contribution_id == row.id)
+    email, language = db.execute(person).one()
+    if email is not None:
+        return [(f"contribution:{row.id}", language or "es")]
+    if row.kind is not Kind.PROPOSAL:
+        return []
+    m = OrganizationMember
+    members = (
+        select(Account.id, Account.language)
+        .join(m, m.account_id == Account.id)
+        .join(Proposal.__table__, Proposal.__table__.c.organization_id == m.organization_id)
+        .where(Proposal.__table__.c.id == row.id, m.wished_on.is_(None))
+    )
+    return [(f"account:{id_}", language) for id_, language in db.execute(members)]

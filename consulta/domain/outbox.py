@@ -18,6 +18,7 @@ from consulta.models.forums import Registration
 from consulta.models.news import Subscriber
 from consulta.models.organizations import Organization
 from consulta.models.outbox import GAVE_UP, OutboxMessage
+from consulta.models.proposals import ProposalDraft
 
 LEASE = timedelta(minutes=5)
 GIVE_UP_AFTER = 12
@@ -120,6 +121,7 @@ def _address(db: Session, recipient: str, payload: Mapping[str, Any]) -> str | N
     queries = {
         "account": select(Account.email).where(Account.id == bindparam("id")),
         "organization": select(Organization.contact_email).where(Organization.id == bindparam("id")),
+        "draft": select(ProposalDraft.email).where(ProposalDraft.id == bindparam("id")),
         "registration": select(Registration.email).where(Registration.id == bindparam("id")),
     }
     if kind in queries:

@@ -199,6 +199,11 @@ def save(
         sheet_store.rewrite(db, draft.consultation, draft.version_id, replace(latest, **changes), now=now)
 
 
+def keep_email(db: Session, draft: Draft, email: str | None) -> None:
+    """Where a person wants to be reminded; nothing: nowhere."""
+    db.execute(update(_D).where(_D.c.id == draft.id, _D.c.organization_id.is_(None)).values(email=email))
+
+
 def listing(db: Session, actor: Actor) -> list[Listed]:
     """The drafts of the organisations that somebody acts for, the last saved first."""
     query = (

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import email
 import io
 import re
 from datetime import datetime, timedelta
+from email import policy
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -312,4 +315,43 @@ def test_it_is_taken_back_with_a_public_note(
     other = written(ana, "acme")
     ana.post(f"{other}/borrar")
     ana.get(other, 404)
+    sound(database)
+
+
+def mails(app: Flask) -> str:
+    """Everything that was mailed so far."""
+    folder = Path(app.extensions["settings"].mail_url.removeprefix("file://"))
+    found = (
+        email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml"))
+    )
+    return "\n".join(f"{one['to']}: {one['subject']}\n{one.get_content()}" for one in found)  # type: ignore[attr-defined]
+
+
+def test_who_wrote_is_told(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor
+) -> None:
+    body(database, consultation, "acme", now, ana=True, beto=False)
+    ana = signed_in(app, "ana@acme.example")
+    draft, unsent = written(ana, "acme"), written(ana, "acme")
+    mine = begin(visitor)
+    visitor.post(f"{mine}/correo", {"email": "mal"}, 422)
+    visitor.post(f"{mine}/correo", {"email": "canaria@correo.example"})
+    send(ana, draft)
+    give_back(moderator(app, database, consultation), f"{now + timedelta(days=20):%d/%m/%Y}")
+    worker.work(app, now=now)
+    assert "Recuerde" not in mails(app)
+    for _ in range(2):
+        worker.work(app, now=now + timedelta(days=8))
+    told = mails(app)
+    for address in ("ana@acme.example", "beto@acme.example"):
+        assert f"{address}: Su propuesta n.º 1 volvió para que la corrija" in told
+        assert told.count(f"{address}: Su propuesta todavía no se ha enviado") == 1
+    assert "Diga cuántos hospitales son." in told
+    assert unsent in told
+    assert told.count("canaria@correo.example: Su propuesta todavía no se ha enviado") == 1
+    assert mine not in told
+    worker.work(app, now=now + timedelta(days=500))
+    visitor.get(mine, 404)
+    with database.read.connect() as connection:
+        assert "canaria" not in repr(connection.execute(text("SELECT * FROM proposal_drafts")).all())
     sound(database)
