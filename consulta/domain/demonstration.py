@@ -14,7 +14,7 @@ from consulta.models.accounts import Account, RoleName, Sector
 from consulta.models.contributions import Channel, Kind, Status
 from consulta.models.moderation import Verdict
 
-from . import accounts, admission, contributions, ledger, moderation, opinions, rights
+from . import accounts, admission, contributions, demonstrated, ledger, moderation, opinions, rights
 from .actions import Action
 from .commitments import sha256
 from .schedules import read_day
@@ -34,6 +34,9 @@ def fill(db: Session, consultation: ConsultationView, data: dict[str, Any], *, n
     events: list[Event] = []
     for index, row in enumerate(data["contributions"]):
         events += _events(db, consultation, row, index, moderators[index % len(moderators)], now)
+    for index, row in enumerate(data.get("proposals", ())):
+        made = demonstrated.acts(db, consultation, row, moderators[index % len(moderators)], now)
+        events += [(at, 100_000 + index * 10 + order, act) for order, (at, act) in enumerate(made)]
     for at, _, act in sorted(events, key=lambda event: event[:2]):
         act(at)
 

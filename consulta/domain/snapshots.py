@@ -139,6 +139,10 @@ class ConsultationView:
         modes: dict[str, str] = self.settings.get("moderation", {})
         return modes.get(kind) or modes.get("opinion") or "before"
 
+    def opens(self, act: str) -> bool:
+        """Whether some stage, past or to come, opens ``act``."""
+        return any(act in stage.opens for stage in self.stages)
+
     def window(self, act: str, now: datetime) -> Window:
         """When ``act`` (such as ``opinion``) may be done. Comments go with opinions in a schedule that does not say."""
         if act == "comment" and not any(act in s.opens for s in self.stages):

@@ -1,0 +1,69 @@
+"""The invented proposals of the demonstration, written, sent and decided the same way as real ones."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from consulta.models.moderation import Verdict
+
+from . import ledger, moderation, proposal_drafts, proposals
+from .lineages import Lineage
+from .proposals import Sender
+from .schedules import read_day
+from .sheets import Continuity, Line, Milestone, Party
+from .snapshots import ConsultationView
+
+Act = tuple[datetime, Callable[[datetime], None]]
+PROSE = ("title", "problem", "objective", "action", "relevance", "ambition", "government", "others")
+WHY = "Es una propuesta inventada para la demostración."
+
+
+def acts(db: Session, consultation: ConsultationView, row: dict[str, Any], moderator: int, now: datetime) -> list[Act]:
+    """Its arrival at noon of its day, and what was decided a day later."""
+    day = read_day(row["day"], consultation.today(now))
+    noon = min(now, datetime.combine(day, time(12), tzinfo=consultation.timezone).astimezone(UTC))
+    sent: dict[str, int] = {}
+    done: list[Act] = [(noon, lambda at: sent.update(number=_send(db, consultation, row, at)))]
+    if row["status"] == "published":
+        later = min(now, noon + timedelta(days=1))
+        done.append((later, lambda at: _publish(db, consultation, sent["number"], moderator, at)))
+    return done
+
+
+def _send(db: Session, consultation: ConsultationView, row: dict[str, Any], at: datetime) -> int:
+    key, _folio = proposal_drafts.begin(
+        db, consultation, organization=None, submission=secrets.token_hex(16), account_id=None, language="es", now=at
+    )
+    draft = proposal_drafts.find(db, consultation, key, actor=None, held=True)
+    goals = tuple(
+        Milestone(
+            key=f"m{n}", text=text, deliverable=deliverable, number=n, number_text=f"{n}.", position=n, start=start,
+            end=end, continuity=Continuity(continuity), parties=tuple(Party(name) for name in row["leads"]),
+        )
+        for n, (text, deliverable, start, end, continuity) in enumerate(row["milestones"], start=1)
+    )  # fmt: skip
+    changes = {name: row[name] or None for name in PROSE}
+    leads = tuple(Line(name, name) for name in row["leads"])
+    undecided = frozenset({"contacts"} | (set() if leads else {"leads"}))
+    proposal_drafts.save(
+        db, draft, "problem", {**changes, "theme": row["theme"], "leads": leads, "milestones": goals,
+        "undecided": undecided}, seen=0, now=at,
+    )  # fmt: skip
+    proposal_drafts.save(db, draft, "answers", {}, seen=0, now=at, lineage=Lineage(unrelated=WHY))
+    draft = proposal_drafts.find(db, consultation, key, actor=None, held=True)
+    return proposals.send(
+        db, draft, Sender(name=row["name"], publish_name=row["publish_name"]), actor=ledger.PUBLIC, folio=None,
+        signs=True, language="es", now=at,
+    )  # fmt: skip
+
+
+def _publish(db: Session, consultation: ConsultationView, number: int, moderator: int, at: datetime) -> None:
+    moderation.decide(
+        db, consultation=consultation, number=number, verdict=Verdict.PUBLISH, reason_code=None, note=None, ordinal=0,
+        account_id=moderator, now=at,
+    )  # fmt: skip
