@@ -35,9 +35,9 @@ from . import (
 )
 
 CAPABILITIES = (
-    consultations, opinions, tracking, contributions, comments, supports, reports, acts, forums, registrations, organizations, positions, news,
-    results, ledger, accounts, moderation, management, drafts, changes, people, imports, attendance, papers, minutes,
-    intake, notices, voices, health,
+    consultations, opinions, tracking, contributions, comments, supports, reports, acts, forums, registrations,
+    organizations, positions, news, results, ledger, accounts, moderation, management, drafts, changes, people, imports,
+    attendance, papers, minutes, intake, notices, voices, health,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from consulta.domain.errors import Conflict, Invalid, Malformed, NotAllowed
 from consulta.domain.snapshots import ConsultationView
 from consulta.domain.texts import showable
 from consulta.forms.moderation import ClassificationForm, DecisionForm
+from consulta.forms.reports import grounds
 from consulta.i18n import day, gettext, said
 from consulta.models.accounts import RoleName
 from consulta.models.contributions import Channel
@@ -189,7 +190,7 @@ def _item_page(
     history = desk.history(db.session(), consultation, found.id)
     return _page(
         "moderation/item.html", status, consultation=consultation, item=found, history=history, typed=typed,
-        error=error, today=consultation.today(now()),
+        error=error, today=consultation.today(now()), grounds=dict(grounds()),
     )  # fmt: skip
 
 
