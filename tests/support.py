@@ -12,7 +12,8 @@ from justhtml import JustHTML
 from werkzeug.test import TestResponse
 
 from consulta.db import Database, commit_new
-from consulta.domain import accounts, admission, ledger, opinions
+from consulta.domain import accounts, admission, ledger, opinions, supports, targets
+from consulta.domain.commitments import sha256
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.accounts import RoleName, Sector
 from consulta.models.contributions import Channel, Kind, Status
@@ -89,6 +90,34 @@ def admit(
     ]  # fmt: skip
     with database.transaction() as db:
         return admission.admit(db, consultation, incoming, today=today, actor=ledger.PUBLIC)
+
+
+def comment(
+    database: Database, consultation: ConsultationView, *bodies: str, on: int | str, supports_of: int = 0,
+    status: Status = Status.PUBLISHED, key: str | None = None, **rest: Any,
+) -> list[admission.Admitted]:  # fmt: skip
+    """Store comments on a contribution (its number) or a theme (its slug), perhaps with some supports each."""
+    now = datetime.now(UTC)
+    with database.transaction() as db:
+        if isinstance(on, str):
+            target, theme = targets.Target(theme=consultation.theme(on)), consultation.theme(on)
+        else:
+            target, said = targets.find(db, consultation, on)
+            theme = consultation.theme_by_id(said.theme_id)
+        hashes = {} if key is None else {"folio_hash": sha256(opinions.folio_of(key)), "submission_hash": sha256(key)}
+        incoming = [
+            admission.Admission(
+                kind=Kind.COMMENT, channel=Channel.WEB, status=status, theme=theme, body=body, on=target,
+                received_on=consultation.today(now), **hashes, **rest,
+            )
+            for body in bodies
+        ]  # fmt: skip
+        made = admission.admit(db, consultation, incoming, today=consultation.today(now), actor=ledger.PUBLIC)
+        for one in made:
+            for n in range(supports_of):
+                who = supports.by_account(1000 + n)
+                supports.give(db, consultation, one.number, who=who, secret="s", now=now)
+    return made
 
 
 def submit(
@@ -176,6 +205,13 @@ class Visitor:
         page = self.get("…/opinar").text
         fields.setdefault("submission", self.hidden(page, "submission"))
         return self.post("…/opinar", {"csrf_token": self.hidden(page, "csrf_token"), "body": body, **fields}, status)
+
+    def comment(self, on: str, body: str, status: int = 303, **fields: Any) -> TestResponse:
+        """Open the form for a comment on what has this address, and send it."""
+        page = self.get(f"{on}/comentar").text
+        preset = re.findall(r'name="themes" value="([^"]+)" checked', page)
+        given = {name: self.hidden(page, name) for name in ("csrf_token", "submission")} | {"themes": preset}
+        return self.post(f"{on}/comentar", {**given, "body": body, **fields}, status)
 
     def folio(self) -> str:
         """The code on the receipt."""

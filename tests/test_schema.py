@@ -17,7 +17,7 @@ from consulta.domain import replay, results
 from consulta.domain.snapshots import ConsultationView
 from consulta.models import Base
 from consulta.models.contributions import Contribution
-from tests.support import staff, submit
+from tests.support import comment, staff, submit
 
 READ_TRIGGERS = {
     "sqlite": "SELECT tbl_name, upper(sql) FROM sqlite_master WHERE type = 'trigger'",
@@ -73,6 +73,32 @@ def test_down_and_up_again_with_data(database: Database, consultation: Consultat
         assert db.execute(select(func.count()).select_from(Contribution.__table__)).scalar_one() == 0
 
 
+def test_a_kind_that_is_none_is_refused(database: Database, consultation: ConsultationView) -> None:
+    """On SQLite the closed list was widened in the schema's own text."""
+    from sqlalchemy.exc import DBAPIError
+
+    submit(database, consultation)
+    with pytest.raises(DBAPIError), database.transaction() as db:
+        db.execute(text("UPDATE contributions SET kind = 'poem'"))
+    if database.write.dialect.name == "sqlite":
+        with database.write.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
+
+def test_going_back_makes_comments_opinions(database: Database, consultation: ConsultationView) -> None:
+    """Nobody's words are lost with the table of comments."""
+    submit(database, consultation, "Una opinión cualquiera")
+    comment(database, consultation, "Un comentario cualquiera", on="tema-1")
+    schema.downgrade(database, "0007")
+    with database.read.connect() as connection:
+        kept = connection.execute(text("SELECT kind, body FROM contributions JOIN opinions USING (id) ORDER BY id"))
+        assert [tuple(row) for row in kept] == [
+            ("opinion", "Una opinión cualquiera"), ("opinion", "Un comentario cualquiera")
+        ]  # fmt: skip
+    schema.upgrade(database)
+
+
 def test_connections_are_set_as_promised(database: Database) -> None:
     def read(connection: Any, name: str) -> str:
         ask = f"PRAGMA {name}" if database.write.dialect.name == "sqlite" else f"SHOW {name}"
@@ -117,15 +143,21 @@ def test_a_first_statement_that_fails_leaves_a_connection_that_works(database: D
 def test_every_column_is_committed_or_replayed() -> None:
     """No column of contributions, texts, decisions or classifications escapes the ledger."""
     committed = {"title", "department", "body", "name", "publish_name", "email", "mail_language", *results.TRAITS}
+    of_comments = {"on_theme_id", "on_contribution_id", "part", "parent_id", "mark", "ref", "ground", "reported_on"}
+    counted = {"shown", "replies", "supports"}
+    committed |= {"line"}
     intake = {
         "submission_hash", "folio_hash", "content_hash", "held_cause", "source", "external_id", "import_id",
     }  # fmt: skip
-    in_clear = {"number", "kind", "channel", "received_on", "review_by", "answer_by"}
-    replayed = {"status", "theme_id", "confirmed", "awaiting_review", "ordinal"}
+    in_clear = {"number", "kind", "channel", "received_on", "review_by", "answer_by", *of_comments}
+    replayed = {"status", "theme_id", "confirmed", "awaiting_review", "ordinal", *counted}
     acts = {"verdict", "reason_id", "account_id", "decided_at", "mentions", "note"}
-    keys = {"id", "contribution_id", "consultation_id", "decision_id"}
+    keys = {"id", "contribution_id", "consultation_id", "decision_id", "comment_id", "salt"}
     derived = {"erase_contact_on"}
-    tables = ("contributions", "opinions", "contributors", "decisions", "decision_notes", "classifications", "mentions")
+    tables = (
+        "contributions", "opinions", "comments", "contributors", "decisions", "decision_notes", "classifications",
+        "mentions", "supports", "reports",
+    )  # fmt: skip
     for name in tables:
         for column in Base.metadata.tables[name].c:
             known = committed | intake | in_clear | replayed | acts | keys | derived
@@ -135,7 +167,7 @@ def test_every_column_is_committed_or_replayed() -> None:
 
 def test_names_of_the_models_do_not_leak_times_of_the_public() -> None:
     """What the public does is dated by day: no column of theirs holds an instant but the end of an erasure's delay."""
-    for name in ("contributions", "opinions", "contributors"):
+    for name in ("contributions", "opinions", "contributors", "comments", "supports", "reports"):
         for column in Base.metadata.tables[name].c:
             assert not re.search(r"_at$|time", column.name), f"{name}.{column.name}"
     assert datetime.now(UTC)

@@ -75,7 +75,7 @@ def listing(consultation: ConsultationView, number: int) -> str:
     page = threads.page(db.session(), consultation, on, found.id, order=order, after=after)
     return render_template(
         "comments/listing.html", consultation=consultation, page=page, number=number, theme=None,
-        open=consultation.window("comment", now()).open and found.row is not None,
+        replies=found.is_comment, open=consultation.window("comment", now()).open and found.row is not None,
     )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def theme_listing(consultation: ConsultationView, theme: str) -> str:
     order, after = threads.place(request.args.to_dict())
     page = threads.page(db.session(), consultation, "theme", chosen.id, order=order, after=after)
     return render_template(
-        "comments/listing.html", consultation=consultation, page=page, number=None, theme=chosen,
+        "comments/listing.html", consultation=consultation, page=page, number=None, theme=chosen, replies=False,
         open=consultation.window("comment", now()).open,
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ def one(consultation: ConsultationView, number: int) -> str:
     order = "antiguas" if found.is_comment else "recientes"
     return render_template(
         "contributions/one.html", consultation=consultation, found=found, Status=Status,
-        comments=threads.page(db.session(), consultation, on, found.id, order=order),
+        comments_page=threads.page(db.session(), consultation, on, found.id, order=order),
         open=consultation.window("comment", now()).open and found.row is not None,
     )  # fmt: skip
 
@@ -65,7 +65,7 @@ def theme(consultation: ConsultationView, theme: str) -> str:
     mentions = published.mentioning(db.session(), consultation, chosen.id, limit=5) if counted.mentions else []
     return render_template(
         "contributions/theme.html", consultation=consultation, theme=chosen, page=page, counted=counted,
-        mentions=mentions, by=by, comments=threads.page(db.session(), consultation, "theme", chosen.id),
+        mentions=mentions, by=by, comments_page=threads.page(db.session(), consultation, "theme", chosen.id),
         open=consultation.window("comment", now()).open,
     )  # fmt: skip
 

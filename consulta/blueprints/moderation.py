@@ -16,6 +16,7 @@ from consulta.domain.texts import showable
 from consulta.forms.fields import Typed
 from consulta.forms.guides import GUIDES
 from consulta.forms.moderation import ClassificationForm, DecisionForm, read_return
+from consulta.forms.reports import grounds
 from consulta.i18n import day, gettext, said
 from consulta.models.accounts import RoleName
 from consulta.models.contributions import Channel, Kind
@@ -212,7 +213,7 @@ def _item_page(
     history = desk.history(db.session(), consultation, found.id)
     return _page(
         "moderation/item.html", status, consultation=consultation, item=found, history=history, typed=typed,
-        error=error, today=consultation.today(now()), guides=GUIDES,
+        error=error, today=consultation.today(now()), guides=GUIDES, grounds=dict(grounds()),
         sheet=proposal_views.at_the_desk(db.session(), consultation, found.id) if found.kind is Kind.PROPOSAL else None,
     )  # fmt: skip
 

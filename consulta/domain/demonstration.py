@@ -11,16 +11,35 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Account, RoleName, Sector
+from consulta.models.comments import Ground
 from consulta.models.contributions import Channel, Kind, Status
 from consulta.models.moderation import Verdict
 
-from . import accounts, admission, contributions, demonstrated, ledger, moderation, opinions, rights
+from . import (
+    accounts,
+    admission,
+    comments,
+    contributions,
+    demonstrated,
+    ledger,
+    moderation,
+    opinions,
+    reports,
+    rights,
+    supports,
+    targets,
+)  # fmt: skip
 from .actions import Action
 from .commitments import sha256
 from .schedules import read_day
 from .snapshots import ConsultationView
 
 Event = tuple[datetime, int, Callable[[datetime], None]]
+Arrived = dict[str, Any]
+"""Of a contribution that came: its row, number, code, and the acts of staff so far."""
+NOT_SAID = dict.fromkeys(
+    ("title", "theme", "department", "name", "taking_part_as", "age_group", "gender", "language", "held", "note")
+)
 
 
 def fill(db: Session, consultation: ConsultationView, data: dict[str, Any], *, now: datetime) -> None:
@@ -32,8 +51,13 @@ def fill(db: Session, consultation: ConsultationView, data: dict[str, Any], *, n
         if not one["themes"] and one["role"] == "moderator"
     ]
     events: list[Event] = []
-    for index, row in enumerate(data["contributions"]):
-        events += _events(db, consultation, row, index, moderators[index % len(moderators)], now)
+    said = [*data["contributions"], *(_comment(row, consultation) for row in data.get("comments", ()))]
+    arrived: list[Arrived] = [{} for _ in said]
+    places = {"contribution": 0, "comment": len(data["contributions"])}
+    for index, row in enumerate(said):
+        row["on"] = {noun: arrived[places[noun] + n] if noun in places else n for noun, n in row.get("on", {}).items()}
+        row["supports"] = [arrived[n] for n in row.get("supports", ())]
+        events += _events(db, consultation, row, index, moderators[index % len(moderators)], now, arrived[index])
     for index, row in enumerate(data.get("proposals", ())):
         made = demonstrated.acts(db, consultation, row, moderators[index % len(moderators)], now)
         events += [(at, 100_000 + index * 10 + order, act) for order, (at, act) in enumerate(made)]
@@ -67,25 +91,29 @@ def _events(
     index: int,
     moderator: int,
     now: datetime,
+    arrived: Arrived,
 ) -> list[Event]:
     """Arrival, and then confirmation, classification, decision, withdrawal on the days after."""
     day = read_day(row["day"], consultation.today(now))
     opening = datetime.combine(day, time(8), tzinfo=consultation.timezone).astimezone(UTC)
     arrival = min(now, opening + timedelta(minutes=index))
     reviewed = min(now, arrival + timedelta(days=1, hours=2))
-    arrived: dict[str, Any] = {}
     steps: list[tuple[datetime, Callable[[datetime], None]]] = [
         (arrival, lambda at: arrived.update(_arrive(db, consultation, row)))
     ]
     if row["confirmed"]:
         steps.append((arrival, lambda at: _confirm(db, consultation, arrived, at)))
     decided = row["status"] in ("published", "rejected")
-    if decided and row["mentions"]:
+    if decided and row["mentions"] and not row["on"]:
         steps.append((reviewed, lambda at: _classify(db, consultation, arrived, row, moderator, at)))
     if decided:
         steps.append((reviewed, lambda at: _decide(db, consultation, arrived, row, moderator, at)))
     if row["status"] == "withdrawn":
         steps.append((reviewed, lambda at: rights.withdraw(db, arrived["folio"], now=at)))
+    for supporter in row["supports"]:
+        steps.append((now, _supporting(db, consultation, arrived, supporter)))
+    if row.get("report"):
+        steps.append((min(now, reviewed + timedelta(days=1)), _reporting(db, consultation, arrived, row["report"])))
     return [(at, index * 10 + order, act) for order, (at, act) in enumerate(steps)]
 
 
@@ -93,16 +121,57 @@ def _arrive(db: Session, consultation: ConsultationView, row: dict[str, Any]) ->
     day = read_day(row["day"], consultation.today(datetime.now(UTC)))
     folio = opinions.folio_of(secrets.token_hex(16))
     web = row["channel"] == "web"
+    on = _target(db, consultation, row["on"]) if row["on"] else None
     incoming = admission.Admission(
-        kind=Kind.OPINION, channel=Channel(row["channel"]),
+        kind=Kind.COMMENT if on else Kind.OPINION, on=on, channel=Channel(row["channel"]),
         status=Status.HELD if row["status"] == "held" else Status.RECEIVED,
         theme=consultation.theme(row["theme"]) if row["theme"] else None, title=row["title"], body=row["body"],
         received_on=day, department=row["department"], name=row["name"], publish_name=row["publish_name"],
         taking_part_as=row["taking_part_as"], age_group=row["age_group"], gender=row["gender"],
         language=row["language"], folio_hash=sha256(folio) if web else None, held_cause=row["held"],
+        mentions=tuple(t for slug in row["mentions"] if on and (t := consultation.theme(slug)) is not None),
     )  # fmt: skip
     [admitted] = admission.admit(db, consultation, [incoming], today=day, actor=ledger.PUBLIC if web else ledger.SYSTEM)
     return {"id": admitted.id, "number": admitted.number, "folio": folio, "ordinal": 0}
+
+
+def _comment(row: dict[str, Any], consultation: ConsultationView) -> dict[str, Any]:
+    """A comment in the shape of the other contributions."""
+    primary, others = comments.chosen(consultation, row["themes"], consultation.theme(row["themes"][0]))
+    return {
+        **NOT_SAID, "channel": "web", "confirmed": False, **row, "theme": primary.slug,
+        "mentions": [theme.slug for theme in others],
+    }  # fmt: skip
+
+
+def _target(db: Session, consultation: ConsultationView, on: dict[str, Any]) -> targets.Target:
+    if "theme" in on:
+        return targets.Target(theme=consultation.theme(on["theme"]))
+    [what] = on.values()
+    return targets.find(db, consultation, what["number"])[0]
+
+
+def _supporting(
+    db: Session, consultation: ConsultationView, arrived: Arrived, supporter: Arrived
+) -> Callable[[datetime], None]:
+    """Support by the code of another contribution, which nobody has: so the key may be thrown away, too."""
+
+    def act(at: datetime) -> None:
+        who, secret = supports.by_folio(supporter["folio"]), secrets.token_hex(16)
+        supports.give(db, consultation, arrived["number"], who=who, secret=secret, now=at)
+
+    return act
+
+
+def _reporting(
+    db: Session, consultation: ConsultationView, arrived: Arrived, report: dict[str, str]
+) -> Callable[[datetime], None]:
+    def act(at: datetime) -> None:
+        said = reports.Said(arrived["number"], Ground(report["ground"]), report["line"])
+        key = secrets.token_hex(16)
+        reports.file(db, consultation=consultation, said=said, submission=key, held_cause=None, now=at)
+
+    return act
 
 
 def _confirm(db: Session, consultation: ConsultationView, arrived: dict[str, Any], at: datetime) -> None:

@@ -183,9 +183,8 @@ def item(db: Session, consultation: ConsultationView, number: int, *, account_id
     return Item(
         id=c.id, number=c.number, kind=c.kind, title=c.title, body=bodies.body(db, row.id), status=c.status,
         awaiting_review=c.awaiting_review, theme_id=c.theme_id, mentions=tuple(mentions), channel=c.channel,
-        department=c.department,
-        held_cause=c.held_cause, received_on=c.received_on, review_by=c.review_by, answer_by=c.answer_by,
-        ordinal=c.ordinal, leased_by=found.name if leased else None,
+        department=c.department, held_cause=c.held_cause, received_on=c.received_on, review_by=c.review_by,
+        answer_by=c.answer_by, ordinal=c.ordinal, leased_by=found.name if leased else None,
         lease_is_mine=leased and found.account_id == account_id, on=on,
         quoted=targets.quoted(db, consultation, on.directly) if on and on.directly else None,
         reports=tuple(reports.of(db, row.id)) if on else (),

@@ -81,10 +81,11 @@ def page(
     Two statements however many there are: the comments of the page, and the first replies to those that have any.
     """
     key = (on, order, bool(after))
-    query = _made.get(key) or _made.setdefault(key, _listed(on, order, bool(after)))
+    if key not in _made:
+        _made[key] = _listed(on, order, bool(after))
     values: dict[str, Any] = {"target": id_, "most": PAGE + 1, "consultation": consultation.id}
     values |= dict(zip(("supports", "number") if len(after) == 2 else ("number",), after, strict=True)) if after else {}
-    rows = db.connection().execute(query, values).all()
+    rows = db.connection().execute(_made[key], values).all()
     replies = _replies(db, [row.id for row in rows[:PAGE] if row.replies]) if on != "parent" else {}
     threads: list[Thread] = []
     rendered = 0

@@ -27,7 +27,11 @@ PUBLIC = (
     "/consultas/plan-2016-2018/cronograma/mesa-tecnica-2016-07-13", f"{HOME}/foros", f"{HOME}/foros/foro-de-ejemplo",
     f"{HOME}/foros/foro-de-ejemplo/inscripcion?personas=3", "/consultas/plan-2016-2018/foros",
     "/consultas/plan-2016-2018/foros/foro-regional-coban-2016-06-13", f"{HOME}/foros/foro-de-ejemplo/comprobante",
-    "/consultas/plan-2016-2018/foros/foro-oea-2016-05-19/inscripcion",
+    "/consultas/plan-2016-2018/foros/foro-oea-2016-05-19/inscripcion", f"{HOME}/aportes?kind=comment",
+    f"{HOME}/temas/innovacion-tecnologica/comentar", f"{HOME}/temas/innovacion-tecnologica/comentarios?order=apoyados",
+    f"{HOME}/aportes/3/comentar", f"{HOME}/aportes/3/comentarios?order=antiguas", f"{HOME}/aportes/12",
+    f"{HOME}/aportes/12/comentar", f"{HOME}/aportes/12/yo-tambien", f"{HOME}/aportes/12/reportar",
+    f"{HOME}/aportes/12/reportar?listo=1", f"{HOME}/temas/rendicion-de-cuentas/comentarios",
 )  # fmt: skip
 
 

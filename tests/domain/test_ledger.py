@@ -14,11 +14,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from consulta.db import Database
-from consulta.domain import audit, consultations, desk, ledger, moderation, rights
+from consulta.domain import audit, consultations, desk, ledger, moderation, reports, rights, supports
 from consulta.domain.replay import Report
 from consulta.domain.snapshots import ConsultationView
+from consulta.models.comments import Ground
 from consulta.models.moderation import Verdict
-from tests.support import staff, submit
+from tests.support import comment, staff, submit
 
 DOCS = Path(__file__).parents[2] / "docs" / "ledger.md"
 
@@ -109,6 +110,14 @@ def busy(database: Database, consultation: ConsultationView) -> ConsultationView
         rights.withdraw(db, folio_of("c"), now=now)
         rights.remove_name(db, folio_of("a"), now=now)
         rights.erase_email(db, folio_of("a"), now=now)
+    comment(database, consultation, "Un comentario sobre la primera", on=1, mentions=consultation.themes[2:4])
+    comment(database, consultation, "Otro, sobre un tema", on="tema-3", supports_of=3)
+    comment(database, consultation, "Una respuesta al comentario", on=5)
+    with database.transaction() as db:
+        supports.take_back(db, consultation, 6, who=supports.by_account(1001), secret="s", now=now)
+        for ground in (Ground.HATE, Ground.OTHER):
+            said = reports.Said(5, ground, "Una línea")
+            reports.file(db, consultation=consultation, said=said, submission=ground, held_cause=None, now=now)
     return consultation
 
 
@@ -143,6 +152,25 @@ TAMPERINGS = {
     "a salt": "UPDATE opinions SET body_salt = NULL, body = NULL WHERE id = 4",
     "the note": "UPDATE decision_notes SET note = 'Otra'",
     "a mention": "DELETE FROM mentions",
+    "what a comment is on": "UPDATE comments SET on_contribution_id = 2 WHERE id = 5",
+    "another theme to be on": "UPDATE comments SET on_theme_id = 1 WHERE id = 6",
+    "the part it is on": "UPDATE comments SET part = 'problem' WHERE id = 5",
+    "what it answers": "UPDATE comments SET parent_id = NULL WHERE id = 7",
+    "the text of a comment": "UPDATE comments SET body = body || '.' WHERE id = 5",
+    "the kind": "UPDATE contributions SET kind = 'opinion' WHERE id = 5",
+    "whether it is shown": "UPDATE comments SET shown = NOT shown WHERE id = 6",
+    "the replies": "UPDATE comments SET replies = replies + 1 WHERE id = 6",
+    "the count of supports": "UPDATE comments SET supports = supports + 1 WHERE id = 6",
+    "a support and its count": "DELETE FROM supports WHERE id = (SELECT min(id) FROM supports)",
+    "whose support": "UPDATE supports SET mark = salt WHERE id = (SELECT min(id) FROM supports)",
+    "supports moved": "UPDATE supports SET comment_id = 5",
+    "a report gone": "DELETE FROM reports WHERE ground = 'hate'",
+    "a report's reason": "UPDATE reports SET ground = 'insult' WHERE ground = 'hate'",
+    "a report's day": "UPDATE reports SET reported_on = '2031-01-01'",
+    "a report's line": "UPDATE reports SET line = 'Otra'",
+    "a report's line forgotten": "UPDATE reports SET line = NULL, line_salt = NULL",
+    "a report's comment": "UPDATE reports SET comment_id = 6 WHERE ground = 'hate'",
+    "a comment's mention": "DELETE FROM mentions WHERE contribution_id = 5",
     "a figure": "UPDATE tally SET n = n + 1 WHERE dimension = 'theme' AND status = 'published'",
     "the head": "UPDATE ledger_logs SET length = length - 1 WHERE origin = 'consulta/prueba'",
     "a row": "DELETE FROM contributors WHERE contribution_id = 4",

@@ -22,12 +22,13 @@ import pytest
 from sqlalchemy import func, select
 
 from consulta.db import Database
-from consulta.domain import audit, desk, figures, ledger, moderation, opinions, rights
+from consulta.domain import audit, desk, figures, ledger, moderation, opinions, reports, rights, supports
 from consulta.domain.errors import DomainError
 from consulta.domain.snapshots import ConsultationView
-from consulta.models.contributions import Contribution
+from consulta.models.comments import Ground
+from consulta.models.contributions import Contribution, Status
 from consulta.models.moderation import Decision, Verdict
-from tests.support import Visitor, free_port, send, staff, submit
+from tests.support import Visitor, admit, comment, free_port, send, staff, submit
 
 ROOT = Path(__file__).parents[2]
 THREADS, EACH = 32, 12
@@ -85,6 +86,70 @@ def test_32_threads_submit_decide_and_withdraw(database: Database, consultation:
         positions = [line.position for line in ledger.entries(db, consultation.log_id)]
     assert len({number for number, _ in decided}) == len(decided)
     assert positions == list(range(1, len(positions) + 1))
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_threads_comment_reply_support_report_decide_and_withdraw(
+    database: Database, consultation: ConsultationView
+) -> None:
+    accounts = [staff(database, consultation, f"m{n}@equipo.example") for n in range(4)]
+    admit(database, consultation, "Lo que todos comentan", status=Status.PUBLISHED, theme="tema-1")
+    comment(database, consultation, "El comentario que todos responden", on=1)
+    failures: list[BaseException] = []
+
+    def act(seed: int) -> None:
+        made = random.Random(seed)
+        for turn in range(EACH):
+            key, number = f"{seed}-{turn}", made.randint(2, 2 + seed + turn)
+            acts: list[Callable[[], object]] = [
+                lambda key=key: comment(database, consultation, f"Respuesta {key}", on=2, key=key),  # type: ignore[misc]
+                lambda number=number, seed=seed: _support(database, consultation, number, seed),  # type: ignore[misc]
+                lambda key=key, number=number: _report(database, consultation, number, key),  # type: ignore[misc]
+                lambda made=made, number=number: _decide(database, consultation, made, accounts, number),  # type: ignore[misc]
+                lambda key=key: _withdraw(database, key),  # type: ignore[misc]
+            ]
+            for one in acts:
+                try:
+                    one()
+                except DomainError:
+                    continue
+                except BaseException as error:
+                    failures.append(error)
+
+    threads = [threading.Thread(target=act, args=(seed,)) for seed in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with database.session(read_only=True) as db:
+        assert audit.check(db, consultation.log_id, consultation=consultation).faults == []
+
+
+def _support(database: Database, view: ConsultationView, number: int, seed: int) -> None:
+    with database.transaction() as db:
+        supports.give(db, view, number, who=supports.by_account(seed), secret="s", now=datetime.now(UTC))
+
+
+def _report(database: Database, view: ConsultationView, number: int, key: str) -> None:
+    said, now = reports.Said(number, Ground.OTHER), datetime.now(UTC)
+    with database.transaction() as db:
+        reports.file(db, consultation=view, said=said, submission=f"r{key}", held_cause=None, now=now)
+
+
+def _decide(database: Database, view: ConsultationView, made: random.Random, accounts: list[int], number: int) -> None:
+    account, now = made.choice(accounts), datetime.now(UTC)
+    with database.transaction() as db:
+        item = desk.item(db, view, number, account_id=account, now=now)
+        moderation.decide(
+            db, consultation=view, number=number, verdict=made.choice(list(Verdict)), reason_code="off-topic",
+            note=None, ordinal=item.ordinal, account_id=account, now=now,
+        )  # fmt: skip
+
+
+def _withdraw(database: Database, key: str) -> None:
+    with database.transaction() as db:
+        rights.withdraw(db, opinions.folio_of(key), now=datetime.now(UTC))
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])

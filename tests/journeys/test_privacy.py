@@ -15,9 +15,10 @@ from consulta.db import Database
 from consulta.domain.snapshots import ConsultationView
 from consulta.models import Base
 from consulta.models.accounts import RoleName
+from consulta.models.contributions import Status
 from tests.blueprints.test_management import coordinator
 from tests.domain.test_forums import announce
-from tests.support import Visitor, staff
+from tests.support import Visitor, admit, comment, staff
 
 NAME, EMAIL, ADDRESS, AGENT = "Xochilcanario", "canario@persona.example", "198.51.100.77", "CanaryBrowser/9"
 HELD_IN = {"contributors"}
@@ -61,6 +62,54 @@ def test_no_page_file_feed_or_staff_screen_shows_a_canary(
     assert "Lo que digo" in "".join(seen)
     for canary in (NAME, EMAIL, ADDRESS, AGENT, visitor_with_secrets):
         assert not [text for text in seen if canary in text], canary
+
+
+def test_a_comment_a_support_and_a_report_name_nobody(
+    app: Flask, visitor: Visitor, database: Database, consultation: ConsultationView,
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    caplog.set_level(logging.DEBUG)
+    visitor.client.environ_base |= {"REMOTE_ADDR": ADDRESS, "HTTP_USER_AGENT": AGENT}
+    staff(database, consultation)
+    moderator, outsider = Visitor(app), Visitor(app)
+    moderator.sign_in()
+    admit(database, consultation, "Algo publicado antes", status=Status.PUBLISHED, theme="tema-1")
+    visitor.comment(
+        "…/aportes/1", "Lo que comento sí se puede leer", name=NAME, email=EMAIL, age_group="30-59", gender="woman",
+        language="quc", taking_part_as="citizen", department="16",
+    )  # fmt: skip
+    folio, line = visitor.folio(), "Lineacanaria"
+    comment(database, consultation, "El comentario que se apoya", on=1)
+    moderator.post("/moderacion/prueba/2/decidir", {"verdict": "publish", "ordinal": "0"})
+    visitor.post("…/aportes/3/yo-tambien", {"folio": folio, "act": "support"})
+    page = visitor.get("…/aportes/3/reportar").text
+    visitor.post(
+        "…/aportes/3/reportar", {"ground": "other", "line": line, "submission": visitor.hidden(page, "submission")}
+    )
+    desk = [moderator.get(path).text for path in ("/moderacion/prueba", "/moderacion/prueba/2", "/moderacion/prueba/3")]
+    assert line in desk[-1]
+    public = [
+        outsider.get(path).text
+        for path in (
+            "/", "…/aportes", "…/aportes/1", "…/aportes/2", "…/aportes/3", "…/aportes/1/comentarios", "…/temas/tema-1",
+            "…/aportes/3/yo-tambien", "…/aportes/3/reportar", "…/aportes/1/comentar", "…/resultados", "…/bitacora",
+            "…/bitacora.csv", "…/datos/aportes.csv", "…/aportes.atom", "…/temas/tema-1.atom",
+        )
+    ]  # fmt: skip
+    worker.work(app, now=datetime.now(UTC))
+    captured = capfd.readouterr()
+    public += [captured.out, captured.err, caplog.text]
+    assert "Lo que comento" in "".join(public)
+    for canary in (NAME, EMAIL, ADDRESS, AGENT, folio):
+        assert not [text for text in public + desk if canary in text], canary
+    assert not [text for text in public if line in text]
+    with database.read.connect() as connection:
+        for table in Base.metadata.tables:
+            rows = repr(connection.execute(text(f"SELECT * FROM {table}")).all())
+            for canary, home in ((NAME, "contributors"), (EMAIL, "contributors"), (line, "reports"), (folio, "")):
+                assert canary not in rows or table == home, f"{table}: {canary}"
+            assert ADDRESS not in rows
+            assert AGENT not in rows
 
 
 def test_no_trait_stands_beside_a_text(
