@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from consulta import db, pages, sheets_out
 from consulta.auth import allow, anyone, now
 from consulta.documents import timelines
-from consulta.domain import desk, plans, positions, proposal_advice, proposal_views, sheet_diffs, sponsors
+from consulta.domain import desk, plans, positions, proposal_advice, proposal_views, sheet_diffs, sponsors, threads
 from consulta.domain.errors import NotFound
 from consulta.domain.proposal_views import Filters, View
 from consulta.domain.snapshots import ConsultationView
@@ -53,6 +53,8 @@ def one(consultation: ConsultationView, number: int) -> str:
         "proposals/one.html", consultation=consultation, one=found, sheet=found.sheet,
         timeline=_timeline(consultation, found), advice=[a for a in advised if a.key not in found.dismissed],
         steps=desk.history(db.session(), consultation, found.id),
+        open=consultation.window("comment", now()).open and found.sheet is not None,
+        comments_page=threads.page(db.session(), consultation, "contribution", found.id),
         sponsors=sponsors.of_proposal(db.session(), found.id), positions=stances, more_positions=more,
         mine=f"proposal/{number}", let_stand=[(a, found.dismissed[a.key]) for a in advised if a.key in found.dismissed],
     )  # fmt: skip

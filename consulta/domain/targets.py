@@ -10,11 +10,15 @@ from sqlalchemy.orm import Session, aliased
 
 from consulta.models.comments import Comment
 from consulta.models.contributions import Contribution, Kind, Status
+from consulta.models.proposals import Proposal
+from consulta.models.sheets import SheetMilestone, SheetVersion, StoredSheet
 
 from . import bodies
 from .errors import NotFound
 from .snapshots import ConsultationView, ThemeView
 
+PARTS = ("problem", "objective", "action", "relevance", "ambition", "leads", "milestones")
+"""Fields of a proposal that can be commented upon one by one; besides its milestones, by their keys."""
 HAS_PARTS = frozenset({Kind.PROPOSAL})
 """Kinds of which one field or milestone can be commented upon."""
 _C: Any = Contribution.__table__.c
@@ -128,7 +132,7 @@ def find(db: Session, consultation: ConsultationView, number: int, part: str | N
     if row is None:
         raise NotFound("No hay ningún aporte publicado con ese número.")
     said = Quoted(row.id, row.number, row.kind, row.theme_id, bodies.excerpt(row.title, row.body, 240))
-    if part and row.kind not in HAS_PARTS:
+    if part and (row.kind not in HAS_PARTS or not _has_part(db, row.id, part)):
         raise NotFound("Ese aporte no tiene esa parte.")
     if row.kind is not Kind.COMMENT:
         return Target(contribution_id=row.id, number=row.number, part=part), said
@@ -138,6 +142,21 @@ def find(db: Session, consultation: ConsultationView, number: int, part: str | N
     if row.on_theme_id is not None:
         return Target(theme=consultation.theme_by_id(row.on_theme_id), **parent), said
     return Target(contribution_id=row.on_contribution_id, number=row.on_number, **parent), said
+
+
+def _has_part(db: Session, proposal_id: int, part: str) -> bool:
+    """Whether a proposal has this field, or a milestone of this key in its version in force."""
+    if part in PARTS:
+        return True
+    p, s, v, m = Proposal, StoredSheet, SheetVersion, SheetMilestone
+    query = (
+        select(m.id)
+        .join(v, v.id == m.version_id)
+        .join(s, (s.id == v.sheet_id) & (s.version == v.version))
+        .join(p.__table__, p.__table__.c.sheet_id == s.id)
+        .where(p.__table__.c.id == proposal_id, m.key == part[:40])
+    )
+    return db.execute(query.limit(1)).first() is not None
 
 
 def _published(db: Session, consultation: ConsultationView, number: int) -> Any:
