@@ -146,6 +146,24 @@ def month(value: str) -> str:
     return _month(value, language())
 
 
+def months(start: str | None, end: str | None) -> str:
+    """From one month to another, in words; empty if neither is known."""
+    if start and end and start != end:
+        return gettext("de %(first)s a %(last)s", first=month(start), last=month(end))
+    if start and not end:
+        return gettext("desde %(first)s", first=month(start))
+    if end and not start:
+        return gettext("hasta %(last)s", last=month(end))
+    return month(start) if start else ""
+
+
+def brief(goal: Any, words: dict[str, str]) -> str:
+    """Who is responsible for a milestone, whether it is new, and its months; in one line."""
+    who = " · ".join(goal.responsible) or ", ".join(party.name for party in goal.parties)
+    said = (who, words.get(goal.continuity.value) if goal.continuity else "", months(goal.start, goal.end))
+    return " · ".join(part for part in said if part)
+
+
 def moment(value: datetime, zone: Any) -> str:
     """A day and time in a zone; only staff pages and dates of the process show times."""
     return format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=locale())
@@ -198,7 +216,7 @@ def init_app(app: Flask) -> None:
         lambda message: gettext(message), _plural, newstyle=True
     )
     app.jinja_env.globals["_"] = _in_template
-    app.jinja_env.filters.update(said=said, day=day, month=month, number=number, moment=moment, age=age)
+    app.jinja_env.filters.update(said=said, day=day, month=month, brief=brief, number=number, moment=moment, age=age)
     app.jinja_env.globals.update(
         language=language, languages=lambda: sorted(catalogues(), reverse=True),
         language_name=lambda code: NAMES.get(code, code), labels=labels, with_language=with_language,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -16,18 +17,25 @@ from .organizations import TAKES_PART
 from .sheets import Period, Sheet
 from .snapshots import ConsultationView
 
-TIMELESS = ("T01", "T02", "T03", "T04")
+TIMELESS = ("T01", "T03", "T04")
 """Rules that mean nothing where nobody has said when the plan begins and ends."""
 _O: Any = Organization.__table__
 
 
 def advised(db: Session, consultation: ConsultationView, sheet: Sheet) -> list[Finding]:
     """What could be better; what would block it comes from ``advice.blocking``."""
-    months = plans.period(consultation)
-    found = advice.advise(
-        sheet, phase=Phase.PROPOSAL, period=months or Period("0000-01", "9999-12"), glossary=glossary(db, consultation)
-    )
-    return [one for one in found if months is not None or one.rule not in TIMELESS or one.rule == "T02"]
+    names = tuple(sorted(glossary(db, consultation).items()))
+    return list(_advised(sheet, plans.period(consultation), names))
+
+
+@lru_cache(maxsize=256)
+def _advised(
+    sheet: Sheet, months: Period | None, names: tuple[tuple[str, tuple[str, ...]], ...]
+) -> tuple[Finding, ...]:
+    """The same sheet is read again and again, and says the same."""
+    period = months or Period("0000-01", "9999-12")
+    found = advice.advise(sheet, phase=Phase.PROPOSAL, period=period, glossary=dict(names))
+    return tuple(one for one in found if months is not None or one.rule not in TIMELESS)
 
 
 def glossary(db: Session, consultation: ConsultationView) -> Glossary:

@@ -138,8 +138,7 @@ def _record(
     actor: str, today: date,
 ) -> None:  # fmt: skip
     """What a version says stands in the ledger as a commitment; whose it is and to what it answers, in clear."""
-    salt = db.execute(select(_V.c.salt).where(_V.c.id == version_id)).scalar_one()
-    slug = None
+    salt, slug = salt_of(db, version_id), None
     if draft.organization_id is not None:
         slug = db.execute(select(Organization.slug).where(Organization.id == draft.organization_id)).scalar_one()
     ledger.note(
@@ -165,6 +164,12 @@ def committed(salt: bytes, sheet: Sheet, unrelated: str | None) -> dict[str, str
         "sheet": ledger.commitment(salt, ["sheet", plain(sheet)]),
         "unrelated": ledger.commitment(salt, ["unrelated", unrelated]),
     }
+
+
+def salt_of(db: Session, version_id: int) -> bytes:
+    """The salt of a version's commitments."""
+    salt: bytes = db.execute(select(_V.c.salt).where(_V.c.id == version_id)).scalar_one()
+    return salt
 
 
 def stored(db: Session, consultation: ConsultationView, version_id: int) -> Sheet:

@@ -145,8 +145,16 @@ def test_from_the_verified_organisation_to_the_rejected_comment(
     reader.click("text=qué cambió")
     assert "desde 2028" in reader.locator("ins").all_inner_texts()[0] or reader.locator("ins").count()
     comment_and_reject(open_context, desk, number, width)
-    for path in (draft, f"{draft}/problema", f"{draft}/responde", f"{draft}/metas", f"{draft}/responsables",
-                 f"{draft}/revisar", f"{HOME}/propuestas/{number}", f"{HOME}/propuestas/{number}/diferencia"):  # fmt: skip
+    for path in (
+        draft,
+        f"{draft}/problema",
+        f"{draft}/responde",
+        f"{draft}/metas",
+        f"{draft}/responsables",
+        f"{draft}/revisar",
+        f"{HOME}/propuestas/{number}",
+        f"{HOME}/propuestas/{number}/diferencia",
+    ):
         seen = open_context(width).new_page()
         sign_in(seen, signs)
         seen.goto(path)
