@@ -56,10 +56,25 @@ def document(
         for (n, sheet, changes), address in zip(shown, where, strict=True)
     ]
     write = sheets.docx if form == "docx" else sheets.pdf
-    response = current_app.response_class(write(made, title=said(consultation.title)), mimetype=TYPES[form])
-    mark = "-datos-de-demostracion" if demo else ""
+    return attached(consultation, write(made, title=said(consultation.title)), form, name)
+
+
+def attached(consultation: ConsultationView, content: bytes, form: str, name: str) -> Response:
+    """A document as an attachment; the demonstration's says in its name what it is."""
+    response = current_app.response_class(content, mimetype=TYPES[form])
+    mark = "-datos-de-demostracion" if consultation.kind is ConsultationKind.DEMONSTRATION else ""
     response.headers["Content-Disposition"] = f'attachment; filename="{consultation.slug}-{name}{mark}.{form}"'
     return response
+
+
+def proposals(
+    consultation: ConsultationView, rows: Sequence[tuple[int, Sheet]], form: str, generation: Generation
+) -> Response:
+    """Published proposals as one document with its contents."""
+    found: list[Row] = [(number, sheet, ()) for number, sheet in rows]
+    addresses = [url_for("proposals.one", slug=consultation.slug, number=number) for number, _sheet in rows]
+    heading = gettext("Propuesta %(n)s", n="%s")
+    return document(consultation, found, addresses, form, generation, heading=heading, name="propuestas")
 
 
 def _json(rows: Sequence[Row], where: Sequence[str], generation: Generation, *, many: bool) -> Response:

@@ -11,7 +11,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from . import backups, mail
+from . import backups, mail, printing
 from .config import Settings
 from .db import Database
 from .domain import (
@@ -49,9 +49,9 @@ def work(app: Flask, *, now: datetime) -> int:
     database: Database = app.extensions["database"]
     settings: Settings = app.extensions["settings"]
     steps: list[Callable[[], int]] = [
-        lambda: answer(database, now=now), lambda: deliver(app, now=now), lambda: erase(database, now=now),
-        lambda: take_in(database, now=now), lambda: note(database, settings, now=now),
-        lambda: keep_copy(database, settings, now=now),
+        lambda: answer(database, now=now), lambda: deliver(app, now=now), lambda: printing.typeset(app, now=now),
+        lambda: erase(database, now=now), lambda: take_in(database, now=now),
+        lambda: note(database, settings, now=now), lambda: keep_copy(database, settings, now=now),
     ]  # fmt: skip
     done, first = 0, None
     for step in steps:

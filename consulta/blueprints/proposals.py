@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import db, pages, sheets_out
 from consulta.auth import allow, anyone, now
 from consulta.documents import timelines
-from consulta.domain import desk, plans, positions, proposal_advice, proposal_views, sheet_diffs, sponsors, threads
+from consulta.domain import (
+    desk,
+    plans,
+    positions,
+    prints,
+    proposal_advice,
+    proposal_views,
+    sheet_diffs,
+    sponsors,
+    threads,
+)
 from consulta.domain.errors import NotFound
 from consulta.domain.proposal_views import Filters, View
 from consulta.domain.snapshots import ConsultationView
@@ -17,12 +28,14 @@ from consulta.forms.guides import GUIDES
 from consulta.i18n import gettext, month
 from consulta.text import drawn
 
-bp = Blueprint("proposals", __name__, url_prefix="/consultas/<slug>/propuestas")
+bp = Blueprint("proposals", __name__)
+ALL = "/consultas/<slug>/propuestas"
+ONE = ALL + "/<int(max=2147483647):number>"
 MOST_AT_ONCE = 40
 """Sheets in a document that is made while somebody waits."""
 
 
-@bp.get("")
+@bp.get(ALL)
 @allow(anyone)
 @pages.public_page
 def listing(consultation: ConsultationView) -> str:
@@ -40,7 +53,7 @@ def listing(consultation: ConsultationView) -> str:
     )  # fmt: skip
 
 
-@bp.get("/<int(max=2147483647):number>")
+@bp.get(ONE)
 @allow(anyone)
 @pages.public_page
 def one(consultation: ConsultationView, number: int) -> str:
@@ -60,7 +73,7 @@ def one(consultation: ConsultationView, number: int) -> str:
     )  # fmt: skip
 
 
-@bp.get("/<int(max=2147483647):number>/diferencia")
+@bp.get(f"{ONE}/diferencia")
 @allow(anyone)
 @pages.public_page
 def difference(consultation: ConsultationView, number: int) -> str:
@@ -76,7 +89,7 @@ def difference(consultation: ConsultationView, number: int) -> str:
     )
 
 
-@bp.get("/<int(max=2147483647):number>.<any(json, docx, pdf):form>")
+@bp.get(f"{ONE}.<any(json, docx, pdf):form>")
 @allow(anyone)
 def document(slug: str, number: int, form: str) -> Response:
     """A proposal in OGP's template."""
@@ -90,6 +103,38 @@ def document(slug: str, number: int, form: str) -> Response:
         sheets_out.generation_asked(plans.generation(consultation)), heading=gettext("Propuesta %(n)s", n="%s"),
         name=f"propuesta-{number}",
     )  # fmt: skip
+
+
+@bp.get(f"{ALL}.<any(docx, pdf):form>")
+@allow(anyone)
+def whole(slug: str, form: str) -> Response:
+    """All published proposals as one document: at once if they are few, else as the worker made it last."""
+    consultation, name = pages.find(slug).view, f"propuestas.{form}"
+    generation = plans.generation(consultation)
+    rows = proposal_views.all_sheets(db.session(), consultation, most=MOST_AT_ONCE + 1)
+    if not rows:
+        raise NotFound("Todavía no hay propuestas publicadas.")
+    if len(rows) <= MOST_AT_ONCE:
+        return sheets_out.proposals(consultation, rows, form, generation)
+    made = prints.content(db.session(), consultation, name) if "listo" in request.args else None
+    if made is not None:
+        return sheets_out.attached(consultation, made, form, "propuestas")
+    return _whole_page(consultation, form)
+
+
+@bp.post(f"{ALL}.<any(docx, pdf):form>")
+@allow(anyone)
+def ask(slug: str, form: str) -> BaseResponse:
+    """Ask the worker for a new one."""
+    prints.ask(db.session(), pages.find(slug).view, f"propuestas.{form}", now=now())
+    return redirect(url_for(".whole", slug=slug, form=form), 303)
+
+
+def _whole_page(consultation: ConsultationView, form: str) -> Response:
+    standing = prints.standing(db.session(), consultation, f"propuestas.{form}")
+    response = pages.private("proposals/whole.html", consultation=consultation, form=form, standing=standing)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def _timeline(consultation: ConsultationView, found: View) -> str:

@@ -19,6 +19,7 @@ from . import (
     papers,
     plans,
     positions,
+    prints,
     proposals,
     results,
     sheets,
@@ -27,6 +28,6 @@ from .base import Base
 
 __all__ = [
     "Base", "accounts", "acts", "comments", "consultations", "contributions", "drafts", "forums", "imports", "ledger",
-    "moderation", "news", "operations", "opinions", "organizations", "outbox", "papers", "plans", "positions",
+    "moderation", "news", "operations", "opinions", "organizations", "outbox", "papers", "plans", "positions", "prints",
     "proposals",     "results", "sheets",
 ]  # fmt: skip

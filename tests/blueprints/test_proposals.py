@@ -355,3 +355,28 @@ def test_who_wrote_is_told(
     with database.read.connect() as connection:
         assert "canaria" not in repr(connection.execute(text("SELECT * FROM proposal_drafts")).all())
     sound(database)
+
+
+def test_all_of_them_as_one_document(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    visitor.get("…/propuestas.pdf", 404)
+    for _ in range(2):
+        send(visitor, written(visitor))
+    desk = moderator(app, database, consultation)
+    for number in (1, 2):
+        publish(desk, number)
+    assert visitor.get("…/propuestas.pdf").data[:5] == b"%PDF-"
+    assert len(Document(io.BytesIO(visitor.get("…/propuestas.docx").data)).tables) >= 4
+    monkeypatch.setattr("consulta.blueprints.proposals.MOST_AT_ONCE", 1)
+    page = visitor.get("…/propuestas.pdf").text
+    assert "Preparar uno nuevo" in page
+    for _ in range(2):
+        visitor.post("…/propuestas.pdf")
+    assert "Se está preparando" in visitor.get("…/propuestas.pdf").text
+    worker.work(app, now=now)
+    assert "El último se hizo" in visitor.get("…/propuestas.pdf").text
+    assert visitor.get("…/propuestas.pdf", query_string={"listo": "1"}).data[:5] == b"%PDF-"
+    with database.read.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM prints")).scalar_one() == 1
