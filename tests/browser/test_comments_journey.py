@@ -8,10 +8,20 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from . import test_accessibility
 from .conftest import WIDTHS, sign_in
-from .test_accessibility import check
 
 HOME = "/consultas/demostracion"
+WITHOUT_SCRIPTS: list[BrowserContext] = []
+
+
+def check(page: Page) -> None:
+    """axe's verdict where scripts run (it never answers where they do not), and the width."""
+    if page.context in WITHOUT_SCRIPTS:
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"
+    else:
+        test_accessibility.check(page)
 
 
 def say(page: Page, address: str, text: str, *themes: str) -> tuple[str, str]:
@@ -32,7 +42,9 @@ def say(page: Page, address: str, text: str, *themes: str) -> tuple[str, str]:
 def decide(page: Page, number: str, button: str, reason: str = "") -> None:
     """Open a comment at the desk and decide; without JavaScript, too."""
     page.goto("/moderacion/demostracion")
-    while not page.locator(f"[data-contribution='{number}']").count():
+    for _ in range(9):
+        if page.locator(f"[data-contribution='{number}']").count():
+            break
         page.click("a[rel=next]")
     check(page)
     page.locator(f"[data-contribution='{number}']").get_by_role("button").click()
@@ -40,7 +52,7 @@ def decide(page: Page, number: str, button: str, reason: str = "") -> None:
     check(page)
     if reason:
         page.select_option("#reason", reason)
-    page.get_by_role("button", name=button).click()
+    page.get_by_role("button", name=re.compile(f"^{button}")).click()
     expect(page.locator(".flash")).to_contain_text("Decisión guardada")
 
 
@@ -60,7 +72,7 @@ def report(page: Page, number: str, why: str) -> None:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "no-script"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_whole_way_of_a_comment(open_context: Callable[..., BrowserContext], width: int, scripts: bool) -> None:
+def test_the_way_of_a_comment(open_context: Callable[..., BrowserContext], width: int, scripts: bool) -> None:
     citizen, neighbour = (
         open_context(width, scripts=scripts).new_page(),
         open_context(width, scripts=scripts).new_page(),
@@ -110,7 +122,9 @@ def test_the_whole_way_of_a_comment(open_context: Callable[..., BrowserContext],
 
 
 def test_the_form_keeps_everything(open_context: Callable[..., BrowserContext]) -> None:
-    page = open_context(360, scripts=False).new_page()
+    context = open_context(360, scripts=False)
+    WITHOUT_SCRIPTS.append(context)
+    page = context.new_page()
     page.goto(f"{HOME}/temas/transparencia-fiscal/comentar")
     page.fill("#body", "corta")
     page.check("input[name=themes][value=acceso-informacion]")
