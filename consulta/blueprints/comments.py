@@ -23,6 +23,7 @@ from consulta.pages import CSRF_MARK, SUBMISSION_MARK, public_page
 
 bp = Blueprint("comments", __name__)
 ON_NUMBER, ON_THEME = "/consultas/<slug>/aportes/<int(max=2147483647):number>", "/consultas/<slug>/temas/<theme>"
+ON_COMMITMENT = "/consultas/<slug>/plan/<int(max=2147483647):number>"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,34 @@ def theme_form(slug: str, theme: str) -> Response:
 def theme_submit(slug: str, theme: str) -> Response | BaseResponse:
     """Take a comment on a theme."""
     return _submit(slug, lambda consultation: _on_theme(consultation, theme))
+
+
+@bp.get(f"{ON_COMMITMENT}/comentar")
+@allow(anyone)
+def commitment_form(slug: str, number: int) -> Response:
+    """The form for a comment on a commitment."""
+    return _form(slug, lambda consultation: _on_commitment(consultation, number))
+
+
+@bp.post(f"{ON_COMMITMENT}/comentar")
+@allow(anyone)
+def commitment_submit(slug: str, number: int) -> Response | BaseResponse:
+    """Take a comment on a commitment."""
+    return _submit(slug, lambda consultation: _on_commitment(consultation, number))
+
+
+@bp.get(f"{ON_COMMITMENT}/comentarios")
+@allow(anyone)
+@public_page
+def commitment_listing(consultation: ConsultationView, number: int) -> str:
+    """The comments on a commitment."""
+    target, _quoted = targets.commitment(db.session(), consultation, number)
+    order, after = threads.place(request.args.to_dict())
+    page = threads.page(db.session(), consultation, "commitment", target.commitment_id or 0, order=order, after=after)
+    return render_template(
+        "comments/listing.html", consultation=consultation, page=page, number=None, theme=None, commitment=number,
+        replies=False, open=consultation.window("comment", now()).open,
+    )  # fmt: skip
 
 
 @bp.get(f"{ON_NUMBER}/comentarios")
@@ -112,6 +141,13 @@ def _on_number(consultation: ConsultationView, number: int) -> About:
     target, quoted = targets.find(db.session(), consultation, number, request.args.get("part"))
     where: dict[str, Any] = {"slug": consultation.slug, "number": number}
     back, action = url_for("contributions.one", **where), url_for(".submit", **where, part=target.part)
+    return About(target, quoted, consultation.theme_by_id(quoted.theme_id), back, action)
+
+
+def _on_commitment(consultation: ConsultationView, number: int) -> About:
+    target, quoted = targets.commitment(db.session(), consultation, number)
+    where: dict[str, Any] = {"slug": consultation.slug, "number": number}
+    back, action = url_for("plans.one", **where), url_for(".commitment_submit", **where)
     return About(target, quoted, consultation.theme_by_id(quoted.theme_id), back, action)
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import db
 from consulta.auth import allow, anyone, now, settings
-from consulta.domain import figures, published, threads
+from consulta.domain import figures, proposal_views, published, threads
 from consulta.domain.errors import NotFound
 from consulta.domain.listings import Filters, Row
 from consulta.domain.snapshots import ConsultationView, ThemeView
@@ -45,6 +45,7 @@ def one(consultation: ConsultationView, number: int) -> str:
     return render_template(
         "contributions/one.html", consultation=consultation, found=found, Status=Status,
         comments_page=threads.page(db.session(), consultation, on, found.id, order=order),
+        answering=proposal_views.answering(db.session(), consultation, found.id),
         open=consultation.window("comment", now()).open and found.row is not None,
     )  # fmt: skip
 

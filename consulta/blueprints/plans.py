@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from consulta import db, pages, sheets_out
-from consulta.auth import allow, anyone
+from consulta.auth import allow, anyone, now
 from consulta.documents import timelines
-from consulta.domain import advice, plans, sheet_schema
+from consulta.domain import advice, plans, sheet_schema, threads
 from consulta.domain.advice import Finding, Phase, Severity
 from consulta.domain.errors import Malformed, NotFound
 from consulta.domain.plans import Printed
@@ -47,12 +47,14 @@ def listing(consultation: ConsultationView) -> str:
 def one(consultation: ConsultationView, number: int) -> str:
     """A commitment with everything that it says."""
     [found] = plans.read(db.session(), consultation, [number])
-    months = plans.period(consultation)
+    months, row = plans.period(consultation), plans.row_of(db.session(), consultation, number)
     numbers = plans.numbers(db.session(), consultation)
     at = numbers.index(number)
     return render_template(
         "plans/one.html", consultation=consultation, one=found, sheet=found.sheet,
         drawn=drawn(_drawn(found.sheet.milestones, months)), findings=in_words(_findings(found.sheet, months)),
+        open=consultation.window("comment", now()).open,
+        comments_page=threads.page(db.session(), consultation, "commitment", row),
         before=numbers[at - 1] if at else None, after=numbers[at + 1] if at + 1 < len(numbers) else None,
     )  # fmt: skip
 

@@ -176,6 +176,13 @@ def listing(db: Session, consultation: ConsultationView, *, theme: ThemeView | N
     return [Row(r.number, themes[r.theme_id], r.title, r.language, r.text, r.goals) for r in db.execute(query)]
 
 
+def row_of(db: Session, consultation: ConsultationView, number: int) -> int:
+    """The row of a commitment that there is."""
+    mine = (_C.c.consultation_id == consultation.id) & (_C.c.number == number)
+    found: int = db.execute(select(_C.c.id).where(mine)).scalar_one()
+    return found
+
+
 def numbers(db: Session, consultation: ConsultationView) -> list[int]:
     """The numbers of its commitments."""
     mine = select(_C.c.number).where(_C.c.consultation_id == consultation.id)

@@ -38,6 +38,7 @@ def in_clear(view: ConsultationView, row: dict[str, Any]) -> dict[str, Any]:
     if row["kind"] is Kind.COMMENT:
         theme = view.theme_by_id(row["on_theme_id"])
         on = f"theme/{theme.slug}" if theme else f"contribution/{row['on_number']}"
+        on = on if row["on_commitment"] is None else f"commitment/{row['on_commitment']}"
         clear |= {"on": on, "part": row["part"], "parent": row["parent_number"]}
     return clear
 

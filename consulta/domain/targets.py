@@ -1,4 +1,4 @@
-"""What a comment is on: a theme, a contribution or one part of it; and, for a reply, the comment that it answers."""
+"""What a comment is on: a theme, a contribution or one part of it, a commitment; and, for a reply, what it answers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from consulta.models.comments import Comment
 from consulta.models.contributions import Contribution, Kind, Status
+from consulta.models.plans import Commitment
 from consulta.models.proposals import Proposal
 from consulta.models.sheets import SheetMilestone, SheetVersion, StoredSheet
 
@@ -25,10 +26,11 @@ _C: Any = Contribution.__table__.c
 _COMMENT: Any = Comment.__table__
 _ON: Any = aliased(Contribution.__table__, name="target")
 _PARENT: Any = aliased(Contribution.__table__, name="answered")
+_PLAN: Any = Commitment.__table__
 COLUMNS: tuple[Any, ...] = (
     _COMMENT.c.on_theme_id, _COMMENT.c.part, _COMMENT.c.supports, _ON.c.number.label("on_number"),
     _ON.c.kind.label("on_kind"), _ON.c.status.label("on_status"), _PARENT.c.number.label("parent_number"),
-    _PARENT.c.status.label("parent_status"),
+    _PARENT.c.status.label("parent_status"), _PLAN.c.number.label("on_commitment"),
 )  # fmt: skip
 """What ``on_of`` reads, in a query that went through ``with_target``."""
 
@@ -39,6 +41,7 @@ class Target:
 
     theme: ThemeView | None = None
     contribution_id: int | None = None
+    commitment_id: int | None = None
     number: int | None = None
     part: str | None = None
     parent_id: int | None = None
@@ -47,13 +50,16 @@ class Target:
     @property
     def key(self) -> str:
         """Its public identifier, as the ledger says it."""
-        return f"theme/{self.theme.slug}" if self.theme else f"contribution/{self.number}"
+        if self.theme:
+            return f"theme/{self.theme.slug}"
+        return f"commitment/{self.number}" if self.commitment_id else f"contribution/{self.number}"
 
     def columns(self, *, shown: bool) -> dict[str, Any]:
         """The columns of a new comment besides its text."""
         return {
             "on_theme_id": self.theme.id if self.theme else None, "on_contribution_id": self.contribution_id,
-            "part": self.part, "parent_id": self.parent_id, "shown": shown, "replies": 0, "supports": 0,
+            "on_commitment_id": self.commitment_id, "part": self.part, "parent_id": self.parent_id, "shown": shown,
+            "replies": 0, "supports": 0,
         }  # fmt: skip
 
     def payload(self) -> dict[str, Any]:
@@ -83,6 +89,7 @@ class On:
     part: str | None
     parent: int | None
     parent_status: Status | None
+    commitment: int | None = None
 
     @property
     def directly(self) -> int | None:
@@ -97,16 +104,17 @@ class On:
 
 def with_target(query: Select[Any]) -> Select[Any]:
     """A query that went through ``bodies.with_body``, joined so that ``COLUMNS`` can be asked."""
-    return query.outerjoin(_ON, _ON.c.id == _COMMENT.c.on_contribution_id).outerjoin(
-        _PARENT, _PARENT.c.id == _COMMENT.c.parent_id
-    )
+    query = query.outerjoin(_ON, _ON.c.id == _COMMENT.c.on_contribution_id)
+    query = query.outerjoin(_PARENT, _PARENT.c.id == _COMMENT.c.parent_id)
+    return query.outerjoin(_PLAN, _PLAN.c.id == _COMMENT.c.on_commitment_id)
 
 
 def on_of(r: Any) -> On | None:
     """What a row is on; ``None`` if it is no comment."""
-    if r.on_theme_id is None and r.on_number is None:
+    if r.on_theme_id is None and r.on_number is None and r.on_commitment is None:
         return None
-    return On(r.on_theme_id, r.on_number, r.on_kind, r.on_status, r.part, r.parent_number, r.parent_status)
+    on = (r.on_theme_id, r.on_number, r.on_kind, r.on_status, r.part, r.parent_number, r.parent_status)
+    return On(*on, commitment=r.on_commitment)
 
 
 def of(db: Session, contribution_id: int) -> On | None:
@@ -141,7 +149,21 @@ def find(db: Session, consultation: ConsultationView, number: int, part: str | N
     }  # fmt: skip
     if row.on_theme_id is not None:
         return Target(theme=consultation.theme_by_id(row.on_theme_id), **parent), said
+    if row.on_commitment_id is not None:
+        return Target(commitment_id=row.on_commitment_id, number=row.on_commitment, **parent), said
     return Target(contribution_id=row.on_contribution_id, number=row.on_number, **parent), said
+
+
+def commitment(db: Session, consultation: ConsultationView, number: int) -> tuple[Target, Quoted]:
+    """What a comment on a commitment will be on; ``NotFound`` if there is none of this number."""
+    version = (SheetVersion.sheet_id == _PLAN.c.sheet_id) & (SheetVersion.version == 1)
+    query = select(_PLAN.c.id, _PLAN.c.theme_id, SheetVersion.title, SheetVersion.problem).join(SheetVersion, version)
+    mine = (_PLAN.c.consultation_id == consultation.id) & (_PLAN.c.number == number)
+    row = db.execute(query.where(mine)).first()
+    if row is None:
+        raise NotFound("No hay un compromiso con ese número.")
+    said = Quoted(row.id, number, Kind.PROPOSAL, row.theme_id, bodies.excerpt(row.title, row.problem, 240))
+    return Target(commitment_id=row.id, number=number), said
 
 
 def _has_part(db: Session, proposal_id: int, part: str) -> bool:
@@ -162,7 +184,7 @@ def _has_part(db: Session, proposal_id: int, part: str) -> bool:
 def _published(db: Session, consultation: ConsultationView, number: int) -> Any:
     query = select(
         _C.id, _C.number, _C.kind, _C.theme_id, _C.title, bodies.BODY, _COMMENT.c.parent_id,
-        _COMMENT.c.on_contribution_id, *COLUMNS,
+        _COMMENT.c.on_contribution_id, _COMMENT.c.on_commitment_id, *COLUMNS,
     ).select_from(Contribution.__table__)  # fmt: skip
     mine = (_C.consultation_id == consultation.id) & (_C.number == number) & (_C.status == Status.PUBLISHED)
     return db.execute(with_target(bodies.with_body(query)).where(mine)).first()

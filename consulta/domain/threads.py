@@ -26,7 +26,12 @@ ROOM, LEAST, MOST = 7_000, 200, 700
 _K: Any = Comment.__table__.c
 _C: Any = Contribution.__table__.c
 _P: Any = Contributor.__table__.c
-TARGETS = {"theme": _K.on_theme_id, "contribution": _K.on_contribution_id, "parent": _K.parent_id}
+TARGETS = {
+    "theme": _K.on_theme_id,
+    "contribution": _K.on_contribution_id,
+    "commitment": _K.on_commitment_id,
+    "parent": _K.parent_id,
+}
 
 
 @dataclass(frozen=True)

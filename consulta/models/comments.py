@@ -20,7 +20,7 @@ IS_SHOWN_REPLY = text("comments.parent_id IS NOT NULL AND comments.shown")
 
 
 class Comment(Contribution):
-    """A comment on a theme or on a contribution, perhaps on one ``part`` of it (a field, a milestone).
+    """A comment on a theme, a contribution (perhaps one ``part`` of it: a field, a milestone) or a commitment.
 
     What it is on is one foreign key per kind of target, exactly one of them set, and never changes. A reply bears the
     target of the comment that it answers, its ``parent_id``; there is one level. ``shown`` (its status is published),
@@ -32,7 +32,8 @@ class Comment(Contribution):
     __table_args__: Any = (
         CheckConstraint(
             "(CASE WHEN on_theme_id IS NULL THEN 0 ELSE 1 END)"
-            " + (CASE WHEN on_contribution_id IS NULL THEN 0 ELSE 1 END) = 1",
+            " + (CASE WHEN on_contribution_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN on_commitment_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_target",
         ),
         CheckConstraint("part IS NULL OR on_contribution_id IS NOT NULL", name="part_of_something"),
@@ -48,6 +49,11 @@ class Comment(Contribution):
             "ix_comments_contribution_supports", "on_contribution_id", "supports", "id",
             postgresql_where=_LISTED, sqlite_where=_LISTED,
         ),
+        Index("ix_comments_commitment", "on_commitment_id", "id", postgresql_where=_LISTED, sqlite_where=_LISTED),
+        Index(
+            "ix_comments_commitment_supports", "on_commitment_id", "supports", "id",
+            postgresql_where=_LISTED, sqlite_where=_LISTED,
+        ),
         Index("ix_comments_replies", "parent_id", "id", postgresql_where=_SHOWN_REPLY, sqlite_where=_SHOWN_REPLY),
         Index(
             "ix_comments_replies_supports", "parent_id", "supports", "id",
@@ -60,6 +66,7 @@ class Comment(Contribution):
     body_salt: Mapped[bytes | None]
     on_theme_id: Mapped[int | None] = mapped_column(ForeignKey("themes.id"))
     on_contribution_id: Mapped[int | None] = mapped_column(ForeignKey("contributions.id"))
+    on_commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitments.id"))
     part: Mapped[str | None]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"))
     shown: Mapped[bool] = mapped_column(default=False)

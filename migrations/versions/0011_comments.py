@@ -19,7 +19,8 @@ SHOWN_REPLY = sa.text("parent_id IS NOT NULL AND shown")
 KINDS = ("CHECK (kind IN ('opinion'))", "CHECK (kind IN ('opinion', 'comment'))")
 ONE_TARGET = (
     "(CASE WHEN on_theme_id IS NULL THEN 0 ELSE 1 END)"
-    " + (CASE WHEN on_contribution_id IS NULL THEN 0 ELSE 1 END) = 1"
+    " + (CASE WHEN on_contribution_id IS NULL THEN 0 ELSE 1 END)"
+    " + (CASE WHEN on_commitment_id IS NULL THEN 0 ELSE 1 END) = 1"
 )
 GROUNDS = ("personal-data", "threat", "hate", "insult", "advertising", "off-topic", "other")
 FOLD = """
@@ -38,6 +39,7 @@ def upgrade() -> None:
     sa.Column('body_salt', sa.LargeBinary(), nullable=True),
     sa.Column('on_theme_id', sa.Integer(), nullable=True),
     sa.Column('on_contribution_id', BIG, nullable=True),
+    sa.Column('on_commitment_id', sa.Integer(), nullable=True),
     sa.Column('part', sa.String(), nullable=True),
     sa.Column('parent_id', BIG, nullable=True),
     sa.Column('shown', sa.Boolean(), nullable=False),
@@ -49,13 +51,14 @@ def upgrade() -> None:
     sa.CheckConstraint('supports >= 0 AND replies >= 0', name=op.f('ck_comments_counts_not_negative')),
     sa.ForeignKeyConstraint(['id'], ['contributions.id'], name=op.f('fk_comments_id')),
     sa.ForeignKeyConstraint(['on_contribution_id'], ['contributions.id'], name=op.f('fk_comments_on_contribution_id')),
+    sa.ForeignKeyConstraint(['on_commitment_id'], ['commitments.id'], name=op.f('fk_comments_on_commitment_id')),
     sa.ForeignKeyConstraint(['on_theme_id'], ['themes.id'], name=op.f('fk_comments_on_theme_id')),
     sa.ForeignKeyConstraint(['parent_id'], ['comments.id'], name=op.f('fk_comments_parent_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_comments'))
     )
     for name, target, where in (
         ('theme', 'on_theme_id', LISTED), ('contribution', 'on_contribution_id', LISTED),
-        ('replies', 'parent_id', SHOWN_REPLY),
+        ('commitment', 'on_commitment_id', LISTED), ('replies', 'parent_id', SHOWN_REPLY),
     ):
         for suffix, columns in (('', [target, 'id']), ('_supports', [target, 'supports', 'id'])):
             op.create_index(f'ix_comments_{name}{suffix}', 'comments', columns, postgresql_where=where, sqlite_where=where)

@@ -9,12 +9,15 @@ import pytest
 from docx import Document
 from flask import Flask
 from pypdf import PdfReader
+from sqlalchemy import text
 
 from consulta.db import Database
-from consulta.domain import sheet_json
+from consulta.domain import consultations, sheet_json
 from consulta.domain.sheets import public
 from consulta.domain.snapshots import ConsultationView
 from tests import proposals
+from tests.blueprints.test_acts import sound
+from tests.blueprints.test_proposals import moderator
 from tests.domain.test_plans import publish
 from tests.sheets import records, sheet_of
 from tests.support import Visitor
@@ -65,8 +68,8 @@ def test_the_files_of_a_commitment(planned: None, visitor: Visitor) -> None:
     pdf = PdfReader(io.BytesIO(visitor.get("…/plan/17.pdf").data))
     assert "pdfuaid" in str(pdf.xmp_metadata.stream.get_data() if pdf.xmp_metadata else "")
     private = [line["address"] for line in record["emails"]]
-    text = "".join(page.extract_text() for page in pdf.pages)
-    assert not [one for one in private if one in words or one in text or one in str(given)]
+    printed = "".join(page.extract_text() for page in pdf.pages)
+    assert not [one for one in private if one in words or one in printed or one in str(given)]
     visitor.get("…/plan/17.json", 400, query_string={"plantilla": "Z"})
     assert visitor.get("/esquemas/ficha.json").get_json()["$schema"].startswith("https://json-schema.org/")
 
@@ -87,3 +90,34 @@ def test_what_is_not_there(consultation: ConsultationView, visitor: Visitor) -> 
 def test_outsiders_of_the_theme(planned: None, visitor: Visitor, app: Flask) -> None:
     visitor.get("…/plan", 400, query_string={"theme": "nada"})
     visitor.get("…/plan/23", 404)
+
+
+def test_a_commitment_is_commented(planned: None, visitor: Visitor, database: Database, app: Flask) -> None:
+    page = visitor.get("…/plan/3/comentar").text
+    assert "compromiso 3" in page
+    key = visitor.hidden(page, "submission")
+    given = {"submission": key, "body": "Falta decir cuántas comisiones.", "themes": "tema-1"}
+    visitor.post("…/plan/3/comentar", given)
+    visitor.get("…/plan/99/comentar", 404)
+    desk = moderator(app, database, consultations_view(database))
+    assert "compromiso 3" in desk.get("/moderacion/prueba/1").text
+    desk.post("/moderacion/prueba/1/abrir")
+    desk.post("/moderacion/prueba/1/decidir", {"verdict": "publish", "ordinal": "0"})
+    assert "cuántas comisiones" in visitor.get("…/plan/3").text
+    assert "cuántas comisiones" not in visitor.get("…/plan/4").text
+    assert "cuántas comisiones" in visitor.get("…/plan/3/comentarios").text
+    reply = visitor.get("…/aportes/1/comentar").text
+    key = visitor.hidden(reply, "submission")
+    answer = {"submission": key, "body": "Son veintidós comisiones.", "themes": "tema-1"}
+    visitor.post("…/aportes/1/comentar", answer)
+    sound(database)
+    with database.transaction() as db:
+        db.execute(text("UPDATE comments SET on_commitment_id = 4"))
+    with pytest.raises(AssertionError, match="contribution 1"):
+        sound(database)
+
+
+def consultations_view(database: Database) -> ConsultationView:
+    """The consultation as it is now."""
+    with database.session(read_only=True) as db:
+        return consultations.find(db, "prueba").view
