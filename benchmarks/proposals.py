@@ -105,7 +105,7 @@ def _publish(db: Session, view: ConsultationView, sheets: list[Sheet], now: date
             db, view, actor=ledger.PUBLIC, action=proposals.Action.PROPOSAL_VERSION,
             subject=f"proposal/{one.number}@1", recorded=view.today(now), payload={
                 "organization": None, "sponsors": [], "answers": [],
-                "commitments": proposals.committed(salt, stored, None),
+                "commitments": proposals.committed(salt, stored, None, {}),
             },
         )  # fmt: skip
     return [(one.id, one.number) for one in made]

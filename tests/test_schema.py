@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import CheckConstraint, func, inspect, select, text
 from consulta import schema
 from consulta.db import Database
 from consulta.domain import replay, results
+from consulta.domain.sheets import Contact, Line, Milestone, Party, Sheet
 from consulta.domain.snapshots import ConsultationView
 from consulta.models import Base
 from consulta.models.contributions import Contribution
@@ -156,8 +158,14 @@ def test_every_column_is_committed_or_replayed() -> None:
     derived = {"erase_contact_on"}
     tables = (
         "contributions", "opinions", "comments", "contributors", "decisions", "decision_notes", "classifications",
-        "mentions", "supports", "reports",
+        "mentions", "supports", "reports", "proposals", "proposal_sources", "returns", "dismissals", "sheet_versions",
+        *(f"sheet_{name}" for name in ("lines", "contacts", "contact_phones", "milestones")), "milestone_parties",
     )  # fmt: skip
+    sheet = {"version_id", "sheet_id", "proposal_id", "milestone_id", "organization_id", "earlier_id", "version"}
+    of_sheets = {field.name for one in (Sheet, Line, Contact, Milestone, Party) for field in fields(one)}
+    committed |= of_sheets | {"unrelated", "withdrawal", "reason", "finding", "place", "contact"}
+    in_clear |= sheet | {"fields", "due_on", "on_commitment_id"}
+    derived |= {"written_on", "dismissed_on", "organization_id"}
     for name in tables:
         for column in Base.metadata.tables[name].c:
             known = committed | intake | in_clear | replayed | acts | keys | derived
@@ -167,7 +175,10 @@ def test_every_column_is_committed_or_replayed() -> None:
 
 def test_names_of_the_models_do_not_leak_times_of_the_public() -> None:
     """What the public does is dated by day: no column of theirs holds an instant but the end of an erasure's delay."""
-    for name in ("contributions", "opinions", "contributors", "comments", "supports", "reports"):
+    for name in (
+        "contributions", "opinions", "contributors", "comments", "supports", "reports", "proposals", "proposal_drafts",
+        "draft_steps", "sheet_versions", "sponsors",
+    ):  # fmt: skip
         for column in Base.metadata.tables[name].c:
             assert not re.search(r"_at$|time", column.name), f"{name}.{column.name}"
     assert datetime.now(UTC)

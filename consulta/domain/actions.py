@@ -55,6 +55,7 @@ class Action(StrEnum):
     MEND = "contribution:mend"
     GO_ON = "contribution:go-on"
     PROPOSAL_VERSION = "proposal:version"
+    PROPOSAL_WITHDRAW = "proposal:withdraw"
     SPONSOR_CONFIRM = "sponsor:confirm"
     SPONSOR_DECLINE = "sponsor:decline"
     CLASSIFY = "contribution:classify"

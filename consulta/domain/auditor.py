@@ -50,7 +50,7 @@ class Auditor:
                 action = Action(content["action"])
                 if subject == "organization" or action in VOICES:
                     self.standings.entry(action, key, content)
-                elif subject in ("commitment", "proposal"):
+                elif subject in ("commitment", "proposal") or action is Action.RETURN:
                     self.sheets.entry(action, key, content["payload"])
                 elif subject in ("registration", "forum"):
                     self.seatings.entry(action, key, content["payload"])

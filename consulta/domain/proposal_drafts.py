@@ -6,7 +6,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -55,7 +55,7 @@ class Draft:
     email: str | None
     contribution_id: int | None
     submitted: bool
-    saved_at: datetime
+    saved_on: date
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Listed:
     slug: str
     title: str | None
     organization: Said
-    saved_at: datetime
+    saved_on: date
     submitted: bool
 
 
@@ -93,7 +93,8 @@ def begin(
         insert(_D).values(
             consultation_id=consultation.id, key=key, organization_id=organization.id if organization else None,
             submission_hash=sha256(submission), folio_hash=sha256(folio) if folio else None, sheet_id=sheet_id,
-            publish_name=False, language=language, begun_at=now, saved_at=now,
+            publish_name=False, language=language, begun_on=consultation.today(now),
+            saved_on=consultation.today(now), submitted=False,
         )
     )  # fmt: skip
     return key, folio
@@ -111,10 +112,10 @@ class Found:
 
 def by_code(db: Session, folio: str) -> Found | None:
     """The draft of a person's code, if it is that of one."""
-    query = select(Consultation.slug, _D.c.key, _D.c.contribution_id, _D.c.submitted_at)
+    query = select(Consultation.slug, _D.c.key, _D.c.contribution_id, _D.c.submitted)
     mine = query.join(Consultation, Consultation.id == _D.c.consultation_id).where(_D.c.folio_hash == sha256(folio))
     row = db.execute(mine).first()
-    return Found(row.slug, row.key, row.contribution_id is not None, row.submitted_at is None) if row else None
+    return Found(row.slug, row.key, row.contribution_id is not None, not row.submitted) if row else None
 
 
 def find(db: Session, consultation: ConsultationView, key: str, *, actor: Actor | None, held: bool) -> Draft:
@@ -136,7 +137,7 @@ def find(db: Session, consultation: ConsultationView, key: str, *, actor: Actor 
         organization=row["body"], version_id=row["version_id"], sheet_id=row["sheet_id"], sheet=sheet,
         lineage=lineages.of_draft(db, row["id"], row["unrelated"]), dismissed=dismissals.of(db, row["sheet_id"]),
         saved=dict(steps.all()), name=row["name"], publish_name=row["publish_name"], email=row["email"],
-        contribution_id=row["contribution_id"], submitted=row["submitted_at"] is not None, saved_at=row["saved_at"],
+        contribution_id=row["contribution_id"], submitted=row["submitted"], saved_on=row["saved_on"],
     )  # fmt: skip
 
 
@@ -180,17 +181,18 @@ def save(
     """Save a step; ``Conflict`` if it was saved since ``seen``: then nothing is written, and both texts can be shown.
 
     The draft's row is locked first, so that two who save different steps at once both keep theirs."""
-    locked = update(_D).where(_D.c.id == draft.id, _D.c.submitted_at.is_(None)).values(saved_at=now)
+    today = draft.consultation.today(now)
+    locked = update(_D).where(_D.c.id == draft.id, _D.c.submitted.is_(False)).values(saved_on=today)
     if db.execute(locked.returning(_D.c.id)).first() is None:
         raise Conflict("Esta propuesta ya se envió: ahora no se cambia.")
     known = db.execute(select(_S.c.saved).where(_S.c.draft_id == draft.id, _S.c.step == step)).scalar()
     if (known or 0) != seen:
         raise Conflict("Mientras usted escribía, otra persona guardó este paso.")
     if known is None:
-        db.execute(insert(_S).values(draft_id=draft.id, step=step, saved=1, saved_at=now))
+        db.execute(insert(_S).values(draft_id=draft.id, step=step, saved=1))
     else:
         mine = (_S.c.draft_id == draft.id) & (_S.c.step == step)
-        db.execute(update(_S).where(mine).values(saved=seen + 1, saved_at=now))
+        db.execute(update(_S).where(mine).values(saved=seen + 1))
     if lineage is not None:
         lineages.store(db, draft.consultation, draft.id, lineage)
         db.execute(update(_D).where(_D.c.id == draft.id).values(unrelated=lineage.unrelated))
@@ -207,13 +209,13 @@ def keep_email(db: Session, draft: Draft, email: str | None) -> None:
 def listing(db: Session, actor: Actor) -> list[Listed]:
     """The drafts of the organisations that somebody acts for, the last saved first."""
     query = (
-        select(_D.c.key, Consultation.slug, _V.c.title, Organization.name, _D.c.saved_at, _D.c.submitted_at)
+        select(_D.c.key, Consultation.slug, _V.c.title, Organization.name, _D.c.saved_on, _D.c.submitted)
         .join(OrganizationMember, OrganizationMember.organization_id == _D.c.organization_id)
         .join(Organization, Organization.id == _D.c.organization_id)
         .join(Consultation, Consultation.id == _D.c.consultation_id)
         .join(_V, _V.c.sheet_id == _D.c.sheet_id)
         .where(OrganizationMember.account_id == actor.id)
-        .order_by(_D.c.saved_at.desc(), _D.c.id)
+        .order_by(_D.c.saved_on.desc(), _D.c.id)
         .limit(100)
     )
-    return [Listed(r.key, r.slug, r.title, r.name, r.saved_at, r.submitted_at is not None) for r in db.execute(query)]
+    return [Listed(r.key, r.slug, r.title, r.name, r.saved_on, r.submitted) for r in db.execute(query)]

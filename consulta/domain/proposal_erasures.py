@@ -45,7 +45,7 @@ def discard(db: Session, draft_id: int) -> None:
 
 def expire(db: Session, *, now: datetime) -> int:
     """Discard drafts that nobody has saved for a year and that were never sent; how many."""
-    old = select(_D.c.id).where(_D.c.saved_at < now - KEPT, _D.c.contribution_id.is_(None)).limit(PIECE)
+    old = select(_D.c.id).where(_D.c.saved_on < (now - KEPT).date(), _D.c.contribution_id.is_(None)).limit(PIECE)
     found = db.execute(old).scalars().all()
     for draft_id in found:
         discard(db, draft_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -63,7 +63,7 @@ class Version:
     """A version that was sent."""
 
     version: int
-    written_at: datetime
+    written_on: date
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def one(db: Session, consultation: ConsultationView, number: int, *, version: in
         raise NotFound("No hay ninguna propuesta publicada con ese número.")
     shown = row.status is Status.PUBLISHED
     versions = db.execute(
-        select(_V.c.id, _V.c.version, _V.c.written_at).where(_V.c.sheet_id == row.sheet_id).order_by(_V.c.version)
+        select(_V.c.id, _V.c.version, _V.c.written_on).where(_V.c.sheet_id == row.sheet_id).order_by(_V.c.version)
     ).all()
     wanted = next((v for v in versions if v.version == (version or row.version)), None)
     if wanted is None:
@@ -173,7 +173,7 @@ def one(db: Session, consultation: ConsultationView, number: int, *, version: in
     return View(
         number=number, id=row.id, status=row.status, version=wanted.version, theme_id=row.theme_id,
         sheet=sheet_store.load(db, consultation, [wanted.id])[wanted.id] if shown else None,
-        versions=tuple(Version(v.version, v.written_at) for v in versions), organization=row.slug,
+        versions=tuple(Version(v.version, v.written_on) for v in versions), organization=row.slug,
         proponent=row.name or ({"es": row.who} if row.who and row.publish_name else None),
         received_on=row.received_on, lineage=lineage, earlier=earlier,
         dismissed=dismissals.of(db, row.sheet_id) if shown else {}, withdrawal=row.withdrawal, sheet_id=row.sheet_id,

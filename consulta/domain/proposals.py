@@ -71,7 +71,7 @@ def send(
         raise Invalid(advice.RULES[one.rule].message, field=one.field)
     if draft.contribution_id is None and not consultation.window("proposal", now).open:
         raise Closed("Ahora no se reciben propuestas. Lo que escribió queda guardado.")
-    taken = update(_D).where(_D.c.id == draft.id, _D.c.submitted_at.is_(None)).values(submitted_at=now)
+    taken = update(_D).where(_D.c.id == draft.id, _D.c.submitted.is_(False)).values(submitted=True)
     if db.execute(taken.returning(_D.c.id)).first() is None:
         raise Conflict("Esta propuesta ya se envió.")
     if draft.contribution_id is not None:
@@ -146,7 +146,9 @@ def _record(
         recorded=today, payload={
             "organization": slug, "sponsors": list(sponsors.confirmed(db, draft.id)),
             "answers": [*map(str, draft.lineage.contributions), *draft.lineage.earlier],
-            "commitments": committed(salt, stored(db, consultation, version_id), draft.lineage.unrelated),
+            "commitments": committed(
+                salt, stored(db, consultation, version_id), draft.lineage.unrelated, dict(draft.dismissed)
+            ),
         },
     )  # fmt: skip
 
@@ -158,9 +160,11 @@ def promised(db: Session, consultation: ConsultationView, number: int) -> Promis
     return Promised(*db.execute(query.where(mine)).one())
 
 
-def committed(salt: bytes, sheet: Sheet, unrelated: str | None) -> dict[str, str]:
-    """The commitments of a version: all that its sheet says, private data too; and why it answers nothing."""
+def committed(salt: bytes, sheet: Sheet, unrelated: str | None, dismissed: dict[str, str]) -> dict[str, str]:
+    """The commitments of a version: all that its sheet says, private data too; why it answers nothing; and why advice
+    was let stand."""
     return {
+        "dismissed": ledger.commitment(salt, ["dismissed", dismissed]),
         "sheet": ledger.commitment(salt, ["sheet", plain(sheet)]),
         "unrelated": ledger.commitment(salt, ["unrelated", unrelated]),
     }
@@ -195,4 +199,13 @@ def withdraw(db: Session, number: int, consultation: ConsultationView, note: str
         raise Invalid("Escriba por qué la retira, entre 10 y 1,000 letras: todas las personas lo leen.", field="note")
     row = contributions.by_number(db, consultation, number)
     rights.withdraw_own(db, rights.Own(row.id, number, row.status, row.awaiting_review, consultation), now=now)
-    db.execute(update(_P).where(_P.c.id == row.id).values(withdrawal=note))
+    sheet_id = db.execute(
+        update(_P).where(_P.c.id == row.id).values(withdrawal=note).returning(_P.c.sheet_id)
+    ).scalar_one()
+    salt = db.execute(select(_V.c.salt).where(_V.c.sheet_id == sheet_id).order_by(_V.c.version.desc()).limit(1))
+    ledger.note(
+        db, consultation, actor=ledger.PUBLIC, action=Action.PROPOSAL_WITHDRAW, subject=f"proposal/{number}",
+        recorded=consultation.today(now), payload={
+            "commitments": {"note": ledger.commitment(salt.scalar_one(), ["withdrawal", note])},
+        },
+    )  # fmt: skip

@@ -23,7 +23,7 @@ _D: Any = ProposalDraft.__table__
 def remind(db: Session, *, now: datetime) -> int:
     """Tell the owners of unsent drafts, at most ``PIECE`` of them; how many drafts."""
     open_ = select(Consultation.slug).where(
-        Consultation.id.in_(select(_D.c.consultation_id).where(_D.c.submitted_at.is_(None), _D.c.reminded_on.is_(None)))
+        Consultation.id.in_(select(_D.c.consultation_id).where(_D.c.submitted.is_(False), _D.c.reminded_on.is_(None)))
     )
     for slug in db.execute(open_).scalars().all():
         view = consultations.find(db, slug).view
@@ -36,7 +36,7 @@ def remind(db: Session, *, now: datetime) -> int:
 
 
 def _remind(db: Session, view: ConsultationView, stage: StageView, now: datetime) -> int:
-    waiting = (_D.c.consultation_id == view.id) & _D.c.submitted_at.is_(None) & _D.c.reminded_on.is_(None)
+    waiting = (_D.c.consultation_id == view.id) & _D.c.submitted.is_(False) & _D.c.reminded_on.is_(None)
     query = select(_D.c.id, _D.c.key, _D.c.organization_id, _D.c.email, _D.c.language, SheetVersion.title)
     unsent = query.join(SheetVersion, SheetVersion.sheet_id == _D.c.sheet_id).where(
         waiting, _D.c.contribution_id.is_(None)

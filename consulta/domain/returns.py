@@ -58,7 +58,7 @@ def reopen(db: Session, proposal_id: int, decision_id: int, returned: Returned) 
     """Note what is to be mended, and let the proponent write again."""
     values = {"decision_id": decision_id, "proposal_id": proposal_id, "fields": list(returned.fields)}
     db.execute(insert(_R).values(**values, due_on=returned.due_on))
-    db.execute(update(_D).where(_D.c.contribution_id == proposal_id).values(submitted_at=None))
+    db.execute(update(_D).where(_D.c.contribution_id == proposal_id).values(submitted=False))
 
 
 def latest(db: Session, proposal_id: int) -> Returned | None:
@@ -66,6 +66,12 @@ def latest(db: Session, proposal_id: int) -> Returned | None:
     query = select(_R.c.fields, _R.c.due_on).where(_R.c.proposal_id == proposal_id)
     row = db.execute(query.order_by(_R.c.decision_id.desc()).limit(1)).first()
     return Returned(tuple(row.fields), row.due_on) if row else None
+
+
+def all_of(db: Session, proposal_id: int) -> list[tuple[list[str], str]]:
+    """Everything that was asked for, in its order: fields and day."""
+    query = select(_R.c.fields, _R.c.due_on).where(_R.c.proposal_id == proposal_id).order_by(_R.c.decision_id)
+    return [(list(row.fields), row.due_on.isoformat()) for row in db.execute(query)]
 
 
 def go_on(db: Session, *, now: datetime) -> int:
@@ -81,7 +87,7 @@ def go_on(db: Session, *, now: datetime) -> int:
         late = asked is not None and asked.due_on < view.today(now)
         if not late or not contributions.lock(db, row.id, status=Status.RETURNED):
             continue
-        db.execute(update(_D).where(_D.c.contribution_id == row.id).values(submitted_at=now))
+        db.execute(update(_D).where(_D.c.contribution_id == row.id).values(submitted=True))
         contributions.change(db, view, contribution_id=row.id, status=Status.RECEIVED, awaiting=True)
         contributions.record(
             db, view, actor=ledger.SYSTEM, action=Action.GO_ON, number=row.number, recorded=now,

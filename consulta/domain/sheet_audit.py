@@ -16,7 +16,7 @@ from consulta.models.plans import Commitment, EarlierCommitment
 from consulta.models.proposals import Proposal, ProposalSource
 from consulta.models.sheets import SheetVersion, StoredSheet
 
-from . import ledger, plans, proposals, sheet_store, sponsors
+from . import dismissals, ledger, plans, proposals, returns, sheet_store, sponsors
 from .actions import Action
 from .snapshots import ConsultationView
 
@@ -33,6 +33,8 @@ class SheetAudit:
         self.private: dict[int, str] = {}
         self.versions: dict[tuple[int, int], dict[str, Any]] = {}
         self.sponsors: dict[int, set[str]] = defaultdict(set)
+        self.notes: dict[int, str] = {}
+        self.returned: dict[int, list[tuple[list[str], str]]] = defaultdict(list)
 
     def entry(self, action: Action, key: str, payload: dict[str, Any]) -> None:
         """One entry of a commitment or a proposal, with its number and version."""
@@ -40,6 +42,10 @@ class SheetAudit:
         if action in (Action.SPONSOR_CONFIRM, Action.SPONSOR_DECLINE):
             change = set.add if action is Action.SPONSOR_CONFIRM else set.discard
             change(self.sponsors[int(number)], payload["organization"])
+        if action is Action.RETURN:
+            self.returned[int(number)].append((payload["fields"], payload["due"]))
+        if action is Action.PROPOSAL_WITHDRAW:
+            self.notes[int(number)] = payload["commitments"]["note"]
         if action is Action.COMMITMENT_PUBLISH:
             self.private[int(number)] = payload["commitments"]["private"]
         if action is Action.PROPOSAL_VERSION:
@@ -65,7 +71,8 @@ class SheetAudit:
     def _proposals(self, db: Session, view: ConsultationView) -> Iterator[str]:
         query = (
             select(
-                _C.c.id, _C.c.number, _C.c.status, _C.c.title, _P.c.body, _P.c.unrelated,
+                _C.c.id, _C.c.number, _C.c.status, _C.c.title, _P.c.body, _P.c.unrelated, _P.c.sheet_id,
+                _P.c.withdrawal,
                 _V.c.id.label("version_id"), _V.c.version, _V.c.salt, StoredSheet.version.label("last"),
                 Organization.slug,
             )
@@ -95,7 +102,7 @@ class SheetAudit:
             if row.status is not Status.ERASED:
                 yield f"{name}: the salt of version {row.version} is gone"
             return
-        committed = proposals.committed(row.salt, sheet, row.unrelated)
+        committed = proposals.committed(row.salt, sheet, row.unrelated, dismissals.of(db, row.sheet_id))
         if committed["sheet"] != said["commitments"]["sheet"]:
             yield f"{name}: version {row.version} is not what was sent"
         if said["organization"] != row.slug:
@@ -103,10 +110,20 @@ class SheetAudit:
         if row.version == row.last:
             if (row.title, row.body) != (sheet.title, proposals.in_words(sheet)):
                 yield f"{name}: title and text are not those of its sheet"
+            if committed["dismissed"] != said["commitments"]["dismissed"]:
+                yield f"{name}: what was let stand is not what the entry says"
+            if self.notes.get(row.number) != _note(row.salt, row.withdrawal):
+                yield f"{name}: the note of its withdrawal is not what the entry says"
+            if returns.all_of(db, row.id) != self.returned[row.number]:
+                yield f"{name}: what was asked to be mended is not what the entries say"
             if {one.slug for one in sponsors.of_proposal(db, row.id)} != self.sponsors[row.number]:
                 yield f"{name}: who stands behind it is not what the entries say"
             if _answers(db, row.id) != said["answers"] or committed["unrelated"] != said["commitments"]["unrelated"]:
                 yield f"{name}: to what it answers is not what the entry says"
+
+
+def _note(salt: bytes, note: str | None) -> str | None:
+    return ledger.commitment(salt, ["withdrawal", note]) if note is not None else None
 
 
 def _answers(db: Session, proposal_id: int) -> list[str]:

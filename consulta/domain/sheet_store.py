@@ -61,7 +61,7 @@ def add(db: Session, consultation: ConsultationView, sheet_id: int, sheet: Sheet
 def rewrite(db: Session, consultation: ConsultationView, version_id: int, sheet: Sheet, *, now: datetime) -> None:
     """Put another text in the place of one that was not sent yet."""
     clear(db, [version_id])
-    values = {**_columns(consultation, sheet), "written_at": now}
+    values = {**_columns(consultation, sheet), "written_on": consultation.today(now)}
     db.execute(update(_V).where(_V.c.id == version_id).values(**values))
     _write_rows(db, version_id, sheet)
 
@@ -117,7 +117,12 @@ def write_lines(db: Session, version_id: int, kind: LineKind, cell: Iterable[Lin
 def _write(
     db: Session, consultation: ConsultationView, sheet_id: int, version: int, sheet: Sheet, now: datetime
 ) -> int:
-    values = {"sheet_id": sheet_id, "version": version, "written_at": now, **_columns(consultation, sheet)}
+    values = {
+        "sheet_id": sheet_id,
+        "version": version,
+        "written_on": consultation.today(now),
+        **_columns(consultation, sheet),
+    }
     version_id: int = db.execute(insert(_V).values(**values).returning(_V.c.id)).scalar_one()
     _write_rows(db, version_id, sheet)
     return version_id

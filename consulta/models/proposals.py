@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,14 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from .base import Base, BigId
 from .contributions import Contribution, Kind
 
-_OPEN = text("submitted_at IS NULL")
+_OPEN = text("NOT submitted")
 
 
 class ProposalDraft(Base):
     """A proposal as its proponent writes it. ``key`` stands in its address; its holder is an organisation (every member
     writes), or a person with the code. ``sheet_id`` is the working sheet, whose only version is rewritten with every
     save; ``unrelated`` says why it answers nothing of what people said. ``contribution_id``: as what it was submitted;
-    while ``submitted_at`` is set nobody writes."""
+    while it is ``submitted`` nobody writes. Only days are kept of what people do."""
 
     __tablename__ = "proposal_drafts"
     __table_args__ = (
@@ -38,9 +38,9 @@ class ProposalDraft(Base):
     email: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="es")
     contribution_id: Mapped[int | None] = mapped_column(ForeignKey("contributions.id"), unique=True)
-    submitted_at: Mapped[datetime | None]
-    begun_at: Mapped[datetime]
-    saved_at: Mapped[datetime]
+    submitted: Mapped[bool] = mapped_column(default=False)
+    begun_on: Mapped[date]
+    saved_on: Mapped[date]
     reminded_on: Mapped[date | None]
 
 
@@ -52,7 +52,6 @@ class DraftStep(Base):
     draft_id: Mapped[int] = mapped_column(ForeignKey("proposal_drafts.id"), primary_key=True)
     step: Mapped[str] = mapped_column(primary_key=True)
     saved: Mapped[int]
-    saved_at: Mapped[datetime]
 
 
 class DraftSource(Base):

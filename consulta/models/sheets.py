@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
@@ -62,7 +62,7 @@ class SheetVersion(Base):
     others: Mapped[str | None] = mapped_column(Text)
     challenges: Mapped[list[str]]
     undecided: Mapped[list[str]]
-    written_at: Mapped[datetime]
+    written_on: Mapped[date]
     salt: Mapped[bytes | None]
 
 

@@ -72,7 +72,7 @@ def upgrade() -> None:
     sa.Column('others', sa.Text(), nullable=True),
     sa.Column('challenges', sa.JSON(), nullable=False),
     sa.Column('undecided', sa.JSON(), nullable=False),
-    sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('written_on', sa.Date(), nullable=False),
     sa.Column('salt', sa.LargeBinary(), nullable=True),
     sa.CheckConstraint('version > 0', name=op.f('ck_sheet_versions_from_one')),
     sa.ForeignKeyConstraint(['sheet_id'], ['sheets.id'], name=op.f('fk_sheet_versions_sheet_id')),

@@ -32,9 +32,9 @@ def upgrade() -> None:
     sa.Column('email', sa.String(), nullable=True),
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('contribution_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('submitted', sa.Boolean(), nullable=False),
+    sa.Column('begun_on', sa.Date(), nullable=False),
+    sa.Column('saved_on', sa.Date(), nullable=False),
     sa.Column('reminded_on', sa.Date(), nullable=True),
     sa.CheckConstraint('(organization_id IS NULL) <> (folio_hash IS NULL)', name=op.f('ck_proposal_drafts_one_holder')),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultations.id'], name=op.f('fk_proposal_drafts_consultation_id')),
@@ -48,7 +48,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('sheet_id', name=op.f('uq_proposal_drafts_sheet_id')),
     sa.UniqueConstraint('submission_hash', name=op.f('uq_proposal_drafts_submission_hash'))
     )
-    op.create_index('ix_proposal_drafts_open', 'proposal_drafts', ['consultation_id', 'id'], unique=False, postgresql_where=sa.text('submitted_at IS NULL'), sqlite_where=sa.text('submitted_at IS NULL'))
+    op.create_index('ix_proposal_drafts_open', 'proposal_drafts', ['consultation_id', 'id'], unique=False, postgresql_where=sa.text('NOT submitted'), sqlite_where=sa.text('NOT submitted'))
     op.create_index('ix_proposal_drafts_organization_id', 'proposal_drafts', ['organization_id'], unique=False)
     op.create_table('draft_sources',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -67,7 +67,6 @@ def upgrade() -> None:
     sa.Column('draft_id', sa.Integer(), nullable=False),
     sa.Column('step', sa.String(), nullable=False),
     sa.Column('saved', sa.Integer(), nullable=False),
-    sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['draft_id'], ['proposal_drafts.id'], name=op.f('fk_draft_steps_draft_id')),
     sa.PrimaryKeyConstraint('draft_id', 'step', name=op.f('pk_draft_steps'))
     )
