@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from .snapshots import ConsultationView, ThemeView
 
 HAS_PARTS: frozenset[Kind] = frozenset()
 """Kinds of which one field or milestone can be commented upon."""
+_PART = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
 _C: Any = Contribution.__table__.c
 _COMMENT: Any = Comment.__table__
 _ON: Any = aliased(Contribution.__table__, name="target")
@@ -128,10 +130,10 @@ def find(db: Session, consultation: ConsultationView, number: int, part: str | N
     if row is None:
         raise NotFound("No hay ningún aporte publicado con ese número.")
     said = Quoted(row.id, row.number, row.kind, row.theme_id, bodies.excerpt(row.title, row.body, 240))
-    if part and row.kind not in HAS_PARTS:
+    if part and (row.kind not in HAS_PARTS or not _PART.fullmatch(part)):
         raise NotFound("Ese aporte no tiene esa parte.")
     if row.kind is not Kind.COMMENT:
-        return Target(contribution_id=row.id, number=row.number, part=part), said
+        return Target(contribution_id=row.id, number=row.number, part=part or None), said
     parent = {
         "parent_id": row.parent_id or row.id, "parent_number": row.parent_number or row.number, "part": row.part,
     }  # fmt: skip
