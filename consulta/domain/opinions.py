@@ -119,8 +119,9 @@ def take(
             db, event=f"receipt:{consultation.slug}:{admitted.number}", recipient=f"contribution:{admitted.id}",
             template="receipt", now=now,
             payload={
-                "folio": folio, "number": admitted.number, "slug": consultation.slug, "language": language,
-                "review_by": admitted.review_by.isoformat(), "answer_by": admitted.answer_by.isoformat(),
+                "folio": folio, "number": admitted.number, "kind": incoming.kind.value, "slug": consultation.slug,
+                "language": language, "review_by": admitted.review_by.isoformat(),
+                "answer_by": admitted.answer_by.isoformat(),
             },
         )  # fmt: skip
     return Receipt(

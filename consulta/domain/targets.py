@@ -143,7 +143,7 @@ def find(db: Session, consultation: ConsultationView, number: int, part: str | N
     if part and (row.kind not in HAS_PARTS or not _has_part(db, row.id, part)):
         raise NotFound("Ese aporte no tiene esa parte.")
     if row.kind is not Kind.COMMENT:
-        return Target(contribution_id=row.id, number=row.number, part=part), said
+        return Target(contribution_id=row.id, number=row.number, part=part or None), said
     parent = {
         "parent_id": row.parent_id or row.id, "parent_number": row.parent_number or row.number, "part": row.part,
     }  # fmt: skip

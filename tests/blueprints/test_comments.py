@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import email
 import io
 import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from email import policy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +20,10 @@ from sqlalchemy import select
 
 from consulta import reference, worker
 from consulta.db import Database
-from consulta.domain import audit, consultations, desk, figures, opinions, rights, threads
+from consulta.domain import audit, consultations, desk, figures, opinions, rights, targets, threads
 from consulta.domain.snapshots import ConsultationView
 from consulta.models.comments import Comment
-from consulta.models.contributions import Contribution, Status
+from consulta.models.contributions import Contribution, Kind, Status
 from consulta.models.moderation import Mention
 from consulta.models.results import Tally
 from tests.blueprints.test_queries import counted
@@ -503,4 +506,24 @@ def test_the_receipt_comes_by_mail_too(app: Flask, reader: Visitor, database: Da
     with database.session(read_only=True) as db:
         assert opinions.receipt(db, reader.folio()) is not None
     worker.work(app, now=datetime.now(UTC))
+    [mail] = list(Path(app.extensions["settings"].instance, "mail").glob("*.eml"))
+    read = email.message_from_bytes(mail.read_bytes(), policy=policy.default)
+    assert str(read["Subject"]).startswith("Recibimos su comentario: aporte n.º 2")
     assert "Borrar mi correo" in reader.follow(reader.folio()).text
+
+
+def test_one_part_can_be_commented_upon_where_a_kind_has_parts(
+    reader: Visitor, database: Database, shown: ConsultationView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(targets, "HAS_PARTS", frozenset({Kind.OPINION}))
+    page = reader.get("…/aportes/1/comentar?part=problem").text
+    given = {name: reader.hidden(page, name) for name in ("csrf_token", "submission")}
+    reader.post("…/aportes/1/comentar?part=problem", {**given, "body": "El problema es otro", "themes": "tema-2"})
+    reader.post("…/aportes/1/comentar", {**given, "body": "El problema es otro", "themes": "tema-2"}, 409)
+    reader.get("…/aportes/1/comentar?part=" + "x" * 61, 404)
+    reader.comment("…/aportes/2", "Y la respuesta es sobre lo mismo")
+    with database.session(read_only=True) as db:
+        parts = db.execute(select(Comment.__table__.c.part).order_by(Comment.__table__.c.id)).scalars().all()
+    assert list(parts) == ["problem", "problem"]
+    assert "(problem)" in reader.get("…/aportes/2").text
+    assert faults(database, shown) == []

@@ -73,11 +73,9 @@ def report(page: Page, number: str, why: str) -> None:
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "no-script"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_way_of_a_comment(open_context: Callable[..., BrowserContext], width: int, scripts: bool) -> None:
-    citizen, neighbour = (
-        open_context(width, scripts=scripts).new_page(),
-        open_context(width, scripts=scripts).new_page(),
-    )
-    desk = open_context(width, scripts=scripts).new_page()
+    contexts = [open_context(width, scripts=scripts) for _ in range(3)]
+    WITHOUT_SCRIPTS.extend([] if scripts else contexts)
+    citizen, neighbour, desk = (context.new_page() for context in contexts)
     sign_in(desk)
     citizen.goto(f"{HOME}/temas/innovacion-tecnologica")
     check(citizen)

@@ -157,6 +157,7 @@ TAMPERINGS = {
     "the part it is on": "UPDATE comments SET part = 'problem' WHERE id = 5",
     "what it answers": "UPDATE comments SET parent_id = NULL WHERE id = 7",
     "the text of a comment": "UPDATE comments SET body = body || '.' WHERE id = 5",
+    "a comment's row": "DELETE FROM comments WHERE id = 7",
     "the kind": "UPDATE contributions SET kind = 'opinion' WHERE id = 5",
     "whether it is shown": "UPDATE comments SET shown = NOT shown WHERE id = 6",
     "the replies": "UPDATE comments SET replies = replies + 1 WHERE id = 6",
