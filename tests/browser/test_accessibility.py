@@ -32,6 +32,9 @@ PUBLIC = (
     f"{HOME}/aportes/3/comentar", f"{HOME}/aportes/3/comentarios?order=antiguas", f"{HOME}/aportes/12",
     f"{HOME}/aportes/12/comentar", f"{HOME}/aportes/12/yo-tambien", f"{HOME}/aportes/12/reportar",
     f"{HOME}/aportes/12/reportar?listo=1", f"{HOME}/temas/rendicion-de-cuentas/comentarios",
+    f"{HOME}/propuestas", f"{HOME}/propuestas?q=nadaquesirva", f"{HOME}/propuestas/nueva", f"{HOME}/propuestas/40",
+    f"{HOME}/plan", "/consultas/plan-2016-2018/plan", "/consultas/plan-2016-2018/plan/12",
+    "/consultas/plan-2016-2018/plan/22", "/consultas/plan-2016-2018/plan/anteriores",
 )  # fmt: skip
 
 
