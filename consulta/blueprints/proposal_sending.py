@@ -108,7 +108,13 @@ def withdraw(slug: str, key: str) -> BaseResponse:
     number = proposals.standing(db.session(), draft)["number"]
     if number is None:
         raise NotFound("Esta propuesta no se ha enviado.")
-    proposals.withdraw(db.session(), number, draft.consultation, typed.text("note", most=5_000), now=now())
+    note = typed.text("note", most=5_000)
+    try:
+        proposals.withdraw(db.session(), number, draft.consultation, note, now=now())
+    except Invalid as error:
+        said = gettext(error.message, **error.values)
+        shown = {"draft": draft, "values": {"note": note}, "errors": {"note": said}}
+        return pages.private("proposals/withdraw.html", 422, consultation=draft.consultation, **shown)
     flash(gettext("La propuesta quedó retirada."))
     return redirect(url_for("proposals.one", slug=slug, number=number), 303)
 

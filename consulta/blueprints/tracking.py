@@ -9,11 +9,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import codes, db, holding
 from consulta.auth import allow, anyone, now, respond_privately, settings
-from consulta.domain import gatherings, opinions, proposal_drafts, rights, stubs, tracking
-from consulta.domain.errors import Conflict, DomainError, NotFound
+from consulta.domain import gatherings, opinions, proposal_drafts, proposals, rights, stubs, tracking
+from consulta.domain.errors import Conflict, DomainError, Invalid, NotFound
 from consulta.domain.gatherings import Registered
 from consulta.domain.texts import showable
+from consulta.domain.tracking import Followed
+from consulta.forms.fields import Typed
 from consulta.i18n import gettext
+from consulta.models.contributions import Kind
 
 bp = Blueprint("tracking", __name__)
 ACTS: dict[str, tuple[Callable[..., None], str]] = {
@@ -65,8 +68,9 @@ def follow() -> Response | BaseResponse:
     if act == "confirm":
         return _shown(folio, *_done(lambda: _confirm(folio), gettext("Gracias: su correo quedó confirmado.")))
     if act in ACTS and "sure" not in request.form and act != "take-back":
-        page = render_template("tracking/sure.html", followed=followed, consultation=followed.consultation, act=act)
-        return respond_privately(make_response(page))
+        return _sure(followed, act)
+    if act == "withdraw" and followed.kind is Kind.PROPOSAL:
+        return _proposal_withdrawn(followed)
     if act in ACTS:
         verb, message = ACTS[act]
         return _shown(folio, *_done(lambda: verb(db.session(), folio, now=now()), gettext(message)))
@@ -82,6 +86,27 @@ def _registered(one: Registered) -> Response:
 def _confirm(folio: str) -> None:
     typed = showable(request.form.get("confirmation", ""), 40)
     rights.confirm(db.session(), folio, typed=typed, secret=settings().secret_key, now=now())
+
+
+def _sure(followed: Followed, act: str, note: str = "", error: str = "") -> Response:
+    """Whether it is meant; what a proposal is withdrawn for is asked there too."""
+    page = render_template(
+        "tracking/sure.html", followed=followed, consultation=followed.consultation, act=act, values={"note": note},
+        errors={"note": error} if error else {},
+    )  # fmt: skip
+    return respond_privately(make_response(page, 422 if error else 200))
+
+
+def _proposal_withdrawn(followed: Followed) -> Response:
+    note = Typed(request.form).text("note", most=5_000)
+    try:
+        proposals.withdraw(db.session(), followed.number, followed.consultation, note, now=now())
+    except Invalid as error:
+        return _sure(followed, "withdraw", note, _said(error))
+    except Conflict as error:
+        db.undo(db.session())
+        return _shown(followed.folio, _said(error), 409)
+    return _shown(followed.folio, gettext("La propuesta quedó retirada."), 200)
 
 
 def _done(act: Callable[[], None], message: str) -> tuple[str, int]:

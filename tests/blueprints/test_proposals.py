@@ -206,6 +206,27 @@ def test_withdrawn_and_erased(
     sound(database)
 
 
+def test_who_follows_it_by_code_says_why_it_is_withdrawn(
+    app: Flask, database: Database, consultation: ConsultationView, visitor: Visitor
+) -> None:
+    draft = begin(visitor)
+    [code] = re.findall(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}", visitor.get(draft).text)
+    for place, fields in proposals.STEPS.items():
+        save(visitor, draft, place, **fields)
+    send(visitor, draft)
+    publish(moderator(app, database, consultation))
+    assert 'name="note"' in visitor.follow(code, act="withdraw").text
+    refused = visitor.follow(code, 422, act="withdraw", sure="1", note="Porque sí")
+    assert "entre 10 y 1,000 letras" in refused.text
+    assert "Porque sí" in refused.text
+    assert "entre 10 y 1,000 letras" in visitor.post(f"{draft}/retirar", {"note": "No."}, 422).text
+    assert statuses(database) == ["published"]
+    assert "quedó retirada" in visitor.follow(code, act="withdraw", sure="1", note="La presentamos en otra forma.").text
+    assert "La presentamos en otra forma." in visitor.get("…/propuestas/1").text
+    visitor.follow(code, 409, act="withdraw", sure="1", note="Otra vez la retiramos.")
+    sound(database)
+
+
 @pytest.mark.parametrize(
     "tamper",
     [
