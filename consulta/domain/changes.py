@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Role
 from consulta.models.base import Said
+from consulta.models.comments import Comment
 from consulta.models.consultations import Consultation, ConsultationKind, ListItem, Theme
 from consulta.models.moderation import Classification
 from consulta.models.organizations import Organization
@@ -95,13 +96,14 @@ def _themes(db: Session, consultation: ConsultationView, themes: list[dict[str, 
 
 
 def _bearing(db: Session, consultation: ConsultationView, slug: str, theme_id: int) -> int:
-    """How many contributions bear a theme, as the primary one, as a mention, or did at some time."""
+    """How many contributions bear a theme, as the primary one, as a mention, did at some time, or comment on it."""
     mine = select(func.coalesce(func.sum(Tally.n), 0)).where(
         Tally.consultation_id == consultation.id, Tally.theme == slug
     )
     primary, mention = (mine.where(Tally.dimension == name) for name in ("theme", "mention"))
     was = select(func.count()).where(Classification.theme_id == theme_id)
-    return next((n for query in (primary, mention, was) if (n := int(db.execute(query).scalar_one()))), 0)
+    on = select(func.count()).where(Comment.__table__.c.on_theme_id == theme_id)
+    return next((n for query in (primary, mention, was, on) if (n := int(db.execute(query).scalar_one()))), 0)
 
 
 def _lists(db: Session, consultation: ConsultationView, lists: dict[str, list[dict[str, Any]]]) -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from consulta.models.accounts import Account, Role, RoleName
 from consulta.models.base import Said
 from consulta.models.consultations import Consultation, ConsultationKind
 from consulta.models.contributions import IS_WAITING, Contribution
+from consulta.models.moderation import Decision
 from consulta.models.news import Notice, NoticeState
 from consulta.models.organizations import Organization, Standing
 from consulta.models.outbox import GAVE_UP, OutboxMessage
@@ -102,8 +103,10 @@ def needs(db: Session, consultation: ConsultationView, *, now: datetime) -> Need
 
 
 def _waiting(db: Session, consultation: ConsultationView, *conditions: ColumnElement[bool]) -> int:
+    """What nobody has decided upon yet: what was reported after a decision waits, too, but its promise was kept."""
     base = Contribution.__table__.c
-    return _some(db, select(base.id).where(base.consultation_id == consultation.id, IS_WAITING, *conditions))
+    decided = exists().where(Decision.contribution_id == base.id)
+    return _some(db, select(base.id).where(base.consultation_id == consultation.id, IS_WAITING, ~decided, *conditions))
 
 
 def _some(db: Session, query: Any) -> int:

@@ -26,6 +26,8 @@ from consulta.models.comments import Comment
 from consulta.models.contributions import Contribution, Kind, Status
 from consulta.models.moderation import Mention
 from consulta.models.results import Tally
+from tests.blueprints.test_drafts import fields
+from tests.blueprints.test_management import coordinator, filled
 from tests.blueprints.test_queries import counted
 from tests.conftest import load
 from tests.support import Visitor, a_consultation, admit, comment, staff
@@ -223,6 +225,7 @@ def test_a_reply_to_a_reply_hangs_under_the_same_comment(
     assert {row.on_contribution_id for row in (top, first, second)} == {1}
     page = reader.get("…/aportes/1").text
     assert page.index("El comentario de arriba") < page.index("La primera respuesta") < page.index("La respuesta a la")
+    assert '/aportes/4/comentar"' in reader.get("…/aportes/2").text
     page = reader.get("…/aportes/4").text
     assert re.search(r"comentario n.º 2</a>.*aporte n.º 1</a>", page, re.DOTALL)
     assert faults(database, shown) == []
@@ -527,3 +530,26 @@ def test_one_part_can_be_commented_upon_where_a_kind_has_parts(
     assert list(parts) == ["problem", "problem"]
     assert "(problem)" in reader.get("…/aportes/2").text
     assert faults(database, shown) == []
+
+
+def test_the_coordinator_says_when_and_how_comments_come(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person, own = coordinator(app, database, consultation), "/gestion/prueba"
+    reason = {"reason_es": "Para que se pueda conversar."}
+    person.post(f"{own}/cambiar/ajustes", fields(person.get(f"{own}/cambiar/ajustes").text) | reason, 422)
+    values = fields(person.get(f"{own}/cambiar/ajustes").text) | {"moderation_comment": "after"} | reason
+    person.post(f"{own}/cambiar/ajustes", values | {"moderation_comment": "x"}, 422)
+    person.post(f"{own}/cambiar/ajustes", values)
+    assert "Los comentarios se publican al llegar" in person.get("…/reglas").text
+    person.comment("…/temas/tema-1", "Este se ve al llegar")
+    assert "Este se ve al llegar" in person.get("…/temas/tema-1").text
+    values = filled(person.get(f"{own}/cronograma").text) | {"stages-1-comment": "1"} | reason
+    person.post(f"{own}/cronograma", values)
+    assert "ahora se puede comentar en esta etapa" in person.get("…/cronograma").text
+    with database.session(read_only=True) as db:
+        assert consultations.find(db, "prueba").view.stages[1].opens == ("opinion", "comment")
+    page = fields(person.get(f"{own}/cambiar/temas").text) | {"themes-1-remove": "1", "reason_es": "Ya no se consulta."}
+    person.comment("…/temas/tema-2", "Sobre el dos, del tema tres", themes=["tema-3"])
+    assert "1 aportes lo llevan" in person.post(f"{own}/cambiar/temas", page, 422).text
+    assert faults(database, consultation) == []

@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ from consulta.models.comments import Report
 from consulta.models.contributions import Status
 from consulta.models.outbox import OutboxMessage
 from tests.blueprints.test_comments import AFTER, decide, faults
+from tests.blueprints.test_management import coordinator
 from tests.conftest import load
 from tests.support import Visitor, a_consultation, admit, comment, staff, submit
 
@@ -98,6 +100,22 @@ def test_kept_reported_again_and_rejected_with_a_reason(
     with database.session(read_only=True) as db:
         mails = db.execute(select(OutboxMessage.event).where(OutboxMessage.template == "decision")).scalars().all()
     assert sorted(mails) == ["decision:prueba:2:1", "decision:prueba:2:3"]
+
+
+def test_a_report_is_no_promise_broken_and_no_news_to_the_author(
+    app: Flask, reader: Visitor, database: Database, shown: ConsultationView, now: datetime
+) -> None:
+    from consulta.domain.opinions import folio_of
+
+    report(reader)
+    person = coordinator(app, database, shown)
+    with time_machine.travel(now + timedelta(days=9)):
+        page = reader.follow(folio_of("k2")).text
+        assert "Revisado y publicado" in page
+        assert "Se revisará" not in page
+        assert "report" not in page
+        person.sign_in("coordina@equipo.example")
+        assert "Aportes con la revisión atrasada: 1" in person.get("/gestion/prueba").text  # the opinion alone
 
 
 def test_classifying_does_not_settle_a_report(
