@@ -20,7 +20,7 @@ from tests.support import Visitor, admit, said, staff
 
 PINNED = {
     "…": 6, "…/opinar": 1, "…/aportes": 3, "…/aportes?q=agua": 3, "…/aportes?theme=tema-1&department=16": 3,
-    "…/temas/tema-1": 4, "…/resultados": 2, "…/aportes/1": 4, "/moderacion/prueba": 5, "…/cronograma": 3,
+    "…/temas/tema-1": 4, "…/resultados": 2, "…/aportes/1": 5, "/moderacion/prueba": 5, "…/cronograma": 3,
 }  # fmt: skip
 
 

@@ -60,6 +60,7 @@ def report(page: Page, number: str, why: str) -> None:
     """Report a comment from its page."""
     page.goto(f"{HOME}/aportes/{number}")
     page.get_by_role("link", name="Reportar").first.click()
+    page.wait_for_url(re.compile("/reportar"))
     check(page)
     page.get_by_role("button", name="Reportar").click()
     expect(page.locator(".error-summary")).to_contain_text("Elija por qué")

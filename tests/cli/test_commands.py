@@ -85,7 +85,8 @@ def test_both_consultations_ship_and_load_once(app: Flask, database: Database) -
         assert len(record.stages) == 21
         assert figures.live(db, record).received == 0
         said = reference.read("demostracion")
-        assert figures.live(db, demo).received == len(said["contributions"]) + len(said["comments"])
+        arrived = sum(len(said[kind]) for kind in ("contributions", "comments", "proposals"))
+        assert figures.live(db, demo).received == arrived
         assert len(demo.texts["privacy_note"]["es"].split()) <= 60
         assert [t.slug for t in record.themes] == [t.slug for t in demo.themes]
 
