@@ -26,6 +26,7 @@ from consulta.domain.texts import showable
 from consulta.forms.advice import in_words
 from consulta.forms.guides import GUIDES
 from consulta.i18n import gettext, month
+from consulta.models.contributions import Status
 from consulta.text import drawn
 
 bp = Blueprint("proposals", __name__)
@@ -39,16 +40,18 @@ MOST_AT_ONCE = 40
 @allow(anyone)
 @pages.public_page
 def listing(consultation: ConsultationView) -> str:
-    """Published proposals."""
+    """Published proposals; or those that were rejected or withdrawn, without their text."""
     asked = request.args
     by = Filters(
         theme=asked.get("theme") or None, organization=asked.get("proponent") or None,
-        sector=asked.get("sector") or None, q=" ".join(showable(asked.get("q", "")).split())[:200],
+        sector=asked.get("sector") or None, status=asked.get("status") or Status.PUBLISHED,
+        q=" ".join(showable(asked.get("q", "")).split())[:200],
         after=pages.place("after"),
     )  # fmt: skip
     rows, more = proposal_views.listing(db.session(), consultation, by)
     return render_template(
         "proposals/listing.html", consultation=consultation, rows=rows, more=more, by=by,
+        listed=proposal_views.LISTED,
         window=consultation.window("proposal", now()),
     )  # fmt: skip
 

@@ -24,6 +24,8 @@ from .sheets import Sheet
 from .snapshots import ConsultationView
 
 PAGE = 20
+LISTED = (Status.PUBLISHED, Status.REJECTED, Status.WITHDRAWN)
+"""What can be asked for: of the last two the list says that they came, and from which organisation."""
 _C: Any = Contribution.__table__
 _P: Any = Proposal.__table__
 _O: Any = Organization.__table__
@@ -34,10 +36,11 @@ _N: Any = Contributor.__table__
 
 @dataclass(frozen=True)
 class Row:
-    """A published proposal in the list; ``proponent``: an organisation, or a person's name if they show it."""
+    """A proposal in the list; ``proponent``: an organisation, or a person's name if they show it."""
 
     number: int
-    title: str
+    status: Status
+    title: str | None
     language: str
     excerpt: str
     theme_id: int | None
@@ -49,11 +52,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Filters:
-    """What of the list is wanted; ``sector``: of the organisation; ``after``: the number after which to go on."""
+    """What is wanted; ``status``: of ``LISTED``; ``sector``: of the organisation; ``after``: the number to go on after."""
 
     theme: str | None = None
     organization: str | None = None
     sector: str | None = None
+    status: str = Status.PUBLISHED
     q: str = ""
     after: int | None = None
 
@@ -88,11 +92,11 @@ class View:
 
 
 def listing(db: Session, consultation: ConsultationView, by: Filters) -> tuple[list[Row], int | None]:
-    """Published proposals, the latest number first; the second is what to pass as ``after`` for the next page."""
+    """Proposals, the latest number first; the second is what to pass as ``after`` for the next page."""
     goals = select(func.count()).where(SheetMilestone.version_id == _V.c.id, SheetMilestone.parent.is_(None))
     query = (
         select(
-            _C.c.number, _V.c.title, _V.c.language, _P.c.body, _C.c.theme_id, _O.c.slug, _O.c.name,
+            _C.c.number, _C.c.status, _V.c.title, _V.c.language, _P.c.body, _C.c.theme_id, _O.c.slug, _O.c.name,
             _N.c.name.label("who"), _N.c.publish_name, _C.c.received_on, goals.scalar_subquery().label("goals"),
         )
         .select_from(_C)
@@ -101,25 +105,35 @@ def listing(db: Session, consultation: ConsultationView, by: Filters) -> tuple[l
         .join(_V, (_V.c.sheet_id == _S.c.id) & (_V.c.version == _S.c.version))
         .join(_N, _N.c.contribution_id == _C.c.id)
         .outerjoin(_O, _O.c.id == _P.c.organization_id)
-        .where(_C.c.consultation_id == consultation.id, _C.c.status == Status.PUBLISHED, _C.c.kind == Kind.PROPOSAL)
+        .where(_C.c.consultation_id == consultation.id, _C.c.kind == Kind.PROPOSAL)
         .order_by(_C.c.number.desc())
         .limit(PAGE + 1)
     )  # fmt: skip
     for condition in _conditions(db, consultation, by):
         query = query.where(condition)
-    rows = [
-        Row(
-            r.number, r.title or "", r.language, _beginning(r.body), r.theme_id, r.slug,
-            r.name or ({"es": r.who} if r.who and r.publish_name else None), r.received_on, r.goals,
-        )
-        for r in db.execute(query)
-    ]  # fmt: skip
+    rows = [_row(r) for r in db.execute(query)]
     more, rows = len(rows) > PAGE, rows[:PAGE]
     return rows, rows[-1].number if more else None
 
 
+def _row(r: Any) -> Row:
+    shown = r.status is Status.PUBLISHED
+    return Row(
+        number=r.number, status=r.status, title=r.title if shown else None, language=r.language,
+        excerpt=_beginning(r.body) if shown else "", theme_id=r.theme_id, organization=r.slug,
+        proponent=_proponent(r, shown), received_on=r.received_on, milestones=r.goals,
+    )  # fmt: skip
+
+
+def _proponent(r: Any, shown: bool) -> Said | None:
+    """Who proposes: an organisation stands by its proposal; a person's name goes with the text."""
+    return r.name or ({"es": r.who} if r.who and r.publish_name and shown else None)
+
+
 def _conditions(db: Session, consultation: ConsultationView, by: Filters) -> list[Any]:
-    found: list[Any] = []
+    if by.status not in LISTED:
+        raise Malformed("No hay un estado «%(value)s».", value=by.status, valid=tuple(LISTED))
+    found: list[Any] = [_C.c.status == Status(by.status)]
     if by.theme is not None:
         theme = consultation.theme(by.theme)
         if theme is None:
@@ -174,8 +188,7 @@ def one(db: Session, consultation: ConsultationView, number: int, *, version: in
         number=number, id=row.id, status=row.status, version=wanted.version, theme_id=row.theme_id,
         sheet=sheet_store.load(db, consultation, [wanted.id])[wanted.id] if shown else None,
         versions=tuple(Version(v.version, v.written_on) for v in versions), organization=row.slug,
-        proponent=row.name or ({"es": row.who} if row.who and row.publish_name else None),
-        received_on=row.received_on, lineage=lineage, earlier=earlier,
+        proponent=_proponent(row, shown), received_on=row.received_on, lineage=lineage, earlier=earlier,
         dismissed=dismissals.of(db, row.sheet_id) if shown else {}, withdrawal=row.withdrawal, sheet_id=row.sheet_id,
     )  # fmt: skip
 

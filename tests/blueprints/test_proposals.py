@@ -224,6 +224,13 @@ def test_who_follows_it_by_code_says_why_it_is_withdrawn(
     assert "quedó retirada" in visitor.follow(code, act="withdraw", sure="1", note="La presentamos en otra forma.").text
     assert "La presentamos en otra forma." in visitor.get("…/propuestas/1").text
     visitor.follow(code, 409, act="withdraw", sure="1", note="Otra vez la retiramos.")
+    assert proposals.STEPS["problema"]["title"] not in visitor.get("…/propuestas").text
+    gone = visitor.get("…/propuestas?status=withdrawn").text
+    assert "Propuesta n.º 1" in gone
+    assert "retirado por su autor" in gone
+    assert proposals.STEPS["problema"]["title"] not in gone
+    assert "Propuesta n.º 1" not in visitor.get("…/propuestas?status=rejected").text
+    assert "received" in visitor.get("…/propuestas?status=received", 400).text
     sound(database)
 
 
