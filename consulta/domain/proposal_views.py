@@ -52,7 +52,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Filters:
-    """What is wanted; ``status``: of ``LISTED``; ``sector``: of the organisation; ``after``: the number to go on after."""
+    """What is wanted; ``status``: of ``LISTED``; ``sector``: of the organisation; ``after``: the last number seen."""
 
     theme: str | None = None
     organization: str | None = None
