@@ -97,7 +97,7 @@ def test_the_whole_way_of_an_organisation(
     assert "45" in change[change.index("<ins>") : change.index("</ins>")]
     assert "Compras de medicinas" in visitor.get("…/propuestas").text
     assert "Compras de medicinas" in visitor.get("…/propuestas", query_string={"q": "hospitales"}).text
-    assert "Todavía no hay propuestas" in visitor.get("…/propuestas", query_string={"theme": "tema-1"}).text
+    assert "No hay propuestas con estos filtros" in visitor.get("…/propuestas", query_string={"theme": "tema-1"}).text
     assert "Compras de medicinas" in visitor.get("…/propuestas", query_string={"sector": "cso"}).text
     assert visitor.get("…/propuestas/2.json").get_json()["sheet"]["template"] == "A"
     assert "Nadie sabe" in "".join(
