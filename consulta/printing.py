@@ -35,5 +35,7 @@ def typeset(app: Flask, *, now: datetime) -> int:
             prints.give_up(db, id_)
         return 1
     with database.transaction() as db:
-        prints.keep(db, id_, made, length=current.version, now=now)
+        prints.lock(db, id_)
+        if prints.published(db, current.view, most=MOST) == [number for number, _sheet in rows]:
+            prints.keep(db, id_, made, length=current.version, now=now)  # else one was withdrawn meanwhile: made anew
     return 1

@@ -15,7 +15,7 @@ from consulta.models.consultations import Theme
 from consulta.models.contributions import Contribution, Contributor, Kind, Status
 from consulta.models.moderation import Mention
 
-from . import ledger, results, search, similar
+from . import ledger, prints, results, search, similar
 from .actions import Action
 from .errors import NotFound
 from .snapshots import ConsultationView, ThemeView
@@ -96,6 +96,8 @@ def change(
     search.refresh(db, consultation, contribution_id)
     if after.kind is Kind.PROPOSAL:
         similar.refresh(db, consultation.id, contribution_id)
+        if before.status is Status.PUBLISHED and after.status is not Status.PUBLISHED:
+            prints.forget(db, consultation.id)
 
 
 def _show(db: Session, contribution_id: int, *, shown: bool) -> None:

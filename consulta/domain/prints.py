@@ -1,4 +1,4 @@
-"""Long documents: asked for by anybody, made by the worker, kept until something new was published."""
+"""Long documents: asked for by anybody, made by the worker, kept until something in them is no longer published."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consulta.models.consultations import Consultation
+from consulta.models.contributions import Contribution, Status
 from consulta.models.prints import Print
+from consulta.models.proposals import Proposal
 
 from .snapshots import ConsultationView
 
 _T: Any = Print.__table__
+_C: Any = Contribution.__table__
+_P: Any = Proposal.__table__
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,27 @@ def asked(db: Session) -> tuple[int, str, str] | None:
     return (row.id, row.slug, row.name) if row else None
 
 
+def forget(db: Session, consultation_id: int) -> None:
+    """Something that may stand in them is no longer published; what was asked for is still made."""
+    mine = (_T.c.consultation_id == consultation_id) & _T.c.content.is_not(None)
+    db.execute(update(_T).where(mine).values(content=None, length=None, made_at=None))
+
+
+def lock(db: Session, id_: int) -> None:
+    """Whoever withdraws something waits, or has been waited for, until this transaction ends."""
+    db.execute(update(_T).where(_T.c.id == id_).values(name=_T.c.name))
+
+
 def keep(db: Session, id_: int, made: bytes, *, length: int, now: datetime) -> None:
     """Put a document down that was made."""
     db.execute(update(_T).where(_T.c.id == id_).values(content=made, length=length, made_at=now, asked_at=None))
+
+
+def published(db: Session, consultation: ConsultationView, *, most: int) -> list[int]:
+    """The numbers of published proposals: what may stand in a document."""
+    mine = (_C.c.consultation_id == consultation.id) & (_C.c.status == Status.PUBLISHED)
+    query = select(_C.c.number).join(_P, _P.c.id == _C.c.id).where(mine).order_by(_C.c.number).limit(most)
+    return list(db.execute(query).scalars())
 
 
 def give_up(db: Session, id_: int) -> None:

@@ -8,6 +8,7 @@ import re
 from datetime import datetime, timedelta
 from email import policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,7 +16,7 @@ from docx import Document
 from flask import Flask
 from sqlalchemy import text
 
-from consulta import worker
+from consulta import printing, sheets_out, worker
 from consulta.db import Database
 from consulta.domain import consultations, results
 from consulta.domain.snapshots import ConsultationView
@@ -390,13 +391,14 @@ def test_all_of_them_as_one_document(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     visitor.get("…/propuestas.pdf", 404)
-    for _ in range(2):
-        send(visitor, written(visitor))
+    drafts = [written(visitor) for _ in range(3)]
+    for draft in drafts:
+        send(visitor, draft)
     desk = moderator(app, database, consultation)
-    for number in (1, 2):
+    for number in (1, 2, 3):
         publish(desk, number)
     assert visitor.get("…/propuestas.pdf").data[:5] == b"%PDF-"
-    assert len(Document(io.BytesIO(visitor.get("…/propuestas.docx").data)).tables) == 2
+    assert len(Document(io.BytesIO(visitor.get("…/propuestas.docx").data)).tables) == 3
     monkeypatch.setattr("consulta.blueprints.proposals.MOST_AT_ONCE", 1)
     page = visitor.get("…/propuestas.pdf").text
     assert "Preparar uno nuevo" in page
@@ -408,3 +410,35 @@ def test_all_of_them_as_one_document(
     assert visitor.get("…/propuestas.pdf", query_string={"listo": "1"}).data[:5] == b"%PDF-"
     with database.read.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM prints")).scalar_one() == 1
+    visitor.post(f"{drafts[0]}/retirar", {"note": "La presentamos en otra forma."})
+    assert visitor.get("…/propuestas.pdf", query_string={"listo": "1"}).mimetype == "text/html"
+    with database.read.connect() as connection:
+        assert connection.execute(text("SELECT content FROM prints")).scalars().all() == [None]
+
+
+def test_what_is_withdrawn_while_the_document_is_made_does_not_stay_in_it(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    drafts = [written(visitor) for _ in range(3)]
+    for draft in drafts:
+        send(visitor, draft)
+    desk = moderator(app, database, consultation)
+    for number in (1, 2, 3):
+        publish(desk, number)
+    monkeypatch.setattr("consulta.blueprints.proposals.MOST_AT_ONCE", 1)
+    visitor.post("…/propuestas.docx")
+    made = sheets_out.proposals
+
+    def slow(*given: Any) -> Any:
+        answer = made(*given)
+        monkeypatch.setattr(sheets_out, "proposals", made)
+        visitor.post(f"{drafts[1]}/retirar", {"note": "La presentamos en otra forma."})
+        return answer
+
+    monkeypatch.setattr(sheets_out, "proposals", slow)
+    printing.typeset(app, now=now)
+    ready = {"listo": "1"}
+    assert visitor.get("…/propuestas.docx", query_string=ready).mimetype == "text/html"
+    printing.typeset(app, now=now)
+    assert len(Document(io.BytesIO(visitor.get("…/propuestas.docx", query_string=ready).data)).tables) == 2
