@@ -52,7 +52,7 @@ def check(page: Page) -> None:
     assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(("page", "language"), [(360, "es"), (360, "en"), (1280, "es")], indirect=["page"])
 def test_public_pages(page: Page, language: str) -> None:
     for path in PUBLIC:
         page.goto(path + ("&" if "?" in path else "?") + f"lang={language}")
