@@ -22,10 +22,13 @@ from .report import Report
 
 SECRET = "k" * 40
 PATHS = {
-    "home": "/", "form": "/consultas/medida/opinar", "published": "/consultas/medida/aportes",
-    "theme": "/consultas/medida/temas/participacion-ciudadana", "results": "/consultas/medida/resultados",
+    "home": "/",
+    "form": "/consultas/medida/opinar",
+    "published": "/consultas/medida/aportes",
+    "theme": "/consultas/medida/temas/participacion-ciudadana",
+    "results": "/consultas/medida/resultados",
     "queue": "/moderacion/medida",
-}  # fmt: skip
+}
 
 
 def main() -> None:

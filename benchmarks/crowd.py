@@ -48,9 +48,16 @@ def minute(url: str, report: Report, *, seconds: int) -> None:
                             account = made.choice(accounts)
                             item = desk.item(db, view, number, account_id=account, now=datetime.now(UTC))
                             moderation.decide(
-                                db, consultation=view, number=number, verdict=Verdict.PUBLISH, reason_code=None,
-                                note=None, ordinal=item.ordinal, account_id=account, now=datetime.now(UTC),
-                            )  # fmt: skip
+                                db,
+                                consultation=view,
+                                number=number,
+                                verdict=Verdict.PUBLISH,
+                                reason_code=None,
+                                note=None,
+                                ordinal=item.ordinal,
+                                account_id=account,
+                                now=datetime.now(UTC),
+                            )
                             done[1] += 1
                 else:
                     with lock:

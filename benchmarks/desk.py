@@ -54,8 +54,12 @@ def pages(folder: Path, report: Report) -> None:
     grow(database)
     cookies = {slug: cookie(app, database, slug) for slug in ("demostracion", "grande")}
     for cache, kept in (("6000000", "cached"), ("0", "uncached")):
-        environ = {"CONSULTA_DATABASE_URL": url, "CONSULTA_SECRET_KEY": SECRET, "CONSULTA_PAGE_CACHE": cache,
-                   "CONSULTA_INSTANCE": str(folder)}  # fmt: skip
+        environ = {
+            "CONSULTA_DATABASE_URL": url,
+            "CONSULTA_SECRET_KEY": SECRET,
+            "CONSULTA_PAGE_CACHE": cache,
+            "CONSULTA_INSTANCE": str(folder),
+        }
         with server.serving("wsgi:app", **environ):
             for base, tails in (("/consultas", PUBLIC), ("/gestion", OWN)):
                 for tail in tails:
@@ -76,20 +80,33 @@ def grow(database: Database) -> None:
     today = datetime.now(UTC).date()
     data |= {"slug": "grande", "published": "D-3", "kind": "ordinary"}
     data["stages"] += [
-        {"key": f"e{n}", "number": str(n), "title": {"es": f"Etapa número {n}"}, "opens": [],
-         "starts": (today + timedelta(days=n)).isoformat(), "ends": (today + timedelta(days=n + 3)).isoformat()}
+        {
+            "key": f"e{n}",
+            "number": str(n),
+            "title": {"es": f"Etapa número {n}"},
+            "opens": [],
+            "starts": (today + timedelta(days=n)).isoformat(),
+            "ends": (today + timedelta(days=n + 3)).isoformat(),
+        }
         for n in range(200 - len(data["stages"]))
-    ]  # fmt: skip
+    ]
     data["bodies"] = [
         {"slug": f"b{n}", "name": {"es": f"Entidad de ejemplo número {n}"}, "sector": "cso", "capacities": ["table"]}
         for n in range(500)
     ]
     data["acts"] = [
-        {"key": f"a{n}", "kind": "technical", "stage": f"e{n % 150}", "title": {"es": f"Reunión número {n}"},
-         "held_from": (today - timedelta(days=n % 300)).isoformat(), "place": {"es": "Salón de ejemplo"},
-         "minutes": {"es": "Se acordó seguir. " * 20}, "bodies": [{"slug": f"b{n % 500}", "capacity": "table"}]}
+        {
+            "key": f"a{n}",
+            "kind": "technical",
+            "stage": f"e{n % 150}",
+            "title": {"es": f"Reunión número {n}"},
+            "held_from": (today - timedelta(days=n % 300)).isoformat(),
+            "place": {"es": "Salón de ejemplo"},
+            "minutes": {"es": "Se acordó seguir. " * 20},
+            "bodies": [{"slug": f"b{n % 500}", "capacity": "table"}],
+        }
         for n in range(2000)
-    ]  # fmt: skip
+    ]
     with database.transaction() as db:
         setup.load(db, data, now=datetime.now(UTC))
 

@@ -86,12 +86,16 @@ def fill(database: Database, view: ConsultationView, count: int, *, seed: int = 
     for start in range(0, count, PIECE):
         incoming = [
             Admission(
-                kind=Kind.OPINION, channel=made.choice(CHANNELS), status=made.choice(STATUSES),
-                theme=made.choice([*view.themes, None]), body=body(made), department=made.choice(departments),
+                kind=Kind.OPINION,
+                channel=made.choice(CHANNELS),
+                status=made.choice(STATUSES),
+                theme=made.choice([*view.themes, None]),
+                body=body(made),
+                department=made.choice(departments),
                 received_on=today - timedelta(days=made.randrange(14)),
             )
             for _ in range(min(PIECE, count - start))
-        ]  # fmt: skip
+        ]
         with database.transaction() as db:
             admission.admit(db, view, incoming, today=today, actor=ledger.PUBLIC)
         yield start + len(incoming)

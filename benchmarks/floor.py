@@ -32,9 +32,11 @@ app.config["SECRET_KEY"] = "the floor has a secret key of its own"
 CSRFProtect(app)
 LISTING, FORM_PAGE = app.jinja_env.from_string(PAGE), app.jinja_env.from_string(FORM)
 engine = create_engine(
-    os.environ["FLOOR_DATABASE"], pool_size=8, max_overflow=8,
+    os.environ["FLOOR_DATABASE"],
+    pool_size=8,
+    max_overflow=8,
     connect_args={} if os.environ["FLOOR_DATABASE"].startswith("sqlite") else {"options": POSTGRES_OPTIONS},
-)  # fmt: skip
+)
 if engine.dialect.name == "sqlite":
 
     @event.listens_for(engine, "connect")

@@ -70,10 +70,15 @@ def announce(database: Database, view: ConsultationView, key: str, capacity: int
     """A forum next week."""
     now = datetime.now(UTC)
     data = forums.ForumData(
-        kind=ForumKind.FORUM, name={"es": f"Foro {key}"}, starts_at=now + timedelta(days=7), capacity=capacity,
-        ends_at=now + timedelta(days=7, hours=4), opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=7),
+        kind=ForumKind.FORUM,
+        name={"es": f"Foro {key}"},
+        starts_at=now + timedelta(days=7),
+        capacity=capacity,
+        ends_at=now + timedelta(days=7, hours=4),
+        opens_at=now - timedelta(days=1),
+        closes_at=now + timedelta(days=7),
         texts={"place": {"es": "Salón comunal"}},
-    )  # fmt: skip
+    )
     with database.transaction() as db:
         forums.publish(db, view, data, key=key, seen=0, reason=None, actor="equipo", now=now)
 
@@ -115,13 +120,19 @@ def _round(
     barrier, lock = threading.Barrier(CLIENTS), threading.Lock()
 
     def post(n: int) -> None:
-        body = urlencode({
-            "csrf_token": token, "submission": signer.sign(keys[n]).decode(), "people": "1", "name-1": f"Persona {n}",
-        })  # fmt: skip
+        body = urlencode(
+            {
+                "csrf_token": token,
+                "submission": signer.sign(keys[n]).decode(),
+                "people": "1",
+                "name-1": f"Persona {n}",
+            }
+        )
         headers = {
-            "Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": cookie,
+            "Content-Type": "application/x-www-form-urlencoded",
             "X-Forwarded-For": f"10.{key[1:]}.{n // 250}.{n % 250}",  # from one address only so many may register
-        }  # fmt: skip
+        }
         barrier.wait()
         begun = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", server.PORT, timeout=60)

@@ -25,13 +25,21 @@ from tests.support import submit
 from .report import Report
 
 QUERIES = (
-    Filters(), Filters(theme="participacion-ciudadana"), Filters(theme=""), Filters(department="16"),
+    Filters(),
+    Filters(theme="participacion-ciudadana"),
+    Filters(theme=""),
+    Filters(department="16"),
     Filters(theme="transparencia-fiscal", department="16"),
     Filters(theme="transparencia-fiscal", department="07", kind="opinion"),
-    Filters(q="agua"), Filters(q="agua caminos escuela"), Filters(q="r4711"), Filters(q="noexiste"),
-    Filters(q="agua", theme="transparencia-fiscal", department="16"), Filters(q="agua", order="antiguas"),
-    Filters(order="antiguas", theme="participacion-ciudadana", department="01"), Filters(q="r4711", after=500),
-)  # fmt: skip
+    Filters(q="agua"),
+    Filters(q="agua caminos escuela"),
+    Filters(q="r4711"),
+    Filters(q="noexiste"),
+    Filters(q="agua", theme="transparencia-fiscal", department="16"),
+    Filters(q="agua", order="antiguas"),
+    Filters(order="antiguas", theme="participacion-ciudadana", department="01"),
+    Filters(q="r4711", after=500),
+)
 
 
 def slowest_query(database: Database, view: ConsultationView) -> tuple[float, Filters]:

@@ -76,13 +76,19 @@ def _sheet(goals: int, characters: int) -> Sheet:
 
     part = characters // 5
     return Sheet(
-        title=words(80), theme=None, problem=words(part), objective=words(part), action=words(part),
-        relevance=words(part), ambition=words(part), leads=(Line("MINFIN", "MINFIN"),),
+        title=words(80),
+        theme=None,
+        problem=words(part),
+        objective=words(part),
+        action=words(part),
+        relevance=words(part),
+        ambition=words(part),
+        leads=(Line("MINFIN", "MINFIN"),),
         milestones=tuple(
             Milestone(f"m{n}", words(110), number=n, number_text=f"{n}.", position=n, start="2027-01", end="2027-06")
             for n in range(1, goals + 1)
         ),
-    )  # fmt: skip
+    )
 
 
 def _publish(db: Session, view: ConsultationView, sheets: list[Sheet], now: datetime) -> list[tuple[int, int]]:
@@ -92,22 +98,37 @@ def _publish(db: Session, view: ConsultationView, sheets: list[Sheet], now: date
         sheet_id, version_id = sheet_store.create(db, view, sheet, now=now)
         versions.append(version_id)
         child = {"sheet_id": sheet_id, "organization_id": None, "unrelated": None, "withdrawal": None}
-        incoming.append(Admission(
-            kind=Kind.PROPOSAL, channel=Channel.WEB, status=Status.PUBLISHED, theme=view.themes[0], title=sheet.title,
-            body=proposals.in_words(sheet), received_on=view.today(now), child=child,
-        ))  # fmt: skip
+        incoming.append(
+            Admission(
+                kind=Kind.PROPOSAL,
+                channel=Channel.WEB,
+                status=Status.PUBLISHED,
+                theme=view.themes[0],
+                title=sheet.title,
+                body=proposals.in_words(sheet),
+                received_on=view.today(now),
+                child=child,
+            )
+        )
     made = admission.admit(db, view, incoming, today=view.today(now), actor=ledger.PUBLIC)
     for one, version_id in zip(made, versions, strict=True):
         stored = proposals.stored(db, view, version_id)
         salt = proposals.salt_of(db, version_id)
         similar.refresh(db, view.id, one.id)
         ledger.note(
-            db, view, actor=ledger.PUBLIC, action=proposals.Action.PROPOSAL_VERSION,
-            subject=f"proposal/{one.number}@1", recorded=view.today(now), payload={
-                "organization": None, "sponsors": [], "answers": [],
+            db,
+            view,
+            actor=ledger.PUBLIC,
+            action=proposals.Action.PROPOSAL_VERSION,
+            subject=f"proposal/{one.number}@1",
+            recorded=view.today(now),
+            payload={
+                "organization": None,
+                "sponsors": [],
+                "answers": [],
                 "commitments": proposals.committed(salt, stored, None, {}),
             },
-        )  # fmt: skip
+        )
     return [(one.id, one.number) for one in made]
 
 
@@ -152,19 +173,28 @@ def _long(app: Flask, database: Database, view: ConsultationView, report: Report
             with database.transaction() as db:
                 said = [
                     Admission(
-                        kind=Kind.COMMENT, channel=Channel.WEB, status=Status.PUBLISHED, theme=view.themes[0],
-                        body=f"Comentario {n} con unas cuantas palabras más.", received_on=view.today(now), on=target,
+                        kind=Kind.COMMENT,
+                        channel=Channel.WEB,
+                        status=Status.PUBLISHED,
+                        theme=view.themes[0],
+                        body=f"Comentario {n} con unas cuantas palabras más.",
+                        received_on=view.today(now),
+                        on=target,
                     )
                     for n in range(at, min(at + 200, comments))
-                ]  # fmt: skip
+                ]
                 admission.admit(db, view, said, today=view.today(now), actor=ledger.PUBLIC)
         client, path = app.test_client(), f"/consultas/{view.slug}/propuestas/{number}"
         took[goals] = _timed(client, path)
         size = len(client.get(path, headers={"Accept-Encoding": "gzip"}).data)
         style = len(gzip.compress((Path(app.root_path) / "static" / "style.css").read_bytes()))
         budget = 15 if goals == 3 else 30
-        report.at_most(f"{name}: proposal of {goals} milestones, {comments:,} comments, with its stylesheet",
-                       (size + style) / 1000, budget, "KB")  # fmt: skip
+        report.at_most(
+            f"{name}: proposal of {goals} milestones, {comments:,} comments, with its stylesheet",
+            (size + style) / 1000,
+            budget,
+            "KB",
+        )
     said = f"{name}: 30 milestones and 2,000 comments ({took[30] * 1000:.1f} ms) against 3 and 20"
     report.at_most(said, took[30] / took[3], 1.3, "times")
 

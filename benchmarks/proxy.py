@@ -43,15 +43,20 @@ def main() -> None:
         url = f"sqlite:///{folder}/consulta.db"
         prepare(url, folder)
         environ = {
-            "CONSULTA_DATABASE_URL": url, "CONSULTA_SECRET_KEY": "k" * 40, "CONSULTA_TRUSTED_PROXIES": "1",
-            "CONSULTA_INSTANCE": str(folder), "CONSULTA_BASE_URL": f"https://{HOST}",
-        }  # fmt: skip
+            "CONSULTA_DATABASE_URL": url,
+            "CONSULTA_SECRET_KEY": "k" * 40,
+            "CONSULTA_TRUSTED_PROXIES": "1",
+            "CONSULTA_INSTANCE": str(folder),
+            "CONSULTA_BASE_URL": f"https://{HOST}",
+        }
         with server.serving("wsgi:app", **environ), in_front(folder) as port:
             held, asked, served, slowest = crowd(port, given.half_open, given.seconds)
     share = 100 * served / asked if asked else 0.0
     verdict = "met   " if served == asked and asked else "MISSED"
-    print(f"{verdict}  {held} half-open requests held for {given.seconds} s; {served:,} of {asked:,} honest requests "
-          f"served ({share:.2f} %), the slowest in {slowest:.2f} s; budget 100 %")  # fmt: skip
+    print(
+        f"{verdict}  {held} half-open requests held for {given.seconds} s; {served:,} of {asked:,} honest requests "
+        f"served ({share:.2f} %), the slowest in {slowest:.2f} s; budget 100 %"
+    )
     sys.exit(0 if verdict == "met   " else 1)
 
 
@@ -72,15 +77,34 @@ def in_front(folder: Path) -> Iterator[int]:
     """nginx with the file that ships: only its ports, certificate and log are other ones; yields the TLS port."""
     tls, plain = free_port(), free_port()
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={HOST}", "-keyout",
-         str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")], check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            f"/CN={HOST}",
+            "-keyout",
+            str(folder / "privkey.pem"),
+            "-out",
+            str(folder / "fullchain.pem"),
+        ],
+        check=True,
+        capture_output=True,
+    )
     site = (ROOT / "deploy" / "nginx.conf").read_text()
     for shipped, here in (
-        ("/etc/ssl/consulta", str(folder)), ("/var/log/nginx", str(folder)), ("listen [::]:", "# listen "),
-        ("listen 443", f"listen 127.0.0.1:{tls}"), ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("/etc/ssl/consulta", str(folder)),
+        ("/var/log/nginx", str(folder)),
+        ("listen [::]:", "# listen "),
+        ("listen 443", f"listen 127.0.0.1:{tls}"),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("127.0.0.1:8000", f"127.0.0.1:{server.PORT}"),
-    ):  # fmt: skip
+    ):
         site = site.replace(shipped, here)
     (folder / "site.conf").write_text(site)
     main_file = folder / "nginx.conf"

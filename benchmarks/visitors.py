@@ -42,9 +42,13 @@ def floor_session() -> tuple[str, str]:
 
 
 def staff_cookie(
-    app: Flask, database: Database, view: ConsultationView, *, role: RoleName = RoleName.MODERATOR,
+    app: Flask,
+    database: Database,
+    view: ConsultationView,
+    *,
+    role: RoleName = RoleName.MODERATOR,
     email: str = "bench@equipo.example",
-) -> str:  # fmt: skip
+) -> str:
     """The cookie of a moderator of this consultation."""
     now = datetime.now(UTC)
     with database.transaction() as db:
@@ -71,9 +75,12 @@ def submissions(app: Flask, csrf: str, count: int) -> list[str]:
     return [
         urlencode(
             {
-                "csrf_token": csrf, "submission": signer.sign(secrets.token_hex(16)).decode(), "department": "16",
-                "theme": "participacion-ciudadana", "body": f"Opinión número {n}: que haya agua y caminos en la aldea.",
+                "csrf_token": csrf,
+                "submission": signer.sign(secrets.token_hex(16)).decode(),
+                "department": "16",
+                "theme": "participacion-ciudadana",
+                "body": f"Opinión número {n}: que haya agua y caminos en la aldea.",
             }
         )
         for n in range(count)
-    ]  # fmt: skip
+    ]

@@ -15,14 +15,27 @@ from .domain.texts import showable
 from .i18n import gettext
 
 STATUS: dict[type[DomainError], int] = {
-    NotFound: 404, NotAllowed: 403, Invalid: 422, Malformed: 400, Closed: 410, Conflict: 409, TooMany: 429,
-}  # fmt: skip
+    NotFound: 404,
+    NotAllowed: 403,
+    Invalid: 422,
+    Malformed: 400,
+    Closed: 410,
+    Conflict: 409,
+    TooMany: 429,
+}
 TITLES = {
-    400: "No entendimos lo que pidió", 403: "Esta página no es para esta cuenta", 404: "Aquí no hay nada",
-    405: "Eso no se puede hacer así", 409: "Alguien llegó antes", 410: "El plazo no está abierto",
-    413: "Es demasiado grande", 422: "Hay algo por corregir", 429: "Espere un momento",
-    503: "Ahora no se pudo", 500: "Algo falló de nuestro lado",
-}  # fmt: skip
+    400: "No entendimos lo que pidió",
+    403: "Esta página no es para esta cuenta",
+    404: "Aquí no hay nada",
+    405: "Eso no se puede hacer así",
+    409: "Alguien llegó antes",
+    410: "El plazo no está abierto",
+    413: "Es demasiado grande",
+    422: "Hay algo por corregir",
+    429: "Espere un momento",
+    503: "Ahora no se pudo",
+    500: "Algo falló de nuestro lado",
+}
 KEPT = ("body", "note", "title")
 log = structlog.get_logger()
 
@@ -42,12 +55,16 @@ def page(status: int, message: str, *, valid: tuple[str, ...] = (), resend: bool
     kept = next((request.form[name] for name in KEPT if request.form.get(name)), "") if status != 413 else ""
     response = make_response(
         render_template(
-            "errors/error.html", status=status, title=gettext(TITLES.get(status, TITLES[500])),
+            "errors/error.html",
+            status=status,
+            title=gettext(TITLES.get(status, TITLES[500])),
             message=showable(message),
-            kept=showable(kept, 1_000_000), valid=valid, fields=_again() if resend else None,
+            kept=showable(kept, 1_000_000),
+            valid=valid,
+            fields=_again() if resend else None,
         ),
         status,
-    )  # fmt: skip
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -218,9 +218,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["_"] = _in_template
     app.jinja_env.filters.update(said=said, day=day, month=month, brief=brief, number=number, moment=moment, age=age)
     app.jinja_env.globals.update(
-        language=language, languages=lambda: sorted(catalogues(), reverse=True),
-        language_name=lambda code: NAMES.get(code, code), labels=labels, with_language=with_language,
-    )  # fmt: skip
+        language=language,
+        languages=lambda: sorted(catalogues(), reverse=True),
+        language_name=lambda code: NAMES.get(code, code),
+        labels=labels,
+        with_language=with_language,
+    )
     catalogues()
 
     @app.teardown_appcontext

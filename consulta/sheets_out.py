@@ -18,8 +18,9 @@ from .i18n import gettext, said
 from .models.consultations import ConsultationKind
 
 TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "pdf": "application/pdf",
-}  # fmt: skip
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
 Row = tuple[int | None, Sheet, tuple[Amendment, ...]]
 
 
@@ -32,9 +33,15 @@ def generation_asked(own: Generation) -> Generation:
 
 
 def document(
-    consultation: ConsultationView, rows: Sequence[Row], addresses: Sequence[str], form: str, generation: Generation, *,
-    heading: str, name: str,
-) -> Response:  # fmt: skip
+    consultation: ConsultationView,
+    rows: Sequence[Row],
+    addresses: Sequence[str],
+    form: str,
+    generation: Generation,
+    *,
+    heading: str,
+    name: str,
+) -> Response:
     """Some sheets as a file, without addresses and telephones. ``heading``: the line above a title, ``%s`` its number;
     ``addresses``: where each stands."""
     shown = [(n, public(sheet), sheet_json.public_amendments(changes)) for n, sheet, changes in rows]
@@ -80,11 +87,12 @@ def proposals(
 def _json(rows: Sequence[Row], where: Sequence[str], generation: Generation, *, many: bool) -> Response:
     found: list[dict[str, Any]] = [
         {
-            "address": address, "sheet": sheet_json.to_json(sheet, generation),
+            "address": address,
+            "sheet": sheet_json.to_json(sheet, generation),
             "amendments": [asdict(change) for change in changes],
         }
         for (_n, sheet, changes), address in zip(rows, where, strict=True)
-    ]  # fmt: skip
+    ]
     response = jsonify(found if many else found[0])
     response.headers["Link"] = f'<{url_for("plans.schema")}>; rel="describedby"'
     return response

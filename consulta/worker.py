@@ -49,10 +49,14 @@ def work(app: Flask, *, now: datetime) -> int:
     database: Database = app.extensions["database"]
     settings: Settings = app.extensions["settings"]
     steps: list[Callable[[], int]] = [
-        lambda: answer(database, now=now), lambda: deliver(app, now=now), lambda: printing.typeset(app, now=now),
-        lambda: erase(database, now=now), lambda: take_in(database, now=now),
-        lambda: note(database, settings, now=now), lambda: keep_copy(database, settings, now=now),
-    ]  # fmt: skip
+        lambda: answer(database, now=now),
+        lambda: deliver(app, now=now),
+        lambda: printing.typeset(app, now=now),
+        lambda: erase(database, now=now),
+        lambda: take_in(database, now=now),
+        lambda: note(database, settings, now=now),
+        lambda: keep_copy(database, settings, now=now),
+    ]
     done, first = 0, None
     for step in steps:
         try:

@@ -98,9 +98,12 @@ def url(dialect: str, blank: Callable[[str], str], tmp_path: Path, request: pyte
 def settings(url: str, tmp_path: Path) -> Settings:
     """Settings of a test installation; the page cache is on, as in real life."""
     return Settings(
-        database_url=url, secret_key="a secret of forty characters for tests..", instance=tmp_path,
-        mail_url=f"file://{tmp_path}/mail", base_url="http://localhost",
-    )  # fmt: skip
+        database_url=url,
+        secret_key="a secret of forty characters for tests..",
+        instance=tmp_path,
+        mail_url=f"file://{tmp_path}/mail",
+        base_url="http://localhost",
+    )
 
 
 @pytest.fixture

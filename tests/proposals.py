@@ -22,12 +22,13 @@ from tests.support import Visitor, a_consultation, said, staff
 BEGIN = "…/propuestas/nueva"
 STEPS = {
     "problema": {
-        "title": "Compras de medicinas en datos abiertos", "theme": "tema-2",
+        "title": "Compras de medicinas en datos abiertos",
+        "theme": "tema-2",
         "problem": "Nadie sabe cuánto pagan los hospitales por las medicinas desde 2020.",
     },
     "responde": {"unrelated": "Todavía nadie lo había dicho."},
     "accion": {"objective": "Que 45 hospitales publiquen sus compras.", "action": "Publicar cada mes las compras."},
-}  # fmt: skip
+}
 
 
 def open_for_proposals(**changes: Any) -> dict[str, Any]:

@@ -22,20 +22,43 @@ def milestones(draw: st.DrawFn) -> tuple[Milestone, ...]:
     keys = draw(st.lists(st.text("abc123.", min_size=1, max_size=4), max_size=4, unique=True))
     return tuple(
         Milestone(
-            key, draw(TEXT), draw(st.none() | st.sampled_from(keys[:place])) if place else None,
-            draw(st.integers(1, 9)), draw(NUMBERS), draw(SAID), draw(SAID), draw(SAID), draw(SAID),
-            draw(st.lists(TEXT, max_size=2).map(tuple)), draw(PARTIES),
-            draw(st.none() | st.sampled_from(Continuity)), draw(SAID), draw(MONTHS), draw(MONTHS), draw(SAID),
-            draw(SAID), draw(st.lists(st.sampled_from(["start", "end"]), max_size=2).map(tuple)), draw(st.booleans()),
+            key,
+            draw(TEXT),
+            draw(st.none() | st.sampled_from(keys[:place])) if place else None,
+            draw(st.integers(1, 9)),
+            draw(NUMBERS),
+            draw(SAID),
+            draw(SAID),
+            draw(SAID),
+            draw(SAID),
+            draw(st.lists(TEXT, max_size=2).map(tuple)),
+            draw(PARTIES),
+            draw(st.none() | st.sampled_from(Continuity)),
+            draw(SAID),
+            draw(MONTHS),
+            draw(MONTHS),
+            draw(SAID),
+            draw(SAID),
+            draw(st.lists(st.sampled_from(["start", "end"]), max_size=2).map(tuple)),
+            draw(st.booleans()),
         )
         for place, key in enumerate(keys)
-    )  # fmt: skip
+    )
 
 
 SHEETS = st.builds(
-    Sheet, language=st.sampled_from(["es", "en"]), number=NUMBERS, leads=LINES, persons=LINES, posts=LINES,
-    emails=LINES, phones=LINES, contacts=CONTACTS, milestones=milestones(),
+    Sheet,
+    language=st.sampled_from(["es", "en"]),
+    number=NUMBERS,
+    leads=LINES,
+    persons=LINES,
+    posts=LINES,
+    emails=LINES,
+    phones=LINES,
+    contacts=CONTACTS,
+    milestones=milestones(),
     challenges=st.lists(st.sampled_from(Challenge), max_size=3, unique=True).map(tuple),
     notes=st.lists(TEXT, max_size=2).map(tuple),
-    undecided=st.frozensets(st.sampled_from(["leads", "contacts", "dates"])), **dict.fromkeys((*PROSE, "theme"), SAID),
-)  # fmt: skip
+    undecided=st.frozensets(st.sampled_from(["leads", "contacts", "dates"])),
+    **dict.fromkeys((*PROSE, "theme"), SAID),
+)

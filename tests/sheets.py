@@ -41,15 +41,28 @@ def glossary() -> Glossary:
 def sheet_of(r: Record) -> Sheet:
     """One record as a sheet."""
     return Sheet(
-        title=r["title"], language="en", theme=r["theme_letter"].lower(), number=r["number"], problem=r["status_quo"],
-        objective=r["main_objective"], action=r["brief_description"], relevance=r["relevance"], ambition=r["ambition"],
-        challenge=r["ogp_challenge"], challenges=tuple(Challenge(code) for code in r["ogp_challenge_codes"]),
-        government=r["other_actors"]["government"], others=r["other_actors"]["civil_society"],
-        leads=_lines(r["lead_agencies"], "name"), persons=_lines(r["responsible_persons"], "name"),
-        posts=_lines(r["titles"], "title"), emails=_lines(r["emails"], "address"), phones=_lines(r["phones"], "phone"),
+        title=r["title"],
+        language="en",
+        theme=r["theme_letter"].lower(),
+        number=r["number"],
+        problem=r["status_quo"],
+        objective=r["main_objective"],
+        action=r["brief_description"],
+        relevance=r["relevance"],
+        ambition=r["ambition"],
+        challenge=r["ogp_challenge"],
+        challenges=tuple(Challenge(code) for code in r["ogp_challenge_codes"]),
+        government=r["other_actors"]["government"],
+        others=r["other_actors"]["civil_society"],
+        leads=_lines(r["lead_agencies"], "name"),
+        persons=_lines(r["responsible_persons"], "name"),
+        posts=_lines(r["titles"], "title"),
+        emails=_lines(r["emails"], "address"),
+        phones=_lines(r["phones"], "phone"),
         contacts=tuple(_contact(one) for one in r["contacts"]),
-        milestones=tuple(_milestone(one) for one in r["milestones"]), notes=tuple(r["notes"]),
-    )  # fmt: skip
+        milestones=tuple(_milestone(one) for one in r["milestones"]),
+        notes=tuple(r["notes"]),
+    )
 
 
 def _lines(found: list[Record], value: str) -> tuple[Line, ...]:
@@ -59,17 +72,36 @@ def _lines(found: list[Record], value: str) -> tuple[Line, ...]:
 
 def _contact(r: Record) -> Contact:
     return Contact(
-        r["name"] or "", r["honorific"], r["unit"], r["role"], r["title"], r["agency"], r["agency_role"], r["email"],
+        r["name"] or "",
+        r["honorific"],
+        r["unit"],
+        r["role"],
+        r["title"],
+        r["agency"],
+        r["agency_role"],
+        r["email"],
         tuple((phone["phone"], phone["extension"]) for phone in r["phones"]),
-    )  # fmt: skip
+    )
 
 
 def _milestone(r: Record) -> Milestone:
     status = {"New": Continuity.NEW, "Ongoing": Continuity.ONGOING, None: None}[r["status"]]
     return Milestone(
-        r["id"], r["description"], r["parent"], r["position"], r["number"], r["number_text"], r["mark"], r["sub_item"],
+        r["id"],
+        r["description"],
+        r["parent"],
+        r["position"],
+        r["number"],
+        r["number_text"],
+        r["mark"],
+        r["sub_item"],
         responsible=tuple(r["responsible_lines"]),
         parties=tuple(Party(one["name"], tuple(one["units"]), one["role"]) for one in r["responsible_parties"]),
-        continuity=status, start=r["start"], end=r["end"], start_text=r["start_text"], end_text=r["end_text"],
-        inherited=tuple(r["inherited"]), has_parts=r["has_sub_items"],
-    )  # fmt: skip
+        continuity=status,
+        start=r["start"],
+        end=r["end"],
+        start_text=r["start_text"],
+        end_text=r["end_text"],
+        inherited=tuple(r["inherited"]),
+        has_parts=r["has_sub_items"],
+    )

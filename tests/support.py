@@ -29,20 +29,32 @@ def said(text: str) -> dict[str, str]:
 def a_consultation(slug: str = "prueba", themes: int = 5, **changes: Any) -> dict[str, Any]:
     """The file of a consultation whose opinion stage is open now."""
     data: dict[str, Any] = {
-        "slug": slug, "kind": "ordinary", "title": said(f"Consulta {slug}"), "timezone": "America/Guatemala",
-        "locale": "es_GT", "published": "D-3", "links": {},
+        "slug": slug,
+        "kind": "ordinary",
+        "title": said(f"Consulta {slug}"),
+        "timezone": "America/Guatemala",
+        "locale": "es_GT",
+        "published": "D-3",
+        "links": {},
         "texts": {
             name: said(f"{name} de {slug}")
             for name in ("call", "lead", "act", "act_hint", "convened_by", "privacy_note", "denounce", "privacy_page")
         },
         "settings": {
-            "moderation": {"opinion": "before"}, "review_days": 7, "answer_days": 60,
-            "submissions_per_address": 30, "minimum_seconds": 0,
+            "moderation": {"opinion": "before"},
+            "review_days": 7,
+            "answer_days": 60,
+            "submissions_per_address": 30,
+            "minimum_seconds": 0,
         },
         "themes": [
             {
-                "letter": "ABCDEFGHIJKL"[i], "slug": f"tema-{i + 1}", "name": said(f"Tema {i + 1}"),
-                "question": said(f"¿Pregunta {i + 1}?"), "briefing": said(f"Resumen **{i + 1}**"), "colour": i + 1,
+                "letter": "ABCDEFGHIJKL"[i],
+                "slug": f"tema-{i + 1}",
+                "name": said(f"Tema {i + 1}"),
+                "question": said(f"¿Pregunta {i + 1}?"),
+                "briefing": said(f"Resumen **{i + 1}**"),
+                "colour": i + 1,
                 "pictogram": ("book", "phone", "talk", "ledger", "coins", "tree", "water")[i % 7],
             }
             for i in range(themes)
@@ -64,38 +76,55 @@ def a_consultation(slug: str = "prueba", themes: int = 5, **changes: Any) -> dic
             "gender": [{"code": "woman", "label": said("Mujer")}],
             "language": [{"code": "quc", "label": said("K'iche'")}, {"code": "kek", "label": said("Q'eqchi'")}],
             "body_sector": [
-                {"code": "executive", "label": said("Ejecutivo")}, {"code": "cso", "label": said("Sociedad civil")},
+                {"code": "executive", "label": said("Ejecutivo")},
+                {"code": "cso", "label": said("Sociedad civil")},
             ],
         },
         "reasons": [
             {"code": "personal-data", "title": said("Trae datos personales"), "text": said("Dice algo privado.")},
             {"code": "off-topic", "title": said("No es del tema"), "text": said("No tiene que ver.")},
         ],
-    }  # fmt: skip
+    }
     return {**data, **changes}
 
 
 def admit(
-    database: Database, consultation: ConsultationView, *bodies: str, status: Status = Status.RECEIVED,
-    theme: str | None = None, now: datetime | None = None, **rest: Any,
-) -> list[admission.Admitted]:  # fmt: skip
+    database: Database,
+    consultation: ConsultationView,
+    *bodies: str,
+    status: Status = Status.RECEIVED,
+    theme: str | None = None,
+    now: datetime | None = None,
+    **rest: Any,
+) -> list[admission.Admitted]:
     """Store opinions by the same function as everything else."""
     today = consultation.today(now or datetime.now(UTC))
     incoming = [
         admission.Admission(
-            kind=Kind.OPINION, channel=Channel.WEB, status=status, theme=consultation.theme(theme) if theme else None,
-            body=body, received_on=today, **rest,
+            kind=Kind.OPINION,
+            channel=Channel.WEB,
+            status=status,
+            theme=consultation.theme(theme) if theme else None,
+            body=body,
+            received_on=today,
+            **rest,
         )
         for body in bodies
-    ]  # fmt: skip
+    ]
     with database.transaction() as db:
         return admission.admit(db, consultation, incoming, today=today, actor=ledger.PUBLIC)
 
 
 def comment(
-    database: Database, consultation: ConsultationView, *bodies: str, on: int | str, supports_of: int = 0,
-    status: Status = Status.PUBLISHED, key: str | None = None, **rest: Any,
-) -> list[admission.Admitted]:  # fmt: skip
+    database: Database,
+    consultation: ConsultationView,
+    *bodies: str,
+    on: int | str,
+    supports_of: int = 0,
+    status: Status = Status.PUBLISHED,
+    key: str | None = None,
+    **rest: Any,
+) -> list[admission.Admitted]:
     """Store comments on a contribution (its number) or a theme (its slug), perhaps with some supports each."""
     now = datetime.now(UTC)
     with database.transaction() as db:
@@ -107,11 +136,18 @@ def comment(
         hashes = {} if key is None else {"folio_hash": sha256(opinions.folio_of(key)), "submission_hash": sha256(key)}
         incoming = [
             admission.Admission(
-                kind=Kind.COMMENT, channel=Channel.WEB, status=status, theme=theme, body=body, on=target,
-                received_on=consultation.today(now), **hashes, **rest,
+                kind=Kind.COMMENT,
+                channel=Channel.WEB,
+                status=status,
+                theme=theme,
+                body=body,
+                on=target,
+                received_on=consultation.today(now),
+                **hashes,
+                **rest,
             )
             for body in bodies
-        ]  # fmt: skip
+        ]
         made = admission.admit(db, consultation, incoming, today=consultation.today(now), actor=ledger.PUBLIC)
         for one in made:
             for n in range(supports_of):
@@ -121,16 +157,26 @@ def comment(
 
 
 def submit(
-    database: Database, consultation: ConsultationView, body: str = "Falta agua en mi colonia.", key: str = "k",
-    held_cause: str | None = None, now: datetime | None = None, **rest: Any,
-) -> opinions.Receipt:  # fmt: skip
+    database: Database,
+    consultation: ConsultationView,
+    body: str = "Falta agua en mi colonia.",
+    key: str = "k",
+    held_cause: str | None = None,
+    now: datetime | None = None,
+    **rest: Any,
+) -> opinions.Receipt:
     """Give an opinion as the web form does when its number is needed at once, as for a mail."""
     given = opinions.Given(body=body, **rest)
     with database.transaction() as db:
         return opinions.submit(
-            db, consultation=consultation, given=given, submission=key, held_cause=held_cause, language="es",
+            db,
+            consultation=consultation,
+            given=given,
+            submission=key,
+            held_cause=held_cause,
+            language="es",
             now=now or datetime.now(UTC),
-        )  # fmt: skip
+        )
 
 
 def send(database: Database, consultation: ConsultationView, body: str, key: str) -> str:
@@ -145,9 +191,13 @@ def send(database: Database, consultation: ConsultationView, body: str, key: str
 
 
 def staff(
-    database: Database, consultation: ConsultationView, email: str = "ana@equipo.example",
-    role: RoleName = RoleName.MODERATOR, sector: Sector | None = None, themes: tuple[str, ...] = (),
-) -> int:  # fmt: skip
+    database: Database,
+    consultation: ConsultationView,
+    email: str = "ana@equipo.example",
+    role: RoleName = RoleName.MODERATOR,
+    sector: Sector | None = None,
+    themes: tuple[str, ...] = (),
+) -> int:
     """Somebody of the team, with the password of all tests."""
     from consulta.auth import hasher
 

@@ -26,7 +26,7 @@ READ_TRIGGERS = {
     "postgresql": (
         "SELECT tgrelid::regclass::text, upper(pg_get_triggerdef(oid)) FROM pg_trigger WHERE NOT tgisinternal"
     ),
-}  # fmt: skip
+}
 
 
 def test_the_models_are_what_the_migrations_make(database: Database) -> None:
@@ -44,10 +44,22 @@ def test_every_append_only_table_has_its_triggers(database: Database) -> None:
         postgres = connection.dialect.name == "postgresql"
     guarded = {name for name, table in Base.metadata.tables.items() if table.info.get("append_only")}
     assert guarded == {
-        "ledger_entries", "decisions", "classifications", "reasons", "schedules", "stages", "act_versions",
+        "ledger_entries",
+        "decisions",
+        "classifications",
+        "reasons",
+        "schedules",
+        "stages",
+        "act_versions",
         "stored_files",
-        "minutes_voices", "verifications", "positions", "forum_versions", "attendance_marks", "amendments", "returns",
-    }  # fmt: skip
+        "minutes_voices",
+        "verifications",
+        "positions",
+        "forum_versions",
+        "attendance_marks",
+        "amendments",
+        "returns",
+    }
     for table in guarded:
         words = " ".join(sql for name, sql in found if name == table)
         for verb in ("UPDATE", "DELETE", *(["TRUNCATE"] if postgres else [])):
@@ -96,8 +108,9 @@ def test_going_back_makes_comments_opinions(database: Database, consultation: Co
     with database.read.connect() as connection:
         kept = connection.execute(text("SELECT kind, body FROM contributions JOIN opinions USING (id) ORDER BY id"))
         assert [tuple(row) for row in kept] == [
-            ("opinion", "Una opinión cualquiera"), ("opinion", "Un comentario cualquiera")
-        ]  # fmt: skip
+            ("opinion", "Una opinión cualquiera"),
+            ("opinion", "Un comentario cualquiera"),
+        ]
     schema.upgrade(database)
 
 
@@ -108,11 +121,15 @@ def test_connections_are_set_as_promised(database: Database) -> None:
 
     promised = {
         "sqlite": {
-            "journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "recursive_triggers": "1",
-            "secure_delete": "1", "busy_timeout": "5000",
+            "journal_mode": "wal",
+            "synchronous": "2",
+            "foreign_keys": "1",
+            "recursive_triggers": "1",
+            "secure_delete": "1",
+            "busy_timeout": "5000",
         },
         "postgresql": {"synchronous_commit": "on", "timezone": "utc", "lock_timeout": "5s"},
-    }[database.write.dialect.name]  # fmt: skip
+    }[database.write.dialect.name]
     for engine in (database.write, database.read):
         with engine.connect() as connection:
             assert {name: read(connection, name) for name in promised} == promised
@@ -149,18 +166,38 @@ def test_every_column_is_committed_or_replayed() -> None:
     counted = {"shown", "replies", "supports"}
     committed |= {"line"}
     intake = {
-        "submission_hash", "folio_hash", "content_hash", "held_cause", "source", "external_id", "import_id",
-    }  # fmt: skip
+        "submission_hash",
+        "folio_hash",
+        "content_hash",
+        "held_cause",
+        "source",
+        "external_id",
+        "import_id",
+    }
     in_clear = {"number", "kind", "channel", "received_on", "review_by", "answer_by", *of_comments}
     replayed = {"status", "theme_id", "confirmed", "awaiting_review", "ordinal", *counted}
     acts = {"verdict", "reason_id", "account_id", "decided_at", "mentions", "note"}
     keys = {"id", "contribution_id", "consultation_id", "decision_id", "comment_id", "salt"}
     derived = {"erase_contact_on"}
     tables = (
-        "contributions", "opinions", "comments", "contributors", "decisions", "decision_notes", "classifications",
-        "mentions", "supports", "reports", "proposals", "proposal_sources", "returns", "dismissals", "sheet_versions",
-        *(f"sheet_{name}" for name in ("lines", "contacts", "contact_phones", "milestones")), "milestone_parties",
-    )  # fmt: skip
+        "contributions",
+        "opinions",
+        "comments",
+        "contributors",
+        "decisions",
+        "decision_notes",
+        "classifications",
+        "mentions",
+        "supports",
+        "reports",
+        "proposals",
+        "proposal_sources",
+        "returns",
+        "dismissals",
+        "sheet_versions",
+        *(f"sheet_{name}" for name in ("lines", "contacts", "contact_phones", "milestones")),
+        "milestone_parties",
+    )
     sheet = {"version_id", "sheet_id", "proposal_id", "milestone_id", "organization_id", "earlier_id", "version"}
     of_sheets = {field.name for one in (Sheet, Line, Contact, Milestone, Party) for field in fields(one)}
     committed |= of_sheets | {"unrelated", "withdrawal", "reason", "finding", "place", "contact"}
@@ -176,9 +213,18 @@ def test_every_column_is_committed_or_replayed() -> None:
 def test_names_of_the_models_do_not_leak_times_of_the_public() -> None:
     """What the public does is dated by day: no column of theirs holds an instant but the end of an erasure's delay."""
     for name in (
-        "contributions", "opinions", "contributors", "comments", "supports", "reports", "proposals", "proposal_drafts",
-        "draft_steps", "sheet_versions", "sponsors",
-    ):  # fmt: skip
+        "contributions",
+        "opinions",
+        "contributors",
+        "comments",
+        "supports",
+        "reports",
+        "proposals",
+        "proposal_drafts",
+        "draft_steps",
+        "sheet_versions",
+        "sponsors",
+    ):
         for column in Base.metadata.tables[name].c:
             assert not re.search(r"_at$|time", column.name), f"{name}.{column.name}"
     assert datetime.now(UTC)

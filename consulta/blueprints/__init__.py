@@ -41,11 +41,42 @@ from . import (
 )
 
 CAPABILITIES = (
-    consultations, opinions, tracking, contributions, comments, supports, reports, acts, forums, registrations,
-    organizations, positions, news, results, plans, proposals, proposal_drafts, proposal_sending, sponsors, ledger,
-    accounts, moderation, management, drafts, changes, people, imports, attendance, marks, papers, minutes, intake,
-    notices, voices, health,
-)  # fmt: skip
+    consultations,
+    opinions,
+    tracking,
+    contributions,
+    comments,
+    supports,
+    reports,
+    acts,
+    forums,
+    registrations,
+    organizations,
+    positions,
+    news,
+    results,
+    plans,
+    proposals,
+    proposal_drafts,
+    proposal_sending,
+    sponsors,
+    ledger,
+    accounts,
+    moderation,
+    management,
+    drafts,
+    changes,
+    people,
+    imports,
+    attendance,
+    marks,
+    papers,
+    minutes,
+    intake,
+    notices,
+    voices,
+    health,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -100,13 +100,19 @@ def own() -> Response:
     """Roles and open sessions."""
     actor = auth.actor()
     page = render_template(
-        "accounts/own.html", actor=actor, sessions=signin.sessions(db.session(), actor.id, now=now()),
-        desk=any(r.role in (RoleName.MODERATOR, RoleName.OBSERVER) for r in actor.roles), zone=settings().timezone,
-        coordinates=auth.coordinates(auth.person()), organizations=organizations.memberships(db.session(), actor.id),
-        enters=intake.slugs(db.session(), actor), speaks=people.speaks_in(db.session(), actor),
-        forums=attendance.facilitated(db.session(), actor), proposals=proposal_drafts.listing(db.session(), actor),
+        "accounts/own.html",
+        actor=actor,
+        sessions=signin.sessions(db.session(), actor.id, now=now()),
+        desk=any(r.role in (RoleName.MODERATOR, RoleName.OBSERVER) for r in actor.roles),
+        zone=settings().timezone,
+        coordinates=auth.coordinates(auth.person()),
+        organizations=organizations.memberships(db.session(), actor.id),
+        enters=intake.slugs(db.session(), actor),
+        speaks=people.speaks_in(db.session(), actor),
+        forums=attendance.facilitated(db.session(), actor),
+        proposals=proposal_drafts.listing(db.session(), actor),
         requests=sponsors.asked_of(db.session(), actor),
-    )  # fmt: skip
+    )
     return respond_privately(make_response(page))
 
 

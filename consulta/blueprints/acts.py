@@ -105,9 +105,16 @@ def speak(slug: str, key: str) -> Response | BaseResponse:
         return _minutes_page(consultation, key, typed.values(), typed.errors, 422)
     try:
         acts.speak(
-            db.session(), consultation, key, seen=seen, sector=people.speaks_for(actor(), consultation),
-            account_id=actor().id, agrees=verdict == "agree", statement=statement, now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation,
+            key,
+            seen=seen,
+            sector=people.speaks_for(actor(), consultation),
+            account_id=actor().id,
+            agrees=verdict == "agree",
+            statement=statement,
+            now=now(),
+        )
     except (Invalid, Conflict) as error:
         db.undo(db.session())
         problems = {"statement": gettext(error.message, **error.values)}
@@ -129,9 +136,15 @@ def _publish(consultation: ConsultationView, act: ActView | None) -> Response | 
         if there:
             return redirect(url_for(".one", slug=consultation.slug, key=key), 303)
         acts.publish(
-            db.session(), consultation, data, key=key, seen=seen if act else 0, reason=reason,
-            actor=pages.pseudonym(consultation), now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation,
+            data,
+            key=key,
+            seen=seen if act else 0,
+            reason=reason,
+            actor=pages.pseudonym(consultation),
+            now=now(),
+        )
     except (Invalid, Conflict) as error:
         db.undo(db.session())
         problems = {getattr(error, "field", "") or "reason_es": gettext(error.message, **error.values)}
@@ -182,11 +195,17 @@ def _act_page(consultation: ConsultationView, act: ActView) -> str:
     earlier = pages.place("antes")
     said, more = positions.listing(db.session(), consultation, subjects=own, before=earlier)
     return render_template(
-        "acts/one.html", consultation=consultation, act=act, present=present,
-        positions=said, more_positions=more, earlier=earlier, notes=_notes(act),
+        "acts/one.html",
+        consultation=consultation,
+        act=act,
+        present=present,
+        positions=said,
+        more_positions=more,
+        earlier=earlier,
+        notes=_notes(act),
         dissent=act.agreed and positions.dissent_stands(db.session(), consultation, (*own, positions.WHOLE)),
         stage=next((s for s in consultation.stages if s.key == act.now.stage), None),
-    )  # fmt: skip
+    )
 
 
 def _notes(act: ActView) -> list[int]:
@@ -206,6 +225,11 @@ def _minutes_page(
 ) -> Response:
     act = proceedings.one(db.session(), consultation, key)
     return pages.private(
-        "acts/minutes.html", status, consultation=consultation, act=act, values=values, errors=errors,
+        "acts/minutes.html",
+        status,
+        consultation=consultation,
+        act=act,
+        values=values,
+        errors=errors,
         side=people.speaks_for(actor(), consultation),
-    )  # fmt: skip
+    )

@@ -52,9 +52,16 @@ def mark(slug: str, key: str, registration: int) -> BaseResponse:
     consultation, forum = _own(slug, key)
     present = request.form.get("present") == "1"
     attendance.mark(
-        db.session(), consultation, forum, registration, mark_id=_mark_id(), present=present, account_id=actor().id,
-        actor=pages.pseudonym(consultation), now=now(),
-    )  # fmt: skip
+        db.session(),
+        consultation,
+        forum,
+        registration,
+        mark_id=_mark_id(),
+        present=present,
+        account_id=actor().id,
+        actor=pages.pseudonym(consultation),
+        now=now(),
+    )
     flash(gettext("Anotado: está.") if present else gettext("Se quitó la marca."))
     return redirect(url_for(".door", slug=slug, key=key, q=showable(request.form.get("q", ""), 80) or None), 303)
 
@@ -71,9 +78,16 @@ def walk_in(slug: str, key: str) -> Response | BaseResponse:
         return _page(consultation, forum, typed.values(), typed.errors, 422)
     try:
         folio = attendance.walk_in(
-            db.session(), consultation, forum, guest, department=department, mark_id=_mark_id(), account_id=actor().id,
-            actor=pages.pseudonym(consultation), now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation,
+            forum,
+            guest,
+            department=department,
+            mark_id=_mark_id(),
+            account_id=actor().id,
+            actor=pages.pseudonym(consultation),
+            now=now(),
+        )
     except Conflict as error:
         db.undo(db.session())
         return _page(consultation, forum, typed.values(), {"name": gettext(error.message)}, 409)
@@ -88,15 +102,21 @@ def sheet(slug: str, key: str) -> Response:
     consultation, forum = _own(slug, key)
     words = {
         "columns": [
-            gettext("N.º"), gettext("Nombre, o el que usted elija"), gettext("Mesa"), gettext("Firma, si quiere"),
+            gettext("N.º"),
+            gettext("Nombre, o el que usted elija"),
+            gettext("Mesa"),
+            gettext("Firma, si quiere"),
         ],
         "care": gettext("No se pide documento, teléfono ni dirección. Los nombres se borran 30 días después del foro."),
-    }  # fmt: skip
+    }
     body = printed.sheet(
-        forum=said(forum.data.name), when=day(consultation.today(forum.data.starts_at)), seats=forum.data.capacity,
-        words=words, language=language(),
+        forum=said(forum.data.name),
+        when=day(consultation.today(forum.data.starts_at)),
+        seats=forum.data.capacity,
+        words=words,
+        language=language(),
         demo=gettext("Datos de demostración") if consultation.kind is ConsultationKind.DEMONSTRATION else "",
-    )  # fmt: skip
+    )
     response = current_app.response_class(body, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="asistencia-{forum.key}.pdf"'
     return response
@@ -123,7 +143,15 @@ def _page(
     typed = showable(request.args.get("q", ""), 80)
     found = attendance.search(db.session(), forum, typed)
     return pages.private(
-        "attendance/door.html", status, consultation=consultation, forum=forum, found=found, q=typed,
-        marks=[secrets.token_hex(16) for _ in range(len(found) + 1)], counts=attendance.counts(db.session(), forum),
-        values=values, errors=errors, shown=attendance.SHOWN,
-    )  # fmt: skip
+        "attendance/door.html",
+        status,
+        consultation=consultation,
+        forum=forum,
+        found=found,
+        q=typed,
+        marks=[secrets.token_hex(16) for _ in range(len(found) + 1)],
+        counts=attendance.counts(db.session(), forum),
+        values=values,
+        errors=errors,
+        shown=attendance.SHOWN,
+    )

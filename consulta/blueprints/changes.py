@@ -53,7 +53,13 @@ def _change_page(slug: str, part: str, values: dict[str, str], errors: dict[str,
     reader(part)
     consultation = pages.coordinated(slug)
     return pages.private(
-        f"management/parts/{part}.html", status, consultation=consultation, values=values, errors=errors,
-        seen=consultation.revision, action=url_for(".publish_change", slug=slug, part=part), typed=Typed(values),
+        f"management/parts/{part}.html",
+        status,
+        consultation=consultation,
+        values=values,
+        errors=errors,
+        seen=consultation.revision,
+        action=url_for(".publish_change", slug=slug, part=part),
+        typed=Typed(values),
         colours=range(1, management.COLOURS + 1),
-    )  # fmt: skip
+    )

@@ -88,9 +88,15 @@ def commitment_listing(consultation: ConsultationView, number: int) -> str:
     order, after = threads.place(request.args.to_dict())
     page = threads.page(db.session(), consultation, "commitment", target.commitment_id or 0, order=order, after=after)
     return render_template(
-        "comments/listing.html", consultation=consultation, page=page, number=None, theme=None, commitment=number,
-        replies=False, open=consultation.window("comment", now()).open,
-    )  # fmt: skip
+        "comments/listing.html",
+        consultation=consultation,
+        page=page,
+        number=None,
+        theme=None,
+        commitment=number,
+        replies=False,
+        open=consultation.window("comment", now()).open,
+    )
 
 
 @bp.get(f"{ON_NUMBER}/comentarios")
@@ -103,9 +109,14 @@ def listing(consultation: ConsultationView, number: int) -> str:
     order, after = threads.place(request.args.to_dict(), "antiguas" if found.is_comment else "recientes")
     page = threads.page(db.session(), consultation, on, found.id, order=order, after=after)
     return render_template(
-        "comments/listing.html", consultation=consultation, page=page, number=number, theme=None,
-        replies=found.is_comment, open=consultation.window("comment", now()).open and found.row is not None,
-    )  # fmt: skip
+        "comments/listing.html",
+        consultation=consultation,
+        page=page,
+        number=number,
+        theme=None,
+        replies=found.is_comment,
+        open=consultation.window("comment", now()).open and found.row is not None,
+    )
 
 
 @bp.get(f"{ON_THEME}/comentarios")
@@ -117,9 +128,14 @@ def theme_listing(consultation: ConsultationView, theme: str) -> str:
     order, after = threads.place(request.args.to_dict())
     page = threads.page(db.session(), consultation, "theme", chosen.id, order=order, after=after)
     return render_template(
-        "comments/listing.html", consultation=consultation, page=page, number=None, theme=chosen, replies=False,
+        "comments/listing.html",
+        consultation=consultation,
+        page=page,
+        number=None,
+        theme=chosen,
+        replies=False,
         open=consultation.window("comment", now()).open,
-    )  # fmt: skip
+    )
 
 
 def _theme(consultation: ConsultationView, slug: str) -> ThemeView:
@@ -180,9 +196,15 @@ def _submit(slug: str, about: Callable[[ConsultationView], About]) -> Response |
     given = typed.given()
     try:
         folio = comments.submit(
-            db.session(), consultation=consultation, target=on.target, given=given, submission=key,
-            held_cause=keys.held_cause(consultation, bool(typed.website.data), age), language=language(), now=now(),
-        ).folio  # fmt: skip
+            db.session(),
+            consultation=consultation,
+            target=on.target,
+            given=given,
+            submission=key,
+            held_cause=keys.held_cause(consultation, bool(typed.website.data), age),
+            language=language(),
+            now=now(),
+        ).folio
     except AlreadyReceived:
         db.undo(db.session())
         folio = comments.repeated(db.session(), submission=key, given=given, target=on.target).folio
@@ -209,10 +231,21 @@ def _again(consultation: ConsultationView, on: About, typed: CommentForm, issued
 
 
 def _rendered(
-    consultation: ConsultationView, on: About, values: dict[str, Any], errors: dict[str, Any], submission: str,
+    consultation: ConsultationView,
+    on: About,
+    values: dict[str, Any],
+    errors: dict[str, Any],
+    submission: str,
     csrf: str,
-) -> str:  # fmt: skip
+) -> str:
     return render_template(
-        "comments/form.html", consultation=consultation, on=on, values=values, errors=errors, submission=submission,
-        csrf=csrf, most=BODY_MAX, window=consultation.window("comment", now()),
-    )  # fmt: skip
+        "comments/form.html",
+        consultation=consultation,
+        on=on,
+        values=values,
+        errors=errors,
+        submission=submission,
+        csrf=csrf,
+        most=BODY_MAX,
+        window=consultation.window("comment", now()),
+    )

@@ -35,11 +35,16 @@ def home(consultation: ConsultationView) -> str:
         if slug != consultation.slug and kind is not ConsultationKind.DEMONSTRATION
     ]
     return render_template(
-        "consultations/home.html", consultation=consultation, live=figures.live(db.session(), consultation),
-        window=consultation.window("opinion", now()), latest=latest.rows,
+        "consultations/home.html",
+        consultation=consultation,
+        live=figures.live(db.session(), consultation),
+        window=consultation.window("opinion", now()),
+        latest=latest.rows,
         timeline=[(s, s.state(now())) for s in consultation.stretch(now(), AT_HOME, top=True).stages],
-        others=others, positions=positions.latest(db.session(), consultation), forum=_next_forum(consultation),
-    )  # fmt: skip
+        others=others,
+        positions=positions.latest(db.session(), consultation),
+        forum=_next_forum(consultation),
+    )
 
 
 @bp.get("/consultas/<slug>/cronograma")
@@ -51,10 +56,16 @@ def schedule(consultation: ConsultationView) -> str:
     after, stretch = request.args.get("after") or None, consultation.stretch(now(), AT_ONCE, first=place("desde"))
     acts, more = proceedings.listing(db.session(), consultation, stage=stage, after=after)
     return render_template(
-        "consultations/schedule.html", consultation=consultation, versions=versions, stretch=stretch,
-        timeline=[(s, s.state(now())) for s in stretch.stages], moved=schedules.moved(versions),
-        acts=acts, more=more, stage=stage,
-    )  # fmt: skip
+        "consultations/schedule.html",
+        consultation=consultation,
+        versions=versions,
+        stretch=stretch,
+        timeline=[(s, s.state(now())) for s in stretch.stages],
+        moved=schedules.moved(versions),
+        acts=acts,
+        more=more,
+        stage=stage,
+    )
 
 
 @bp.get("/consultas/<slug>/reglas")
@@ -104,12 +115,16 @@ def _described(consultation: ConsultationView) -> str:
     address = settings().base_url + home_path
     demo = consultation.kind is ConsultationKind.DEMONSTRATION
     return posters.describe(
-        call=said(consultation.texts["call"]), title=said(consultation.title),
-        hint=said(consultation.texts["lead"]), address=address.split("//", 1)[-1], closing=_closing(consultation),
+        call=said(consultation.texts["call"]),
+        title=said(consultation.title),
+        hint=said(consultation.texts["lead"]),
+        address=address.split("//", 1)[-1],
+        closing=_closing(consultation),
         demo=gettext("Datos de demostración") if demo else "",
         themes=[(said(t.name), said(t.question), t.colour) for t in consultation.themes],
-        qr=qr.matrix(address), language=language(),
-    )  # fmt: skip
+        qr=qr.matrix(address),
+        language=language(),
+    )
 
 
 def _closing(consultation: ConsultationView) -> str:

@@ -29,9 +29,13 @@ def listing(consultation: ConsultationView) -> str:
     page = published.page(db.session(), consultation, by)
     kinds = tuple(kind.value for kind in Kind)
     return render_template(
-        "contributions/list.html", consultation=consultation, by=by, page=page, kinds=kinds,
+        "contributions/list.html",
+        consultation=consultation,
+        by=by,
+        page=page,
+        kinds=kinds,
         carried={k: v for k, v in request.args.items() if k in ("theme", "kind", "department", "q", "order")},
-    )  # fmt: skip
+    )
 
 
 @bp.get("/consultas/<slug>/aportes/<int(max=2147483647):number>")
@@ -43,11 +47,14 @@ def one(consultation: ConsultationView, number: int) -> str:
     on = "parent" if found.is_comment else "contribution"
     order = "antiguas" if found.is_comment else "recientes"
     return render_template(
-        "contributions/one.html", consultation=consultation, found=found, Status=Status,
+        "contributions/one.html",
+        consultation=consultation,
+        found=found,
+        Status=Status,
         comments_page=threads.page(db.session(), consultation, on, found.id, order=order),
         answering=proposal_views.answering(db.session(), consultation, found.id),
         open=consultation.window("comment", now()).open and found.row is not None,
-    )  # fmt: skip
+    )
 
 
 @bp.get("/consultas/<slug>/temas/<theme>")
@@ -65,10 +72,16 @@ def theme(consultation: ConsultationView, theme: str) -> str:
     counted = figures.theme(db.session(), consultation, chosen.slug)
     mentions = published.mentioning(db.session(), consultation, chosen.id, limit=5) if counted.mentions else []
     return render_template(
-        "contributions/theme.html", consultation=consultation, theme=chosen, page=page, counted=counted,
-        mentions=mentions, by=by, comments_page=threads.page(db.session(), consultation, "theme", chosen.id),
+        "contributions/theme.html",
+        consultation=consultation,
+        theme=chosen,
+        page=page,
+        counted=counted,
+        mentions=mentions,
+        by=by,
+        comments_page=threads.page(db.session(), consultation, "theme", chosen.id),
         open=consultation.window("comment", now()).open,
-    )  # fmt: skip
+    )
 
 
 @bp.get("/consultas/<slug>/aportes.atom")
@@ -105,9 +118,14 @@ def _atom(consultation: ConsultationView, chosen: ThemeView | None) -> Response:
     by = Filters(theme=chosen.slug if chosen else None)
     rows = published.page(db.session(), consultation, by, limit=IN_FEED, count=False).rows
     page = render_template(
-        "contributions/feed.xml", consultation=consultation, theme=chosen, rows=rows, base=settings().base_url,
-        updated=_instant(rows[0], consultation) if rows else consultation.schedule_since, instant=_instant,
-    )  # fmt: skip
+        "contributions/feed.xml",
+        consultation=consultation,
+        theme=chosen,
+        rows=rows,
+        base=settings().base_url,
+        updated=_instant(rows[0], consultation) if rows else consultation.schedule_since,
+        instant=_instant,
+    )
     response = make_response(page)
     response.content_type = "application/atom+xml; charset=utf-8"
     return response

@@ -26,13 +26,18 @@ from consulta.i18n import gettext
 bp = Blueprint("drafts", __name__, url_prefix="/gestion")
 TEMPLATE, EMPTY, AT_HOME = "plantilla", "vacia", 12
 PREVIEWED = {
-    "inicio": "consultations/home.html", "cronograma": "consultations/schedule.html", "opinar": "opinions/form.html",
-    "reglas": "consultations/rules.html", "privacidad": "consultations/privacy.html",
-}  # fmt: skip
+    "inicio": "consultations/home.html",
+    "cronograma": "consultations/schedule.html",
+    "opinar": "opinions/form.html",
+    "reglas": "consultations/rules.html",
+    "privacidad": "consultations/privacy.html",
+}
 PUBLIC = {
-    "consultations.schedule": "cronograma", "opinions.form": "opinar", "consultations.rules": "reglas",
+    "consultations.schedule": "cronograma",
+    "opinions.form": "opinar",
+    "consultations.rules": "reglas",
     "consultations.privacy": "privacidad",
-}  # fmt: skip
+}
 """Pages of a preview, and the public pages that they stand for."""
 
 
@@ -77,12 +82,27 @@ def preview(draft_id: int, page: str) -> Response:
     view = drafts.preview(draft, now=now())
     stages = view.stretch(now(), AT_HOME if page == "inicio" else len(view.stages), top=page == "inicio").stages
     return pages.private(
-        PREVIEWED[page], consultation=view, live=Live(0, 0, 0, 0, {}), window=view.window("opinion", now()),
-        timeline=[(stage, stage.state(now())) for stage in stages], latest=[], others=[], positions=[], preview=draft,
-        versions=[ScheduleVersion(1, now(), setup.FIRST_SCHEDULE, view.stages)], moved={}, acts=[], more=None,
+        PREVIEWED[page],
+        consultation=view,
+        live=Live(0, 0, 0, 0, {}),
+        window=view.window("opinion", now()),
+        timeline=[(stage, stage.state(now())) for stage in stages],
+        latest=[],
+        others=[],
+        positions=[],
+        preview=draft,
+        versions=[ScheduleVersion(1, now(), setup.FIRST_SCHEDULE, view.stages)],
+        moved={},
+        acts=[],
+        more=None,
         stretch=Stretch(stages, None, None),
-        values={}, errors={}, submission="", csrf="", most=BODY_MAX, url_for=partial(_address, draft_id),
-    )  # fmt: skip
+        values={},
+        errors={},
+        submission="",
+        csrf="",
+        most=BODY_MAX,
+        url_for=partial(_address, draft_id),
+    )
 
 
 @bp.post("/borradores/<int(max=2147483647):draft_id>/publicar")
@@ -209,10 +229,16 @@ def _overview_page(draft: DraftView, status: int, problem: str = "") -> Response
 def _part_page(draft: DraftView, part: str, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
     reader(part)
     return pages.private(
-        f"management/parts/{part}.html", status, draft=draft, values=values, errors=errors, seen=draft.revision,
-        action=url_for(".save", draft_id=draft.id, part=part), typed=Typed(values),
+        f"management/parts/{part}.html",
+        status,
+        draft=draft,
+        values=values,
+        errors=errors,
+        seen=draft.revision,
+        action=url_for(".save", draft_id=draft.id, part=part),
+        typed=Typed(values),
         colours=range(1, management.COLOURS + 1),
-    )  # fmt: skip
+    )
 
 
 def _stages_page(draft: DraftView, rows: list[dict[str, str]], errors: dict[str, Any], status: int) -> Response:

@@ -30,9 +30,13 @@ def listing(slug: str) -> str:
     counted = turnout.by_forum(db.session(), consultation)
     known = [(f.key, said(f.data.name), n) for f, n in turnout.bars(found, counted)]
     return render_template(
-        "forums/listing.html", consultation=consultation, forums=found, now=now(), counted=counted,
+        "forums/listing.html",
+        consultation=consultation,
+        forums=found,
+        now=now(),
+        counted=counted,
         bars=drawn(charts.bar_rows(charts.bars(known), number)) if known else "",
-    )  # fmt: skip
+    )
 
 
 @bp.get("/consultas/<slug>/foros/<key>")
@@ -62,11 +66,18 @@ def calendar(slug: str, key: str) -> Response:
     forum = gatherings.one(db.session(), consultation, key)
     address = settings().base_url + url_for(".one", slug=slug, key=key)
     body = calendars.event(
-        uid=f"{slug}-{key}@{settings().base_url.split('//', 1)[-1]}", name=said(forum.data.name),
-        starts=forum.data.starts_at, ends=forum.data.ends_at, all_day=forum.data.all_day, zone=consultation.timezone,
+        uid=f"{slug}-{key}@{settings().base_url.split('//', 1)[-1]}",
+        name=said(forum.data.name),
+        starts=forum.data.starts_at,
+        ends=forum.data.ends_at,
+        all_day=forum.data.all_day,
+        zone=consultation.timezone,
         place=", ".join(filter(None, (said(forum.data.texts.get(n)) for n in ("place", "address")))),
-        address=address, version=forum.version, cancelled=forum.cancelled, stamp=forum.versions[0].published_at,
-    )  # fmt: skip
+        address=address,
+        version=forum.version,
+        cancelled=forum.cancelled,
+        stamp=forum.versions[0].published_at,
+    )
     response = current_app.response_class(body, mimetype="text/calendar")
     response.headers["Content-Disposition"] = f'attachment; filename="{key}.ics"'
     return response
@@ -96,16 +107,23 @@ def poster(slug: str, key: str) -> Response:
     if not forum.data.all_day:
         when += f", {forum.data.starts_at.astimezone(consultation.timezone):%H:%M}"
     demo = consultation.kind is ConsultationKind.DEMONSTRATION
-    drawn = posters.poster(posters.describe(
-        call=said(forum.data.name), title=said(consultation.title), closing=_notice(forum),
-        hint=f"{when}. {said(forum.data.texts.get('place'))}", address=address.split("//", 1)[-1],
-        demo=gettext("Datos de demostración") if demo else "",
-        themes=[
-            (said(t.name), said(t.question), t.colour)
-            for t in (consultation.theme_by_id(table.theme_id) for table in forum.tables) if t
-        ],
-        qr=qr.matrix(address), language=language(),
-    ))  # fmt: skip
+    drawn = posters.poster(
+        posters.describe(
+            call=said(forum.data.name),
+            title=said(consultation.title),
+            closing=_notice(forum),
+            hint=f"{when}. {said(forum.data.texts.get('place'))}",
+            address=address.split("//", 1)[-1],
+            demo=gettext("Datos de demostración") if demo else "",
+            themes=[
+                (said(t.name), said(t.question), t.colour)
+                for t in (consultation.theme_by_id(table.theme_id) for table in forum.tables)
+                if t
+            ],
+            qr=qr.matrix(address),
+            language=language(),
+        )
+    )
     response = current_app.response_class(drawn, mimetype="application/pdf")
     response.headers["Cache-Control"] = "public, max-age=600"
     return response
@@ -187,9 +205,15 @@ def _publish(consultation: ConsultationView, forum: ForumView | None) -> Respons
     key = forum.key if forum else _address(consultation, data.name["es"])
     try:
         forums.publish(
-            db.session(), consultation, data, key=key, seen=seen if forum else 0, reason=reason,
-            actor=pages.pseudonym(consultation), now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation,
+            data,
+            key=key,
+            seen=seen if forum else 0,
+            reason=reason,
+            actor=pages.pseudonym(consultation),
+            now=now(),
+        )
     except (Invalid, Conflict) as error:
         return _refused(consultation, forum, typed, error)
     flash(gettext("El foro quedó publicado."))
@@ -225,7 +249,12 @@ def _form_page(
     consultation: ConsultationView, forum: ForumView | None, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
     return pages.private(
-        "forums/form.html", status, consultation=consultation, forum=forum, values=values, errors=errors,
+        "forums/form.html",
+        status,
+        consultation=consultation,
+        forum=forum,
+        values=values,
+        errors=errors,
         unreachable=tellings.unreachable(db.session(), forum) if forum else 0,
         facilitators={side: [(n, n) for n in names] for side, names in _facilitators(consultation).items()},
-    )  # fmt: skip
+    )

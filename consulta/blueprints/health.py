@@ -25,10 +25,14 @@ def health() -> tuple[Response, int]:
     except SQLAlchemyError:
         return jsonify(status="unavailable", database=db.database().write.dialect.name), 503
     return jsonify(
-        status="ok", database=db.database().write.dialect.name, worker_seconds=_seconds(found.worker),
-        backup_seconds=_seconds(found.backup), oldest_mail_seconds=_seconds(found.mail), disk_free_mb=found.disk_mb,
+        status="ok",
+        database=db.database().write.dialect.name,
+        worker_seconds=_seconds(found.worker),
+        backup_seconds=_seconds(found.backup),
+        oldest_mail_seconds=_seconds(found.mail),
+        disk_free_mb=found.disk_mb,
         late=list(found.late),
-    ), 200  # fmt: skip
+    ), 200
 
 
 def _seconds(age: timedelta | None) -> int | None:

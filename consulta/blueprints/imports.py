@@ -43,9 +43,14 @@ def upload(slug: str) -> Response | BaseResponse:
         data = given.read()
         import_files.header(import_files.Given(data, name))
         id_ = uploads.keep(
-            db.session(), consultation, data, name, options={"channel": channel, "mapping": {}, "date_format": ""},
-            account_id=actor().id, now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation,
+            data,
+            name,
+            options={"channel": channel, "mapping": {}, "date_format": ""},
+            account_id=actor().id,
+            now=now(),
+        )
     except Invalid as error:
         db.undo(db.session())
         return _page(consultation, {"file": gettext(error.message, **error.values)}, 422)
@@ -89,9 +94,13 @@ def act(slug: str, import_id: int) -> Response | BaseResponse:
             flash(gettext("El archivo se descartó: no queda nada de él."))
         elif wanted == "back":
             take_backs.take_back(
-                db.session(), consultation, import_id, reason=typed.text("reason", most=500), account_id=actor().id,
+                db.session(),
+                consultation,
+                import_id,
+                reason=typed.text("reason", most=500),
+                account_id=actor().id,
                 now=now(),
-            )  # fmt: skip
+            )
             flash(gettext("Importación anulada: sus aportes se retiran en unos segundos."))
     except (Invalid, Conflict) as error:
         db.undo(db.session())
@@ -126,9 +135,12 @@ def _found(consultation: ConsultationView, import_id: int) -> uploads.UploadView
 
 def _page(consultation: ConsultationView, errors: dict[str, str], status: int) -> Response:
     return pages.private(
-        "imports/listing.html", status, consultation=consultation, errors=errors,
+        "imports/listing.html",
+        status,
+        consultation=consultation,
+        errors=errors,
         imports=uploads.listing(db.session(), consultation),
-    )  # fmt: skip
+    )
 
 
 def _one_page(consultation: ConsultationView, import_id: int, errors: dict[str, str], status: int) -> Response:
@@ -143,6 +155,16 @@ def _one_page(consultation: ConsultationView, import_id: int, errors: dict[str, 
             problem = gettext(error.message, **error.values)
     left = [(r.line, r.column, r.value, r.why) for r in survey.left] if survey else (found.report or {}).get("left", [])
     return pages.private(
-        "imports/one.html", status, consultation=consultation, one=found, survey=survey, problem=problem,
-        left=left, columns=columns, fields=import_files.FIELDS, shown=SHOWN, errors=errors, chosen=chosen,
-    )  # fmt: skip
+        "imports/one.html",
+        status,
+        consultation=consultation,
+        one=found,
+        survey=survey,
+        problem=problem,
+        left=left,
+        columns=columns,
+        fields=import_files.FIELDS,
+        shown=SHOWN,
+        errors=errors,
+        chosen=chosen,
+    )

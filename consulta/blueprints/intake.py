@@ -88,10 +88,13 @@ def _brought(consultation: ConsultationView, typed: Typed) -> Brought:
         for name in ("department", "taking_part_as", "language")
     }
     return Brought(
-        channel=Channel(channel or Channel.PAPER), received_on=day or consultation.today(now()),
+        channel=Channel(channel or Channel.PAPER),
+        received_on=day or consultation.today(now()),
         body=typed.text("body", most=OTHER_MAX, missing=gettext("Escriba lo que dijo la persona.")),
-        title=typed.text("title", most=LINE) or None, theme=consultation.theme(theme) if theme else None, **chosen,
-    )  # fmt: skip
+        title=typed.text("title", most=LINE) or None,
+        theme=consultation.theme(theme) if theme else None,
+        **chosen,
+    )
 
 
 def _own(slug: str) -> ConsultationView:

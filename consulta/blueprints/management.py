@@ -37,10 +37,12 @@ def home(slug: str) -> Response:
     """What needs the coordinator today."""
     consultation = pages.coordinated(slug)
     page = render_template(
-        "management/home.html", consultation=consultation, today=consultation.today(now()),
+        "management/home.html",
+        consultation=consultation,
+        today=consultation.today(now()),
         needs=management.needs(db.session(), consultation, now=now()),
         health=health.state(db.session(), settings(), now=now()),
-    )  # fmt: skip
+    )
     return respond_privately(make_response(page))
 
 
@@ -67,9 +69,14 @@ def publish_schedule(slug: str) -> Response | BaseResponse:
     who = accounts.pseudonym(db.session(), consultation_id=consultation.id, account_id=actor().id)
     try:
         schedules.change(
-            db.session(), consultation=consultation, seen=form.seen.data or 0, rows=form.rows(consultation),
-            reason=form.reason(), actor=who, now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation=consultation,
+            seen=form.seen.data or 0,
+            rows=form.rows(consultation),
+            reason=form.reason(),
+            actor=who,
+            now=now(),
+        )
     except (Invalid, Conflict) as error:
         return _refused(slug, form, rows, reason, error)
     flash(gettext("Nueva versión del cronograma publicada."))
@@ -88,14 +95,24 @@ def _refused(
 
 
 def _schedule_page(
-    consultation: ConsultationView, rows: list[dict[str, str]], reason: dict[str, str], errors: dict[str, Any],
-    status: int, faster: int | None = None, stretch: Stretch | None = None,
-) -> Response:  # fmt: skip
+    consultation: ConsultationView,
+    rows: list[dict[str, str]],
+    reason: dict[str, str],
+    errors: dict[str, Any],
+    status: int,
+    faster: int | None = None,
+    stretch: Stretch | None = None,
+) -> Response:
     newer = []
     if faster is not None:
         newer = [v for v in schedules.schedules(db.session(), consultation) if v.version > faster]
     page = render_template(
-        "management/schedule.html", consultation=consultation, rows=rows, values=reason, errors=errors, newer=newer,
+        "management/schedule.html",
+        consultation=consultation,
+        rows=rows,
+        values=reason,
+        errors=errors,
+        newer=newer,
         stretch=stretch,
-    )  # fmt: skip
+    )
     return respond_privately(make_response(page, status))

@@ -47,9 +47,14 @@ def door(slug: str, key: str) -> Response:
     consultation, forum = _own(slug, key)
     wipe = forum.data.ends_at + KEPT
     response = pages.private(
-        "marks/door.html", consultation=consultation, forum=forum, wipe=int(wipe.timestamp() * 1000),
-        server_key=seals.public_key(seals.context(slug, key)), context=seals.context(slug, key), over=wipe <= now(),
-    )  # fmt: skip
+        "marks/door.html",
+        consultation=consultation,
+        forum=forum,
+        wipe=int(wipe.timestamp() * 1000),
+        server_key=seals.public_key(seals.context(slug, key)),
+        context=seals.context(slug, key),
+        over=wipe <= now(),
+    )
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -85,10 +90,15 @@ def bring(slug: str, key: str) -> Response:
     brought = _opened(sealed, consultation, forum)
     taken = iter(
         attendance.bring(
-            db.session(), consultation, forum, [one for one in brought if one], account_id=actor().id,
-            actor=pages.pseudonym(consultation), now=now(),
+            db.session(),
+            consultation,
+            forum,
+            [one for one in brought if one],
+            account_id=actor().id,
+            actor=pages.pseudonym(consultation),
+            now=now(),
         )
-    )  # fmt: skip
+    )
     return respond_privately(jsonify(outcomes=[next(taken) if one else Outcome.UNREADABLE for one in brought]))
 
 
@@ -108,10 +118,13 @@ def carry(slug: str, key: str) -> Response | BaseResponse:
         piece = readable[at : at + marks.PIECE]
         said.update(attendance.bring(db.session(), consultation, forum, piece, **_whose(consultation)))
         db.commit(db.session())
-    flash(gettext(
-        "Marcas nuevas: %(new)s. Ya estaban: %(known)s. De nadie en la lista: %(unknown)s. Ilegibles: %(unreadable)s.",
-        **{outcome.value: said[outcome] for outcome in Outcome},
-    ))  # fmt: skip
+    flash(
+        gettext(
+            "Marcas nuevas: %(new)s. Ya estaban: %(known)s."
+            " De nadie en la lista: %(unknown)s. Ilegibles: %(unreadable)s.",
+            **{outcome.value: said[outcome] for outcome in Outcome},
+        )
+    )
     return redirect(url_for("attendance.door", slug=slug, key=key), 303)
 
 
@@ -174,6 +187,9 @@ def _whose(consultation: ConsultationView) -> dict[str, Any]:
 def _again(slug: str, key: str, error: Invalid) -> Response:
     """Nothing of the file was kept: why, on a page of its own with the way back."""
     return pages.private(
-        "marks/refused.html", 422, consultation=pages.find(slug).view, key=key,
+        "marks/refused.html",
+        422,
+        consultation=pages.find(slug).view,
+        key=key,
         message=gettext(error.message, **error.values),
-    )  # fmt: skip
+    )

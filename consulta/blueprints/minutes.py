@@ -64,9 +64,17 @@ def publish(slug: str, key: str, theme: str) -> Response | BaseResponse:
         return _page(consultation, forum, chosen, typed.values(), typed.errors, 422)
     try:
         act = minutes.publish(
-            db.session(), consultation, forum, chosen, sections, numbers, seen=seen, reason=reason,
-            actor=pages.pseudonym(consultation), now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation,
+            forum,
+            chosen,
+            sections,
+            numbers,
+            seen=seen,
+            reason=reason,
+            actor=pages.pseudonym(consultation),
+            now=now(),
+        )
     except (Invalid, Conflict) as error:
         db.undo(db.session())
         problems = {getattr(error, "field", "") or "reason_es": gettext(error.message, **error.values)}
@@ -98,11 +106,16 @@ def _record(consultation: ConsultationView, key: str) -> Record | None:
         facts.append((gettext("Lugar"), said(act.now.texts["place"])))
     address = settings().base_url + url_for("acts.one", slug=consultation.slug, key=key)
     return Record(
-        title=said(act.now.title), consultation=said(consultation.title), facts=facts, parts=_parts(said(text)),
-        voices_heading=gettext("Lo que dice cada sector"), voices=voices, language=language(),
+        title=said(act.now.title),
+        consultation=said(consultation.title),
+        facts=facts,
+        parts=_parts(said(text)),
+        voices_heading=gettext("Lo que dice cada sector"),
+        voices=voices,
+        language=language(),
         source=f"{address} · {gettext('Versión %(n)s', n=act.version)}",
         demo=gettext("Datos de demostración") if consultation.kind is ConsultationKind.DEMONSTRATION else "",
-    )  # fmt: skip
+    )
 
 
 def _parts(text: str) -> list[tuple[str, str]]:
@@ -116,9 +129,13 @@ def _parts(text: str) -> list[tuple[str, str]]:
 
 
 def _page(
-    consultation: ConsultationView, forum: ForumView, theme: ThemeView, values: dict[str, str], errors: dict[str, str],
+    consultation: ConsultationView,
+    forum: ForumView,
+    theme: ThemeView,
+    values: dict[str, str],
+    errors: dict[str, str],
     status: int,
-) -> Response:  # fmt: skip
+) -> Response:
     return pages.private(
         "minutes/form.html", status, consultation=consultation, forum=forum, theme=theme, values=values, errors=errors
     )

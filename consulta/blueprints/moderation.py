@@ -54,26 +54,46 @@ def queue(slug: str) -> Response:
 
 
 def _queue_page(
-    consultation: ConsultationView, scope: list[int] | None,
-    narrowed: tuple[str | None, Channel | None, tuple[date, int] | None], decides: bool,
-) -> str:  # fmt: skip
+    consultation: ConsultationView,
+    scope: list[int] | None,
+    narrowed: tuple[str | None, Channel | None, tuple[date, int] | None],
+    decides: bool,
+) -> str:
     theme, channel, after = narrowed
     rows = desk.queue(
-        db.session(), consultation, scope=scope, theme=theme, channel=channel, after=after, now=now(),
+        db.session(),
+        consultation,
+        scope=scope,
+        theme=theme,
+        channel=channel,
+        after=after,
+        now=now(),
         limit=desk.PAGE + 1,
-    )  # fmt: skip
+    )
     by_theme, by_channel = figures.waiting(db.session(), consultation)
     theme_names = [*((t.slug, said(t.name)) for t in consultation.themes), ("", gettext("Sin tema todavía"))]
     today = consultation.today(now())
     days = {one.review_by for one in rows}
-    due = {one: (gettext("Atrasado: ") if one < today else "") + gettext("prometido antes del %(day)s", day=day(one))
-           for one in days}  # fmt: skip
+    due = {
+        one: (gettext("Atrasado: ") if one < today else "") + gettext("prometido antes del %(day)s", day=day(one))
+        for one in days
+    }
     return render_template(
-        "moderation/queue.html", consultation=consultation, rows=rows[: desk.PAGE],
-        more=rows[desk.PAGE - 1] if len(rows) > desk.PAGE else None, by_theme=by_theme, by_channel=by_channel,
-        theme=theme, channel=channel.value if channel else None, decides=decides, today=today, due=due,
-        total=sum(by_theme.values()), theme_names=theme_names, csrf_mark=pages.CSRF_MARK,
-    )  # fmt: skip
+        "moderation/queue.html",
+        consultation=consultation,
+        rows=rows[: desk.PAGE],
+        more=rows[desk.PAGE - 1] if len(rows) > desk.PAGE else None,
+        by_theme=by_theme,
+        by_channel=by_channel,
+        theme=theme,
+        channel=channel.value if channel else None,
+        decides=decides,
+        today=today,
+        due=due,
+        total=sum(by_theme.values()),
+        theme_names=theme_names,
+        csrf_mark=pages.CSRF_MARK,
+    )
 
 
 @bp.post("/<slug>/siguiente")
@@ -116,10 +136,16 @@ def decide(slug: str, number: int) -> Response | BaseResponse:
         return _item_page(consultation, number, _typed(), _first_error(form.errors), 422)
     try:
         moderation.decide(
-            db.session(), consultation=consultation, number=number, verdict=Verdict(form.verdict.data),
-            reason_code=form.reason.data or None, note=form.note.data or None, ordinal=form.ordinal.data or 0,
-            account_id=actor().id, now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation=consultation,
+            number=number,
+            verdict=Verdict(form.verdict.data),
+            reason_code=form.reason.data or None,
+            note=form.note.data or None,
+            ordinal=form.ordinal.data or 0,
+            account_id=actor().id,
+            now=now(),
+        )
     except (Conflict, Invalid) as error:
         return _refused(consultation, number, error)
     flash(gettext("Decisión guardada: n.º %(number)s.", number=number))
@@ -136,9 +162,17 @@ def give_back(slug: str, number: int) -> Response | BaseResponse:
         return _item_page(consultation, number, typed.values(), next(iter(typed.errors.values()), ""), 422)
     try:
         moderation.decide(
-            db.session(), consultation=consultation, number=number, verdict=Verdict.RETURN, reason_code=None, note=note,
-            ordinal=ordinal, account_id=actor().id, now=now(), returned=returned,
-        )  # fmt: skip
+            db.session(),
+            consultation=consultation,
+            number=number,
+            verdict=Verdict.RETURN,
+            reason_code=None,
+            note=note,
+            ordinal=ordinal,
+            account_id=actor().id,
+            now=now(),
+            returned=returned,
+        )
     except (Conflict, Invalid) as error:
         return _refused(consultation, number, error, typed.values())
     flash(gettext("Se devolvió la propuesta n.º %(number)s.", number=number))
@@ -157,9 +191,15 @@ def classify(slug: str, number: int) -> Response | BaseResponse:
     mentions = [found for slug_ in form.mentions.data or [] if (found := consultation.theme(slug_)) is not None]
     try:
         moderation.classify(
-            db.session(), consultation=consultation, number=number, theme=theme, mentions=mentions,
-            ordinal=form.ordinal.data or 0, account_id=actor().id, now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation=consultation,
+            number=number,
+            theme=theme,
+            mentions=mentions,
+            ordinal=form.ordinal.data or 0,
+            account_id=actor().id,
+            now=now(),
+        )
     except Conflict as error:
         return _refused(consultation, number, error)
     flash(gettext("Tema guardado."))
@@ -212,10 +252,18 @@ def _item_page(
     found = desk.item(db.session(), consultation, number, account_id=actor().id, now=now())
     history = desk.history(db.session(), consultation, found.id)
     return _page(
-        "moderation/item.html", status, consultation=consultation, item=found, history=history, typed=typed,
-        error=error, today=consultation.today(now()), guides=GUIDES, grounds=dict(grounds()),
+        "moderation/item.html",
+        status,
+        consultation=consultation,
+        item=found,
+        history=history,
+        typed=typed,
+        error=error,
+        today=consultation.today(now()),
+        guides=GUIDES,
+        grounds=dict(grounds()),
         sheet=proposal_views.at_the_desk(db.session(), consultation, found.id) if found.kind is Kind.PROPOSAL else None,
-    )  # fmt: skip
+    )
 
 
 def _typed() -> dict[str, str]:

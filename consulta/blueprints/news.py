@@ -72,7 +72,11 @@ def _page(
     consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int, *, sent: bool = False
 ) -> Response:
     page = render_template(
-        "news/listing.html", consultation=consultation, items=news.latest(db.session(), consultation), values=values,
-        errors=errors, sent=sent,
-    )  # fmt: skip
+        "news/listing.html",
+        consultation=consultation,
+        items=news.latest(db.session(), consultation),
+        values=values,
+        errors=errors,
+        sent=sent,
+    )
     return make_response(page, status)

@@ -46,6 +46,9 @@ def settle(slug: str, notice_id: int) -> BaseResponse:
 
 def _page(consultation: ConsultationView, shown: tuple[int, str, str] | None) -> Response:
     return pages.private(
-        "notices/listing.html", consultation=consultation, calls=notices.waiting(db.session(), consultation),
-        unreachable=notices.unreachable(db.session(), consultation), shown=shown,
-    )  # fmt: skip
+        "notices/listing.html",
+        consultation=consultation,
+        calls=notices.waiting(db.session(), consultation),
+        unreachable=notices.unreachable(db.session(), consultation),
+        shown=shown,
+    )

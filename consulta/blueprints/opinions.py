@@ -59,9 +59,14 @@ def submit(slug: str) -> Response | BaseResponse:
     key, age = issued
     try:
         folio = opinions.send(
-            db.session(), consultation=consultation, given=given.given(), submission=key,
-            held_cause=keys.held_cause(consultation, bool(given.website.data), age), language=language(), now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation=consultation,
+            given=given.given(),
+            submission=key,
+            held_cause=keys.held_cause(consultation, bool(given.website.data), age),
+            language=language(),
+            now=now(),
+        )
         db.commit_new(db.session())
     except AlreadyReceived:
         db.undo(db.session())
@@ -120,9 +125,15 @@ def _rendered(
 ) -> str:
     window = consultation.window("opinion", now())
     return render_template(
-        "opinions/form.html", consultation=consultation, values=values, errors=errors, submission=submission,
-        csrf=csrf, window=window, most=BODY_MAX,
-    )  # fmt: skip
+        "opinions/form.html",
+        consultation=consultation,
+        values=values,
+        errors=errors,
+        submission=submission,
+        csrf=csrf,
+        window=window,
+        most=BODY_MAX,
+    )
 
 
 def _closed(consultation: ConsultationView, status: int) -> Response:

@@ -36,12 +36,21 @@ def listing(consultation: ConsultationView) -> str:
     nominating, earlier = [one.organization for one in reviewers if one.organization], pages.place("antes")
     said, more_said = positions.listing(db.session(), consultation, before=earlier)
     return render_template(
-        "organizations/listing.html", consultation=consultation, bodies=bodies, more=more, sector=sector,
-        capacity=capacity, counts=organizations.counts(db.session(), consultation), asking=asking,
-        capacities=organizations.CAPACITIES, moderators=reviewers,
+        "organizations/listing.html",
+        consultation=consultation,
+        bodies=bodies,
+        more=more,
+        sector=sector,
+        capacity=capacity,
+        counts=organizations.counts(db.session(), consultation),
+        asking=asking,
+        capacities=organizations.CAPACITIES,
+        moderators=reviewers,
         names=organizations.names(db.session(), consultation, nominating) if nominating else {},
-        positions=said, more_positions=more_said, earlier=earlier,
-    )  # fmt: skip
+        positions=said,
+        more_positions=more_said,
+        earlier=earlier,
+    )
 
 
 @bp.get("/consultas/<slug>/participantes/<body>")
@@ -52,11 +61,16 @@ def one(consultation: ConsultationView, body: str) -> str:
     found, earlier = organizations.one(db.session(), consultation, body), pages.place("antes")
     said, more = positions.listing(db.session(), consultation, organization=body, before=earlier)
     return render_template(
-        "organizations/one.html", consultation=consultation, body=found, positions=said, more_positions=more,
-        earlier=earlier, acts=proceedings.of_body(db.session(), consultation, body),
+        "organizations/one.html",
+        consultation=consultation,
+        body=found,
+        positions=said,
+        more_positions=more,
+        earlier=earlier,
+        acts=proceedings.of_body(db.session(), consultation, body),
         claimable=found.claimable(consultation.today(now())),
         verdicts=verification.verdicts(db.session(), consultation, found.id),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/consultas/<slug>/solicitud")
@@ -145,9 +159,15 @@ def decide(slug: str, body: str) -> Response | BaseResponse:
         return _verify_page(consultation, found, typed.values(), typed.errors, 422)
     try:
         verification.decide(
-            db.session(), consultation, found, sector=people.speaks_for(actor(), consultation), account_id=actor().id,
-            accepts=verdict == "accept", reason=reason or None, now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation,
+            found,
+            sector=people.speaks_for(actor(), consultation),
+            account_id=actor().id,
+            accepts=verdict == "accept",
+            reason=reason or None,
+            now=now(),
+        )
     except (Invalid, Conflict) as error:
         db.undo(db.session())
         status, problems = 409 if isinstance(error, Conflict) else 422, {"reason": gettext(error.message)}
@@ -185,9 +205,15 @@ def enlist(slug: str, body: str) -> Response | BaseResponse:
         return _edit_page(consultation, known, typed.values(), typed.errors, 422)
     try:
         organizations.enlist(
-            db.session(), consultation, listed, new=known is None, actor=pages.pseudonym(consultation), now=now(),
-            keep_contact=known is not None and not typed.flag("contact"), seen=typed.text("seen", most=16) or None,
-        )  # fmt: skip
+            db.session(),
+            consultation,
+            listed,
+            new=known is None,
+            actor=pages.pseudonym(consultation),
+            now=now(),
+            keep_contact=known is not None and not typed.flag("contact"),
+            seen=typed.text("seen", most=16) or None,
+        )
     except (Invalid, Conflict) as error:
         db.undo(db.session())
         problems = {getattr(error, "field", "") or "name_es": gettext(error.message, **error.values)}
@@ -208,13 +234,23 @@ def _slug(consultation: ConsultationView, typed: Typed) -> str:
 
 
 def _wish_page(
-    consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int, *,
-    listed: BodyView | None = None, sent: bool = False,
-) -> Response:  # fmt: skip
+    consultation: ConsultationView,
+    values: dict[str, str],
+    errors: dict[str, str],
+    status: int,
+    *,
+    listed: BodyView | None = None,
+    sent: bool = False,
+) -> Response:
     page = render_template(
-        "organizations/wish.html", consultation=consultation, values=values, errors=errors, sent=sent, claimed=listed,
+        "organizations/wish.html",
+        consultation=consultation,
+        values=values,
+        errors=errors,
+        sent=sent,
+        claimed=listed,
         days=verification.WORKING_DAYS,
-    )  # fmt: skip
+    )
     return make_response(page, status)
 
 
@@ -222,28 +258,46 @@ def _own_page(consultation: ConsultationView, body: BodyView, errors: dict[str, 
     earlier = pages.place("antes")
     said, more = positions.listing(db.session(), consultation, organization=body.slug, before=earlier)
     return pages.private(
-        "organizations/own.html", status, consultation=consultation, body=body, errors=errors,
+        "organizations/own.html",
+        status,
+        consultation=consultation,
+        body=body,
+        errors=errors,
         values={"appeal": request.form.get("appeal", "")},
-        wished=wishes.pending(db.session(), body, actor().id), may_speak=body.standing in verification.MAY_SPEAK,
+        wished=wishes.pending(db.session(), body, actor().id),
+        may_speak=body.standing in verification.MAY_SPEAK,
         verdicts=verification.verdicts(db.session(), consultation, body.id),
-        positions=said, more_positions=more, earlier=earlier,
-    )  # fmt: skip
+        positions=said,
+        more_positions=more,
+        earlier=earlier,
+    )
 
 
 def _verify_page(
     consultation: ConsultationView, body: BodyView, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
     return pages.private(
-        "organizations/verify.html", status, consultation=consultation, body=body, values=values, errors=errors,
+        "organizations/verify.html",
+        status,
+        consultation=consultation,
+        body=body,
+        values=values,
+        errors=errors,
         side=people.speaks_for(actor(), consultation),
         verdicts=verification.verdicts(db.session(), consultation, body.id),
-    )  # fmt: skip
+    )
 
 
 def _edit_page(
     consultation: ConsultationView, body: BodyView | None, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
     return pages.private(
-        "organizations/form.html", status, consultation=consultation, body=body, values=values, errors=errors,
-        capacities=organizations.CAPACITIES, seen=organizations.seal(body) if body else "",
-    )  # fmt: skip
+        "organizations/form.html",
+        status,
+        consultation=consultation,
+        body=body,
+        values=values,
+        errors=errors,
+        capacities=organizations.CAPACITIES,
+        seen=organizations.seal(body) if body else "",
+    )

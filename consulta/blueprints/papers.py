@@ -43,9 +43,15 @@ def number(slug: str, key: str) -> Response | BaseResponse:
         return _desk(consultation, forum, typed.values(), typed.errors, 422)
     try:
         papers.print_batch(
-            db.session(), consultation, forum, theme, count, secret=settings().secret_key,
-            actor=pages.pseudonym(consultation), now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation,
+            forum,
+            theme,
+            count,
+            secret=settings().secret_key,
+            actor=pages.pseudonym(consultation),
+            now=now(),
+        )
     except Conflict as error:
         return _refused(consultation, forum, typed, "count", error)
     flash(gettext("Las hojas quedaron numeradas. Descargue el PDF e imprímalas."))
@@ -62,12 +68,16 @@ def sheets(slug: str, key: str, batch: int) -> Response:
     base, secret = settings().base_url, settings().secret_key
     codes = [(n, papers.code(secret, consultation, forum, n)) for n in range(found.first, found.last + 1)]
     body = printed.sheets(
-        forum=said(forum.data.name), when=day(consultation.today(forum.data.starts_at)),
-        theme=said(theme.name) if theme else "", question=said(theme.question) if theme else "",
-        colour=theme.colour if theme else 0, language=language(), words=_words(base),
+        forum=said(forum.data.name),
+        when=day(consultation.today(forum.data.starts_at)),
+        theme=said(theme.name) if theme else "",
+        question=said(theme.question) if theme else "",
+        colour=theme.colour if theme else 0,
+        language=language(),
+        words=_words(base),
         sheets=[(n, code, qr.matrix(f"{base}/seguimiento#{code}")) for n, code in codes],
         demo=gettext("Datos de demostración") if consultation.kind is ConsultationKind.DEMONSTRATION else "",
-    )  # fmt: skip
+    )
     response = current_app.response_class(body, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="hojas-{found.first}-{found.last}.pdf"'
     response.headers["Cache-Control"] = "no-store"
@@ -144,9 +154,15 @@ def settle(slug: str, key: str) -> Response | BaseResponse:
         return _desk(consultation, forum, typed.values(), typed.errors, 422)
     try:
         papers.settle(
-            db.session(), consultation, forum, first, last, PaperState(state), actor=pages.pseudonym(consultation),
+            db.session(),
+            consultation,
+            forum,
+            first,
+            last,
+            PaperState(state),
+            actor=pages.pseudonym(consultation),
             now=now(),
-        )  # fmt: skip
+        )
     except Invalid as error:
         return _refused(consultation, forum, typed, error.field, error)
     flash(gettext("Anotado."))
@@ -181,11 +197,13 @@ def _themes(forum: ForumView) -> list[str]:
 
 def _words(base: str) -> dict[str, str]:
     return {
-        "sheet": gettext("Hoja n.º"), "ask": gettext("Escriba aquí lo que piensa. Puede escribir usted o pedir ayuda."),
-        "stub": gettext("Con este código puede ver qué pasó con lo que usted dijo."), "cut": gettext("Corte aquí"),
+        "sheet": gettext("Hoja n.º"),
+        "ask": gettext("Escriba aquí lo que piensa. Puede escribir usted o pedir ayuda."),
+        "stub": gettext("Con este código puede ver qué pasó con lo que usted dijo."),
+        "cut": gettext("Corte aquí"),
         "where": gettext("Escríbalo en %(address)s", address=f"{base.split('//', 1)[-1]}/seguimiento"),
         "care": gettext("No escriba nombres, documentos ni teléfonos de nadie."),
-    }  # fmt: skip
+    }
 
 
 def _refused(
@@ -201,16 +219,33 @@ def _desk(
 ) -> Response:
     batches: list[Batch] = reckoning.reconcile(db.session(), forum)
     return pages.private(
-        "papers/desk.html", status, consultation=consultation, forum=forum, batches=batches, values=values,
-        errors=errors, themes=[(t, said(found.name)) for t in _themes(forum) if (found := consultation.theme(t))],
-    )  # fmt: skip
+        "papers/desk.html",
+        status,
+        consultation=consultation,
+        forum=forum,
+        batches=batches,
+        values=values,
+        errors=errors,
+        themes=[(t, said(found.name)) for t in _themes(forum) if (found := consultation.theme(t))],
+    )
 
 
 def _sheet(
-    consultation: ConsultationView, forum: ForumView, number: int, values: dict[str, str], errors: dict[str, str],
+    consultation: ConsultationView,
+    forum: ForumView,
+    number: int,
+    values: dict[str, str],
+    errors: dict[str, str],
     status: int,
-) -> Response:  # fmt: skip
+) -> Response:
     return pages.private(
-        "papers/sheet.html", status, consultation=consultation, forum=forum, values=values, errors=errors,
-        sheet=papers.one(db.session(), forum, number), rows=papers.MOST_NOTES, most=LINE,
-    )  # fmt: skip
+        "papers/sheet.html",
+        status,
+        consultation=consultation,
+        forum=forum,
+        values=values,
+        errors=errors,
+        sheet=papers.one(db.session(), forum, number),
+        rows=papers.MOST_NOTES,
+        most=LINE,
+    )

@@ -56,10 +56,18 @@ def invite(slug: str) -> Response | BaseResponse:
         return _page(consultation, typed.values(), typed.errors, 422)
     try:
         people.invite(
-            db.session(), consultation, email=email, role=RoleName(role or ""), theme_ids=tuple(t.id for t in themes),
-            sector=Sector(sector) if sector else None, organization=body, language=spoken,
-            reason=typed.text("reason", most=LINE), actor=pages.pseudonym(consultation), now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation,
+            email=email,
+            role=RoleName(role or ""),
+            theme_ids=tuple(t.id for t in themes),
+            sector=Sector(sector) if sector else None,
+            organization=body,
+            language=spoken,
+            reason=typed.text("reason", most=LINE),
+            actor=pages.pseudonym(consultation),
+            now=now(),
+        )
     except Invalid as error:
         db.undo(db.session())
         return _page(consultation, typed.values(), {error.field or "role": gettext(error.message)}, 422)
@@ -100,7 +108,13 @@ def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[s
         some |= {slug: name["es"] for slug, name in named.items()}
     named = organizations.names(db.session(), consultation, [p.organization for p in team if p.organization])
     return pages.private(
-        "people/listing.html", status, consultation=consultation, team=team, values=values, errors=errors,
-        bodies=some if len(some) <= MOST_IN_A_LIST else None, names={slug: name["es"] for slug, name in named.items()},
+        "people/listing.html",
+        status,
+        consultation=consultation,
+        team=team,
+        values=values,
+        errors=errors,
+        bodies=some if len(some) <= MOST_IN_A_LIST else None,
+        names={slug: name["es"] for slug, name in named.items()},
         grantable=[r.value for r in people.GRANTABLE],
-    )  # fmt: skip
+    )

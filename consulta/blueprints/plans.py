@@ -36,9 +36,12 @@ def listing(consultation: ConsultationView) -> str:
     if not consultation.planned:
         raise NotFound("Esta consulta todavía no tiene un plan.")
     return render_template(
-        "plans/listing.html", consultation=consultation, rows=rows, theme=theme,
+        "plans/listing.html",
+        consultation=consultation,
+        rows=rows,
+        theme=theme,
         has_earlier=plans.has_earlier(db.session(), consultation),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/consultas/<slug>/plan/<int(max=2147483647):number>")
@@ -51,12 +54,17 @@ def one(consultation: ConsultationView, number: int) -> str:
     numbers = plans.numbers(db.session(), consultation)
     at = numbers.index(number)
     return render_template(
-        "plans/one.html", consultation=consultation, one=found, sheet=found.sheet,
-        drawn=drawn(_drawn(found.sheet.milestones, months)), findings=in_words(_findings(found.sheet, months)),
+        "plans/one.html",
+        consultation=consultation,
+        one=found,
+        sheet=found.sheet,
+        drawn=drawn(_drawn(found.sheet.milestones, months)),
+        findings=in_words(_findings(found.sheet, months)),
         open=consultation.window("comment", now()).open,
         comments_page=threads.page(db.session(), consultation, "commitment", row),
-        before=numbers[at - 1] if at else None, after=numbers[at + 1] if at + 1 < len(numbers) else None,
-    )  # fmt: skip
+        before=numbers[at - 1] if at else None,
+        after=numbers[at + 1] if at + 1 < len(numbers) else None,
+    )
 
 
 @bp.get("/consultas/<slug>/plan/anteriores")

@@ -44,9 +44,16 @@ def publish(slug: str, body: str) -> Response | BaseResponse:
             files.check_pdf(data, name)
             document = files.store(db.session(), data, name)
         positions.publish(
-            db.session(), consultation, own, stance=Stance(stance or Stance.SUPPORT), subject=subject, text=text,
-            document=document, account_id=actor().id, now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation,
+            own,
+            stance=Stance(stance or Stance.SUPPORT),
+            subject=subject,
+            text=text,
+            document=document,
+            account_id=actor().id,
+            now=now(),
+        )
     except (Invalid, Conflict) as error:
         db.undo(db.session())
         problems = {getattr(error, "field", "") or "text": gettext(error.message, **error.values)}

@@ -64,9 +64,14 @@ def create(slug: str) -> Response | BaseResponse:
 
     def start() -> tuple[str, str | None]:
         return proposal_drafts.begin(
-            db.session(), consultation, organization=mine[chosen] if chosen else None, submission=issued[0],
-            account_id=staff.actor.id if staff else None, language=language(), now=now(),
-        )  # fmt: skip
+            db.session(),
+            consultation,
+            organization=mine[chosen] if chosen else None,
+            submission=issued[0],
+            account_id=staff.actor.id if staff else None,
+            language=language(),
+            now=now(),
+        )
 
     try:
         key, folio = start()
@@ -160,15 +165,26 @@ def _begin_page(
     consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
     return pages.private(
-        "proposals/begin.html", status, consultation=consultation, values=values, errors=errors,
-        mine=_mine(consultation), signed_in=person() is not None, window=consultation.window("proposal", now()),
-    )  # fmt: skip
+        "proposals/begin.html",
+        status,
+        consultation=consultation,
+        values=values,
+        errors=errors,
+        mine=_mine(consultation),
+        signed_in=person() is not None,
+        window=consultation.window("proposal", now()),
+    )
 
 
 def _step_page(
-    draft: Draft, written: str, values: dict[str, str], errors: dict[str, str], status: int, conflict: str = "",
+    draft: Draft,
+    written: str,
+    values: dict[str, str],
+    errors: dict[str, str],
+    status: int,
+    conflict: str = "",
     theirs: Mapping[str, str] | None = None,
-) -> Response:  # fmt: skip
+) -> Response:
     notes: dict[str, list[Advice]] = {}
     advised = in_words(proposal_advice.advised(db.session(), draft.consultation, draft.sheet))
     for one in advised if draft.saved.get(written) else ():
@@ -178,19 +194,41 @@ def _step_page(
     alike = similar.find(db.session(), draft.consultation, asked, besides=draft.contribution_id)
     groups, contacts = Typed(values).groups("meta", 1_000), len(Typed(values).groups("contact", 99))
     return pages.private(
-        f"proposals/steps/{written}.html", status, consultation=draft.consultation, draft=draft, values=values,
-        errors=errors, guides=GUIDES, notes=notes, conflict=conflict, theirs=theirs or {}, step=written,
-        place=ADDRESSES[written], seen=draft.saved.get(written, 0), challenges=list(Challenge), goals=groups,
-        alike=alike, blank=max(groups, default=-1) + 1, contacts=range(min(MOST_CONTACTS, contacts + 1)),
+        f"proposals/steps/{written}.html",
+        status,
+        consultation=draft.consultation,
+        draft=draft,
+        values=values,
+        errors=errors,
+        guides=GUIDES,
+        notes=notes,
+        conflict=conflict,
+        theirs=theirs or {},
+        step=written,
+        place=ADDRESSES[written],
+        seen=draft.saved.get(written, 0),
+        challenges=list(Challenge),
+        goals=groups,
+        alike=alike,
+        blank=max(groups, default=-1) + 1,
+        contacts=range(min(MOST_CONTACTS, contacts + 1)),
         earlier=plans.earlier(db.session(), draft.consultation) if written in ("answers", "milestones") else (),
-    )  # fmt: skip
+    )
 
 
 def _tasks_page(draft: Draft, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
     return pages.private(
-        "proposals/tasks.html", status, values=values, errors=errors, consultation=draft.consultation, draft=draft,
+        "proposals/tasks.html",
+        status,
+        values=values,
+        errors=errors,
+        consultation=draft.consultation,
+        draft=draft,
         places=PLACES,
-        missing=in_words(advice.blocking(draft.sheet)), window=draft.consultation.window("proposal", now()),
-        guides=GUIDES, sponsors=sponsors.of_draft(db.session(), draft.id), **proposals.standing(db.session(), draft),
+        missing=in_words(advice.blocking(draft.sheet)),
+        window=draft.consultation.window("proposal", now()),
+        guides=GUIDES,
+        sponsors=sponsors.of_draft(db.session(), draft.id),
+        **proposals.standing(db.session(), draft),
         bodies=speakers.that_may_speak(db.session(), draft.consultation),
-    )  # fmt: skip
+    )

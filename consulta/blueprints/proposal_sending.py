@@ -73,10 +73,15 @@ def send(slug: str, key: str) -> Response | BaseResponse:
     folio = opinions.folio_of(issued[0]) if draft.organization_id is not None else None
     try:
         number = proposals.send(
-            db.session(), draft, sender, folio=folio, language=language(), now=now(),
+            db.session(),
+            draft,
+            sender,
+            folio=folio,
+            language=language(),
+            now=now(),
             signs=proposal_drafts.signs(db.session(), draft, actor),
             actor=pages.pseudonym(draft.consultation) if draft.organization_id is not None else ledger.PUBLIC,
-        )  # fmt: skip
+        )
     except (Closed, Conflict, Invalid) as error:
         db.undo(db.session())
         status = {Closed: 410, Conflict: 409}.get(type(error), 422)
@@ -134,13 +139,21 @@ def _page(draft: Draft, typed: Mapping[str, str], errors: Mapping[str, str], sta
     """``typed`` and ``errors`` by finding or field."""
     found = _advice(draft)
     return pages.private(
-        "proposals/review.html", status, consultation=draft.consultation, draft=draft, sheet=draft.sheet,
+        "proposals/review.html",
+        status,
+        consultation=draft.consultation,
+        draft=draft,
+        sheet=draft.sheet,
         blocking=in_words(advice.blocking(draft.sheet)),
         advice=[one for one in found if one.key not in draft.dismissed],
-        let_stand=[(one, draft.dismissed[one.key]) for one in found if one.key in draft.dismissed], typed=typed,
-        errors=errors, window=draft.consultation.window("proposal", now()), guides=GUIDES,
-        signs=proposal_drafts.signs(db.session(), draft, holding.actor()), submission=keys.new(),
-    )  # fmt: skip
+        let_stand=[(one, draft.dismissed[one.key]) for one in found if one.key in draft.dismissed],
+        typed=typed,
+        errors=errors,
+        window=draft.consultation.window("proposal", now()),
+        guides=GUIDES,
+        signs=proposal_drafts.signs(db.session(), draft, holding.actor()),
+        submission=keys.new(),
+    )
 
 
 def _advice(draft: Draft) -> list[Advice]:

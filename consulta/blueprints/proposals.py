@@ -43,17 +43,23 @@ def listing(consultation: ConsultationView) -> str:
     """Published proposals; or those that were rejected or withdrawn, without their text."""
     asked = request.args
     by = Filters(
-        theme=asked.get("theme") or None, organization=asked.get("proponent") or None,
-        sector=asked.get("sector") or None, status=asked.get("status") or Status.PUBLISHED,
+        theme=asked.get("theme") or None,
+        organization=asked.get("proponent") or None,
+        sector=asked.get("sector") or None,
+        status=asked.get("status") or Status.PUBLISHED,
         q=" ".join(showable(asked.get("q", "")).split())[:200],
         after=pages.place("after"),
-    )  # fmt: skip
+    )
     rows, more = proposal_views.listing(db.session(), consultation, by)
     return render_template(
-        "proposals/listing.html", consultation=consultation, rows=rows, more=more, by=by,
+        "proposals/listing.html",
+        consultation=consultation,
+        rows=rows,
+        more=more,
+        by=by,
         listed=proposal_views.LISTED,
         window=consultation.window("proposal", now()),
-    )  # fmt: skip
+    )
 
 
 @bp.get(ONE)
@@ -66,14 +72,21 @@ def one(consultation: ConsultationView, number: int) -> str:
     stances, more = positions.listing(db.session(), consultation, subjects=(f"proposal/{number}",))
     advised = in_words(proposal_advice.advised(db.session(), consultation, found.sheet)) if found.sheet else []
     return render_template(
-        "proposals/one.html", consultation=consultation, one=found, sheet=found.sheet,
-        timeline=_timeline(consultation, found), advice=[a for a in advised if a.key not in found.dismissed],
+        "proposals/one.html",
+        consultation=consultation,
+        one=found,
+        sheet=found.sheet,
+        timeline=_timeline(consultation, found),
+        advice=[a for a in advised if a.key not in found.dismissed],
         steps=desk.history(db.session(), consultation, found.id),
         open=consultation.window("comment", now()).open and found.sheet is not None,
         comments_page=threads.page(db.session(), consultation, "contribution", found.id),
-        sponsors=sponsors.of_proposal(db.session(), found.id), positions=stances, more_positions=more,
-        mine=f"proposal/{number}", let_stand=[(a, found.dismissed[a.key]) for a in advised if a.key in found.dismissed],
-    )  # fmt: skip
+        sponsors=sponsors.of_proposal(db.session(), found.id),
+        positions=stances,
+        more_positions=more,
+        mine=f"proposal/{number}",
+        let_stand=[(a, found.dismissed[a.key]) for a in advised if a.key in found.dismissed],
+    )
 
 
 @bp.get(f"{ONE}/diferencia")
@@ -102,10 +115,14 @@ def document(slug: str, number: int, form: str) -> Response:
         raise NotFound("Esa propuesta ya no se puede leer.")
     address = url_for(".one", slug=slug, number=number)
     return sheets_out.document(
-        consultation, [(number, found.sheet, ())], [address], form,
-        sheets_out.generation_asked(plans.generation(consultation)), heading=gettext("Propuesta %(n)s", n="%s"),
+        consultation,
+        [(number, found.sheet, ())],
+        [address],
+        form,
+        sheets_out.generation_asked(plans.generation(consultation)),
+        heading=gettext("Propuesta %(n)s", n="%s"),
         name=f"propuesta-{number}",
-    )  # fmt: skip
+    )
 
 
 @bp.get(f"{ALL}.<any(docx, pdf):form>")

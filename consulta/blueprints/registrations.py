@@ -94,9 +94,11 @@ def receipt(slug: str, key: str) -> Response:
         )
     link = f"{settings().base_url}/seguimiento#"
     page = render_template(
-        "registrations/receipt.html", consultation=consultation, forum=mine[0].forum,
+        "registrations/receipt.html",
+        consultation=consultation,
+        forum=mine[0].forum,
         people=[(one, qr.svg(link + one.folio)) for one in mine],
-    )  # fmt: skip
+    )
     return respond_privately(make_response(page))
 
 
@@ -135,9 +137,14 @@ def act() -> Response | BaseResponse:
 def _followed(folio: str, message: str, status: int, *, sure: bool = False) -> Response:
     one = gatherings.registered(db.session(), folio)
     page = render_template(
-        "registrations/followed.html", one=one, consultation=one and one.consultation, message=message, now=now(),
-        refused=status >= 400, sure=sure,
-    )  # fmt: skip
+        "registrations/followed.html",
+        one=one,
+        consultation=one and one.consultation,
+        message=message,
+        now=now(),
+        refused=status >= 400,
+        sure=sure,
+    )
     return respond_privately(make_response(page, status))
 
 
@@ -145,9 +152,14 @@ def _page(
     consultation: ConsultationView, forum: ForumView, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
     page = render_template(
-        "registrations/form.html", consultation=consultation, forum=forum, values=values, errors=errors,
-        people=people(Typed(values)), most=registrations.MOST,
-    )  # fmt: skip
+        "registrations/form.html",
+        consultation=consultation,
+        forum=forum,
+        values=values,
+        errors=errors,
+        people=people(Typed(values)),
+        most=registrations.MOST,
+    )
     return make_response(page, status)
 
 

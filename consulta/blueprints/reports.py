@@ -54,15 +54,25 @@ def file(slug: str, number: int) -> Response | BaseResponse:
 
 
 def _page(
-    consultation: ConsultationView, number: int, values: dict[str, str], errors: dict[str, str], submission: str,
+    consultation: ConsultationView,
+    number: int,
+    values: dict[str, str],
+    errors: dict[str, str],
+    submission: str,
     status: int,
-) -> Response:  # fmt: skip
+) -> Response:
     supports.published(db.session(), consultation, number)
     page = render_template(
-        "reports/form.html", consultation=consultation, found=published.one(db.session(), consultation, number),
-        values=values, errors=errors, submission=submission, csrf=generate_csrf(), grounds=grounds(),
+        "reports/form.html",
+        consultation=consultation,
+        found=published.one(db.session(), consultation, number),
+        values=values,
+        errors=errors,
+        submission=submission,
+        csrf=generate_csrf(),
+        grounds=grounds(),
         done="listo" in request.args and not errors,
-    )  # fmt: skip
+    )
     response = make_response(page, status)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -32,13 +32,21 @@ def tally(consultation: ConsultationView) -> str:
     tiles, themes = _tiles(consultation, sheet), _theme_bars(consultation, sheet)
     slots = {t.slug: t.colour for t in consultation.themes}
     return render_template(
-        "results/tally.html", consultation=consultation, sheet=sheet, groups=GROUPS, line=charts.line(sheet.days),
-        theme_rows=drawn(charts.bar_rows(themes, number, slots)), state_rows=_states(sheet, themes),
+        "results/tally.html",
+        consultation=consultation,
+        sheet=sheet,
+        groups=GROUPS,
+        line=charts.line(sheet.days),
+        theme_rows=drawn(charts.bar_rows(themes, number, slots)),
+        state_rows=_states(sheet, themes),
         day_rows=drawn(charts.figure_rows((day(one), (number(n),)) for one, n in sheet.days)),
-        map=drawn(charts.tile_map(tiles, number)), box=charts.box(tiles) if tiles else "",
-        department_rows=_departments(tiles), silent=_silent(consultation, sheet), tables=_tables(consultation, sheet),
+        map=drawn(charts.tile_map(tiles, number)),
+        box=charts.box(tiles) if tiles else "",
+        department_rows=_departments(tiles),
+        silent=_silent(consultation, sheet),
+        tables=_tables(consultation, sheet),
         head=head(),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/consultas/<slug>/datos")
@@ -79,11 +87,22 @@ def contributions(slug: str) -> Response:
             yield from tables.rows(
                 header,
                 (
-                    (r.number, r.kind.value, r.channel, slugs.get(r.theme_id or 0, ""), r.department or "", r.week,
-                     r.title or "", r.body or "", r.name or "", "published", *_target(consultation, r))
+                    (
+                        r.number,
+                        r.kind.value,
+                        r.channel,
+                        slugs.get(r.theme_id or 0, ""),
+                        r.department or "",
+                        r.week,
+                        r.title or "",
+                        r.body or "",
+                        r.name or "",
+                        "published",
+                        *_target(consultation, r),
+                    )
                     for r in rows
                 ),
-            )  # fmt: skip
+            )
 
     return download(body(), consultation, "aportes")
 
@@ -115,9 +134,10 @@ def _figure_rows(
     if figure == "theme":
         return ("theme", *GROUPS, "mentions"), [
             (slug, *(sheet.themes[slug][g] for g in GROUPS if slug in sheet.themes), sheet.mentions.get(slug, 0))
-            if slug in sheet.themes else (slug, *(0 for _ in GROUPS), 0)
+            if slug in sheet.themes
+            else (slug, *(0 for _ in GROUPS), 0)
             for slug in [t.slug for t in consultation.themes] + [""]
-        ]  # fmt: skip
+        ]
     if figure == "kind":
         return ("kind", *GROUPS), [(kind, *(group[g] for g in GROUPS)) for kind, group in sheet.kinds.items()]
     counted = sheet.one_way.get(figure, {})
@@ -153,10 +173,12 @@ def _tables(consultation: ConsultationView, sheet: Sheet) -> list[tuple[str, str
     kinds = {kind: group["received"] for kind, group in sheet.kinds.items()}
     found = [("kind", gettext("Por tipo de aporte"), _bars(consultation, "kind", kinds))]
     headings = {
-        "channel": gettext("Por dónde llegaron"), "taking_part_as": gettext("Participan como"),
-        "age_group": gettext("Por edad"), "gender": gettext("Por género"),
+        "channel": gettext("Por dónde llegaron"),
+        "taking_part_as": gettext("Participan como"),
+        "age_group": gettext("Por edad"),
+        "gender": gettext("Por género"),
         "language": gettext("Por idioma de la persona"),
-    }  # fmt: skip
+    }
     for name, heading in headings.items():
         counted = {key: group["received"] for key, group in sheet.one_way.get(name, {}).items()}
         shown = results.small_cells(counted.items()) if name in results.TRAITS else dict(counted)
@@ -168,11 +190,15 @@ def _bars(
     consultation: ConsultationView, name: str, counted: dict[str, int | None] | dict[str, int]
 ) -> list[charts.Bar]:
     words = {
-        "web": gettext("Sitio web"), "paper": gettext("Papel"), "forum": gettext("Foro"),
-        "assisted": gettext("Con ayuda de alguien"), "import": gettext("Importado"), "opinion": gettext("Opinión"),
+        "web": gettext("Sitio web"),
+        "paper": gettext("Papel"),
+        "forum": gettext("Foro"),
+        "assisted": gettext("Con ayuda de alguien"),
+        "import": gettext("Importado"),
+        "opinion": gettext("Opinión"),
         "comment": gettext("Comentario"),
         "": gettext("No lo dijo"),
-    }  # fmt: skip
+    }
     rows: list[tuple[str, str, int | None]] = []
     for key, n in counted.items():
         choice = consultation.choice(name, key)
@@ -192,13 +218,18 @@ def _tiles(consultation: ConsultationView, sheet: Sheet) -> list[charts.Tile]:
     highest = max(rates.values(), default=0.0) or 1.0
     return [
         charts.Tile(
-            c.code, said(c.label), charts.short(said(c.label)),
-            c.tile[0] * charts.TILE, c.tile[1] * charts.TILE, n, rates.get(c.code),
+            c.code,
+            said(c.label),
+            charts.short(said(c.label)),
+            c.tile[0] * charts.TILE,
+            c.tile[1] * charts.TILE,
+            n,
+            rates.get(c.code),
             charts.shade(rates.get(c.code, 0.0), highest),
         )
         for c, n, _people in rows
         if c.tile
-    ]  # fmt: skip
+    ]
 
 
 def _silent(consultation: ConsultationView, sheet: Sheet) -> list[str]:

@@ -70,7 +70,13 @@ def _page(consultation: ConsultationView, number: int, typed: str, error: str | 
     found = published.one(db.session(), consultation, number)
     done = request.args.get("listo") if status == 200 else None
     page = render_template(
-        "supports/form.html", consultation=consultation, found=found, typed=typed, error=error, done=done,
-        signed_in=person() is not None, open=consultation.window("comment", now()).open,
-    )  # fmt: skip
+        "supports/form.html",
+        consultation=consultation,
+        found=found,
+        typed=typed,
+        error=error,
+        done=done,
+        signed_in=person() is not None,
+        open=consultation.window("comment", now()).open,
+    )
     return respond_privately(make_response(page, status))

@@ -91,9 +91,13 @@ def _confirm(folio: str) -> None:
 def _sure(followed: Followed, act: str, note: str = "", error: str = "") -> Response:
     """Whether it is meant; what a proposal is withdrawn for is asked there too."""
     page = render_template(
-        "tracking/sure.html", followed=followed, consultation=followed.consultation, act=act, values={"note": note},
+        "tracking/sure.html",
+        followed=followed,
+        consultation=followed.consultation,
+        act=act,
+        values={"note": note},
         errors={"note": error} if error else {},
-    )  # fmt: skip
+    )
     return respond_privately(make_response(page, 422 if error else 200))
 
 
@@ -123,9 +127,13 @@ def _shown(folio: str, message: str, status: int) -> Response:
     db.session().flush()
     followed = tracking.follow(db.session(), folio)
     page = render_template(
-        "tracking/followed.html", followed=followed, consultation=followed.consultation, message=message,
-        refused=status >= 400, confirmation=showable(request.form.get("confirmation", ""), 40),
-    )  # fmt: skip
+        "tracking/followed.html",
+        followed=followed,
+        consultation=followed.consultation,
+        message=message,
+        refused=status >= 400,
+        confirmation=showable(request.form.get("confirmation", ""), 40),
+    )
     return respond_privately(make_response(page, status))
 
 

@@ -18,7 +18,9 @@ def listing(slug: str) -> Response:
     consultation = pages.find(slug).view
     side = people.speaks_for(actor(), consultation)
     return pages.private(
-        "voices/listing.html", consultation=consultation, side=side,
+        "voices/listing.html",
+        consultation=consultation,
+        side=side,
         requests=verification.unanswered(db.session(), consultation, side),
         minutes=proceedings.unsigned(db.session(), consultation, side),
-    )  # fmt: skip
+    )

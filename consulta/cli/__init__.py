@@ -7,9 +7,16 @@ from flask import Flask
 from . import accounts, backups, db, demo, imports, ledger, results, worker
 
 COMMANDS = (
-    db.group, demo.group, accounts.group, imports.group, results.tally, ledger.group, backups.backup, backups.restore,
+    db.group,
+    demo.group,
+    accounts.group,
+    imports.group,
+    results.tally,
+    ledger.group,
+    backups.backup,
+    backups.restore,
     worker.command,
-)  # fmt: skip
+)
 
 
 def init_app(app: Flask) -> None:

@@ -31,9 +31,14 @@ def group() -> None:
 @click.option("--language")
 @command
 def create(
-    email: str, role: str, slug: str | None, themes: str, sector: str | None, organization: str | None,
+    email: str,
+    role: str,
+    slug: str | None,
+    themes: str,
+    sector: str | None,
+    organization: str | None,
     language: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Make the account if it is new, grant the role, invite."""
     now = datetime.now(UTC)
     try:
@@ -45,10 +50,16 @@ def create(
     with database().transaction() as db:
         view = consultation(db, slug) if slug else None
         account_id = accounts.create(
-            db, email=address, role=RoleName(role), consultation_id=view.id if view else None,
-            theme_ids=_themes(view, themes), sector=Sector(sector) if sector else None, organization=organization,
-            language=language, now=now,
-        )  # fmt: skip
+            db,
+            email=address,
+            role=RoleName(role),
+            consultation_id=view.id if view else None,
+            theme_ids=_themes(view, themes),
+            sector=Sector(sector) if sector else None,
+            organization=organization,
+            language=language,
+            now=now,
+        )
         token = accounts.one_time_link(db, account_id=account_id, now=now)
         accounts.invite(db, account_id=account_id, token=token, now=now)
     base = current_app.extensions["settings"].base_url

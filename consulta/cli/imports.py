@@ -61,9 +61,17 @@ def take_consultation(file: Path) -> None:
 )
 @command
 def take_opinions(
-    file: Path, slug: str, maps: tuple[str, ...], delimiter: str | None, date_format: str | None, channel: str,
-    source: str | None, strict: bool, dry_run: bool, report: Path | None,
-) -> None:  # fmt: skip
+    file: Path,
+    slug: str,
+    maps: tuple[str, ...],
+    delimiter: str | None,
+    date_format: str | None,
+    channel: str,
+    source: str | None,
+    strict: bool,
+    dry_run: bool,
+    report: Path | None,
+) -> None:
     """First check the whole file and write nothing; then write in pieces."""
     now = datetime.now(UTC)
     with database().session(read_only=True) as db:

@@ -16,10 +16,18 @@ def sheet(*, forum: str, when: str, seats: int, words: Mapping[str, Any], demo: 
     import typst  # on first use: a worker that prints nothing is lighter
 
     pages = min(200, -(-seats // ROWS) + 1)
-    data = json.dumps({
-        "forum": forum, "when": when, "pages": pages, "rows": ROWS, "words": dict(words), "demo": demo,
-        "language": language,
-    }, ensure_ascii=False)  # fmt: skip
+    data = json.dumps(
+        {
+            "forum": forum,
+            "when": when,
+            "pages": pages,
+            "rows": ROWS,
+            "words": dict(words),
+            "demo": demo,
+            "language": language,
+        },
+        ensure_ascii=False,
+    )
     fonts, values = [str(FOLDER / "fonts")], {"data": data}
     made = typst.compile(str(FOLDER / "attendance.typ"), format="pdf", sys_inputs=values, font_paths=fonts)
     return bytes(made if isinstance(made, bytes) else made[0])

@@ -7,9 +7,19 @@ from zoneinfo import ZoneInfo
 
 
 def event(
-    *, uid: str, name: str, starts: datetime, ends: datetime, all_day: bool, zone: ZoneInfo, place: str, address: str,
-    version: int, cancelled: bool, stamp: datetime,
-) -> bytes:  # fmt: skip
+    *,
+    uid: str,
+    name: str,
+    starts: datetime,
+    ends: datetime,
+    all_day: bool,
+    zone: ZoneInfo,
+    place: str,
+    address: str,
+    version: int,
+    cancelled: bool,
+    stamp: datetime,
+) -> bytes:
     """One event; a later ``version`` replaces an earlier one in the calendar that holds it."""
     from icalendar import Calendar, Event  # on first use: a worker that makes no calendar is lighter
 

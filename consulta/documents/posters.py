@@ -9,9 +9,20 @@ from typing import Any, Literal
 
 FOLDER = Path(__file__).parent / "typst"
 COLOURS = (
-    "#55636d", "#1f5fa8", "#6d3fa0", "#0b6e4f", "#b3471b", "#a3195b", "#7a5300", "#0e6470", "#8c2f39", "#3f5a1f",
-    "#5b4a8a", "#6b4226", "#2f4858",
-)  # fmt: skip
+    "#55636d",
+    "#1f5fa8",
+    "#6d3fa0",
+    "#0b6e4f",
+    "#b3471b",
+    "#a3195b",
+    "#7a5300",
+    "#0e6470",
+    "#8c2f39",
+    "#3f5a1f",
+    "#5b4a8a",
+    "#6b4226",
+    "#2f4858",
+)
 
 
 @lru_cache(maxsize=8)
@@ -27,18 +38,32 @@ def share_image(data: str) -> bytes:
 
 
 def describe(
-    *, call: str, title: str, hint: str, address: str, closing: str, demo: str, themes: list[tuple[str, str, int]],
-    qr: list[str], language: str,
-) -> str:  # fmt: skip
+    *,
+    call: str,
+    title: str,
+    hint: str,
+    address: str,
+    closing: str,
+    demo: str,
+    themes: list[tuple[str, str, int]],
+    qr: list[str],
+    language: str,
+) -> str:
     """What both are made from; ``themes``: name, question, colour slot."""
     return json.dumps(
         {
-            "call": call, "title": title, "hint": hint, "address": address, "closing": closing, "demo": demo,
-            "themes": [{"name": n, "question": q, "colour": COLOURS[slot]} for n, q, slot in themes], "qr": qr,
+            "call": call,
+            "title": title,
+            "hint": hint,
+            "address": address,
+            "closing": closing,
+            "demo": demo,
+            "themes": [{"name": n, "question": q, "colour": COLOURS[slot]} for n, q, slot in themes],
+            "qr": qr,
             "language": language,
         },
         ensure_ascii=False,
-    )  # fmt: skip
+    )
 
 
 def _set(name: str, data: str, form: Literal["pdf", "png"]) -> bytes:

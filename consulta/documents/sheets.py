@@ -34,8 +34,13 @@ UNTITLED = "Compromiso sin nombre"
 NUMBER = "N.º"
 
 WIDTHS = {
-    "responsible": 31, "continuity": 18, "start": 22, "end": 22, "expected_output": 52, "expected_completion": 33,
-}  # fmt: skip
+    "responsible": 31,
+    "continuity": 18,
+    "start": 22,
+    "end": 22,
+    "expected_output": 52,
+    "expected_completion": 33,
+}
 """Millimetres of a column of milestones; the text takes the rest."""
 FULL, LABEL, COUNT = 170, 50, 13
 """Millimetres between the margins, of the labels, of the numbers."""
@@ -73,10 +78,18 @@ def docx(pages: Sequence[Page], *, title: str = "") -> bytes:
 def pdf(pages: Sequence[Page], *, title: str = "") -> bytes:
     """The same as PDF/UA-1."""
     data = {
-        "title": cleaned(title or title_of(pages)), "contents": CONTENTS, "notes": NOTES, "amendments": AMENDMENTS,
-        "annex": ANNEX, "annex_band": ANNEX_BAND, "number": NUMBER, "full": FULL, "label": LABEL, "count": COUNT,
+        "title": cleaned(title or title_of(pages)),
+        "contents": CONTENTS,
+        "notes": NOTES,
+        "amendments": AMENDMENTS,
+        "annex": ANNEX,
+        "annex_band": ANNEX_BAND,
+        "number": NUMBER,
+        "full": FULL,
+        "label": LABEL,
+        "count": COUNT,
         "sheets": [content(page) for page in pages],
-    }  # fmt: skip
+    }
     typeset = apart if len(pages) > 1 else here
     return typeset("sheets.typ", printable(json.dumps(data, ensure_ascii=False)))
 
@@ -102,17 +115,25 @@ def content(page: Page) -> dict[str, Any]:
     widths = [WIDTHS.get(column.key, 0) for column in template.columns]
     widths = [width or FULL - COUNT - sum(widths) for width in widths]
     return {
-        "title": named(page), "language": sheet.language if sheet.title else "es", "text_language": sheet.language,
-        "heading": cleaned(page.heading), "demo": cleaned(page.demo), "source": cleaned(page.source),
-        "address": cleaned(page.address), "band": BAND % template.years,
-        "above": [box for below, box in boxes if not below], "below": [box for below, box in boxes if below],
-        "milestones": placed.milestones, "columns": list(placed.columns), "widths": widths,
+        "title": named(page),
+        "language": sheet.language if sheet.title else "es",
+        "text_language": sheet.language,
+        "heading": cleaned(page.heading),
+        "demo": cleaned(page.demo),
+        "source": cleaned(page.source),
+        "address": cleaned(page.address),
+        "band": BAND % template.years,
+        "above": [box for below, box in boxes if not below],
+        "below": [box for below, box in boxes if below],
+        "milestones": placed.milestones,
+        "columns": list(placed.columns),
+        "widths": widths,
         "rows": [_row(row, widths) for row in placed.rows],
         "notes": [cleaned(text) for text in placed.notes],
         "amendments": [line for one in page.amendments for line in _amendment(one)],
         "annex": [_box(part.label, [replace(part, label="")]) for part in placed.unplaced],
         "annex_note": ANNEX_NOTE % template.years,
-    }  # fmt: skip
+    }
 
 
 def _box(label: str, parts: Sequence[Part]) -> dict[str, Any]:

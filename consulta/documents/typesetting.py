@@ -20,18 +20,25 @@ def here(template: str, data: str) -> bytes:
     import typst  # on first use: a worker that prints nothing is lighter
 
     made = typst.compile(
-        str(FOLDER / template), format="pdf", font_paths=[str(FOLDER / "fonts")], ignore_system_fonts=True,
-        sys_inputs={"data": data}, pdf_standards=["ua-1"],
-    )  # fmt: skip
+        str(FOLDER / template),
+        format="pdf",
+        font_paths=[str(FOLDER / "fonts")],
+        ignore_system_fonts=True,
+        sys_inputs={"data": data},
+        pdf_standards=["ua-1"],
+    )
     return bytes(made if isinstance(made, bytes) else made[0])
 
 
 def apart(template: str, data: str) -> bytes:
     """The same in a process of its own, which may take a minute; ``RuntimeError`` says why it failed."""
     done = subprocess.run(  # noqa: S603  (fixed words)
-        [sys.executable, "-P", __file__], input=json.dumps([template, data]).encode(), capture_output=True,
-        timeout=SECONDS, check=False,
-    )  # fmt: skip
+        [sys.executable, "-P", __file__],
+        input=json.dumps([template, data]).encode(),
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
     if done.returncode:
         raise RuntimeError(done.stderr.decode(errors="replace")[-2000:])
     return done.stdout

@@ -35,9 +35,15 @@ _TEXT = '<w:t xml:space="preserve">'
 
 
 def paragraph(
-    content: str = "", *, style: str = "", fill: str = "", new_page: bool = False, together: bool = False,
-    space: tuple[float, float] | None = None, indent: float = 0,
-) -> str:  # fmt: skip
+    content: str = "",
+    *,
+    style: str = "",
+    fill: str = "",
+    new_page: bool = False,
+    together: bool = False,
+    space: tuple[float, float] | None = None,
+    indent: float = 0,
+) -> str:
     """A paragraph. ``space``: before and after it; ``together``: with the next one; ``fill``: colour behind it."""
     look = f'<w:pStyle w:val="{style}"/>' if style else ""
     look += "<w:keepNext/>" if together else ""

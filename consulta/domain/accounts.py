@@ -74,10 +74,20 @@ def forget_unused(db: Session, account_ids: list[int]) -> None:
 
 
 def create(
-    db: Session, *, email: str, role: RoleName, consultation_id: int | None, theme_ids: tuple[int, ...] = (),
-    sector: Sector | None = None, organization: str | None = None, language: str | None = None, now: datetime,
-    demo: bool = False, actor: str = ledger.SYSTEM, reason: str | None = None,
-) -> int:  # fmt: skip
+    db: Session,
+    *,
+    email: str,
+    role: RoleName,
+    consultation_id: int | None,
+    theme_ids: tuple[int, ...] = (),
+    sector: Sector | None = None,
+    organization: str | None = None,
+    language: str | None = None,
+    now: datetime,
+    demo: bool = False,
+    actor: str = ledger.SYSTEM,
+    reason: str | None = None,
+) -> int:
     """Make the account if it is new and grant the role, one row a theme; its id. Granting twice adds nothing, and
     granting anew for another sector, body or language changes it; a translator has one role for each language."""
     id_ = ensure(db, email=email, now=now, demo=demo)
@@ -104,17 +114,28 @@ def create(
 
 
 def _record_grant(
-    db: Session, consultation_id: int, account_id: int, sector: Sector | None, payload: dict[str, Any], actor: str,
+    db: Session,
+    consultation_id: int,
+    account_id: int,
+    sector: Sector | None,
+    payload: dict[str, Any],
+    actor: str,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     log_id, slug = db.execute(
         select(Consultation.log_id, Consultation.slug).where(Consultation.id == consultation_id)
     ).one()
     name = pseudonym(db, consultation_id=consultation_id, account_id=account_id, sector=sector)
     ledger.append(
-        db, log_id=log_id, origin=f"consulta/{slug}", actor=actor, action=Action.ROLE_GRANT, subject=f"person/{name}",
-        recorded=now, payload=payload,
-    )  # fmt: skip
+        db,
+        log_id=log_id,
+        origin=f"consulta/{slug}",
+        actor=actor,
+        action=Action.ROLE_GRANT,
+        subject=f"person/{name}",
+        recorded=now,
+        payload=payload,
+    )
 
 
 def pseudonym(db: Session, *, consultation_id: int, account_id: int, sector: Sector | None = None) -> str:
@@ -145,18 +166,26 @@ def invite(db: Session, *, account_id: int, token: str, now: datetime, consultat
     """Mail the one-time link; a second one within the hour is a second click."""
     language = db.execute(select(Account.language).where(Account.id == account_id)).scalar_one()
     outbox.post_once(
-        db, event=f"invitation:{now:%Y-%m-%dT%H}", recipient=f"account:{account_id}", template="invitation",
-        payload={"token": token, "language": language, "consultation": consultation}, now=now,
-    )  # fmt: skip
+        db,
+        event=f"invitation:{now:%Y-%m-%dT%H}",
+        recipient=f"account:{account_id}",
+        template="invitation",
+        payload={"token": token, "language": language, "consultation": consultation},
+        now=now,
+    )
 
 
 def ask_reset(db: Session, *, email: str, language: str, now: datetime) -> None:
     """Note that somebody asked; the worker finds out whether there is such an account: this costs always the same."""
     address = email.strip().lower()
     outbox.post(
-        db, event=f"reset:{secrets.token_hex(8)}", recipient=f"address:{sha256(address).hex()}", template="reset",
-        payload={"address": address, "language": language}, now=now,
-    )  # fmt: skip
+        db,
+        event=f"reset:{secrets.token_hex(8)}",
+        recipient=f"address:{sha256(address).hex()}",
+        template="reset",
+        payload={"address": address, "language": language},
+        now=now,
+    )
 
 
 def title_of(db: Session, slug: str) -> dict[str, str]:

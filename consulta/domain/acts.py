@@ -54,9 +54,16 @@ class ActData:
 
 
 def publish(
-    db: Session, consultation: ConsultationView, data: ActData, *, key: str, seen: int, reason: Said | None,
-    actor: str, now: datetime,
-) -> int:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    data: ActData,
+    *,
+    key: str,
+    seen: int,
+    reason: Said | None,
+    actor: str,
+    now: datetime,
+) -> int:
     """Publish an act (``seen`` 0) or its next version; the version. ``Conflict`` if ``seen`` is no longer in force."""
     data = _checked(db, consultation, data)
     if seen and len((reason or {}).get("es", "")) < 10:
@@ -65,28 +72,54 @@ def publish(
     act_id = _raise(db, consultation, key, seen, data)
     db.execute(
         insert(ActVersion).values(
-            act_id=act_id, version=seen + 1, published_at=now, reason=reason if seen else None, kind=data.kind,
-            stage=data.stage, theme=data.theme, planned_from=data.planned_from, planned_until=data.planned_until,
-            held_from=data.held_from, held_until=data.held_until, content=_content(data),
+            act_id=act_id,
+            version=seen + 1,
+            published_at=now,
+            reason=reason if seen else None,
+            kind=data.kind,
+            stage=data.stage,
+            theme=data.theme,
+            planned_from=data.planned_from,
+            planned_until=data.planned_until,
+            held_from=data.held_from,
+            held_until=data.held_until,
+            content=_content(data),
         )
-    )  # fmt: skip
+    )
     ledger.note(
-        db, consultation, actor=actor, action=Action.ACT_PUBLISH, subject=f"act/{key}@{seen + 1}", recorded=now,
+        db,
+        consultation,
+        actor=actor,
+        action=Action.ACT_PUBLISH,
+        subject=f"act/{key}@{seen + 1}",
+        recorded=now,
         payload={
-            "kind": data.kind.value, "title": data.title["es"], "stage": data.stage, "day": str(data.day),
-            "documents": [d["sha256"] for d in data.documents], "reason": (reason or {}).get("es") if seen else None,
+            "kind": data.kind.value,
+            "title": data.title["es"],
+            "stage": data.stage,
+            "day": str(data.day),
+            "documents": [d["sha256"] for d in data.documents],
+            "reason": (reason or {}).get("es") if seen else None,
             "sha256": publication.of_act(db, consultation.id, key, seen + 1),
         },
-    )  # fmt: skip
+    )
     if consultation.kind is not ConsultationKind.RECORD:
         _tell(db, consultation, key, seen + 1, before, data, now=now)
     return seen + 1
 
 
 def speak(
-    db: Session, consultation: ConsultationView, key: str, *, seen: int, sector: Sector, account_id: int, agrees: bool,
-    statement: str | None, now: datetime,
-) -> None:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    key: str,
+    *,
+    seen: int,
+    sector: Sector,
+    account_id: int,
+    agrees: bool,
+    statement: str | None,
+    now: datetime,
+) -> None:
     """One side agrees with the minutes of a version, or says why not; once, and for everybody to read."""
     act_id, version = _locate(db, consultation, key)
     if version != seen:
@@ -101,17 +134,26 @@ def speak(
     try:
         db.execute(
             insert(MinutesVoice).values(
-                act_id=act_id, version=version, sector=sector, agrees=agrees, statement=statement or None,
-                account_id=account_id, said_at=now,
+                act_id=act_id,
+                version=version,
+                sector=sector,
+                agrees=agrees,
+                statement=statement or None,
+                account_id=account_id,
+                said_at=now,
             )
-        )  # fmt: skip
+        )
     except IntegrityError as error:
         raise Conflict("Otra persona de su sector ya se pronunció sobre esta acta.") from error
     ledger.note(
-        db, consultation, actor=actor, action=Action.MINUTES_AGREE if agrees else Action.MINUTES_DISAGREE,
-        subject=f"act/{key}@{version}", recorded=now,
+        db,
+        consultation,
+        actor=actor,
+        action=Action.MINUTES_AGREE if agrees else Action.MINUTES_DISAGREE,
+        subject=f"act/{key}@{version}",
+        recorded=now,
         payload={"sector": sector.value, "statement": statement or None},
-    )  # fmt: skip
+    )
 
 
 def version_in_force(db: Session, consultation: ConsultationView, key: str) -> ActData:
@@ -129,20 +171,33 @@ def data_of(v: ActVersion) -> ActData:
     """A stored version as it was given."""
     c = v.content
     return ActData(
-        kind=v.kind, title=c["title"], stage=v.stage, theme=v.theme, planned_from=v.planned_from,
-        planned_until=v.planned_until, held_from=v.held_from, held_until=v.held_until, time=c.get("time"),
+        kind=v.kind,
+        title=c["title"],
+        stage=v.stage,
+        theme=v.theme,
+        planned_from=v.planned_from,
+        planned_until=v.planned_until,
+        held_from=v.held_from,
+        held_until=v.held_until,
+        time=c.get("time"),
         texts={name: c[name] for name in TEXTS if c.get(name)},
-        bodies=tuple((b["slug"], b["capacity"]) for b in c.get("bodies", ())), documents=tuple(c.get("documents", ())),
-        contradictions=tuple(c.get("contradictions", ())), source=c.get("source"),
-    )  # fmt: skip
+        bodies=tuple((b["slug"], b["capacity"]) for b in c.get("bodies", ())),
+        documents=tuple(c.get("documents", ())),
+        contradictions=tuple(c.get("contradictions", ())),
+        source=c.get("source"),
+    )
 
 
 def _content(data: ActData) -> dict[str, Any]:
     return {
-        "title": data.title, "time": data.time, **data.texts, "documents": list(data.documents),
+        "title": data.title,
+        "time": data.time,
+        **data.texts,
+        "documents": list(data.documents),
         "bodies": [{"slug": slug, "capacity": capacity} for slug, capacity in data.bodies],
-        "contradictions": list(data.contradictions), "source": data.source,
-    }  # fmt: skip
+        "contradictions": list(data.contradictions),
+        "source": data.source,
+    }
 
 
 def completed(data: ActData) -> ActData:
@@ -199,17 +254,27 @@ def _locate(db: Session, consultation: ConsultationView, key: str) -> tuple[int,
 
 
 def _tell(
-    db: Session, consultation: ConsultationView, key: str, version: int, before: ActData | None, data: ActData, *,
+    db: Session,
+    consultation: ConsultationView,
+    key: str,
+    version: int,
+    before: ActData | None,
+    data: ActData,
+    *,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """News for subscribers; and the bodies that are to come hear of another place or date. That it was held is none."""
     moved = before is not None and before.where_and_when() != data.where_and_when() and data.held_from is None
     if before is not None and not moved:
         return
     content = {
-        "key": key, "title": data.title, "what": "moved" if moved else "new", "day": str(data.day), "time": data.time,
+        "key": key,
+        "title": data.title,
+        "what": "moved" if moved else "new",
+        "day": str(data.day),
+        "time": data.time,
         "place": data.texts.get("place"),
-    }  # fmt: skip
+    }
     event = f"act:{key}@{version}"
     news.announce(db, consultation, event=event, content=content, now=now)
     if moved:

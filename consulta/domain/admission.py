@@ -209,42 +209,77 @@ def _put(table: Any, values: dict[str, Any]) -> Any:
 
 def _contribution(consultation: ConsultationView, one: Admission, today: date) -> dict[str, Any]:
     return {
-        "consultation_id": consultation.id, "kind": one.kind, "channel": one.channel,
-        "status": one.status, "theme_id": one.theme.id if one.theme else None, "title": one.title,
-        "title_salt": new_salt(), "department": one.department, "department_salt": new_salt(),
-        "received_on": one.received_on, "confirmed": False, "ordinal": 0,
+        "consultation_id": consultation.id,
+        "kind": one.kind,
+        "channel": one.channel,
+        "status": one.status,
+        "theme_id": one.theme.id if one.theme else None,
+        "title": one.title,
+        "title_salt": new_salt(),
+        "department": one.department,
+        "department_salt": new_salt(),
+        "received_on": one.received_on,
+        "confirmed": False,
+        "ordinal": 0,
         "review_by": today + timedelta(days=int(consultation.settings["review_days"])),
         "answer_by": today + timedelta(days=int(consultation.settings["answer_days"])),
-        "awaiting_review": one.status is not Status.WITHDRAWN, "submission_hash": one.submission_hash,
-        "folio_hash": one.folio_hash, "content_hash": one.content_hash, "held_cause": one.held_cause,
-        "source": one.source, "external_id": one.external_id, "import_id": one.import_id, "intake_salt": new_salt(),
-    }  # fmt: skip
+        "awaiting_review": one.status is not Status.WITHDRAWN,
+        "submission_hash": one.submission_hash,
+        "folio_hash": one.folio_hash,
+        "content_hash": one.content_hash,
+        "held_cause": one.held_cause,
+        "source": one.source,
+        "external_id": one.external_id,
+        "import_id": one.import_id,
+        "intake_salt": new_salt(),
+    }
 
 
 def _payload(one: Admission, row: dict[str, Any], committed: dict[str, str]) -> dict[str, Any]:
     return {
-        "kind": one.kind.value, "channel": one.channel.value, "theme": one.theme.slug if one.theme else None,
-        "received": one.received_on.isoformat(), "review_by": row["review_by"].isoformat(),
-        "answer_by": row["answer_by"].isoformat(), "status": one.status.value, "confirmed": False,
-        **({"rule": "after"} if one.status is Status.PUBLISHED else {}), "commitments": committed,
+        "kind": one.kind.value,
+        "channel": one.channel.value,
+        "theme": one.theme.slug if one.theme else None,
+        "received": one.received_on.isoformat(),
+        "review_by": row["review_by"].isoformat(),
+        "answer_by": row["answer_by"].isoformat(),
+        "status": one.status.value,
+        "confirmed": False,
+        **({"rule": "after"} if one.status is Status.PUBLISHED else {}),
+        "commitments": committed,
         **({"mentions": [theme.slug for theme in one.mentions], **one.on.payload()} if one.on else {}),
-    }  # fmt: skip
+    }
 
 
 def _contributor(one: Admission, today: date) -> dict[str, Any]:
     values = {
-        "name": one.name, "publish_name": one.publish_name, "email": one.email,
-        "mail_language": one.mail_language, "taking_part_as": one.taking_part_as, "age_group": one.age_group,
-        "gender": one.gender, "language": one.language, "erase_contact_on": today + timedelta(days=CONTACT_DAYS),
-    }  # fmt: skip
+        "name": one.name,
+        "publish_name": one.publish_name,
+        "email": one.email,
+        "mail_language": one.mail_language,
+        "taking_part_as": one.taking_part_as,
+        "age_group": one.age_group,
+        "gender": one.gender,
+        "language": one.language,
+        "erase_contact_on": today + timedelta(days=CONTACT_DAYS),
+    }
     salts = {f"{field}_salt": new_salt() for field in ("name", "email", *results.TRAITS)}
     return {**values, **salts}
 
 
 def _facts(consultation: ConsultationView, one: Admission) -> results.Facts:
     return results.Facts(
-        consultation_id=consultation.id, kind=one.kind, status=one.status, theme=one.theme.slug if one.theme else "",
-        confirmed=False, day=one.received_on, channel=one.channel.value, department=one.department or "",
-        taking_part_as=one.taking_part_as or "", age_group=one.age_group or "", gender=one.gender or "",
-        language=one.language or "", mentions=tuple(theme.slug for theme in one.mentions),
-    )  # fmt: skip
+        consultation_id=consultation.id,
+        kind=one.kind,
+        status=one.status,
+        theme=one.theme.slug if one.theme else "",
+        confirmed=False,
+        day=one.received_on,
+        channel=one.channel.value,
+        department=one.department or "",
+        taking_part_as=one.taking_part_as or "",
+        age_group=one.age_group or "",
+        gender=one.gender or "",
+        language=one.language or "",
+        mentions=tuple(theme.slug for theme in one.mentions),
+    )

@@ -96,9 +96,14 @@ def look(
     """Open the roster: names and needs are seen only by who is at the door, and each look is an entry; ``device``: it
     goes onto a device, encrypted."""
     ledger.note(
-        db, consultation, actor=actor, action=Action.ROSTER_LOOK, subject=f"forum/{forum.key}@{forum.version}",
-        recorded=now, payload={"kept": "device"} if device else {},
-    )  # fmt: skip
+        db,
+        consultation,
+        actor=actor,
+        action=Action.ROSTER_LOOK,
+        subject=f"forum/{forum.key}@{forum.version}",
+        recorded=now,
+        payload={"kept": "device"} if device else {},
+    )
 
 
 def search(db: Session, forum: ForumView, typed: str) -> list[Arrival]:
@@ -135,9 +140,17 @@ def counts(db: Session, forum: ForumView) -> list[Count]:
 
 
 def mark(
-    db: Session, consultation: ConsultationView, forum: ForumView, registration_id: int, *, mark_id: str,
-    present: bool, account_id: int, actor: str, now: datetime,
-) -> bool:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    registration_id: int,
+    *,
+    mark_id: str,
+    present: bool,
+    account_id: int,
+    actor: str,
+    now: datetime,
+) -> bool:
     """Note that somebody is there, or that this was a mistake: every mark of theirs is undone. Whether it changes
     anything; one sent twice counts once."""
     person = _hold(db, forum, _R.c.id == registration_id)
@@ -151,9 +164,19 @@ def mark(
 
 
 def walk_in(
-    db: Session, consultation: ConsultationView, forum: ForumView, guest: Guest, *, department: str | None,
-    mark_id: str, account_id: int, actor: str, now: datetime, folio: str | None = None, made_at: datetime | None = None,
-) -> str:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    guest: Guest,
+    *,
+    department: str | None,
+    mark_id: str,
+    account_id: int,
+    actor: str,
+    now: datetime,
+    folio: str | None = None,
+    made_at: datetime | None = None,
+) -> str:
     """Somebody who came unannounced: there, with a code of their own; beyond the capacity too. ``Conflict`` if that
     arrival was noted before. Whoever is noted after names were erased stays without one."""
     locked = seats.lock(db, _F.c.id == forum.id, places=1)
@@ -165,15 +188,32 @@ def walk_in(
     folio = folio or folio_of(mark_id)
     named = not db.execute(select(_F.c.erased).where(_F.c.id == forum.id)).scalar_one()
     row: dict[str, Any] = {
-        "forum_id": forum.id, "ref": secrets.token_hex(8), "place": locked.last_place, "state": Seat.WALK_IN,
-        "folio_hash": sha256(folio), "submission_hash": sha256(mark_id), "member": 0, "content_hash": sha256(mark_id),
-        "table_id": table.id if table else None, "first_id": None, "second_id": None,
-        "taking_part_as": guest.taking_part_as, "department": department, "children": 0,
-        "registered_on": consultation.today(now), "promoted_at": None, "present": False,
-        "name": guest.name if named else None, "name_key": sort_key(guest.name) if named else None,
-        "organization": None, "needs": None, "email": None, "phone": None, "language": "es",
+        "forum_id": forum.id,
+        "ref": secrets.token_hex(8),
+        "place": locked.last_place,
+        "state": Seat.WALK_IN,
+        "folio_hash": sha256(folio),
+        "submission_hash": sha256(mark_id),
+        "member": 0,
+        "content_hash": sha256(mark_id),
+        "table_id": table.id if table else None,
+        "first_id": None,
+        "second_id": None,
+        "taking_part_as": guest.taking_part_as,
+        "department": department,
+        "children": 0,
+        "registered_on": consultation.today(now),
+        "promoted_at": None,
+        "present": False,
+        "name": guest.name if named else None,
+        "name_key": sort_key(guest.name) if named else None,
+        "organization": None,
+        "needs": None,
+        "email": None,
+        "phone": None,
+        "language": "es",
         "salt": ledger.new_salt() if named else None,
-    }  # fmt: skip
+    }
     row["id"] = db.execute(insert(_R).values(**row).returning(_R.c.id)).scalar_one()
     said = {"person": commitment(row)} if named else {}
     _note(db, consultation, forum.key, row["ref"], Action.REGISTRATION_WALK_IN, actor, now, said)
@@ -184,25 +224,44 @@ def walk_in(
 
 
 def bring(
-    db: Session, consultation: ConsultationView, forum: ForumView, brought: Sequence[Brought], *, account_id: int,
-    actor: str, now: datetime,
-) -> list[Outcome]:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    brought: Sequence[Brought],
+    *,
+    account_id: int,
+    actor: str,
+    now: datetime,
+) -> list[Outcome]:
     """Take marks that were made without internet, in their order; at most ``PIECE`` in one transaction. Each counts
     once, however often and from however many devices it comes."""
     return [_bring(db, consultation, forum, one, account_id, actor, now) for one in brought]
 
 
 def _bring(
-    db: Session, consultation: ConsultationView, forum: ForumView, one: Brought, account_id: int, actor: str,
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    one: Brought,
+    account_id: int,
+    actor: str,
     now: datetime,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     made_at = min(one.at, now)
     if one.guest is not None:
         try:
             walk_in(
-                db, consultation, forum, one.guest, department=one.department, mark_id=one.id, account_id=account_id,
-                actor=actor, now=now, made_at=made_at,
-            )  # fmt: skip
+                db,
+                consultation,
+                forum,
+                one.guest,
+                department=one.department,
+                mark_id=one.id,
+                account_id=account_id,
+                actor=actor,
+                now=now,
+                made_at=made_at,
+            )
         except Conflict:
             return Outcome.KNOWN
         return Outcome.NEW
@@ -241,10 +300,21 @@ def _settle(
 
 
 def _note(
-    db: Session, consultation: ConsultationView, key: str, ref: str, action: Action, actor: str, now: datetime,
+    db: Session,
+    consultation: ConsultationView,
+    key: str,
+    ref: str,
+    action: Action,
+    actor: str,
+    now: datetime,
     more: dict[str, Any] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     ledger.note(
-        db, consultation, actor=actor, action=action, subject=f"registration/{ref}", recorded=now,
+        db,
+        consultation,
+        actor=actor,
+        action=action,
+        subject=f"registration/{ref}",
+        recorded=now,
         payload={"forum": key, **(more or {})},
-    )  # fmt: skip
+    )

@@ -26,10 +26,13 @@ from .texts import sort_key
 
 MOST_ROWS, LAST_ROW = 5_000, 99_999
 COLUMNS = {
-    "row": ("fila", "n.º", "no.", "n", "row"), "name": ("nombre", "name"), "code": ("codigo", "código", "code"),
-    "table": ("mesa", "tema", "table"), "taking_part_as": ("participa_como", "participa como", "taking_part_as"),
+    "row": ("fila", "n.º", "no.", "n", "row"),
+    "name": ("nombre", "name"),
+    "code": ("codigo", "código", "code"),
+    "table": ("mesa", "tema", "table"),
+    "taking_part_as": ("participa_como", "participa como", "taking_part_as"),
     "department": ("departamento", "department"),
-}  # fmt: skip
+}
 _R: Any = Registration.__table__
 
 
@@ -57,9 +60,12 @@ def read(data: bytes, name: str, consultation: ConsultationView, forum: ForumVie
         row = _row(given, {"file": name, "line": line, "field": "sheet"}, consultation, forum)
         if row.number in found:
             raise Invalid(
-                "%(file)s, línea %(line)s, columna «fila»: la fila %(value)s ya está más arriba.", file=name, line=line,
-                value=row.number, field="sheet",
-            )  # fmt: skip
+                "%(file)s, línea %(line)s, columna «fila»: la fila %(value)s ya está más arriba.",
+                file=name,
+                line=line,
+                value=row.number,
+                field="sheet",
+            )
         found[row.number] = row
         if len(found) > MOST_ROWS:
             raise Invalid("%(file)s: caben 5,000 filas por archivo. Divídalo en varios.", file=name, field="sheet")
@@ -89,9 +95,15 @@ def pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
 
 
 def take(
-    db: Session, consultation: ConsultationView, forum: ForumView, rows: Sequence[Row], *, account_id: int, actor: str,
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    rows: Sequence[Row],
+    *,
+    account_id: int,
+    actor: str,
     now: datetime,
-) -> int:  # fmt: skip
+) -> int:
     """Note who is there; how many rows were new. Whoever registered is marked, found by code or by a name that only
     one of those still to come bears; anybody else came unannounced. ``Invalid`` for a code of nobody here."""
     return sum(_take(db, consultation, forum, row, account_id, actor, now) for row in rows)
@@ -133,22 +145,25 @@ def _row(given: dict[str, str], where: dict[str, Any], consultation: Consultatio
     if not (number.isdecimal() and 1 <= int(number[:9]) <= LAST_ROW):
         raise Invalid(
             "%(file)s, línea %(line)s, columna «fila»: «%(value)s» no es el número de una fila.",
-            value=given["row"][:80], **where,
-        )  # fmt: skip
+            value=given["row"][:80],
+            **where,
+        )
     folio = read_folio(given["code"])
     if given["code"] and folio is None:
         raise Invalid(
-            "%(file)s, línea %(line)s, columna «código»: «%(value)s» no es un código.", value=given["code"][:80],
+            "%(file)s, línea %(line)s, columna «código»: «%(value)s» no es un código.",
+            value=given["code"][:80],
             **where,
-        )  # fmt: skip
+        )
     if len(given["name"]) > marks.NAME:
         raise Invalid("%(file)s, línea %(line)s, columna «nombre»: pasa de 80 letras.", **where)
     themes = {theme: consultation.theme(theme) for theme in (table.theme for table in forum.tables)}
     tables: dict[str, Said] = {slug: theme.name for slug, theme in themes.items() if theme}
     guest = Guest(
-        given["name"], first=_one(given["table"], tables, "mesa", where),
+        given["name"],
+        first=_one(given["table"], tables, "mesa", where),
         taking_part_as=_one(given["taking_part_as"], _list(consultation, "taking_part_as"), "participa_como", where),
-    )  # fmt: skip
+    )
     department = _one(given["department"], _list(consultation, "department"), "departamento", where)
     return Row(int(number), guest, folio, department)
 
@@ -165,6 +180,8 @@ def _one(value: str, choices: dict[str, Said], column: str, where: dict[str, Any
         if sort_key(value) in {sort_key(code), *map(sort_key, label.values())}:
             return code
     raise Invalid(
-        "%(file)s, línea %(line)s, columna «%(column)s»: «%(value)s» no está en la lista.", column=column,
-        value=value[:80], **where,
-    )  # fmt: skip
+        "%(file)s, línea %(line)s, columna «%(column)s»: «%(value)s» no está en la lista.",
+        column=column,
+        value=value[:80],
+        **where,
+    )

@@ -14,8 +14,10 @@ from consulta.models.proposals import Proposal
 
 _C: Any = Contribution.__table__.c
 TABLES: dict[Kind, Any] = {
-    Kind.OPINION: Opinion.__table__, Kind.COMMENT: Comment.__table__, Kind.PROPOSAL: Proposal.__table__,
-}  # fmt: skip
+    Kind.OPINION: Opinion.__table__,
+    Kind.COMMENT: Comment.__table__,
+    Kind.PROPOSAL: Proposal.__table__,
+}
 """The table of each kind; every one has ``id``, ``body`` and ``body_salt``."""
 BODY: Any = func.coalesce(*(table.c.body for table in TABLES.values())).label("body")
 BODY_SALT: Any = func.coalesce(*(table.c.body_salt for table in TABLES.values())).label("body_salt")

@@ -26,9 +26,15 @@ PARTS = ("title", "texts", "links", "settings", "themes", "lists", "reasons")
 
 
 def change(
-    db: Session, consultation: ConsultationView, parts: dict[str, Any], *, seen: int, reason: Said, actor: str,
+    db: Session,
+    consultation: ConsultationView,
+    parts: dict[str, Any],
+    *,
+    seen: int,
+    reason: Said,
+    actor: str,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Put new parts in the place of the old. ``Conflict`` if somebody changed it since revision ``seen``; ``Invalid``
     for a theme or choice that contributions bear and the new parts lack, with their number."""
     if consultation.kind is ConsultationKind.RECORD:
@@ -54,13 +60,19 @@ def change(
     if "reasons" in changed:
         _reasons(db, consultation, parts["reasons"], actor=actor, now=now)
     ledger.note(
-        db, consultation, actor=actor, action=Action.CONSULTATION_CHANGE, recorded=now,
+        db,
+        consultation,
+        actor=actor,
+        action=Action.CONSULTATION_CHANGE,
+        recorded=now,
         subject=f"consultation/{consultation.slug}",
         payload={
-            "changed": changed, "reason": reason["es"], "settings": parts.get("settings", before["settings"]),
+            "changed": changed,
+            "reason": reason["es"],
+            "settings": parts.get("settings", before["settings"]),
             "sha256": publication.of_consultation(db, consultation.id),
         },
-    )  # fmt: skip
+    )
     content = {"what": "changed", "changed": changed, "reason": reason}
     news.announce(db, consultation, event=f"change:{seen + 1}", content=content, now=now)
 
@@ -86,9 +98,14 @@ def _themes(db: Session, consultation: ConsultationView, themes: list[dict[str, 
         db.execute(update(Theme).where(Theme.id == known[slug]).values(letter=f"~{known[slug]}"))
     for position, t in enumerate(themes):
         values = {
-            "position": position, "letter": t["letter"], "name": t["name"], "question": t["question"],
-            "briefing": t["briefing"], "colour": t["colour"], "pictogram": t["pictogram"],
-        }  # fmt: skip
+            "position": position,
+            "letter": t["letter"],
+            "name": t["name"],
+            "question": t["question"],
+            "briefing": t["briefing"],
+            "colour": t["colour"],
+            "pictogram": t["pictogram"],
+        }
         if t["slug"] in known:
             db.execute(update(Theme).where(Theme.id == known[t["slug"]]).values(**values))
         else:
@@ -146,6 +163,12 @@ def _reasons(
         if r["code"] not in known or (known[r["code"]].title, known[r["code"]].text) != (r["title"], r["text"])
     ]
     setup.publish_reasons(
-        db, consultation.id, consultation.log_id, consultation.origin, fresh, consultation.today(now), now,
+        db,
+        consultation.id,
+        consultation.log_id,
+        consultation.origin,
+        fresh,
+        consultation.today(now),
+        now,
         actor=actor,
-    )  # fmt: skip
+    )

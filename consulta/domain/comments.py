@@ -40,9 +40,16 @@ def chosen(
 
 
 def submit(
-    db: Session, *, consultation: ConsultationView, target: Target, given: Given, submission: str,
-    held_cause: str | None, language: str, now: datetime,
-) -> opinions.Receipt:  # fmt: skip
+    db: Session,
+    *,
+    consultation: ConsultationView,
+    target: Target,
+    given: Given,
+    submission: str,
+    held_cause: str | None,
+    language: str,
+    now: datetime,
+) -> opinions.Receipt:
     """Take a comment; ``Closed`` outside its stage, ``AlreadyReceived`` if the key came before.
 
     ``held_cause`` only makes it wait, as with opinions.
@@ -50,9 +57,14 @@ def submit(
     if not consultation.window("comment", now).open:
         raise Closed("El plazo para comentar no está abierto.")
     incoming = opinions.admitted_as(
-        Kind.COMMENT, consultation, _whole(given, target), submission=submission, held_cause=held_cause,
-        language=language, now=now,
-    )  # fmt: skip
+        Kind.COMMENT,
+        consultation,
+        _whole(given, target),
+        submission=submission,
+        held_cause=held_cause,
+        language=language,
+        now=now,
+    )
     mentions = tuple(theme for slug in given.mentions or [] if (theme := consultation.theme(slug)) is not None)
     incoming = replace(incoming, mentions=mentions, on=target)
     return opinions.take(db, consultation, incoming, submission=submission, language=language, now=now)

@@ -15,28 +15,68 @@ from .sheets import Amendment, Challenge, Contact, Continuity, Line, Milestone, 
 from .snapshots import ConsultationView
 
 PROSE = {
-    "title": "title", "problem": "status_quo", "objective": "main_objective", "action": "brief_description",
-    "challenge": "ogp_challenge", "relevance": "relevance", "ambition": "ambition",
-}  # fmt: skip
+    "title": "title",
+    "problem": "status_quo",
+    "objective": "main_objective",
+    "action": "brief_description",
+    "challenge": "ogp_challenge",
+    "relevance": "relevance",
+    "ambition": "ambition",
+}
 Cell = tuple[str, str, tuple[str, ...]]
 CELLS: dict[str, Cell] = {
-    "leads": ("lead_agencies", "name", ("acronym",)), "persons": ("responsible_persons", "name", ("honorific", "unit")),
-    "posts": ("titles", "title", ()), "emails": ("emails", "address", ()),
+    "leads": ("lead_agencies", "name", ("acronym",)),
+    "persons": ("responsible_persons", "name", ("honorific", "unit")),
+    "posts": ("titles", "title", ()),
+    "emails": ("emails", "address", ()),
     "phones": ("phones", "phone", ("extension",)),
-}  # fmt: skip
+}
 SUMMARY: Cell = ("responsible_in_summary", "name", ())
 STATUS = {Continuity.NEW: "New", Continuity.ONGOING: "Ongoing"}
 COMMITMENT = (
-    "number", "theme", "theme_letter", "section_heading", "theme_cell", "title_in_summary", "titles_agree",
-    "responsible_in_summary", "contacts", "other_actors", "ogp_challenge_codes", "milestone_count",
-    "milestone_row_count", "milestone_leaf_count", "milestones", "amendments", "notes", "labels", "es",
-    *PROSE.values(), *(cell for cell, _, _ in CELLS.values()),
-)  # fmt: skip
+    "number",
+    "theme",
+    "theme_letter",
+    "section_heading",
+    "theme_cell",
+    "title_in_summary",
+    "titles_agree",
+    "responsible_in_summary",
+    "contacts",
+    "other_actors",
+    "ogp_challenge_codes",
+    "milestone_count",
+    "milestone_row_count",
+    "milestone_leaf_count",
+    "milestones",
+    "amendments",
+    "notes",
+    "labels",
+    "es",
+    *PROSE.values(),
+    *(cell for cell, _, _ in CELLS.values()),
+)
 MILESTONE = (
-    "id", "level", "parent", "position", "number", "number_text", "sub_item", "mark", "description", "responsible",
-    "responsible_lines", "responsible_parties", "status", "start", "end", "start_text", "end_text", "inherited",
+    "id",
+    "level",
+    "parent",
+    "position",
+    "number",
+    "number_text",
+    "sub_item",
+    "mark",
+    "description",
+    "responsible",
+    "responsible_lines",
+    "responsible_parties",
+    "status",
+    "start",
+    "end",
+    "start_text",
+    "end_text",
+    "inherited",
     "has_sub_items",
-)  # fmt: skip
+)
 
 
 def read(data: object, consultation: ConsultationView) -> list[Printed]:
@@ -57,20 +97,31 @@ def _commitment(node: Node) -> Printed:
     prose: dict[str, Any] = {name: node.at(key).maybe() for name, key in PROSE.items()}
     cells: dict[str, Any] = {name: _cell(node, *cell) for name, cell in CELLS.items()}
     sheet = Sheet(
-        **prose | {"title": node.at("title").text()}, **cells, language="en", number=node.at("number").whole(),
+        **prose | {"title": node.at("title").text()},
+        **cells,
+        language="en",
+        number=node.at("number").whole(),
         challenges=tuple(Challenge(c) for c in node.at("ogp_challenge_codes").each(_challenge) if c),
         government=node.at("other_actors").only("government", "civil_society").at("government").maybe(),
-        others=node.at("other_actors").at("civil_society").maybe(), contacts=node.at("contacts").each(_contact),
-        milestones=node.at("milestones").each(_milestone), notes=node.at("notes").each(Node.text),
-    )  # fmt: skip
+        others=node.at("other_actors").at("civil_society").maybe(),
+        contacts=node.at("contacts").each(_contact),
+        milestones=node.at("milestones").each(_milestone),
+        notes=node.at("notes").each(Node.text),
+    )
     labels, said = node.at("labels"), node.at("es")
     one = Printed(
-        number=sheet.number or 0, sheet=sheet, theme=node.at("theme_letter").text(), theme_text=node.at("theme").text(),
-        section_heading=node.at("section_heading").text(), theme_cell=node.at("theme_cell").text(),
-        title_in_summary=node.at("title_in_summary").text(), summary=_cell(node, *SUMMARY),
+        number=sheet.number or 0,
+        sheet=sheet,
+        theme=node.at("theme_letter").text(),
+        theme_text=node.at("theme").text(),
+        section_heading=node.at("section_heading").text(),
+        theme_cell=node.at("theme_cell").text(),
+        title_in_summary=node.at("title_in_summary").text(),
+        summary=_cell(node, *SUMMARY),
         labels={k: labels.at(k).text() for k in labels.value} if isinstance(labels.value, dict) else {},
-        amendments=node.at("amendments").each(_amendment), translation=_translation(said),
-    )  # fmt: skip
+        amendments=node.at("amendments").each(_amendment),
+        translation=_translation(said),
+    )
     for name, value in derived(one).items():
         if node.at(name).value is not None and node.at(name).value != value:
             node.at(name).wrong(f"no concuerda con lo demás, que da {value}")
@@ -109,11 +160,16 @@ def _contact(node: Node) -> Contact:
     node.only("order", "honorific", "name", "unit", "role", "title", "agency", "agency_role", "email", "phones")
     phones = node.at("phones")
     return Contact(
-        name=node.at("name").text(), honorific=node.at("honorific").maybe(), unit=node.at("unit").maybe(),
-        role=node.at("role").maybe(), post=node.at("title").maybe(), body=node.at("agency").maybe(),
-        body_role=node.at("agency_role").maybe(), email=node.at("email").maybe(),
+        name=node.at("name").text(),
+        honorific=node.at("honorific").maybe(),
+        unit=node.at("unit").maybe(),
+        role=node.at("role").maybe(),
+        post=node.at("title").maybe(),
+        body=node.at("agency").maybe(),
+        body_role=node.at("agency_role").maybe(),
+        email=node.at("email").maybe(),
         phones=() if phones.value is None else phones.each(_phone),
-    )  # fmt: skip
+    )
 
 
 def _phone(node: Node) -> tuple[str, str | None]:
@@ -125,14 +181,24 @@ def _milestone(node: Node) -> Milestone:
     node.only(*MILESTONE)
     status = node.at("status").one_of(*STATUS.values())
     return Milestone(
-        key=node.at("id").text(), text=node.at("description").text(), parent=node.at("parent").maybe(),
-        position=node.at("position").whole(), number=node.at("number").maybe_whole(),
-        number_text=node.at("number_text").maybe(), mark=node.at("mark").maybe(), letter=node.at("sub_item").maybe(),
-        responsible=node.at("responsible_lines").each(Node.text), parties=node.at("responsible_parties").each(_party),
-        continuity=next((c for c, said in STATUS.items() if said == status), None), start=_month(node.at("start")),
-        end=_month(node.at("end")), start_text=node.at("start_text").maybe(), end_text=node.at("end_text").maybe(),
-        inherited=node.at("inherited").each(Node.text), has_parts=node.at("has_sub_items").flag(),
-    )  # fmt: skip
+        key=node.at("id").text(),
+        text=node.at("description").text(),
+        parent=node.at("parent").maybe(),
+        position=node.at("position").whole(),
+        number=node.at("number").maybe_whole(),
+        number_text=node.at("number_text").maybe(),
+        mark=node.at("mark").maybe(),
+        letter=node.at("sub_item").maybe(),
+        responsible=node.at("responsible_lines").each(Node.text),
+        parties=node.at("responsible_parties").each(_party),
+        continuity=next((c for c, said in STATUS.items() if said == status), None),
+        start=_month(node.at("start")),
+        end=_month(node.at("end")),
+        start_text=node.at("start_text").maybe(),
+        end_text=node.at("end_text").maybe(),
+        inherited=node.at("inherited").each(Node.text),
+        has_parts=node.at("has_sub_items").flag(),
+    )
 
 
 def _month(node: Node) -> str | None:
@@ -150,13 +216,19 @@ def _party(node: Node) -> Party:
 def _amendment(node: Node) -> Amendment:
     target = node.at("target").only("milestone", "field", "line")
     return Amendment(
-        footnote=node.at("footnote").whole(), text=node.at("text").text(), day=node.at("date").text(),
-        day_text=node.at("date_text").text(), field=target.at("field").text(),
-        milestone=target.at("milestone").maybe(), line=target.at("line").maybe_whole(), path=node.at("field").text(),
+        footnote=node.at("footnote").whole(),
+        text=node.at("text").text(),
+        day=node.at("date").text(),
+        day_text=node.at("date_text").text(),
+        field=target.at("field").text(),
+        milestone=target.at("milestone").maybe(),
+        line=target.at("line").maybe_whole(),
+        path=node.at("field").text(),
         value=node.at("value_in_document").maybe() or "",
-        before=node.at("previous_value").maybe(), after=node.at("new_value").maybe(),
+        before=node.at("previous_value").maybe(),
+        after=node.at("new_value").maybe(),
         approved_by=node.at("approved_by").text(),
-    )  # fmt: skip
+    )
 
 
 def derived(one: Printed) -> dict[str, Any]:
@@ -164,6 +236,7 @@ def derived(one: Printed) -> dict[str, Any]:
     goals = one.sheet.milestones
     return {
         "titles_agree": one.sheet.title == one.title_in_summary,
-        "milestone_count": sum(goal.parent is None for goal in goals), "milestone_row_count": len(goals),
+        "milestone_count": sum(goal.parent is None for goal in goals),
+        "milestone_row_count": len(goals),
         "milestone_leaf_count": sum(not goal.has_parts for goal in goals),
-    }  # fmt: skip
+    }

@@ -28,7 +28,10 @@ def committed(row: dict[str, Any]) -> dict[str, Any]:
             row["submission_hash"].hex() if row["submission_hash"] else None,
             row["folio_hash"].hex() if row["folio_hash"] else None,
             row["content_hash"].hex() if row["content_hash"] else None,
-            row["held_cause"], row["source"], row["external_id"], row["import_id"],
+            row["held_cause"],
+            row["source"],
+            row["external_id"],
+            row["import_id"],
         ],
         "name": [row["name"], bool(row["publish_name"])],
         "email": [row["email"], row["mail_language"]],
@@ -36,4 +39,4 @@ def committed(row: dict[str, Any]) -> dict[str, Any]:
         "age_group": row["age_group"],
         "gender": row["gender"],
         "language": row["language"],
-    }  # fmt: skip
+    }

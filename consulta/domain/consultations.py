@@ -87,8 +87,18 @@ def _read(db: Session, consultation_id: int) -> ConsultationView:
     themes = db.execute(select(Theme).where(Theme.consultation_id == row.id).order_by(Theme.position)).scalars()
     stages = db.execute(select(Stage).where(Stage.schedule_id == schedule.id).order_by(Stage.position)).scalars()
     return ConsultationView(
-        id=row.id, slug=row.slug, kind=row.kind, title=row.title, timezone=zone, locale=row.locale, texts=row.texts,
-        links=row.links, settings=row.settings, revision=row.revision, log_id=row.log_id, origin=origin,
+        id=row.id,
+        slug=row.slug,
+        kind=row.kind,
+        title=row.title,
+        timezone=zone,
+        locale=row.locale,
+        texts=row.texts,
+        links=row.links,
+        settings=row.settings,
+        revision=row.revision,
+        log_id=row.log_id,
+        origin=origin,
         themes=tuple(
             ThemeView(t.id, t.letter, t.slug, t.name, t.question, t.briefing, t.colour, t.pictogram) for t in themes
         ),
@@ -96,19 +106,31 @@ def _read(db: Session, consultation_id: int) -> ConsultationView:
         schedule_version=schedule.version,
         schedule_since=schedule.published_at,
         lists=_lists(db, row.id),
-        reasons=reasons(db, row.id), planned=_planned(db, row.id),
-    )  # fmt: skip
+        reasons=reasons(db, row.id),
+        planned=_planned(db, row.id),
+    )
 
 
 def stage_view(s: Stage, zone: ZoneInfo) -> StageView:
     """A stored stage as it is read in its consultation's zone."""
     last = (s.ends_at - timedelta(seconds=1)).astimezone(zone).date()
     return StageView(
-        key=s.key, number=s.number, parent=s.parent, title=s.title, participants=s.participants, result=s.result,
-        notes=s.notes, source=s.source, theme=s.theme, starts_at=s.starts_at, ends_at=s.ends_at,
-        dates=tuple(date.fromisoformat(d) for d in s.dates or ()), opens=tuple(s.opens),
-        first_day=s.starts_at.astimezone(zone).date(), last_day=last,
-    )  # fmt: skip
+        key=s.key,
+        number=s.number,
+        parent=s.parent,
+        title=s.title,
+        participants=s.participants,
+        result=s.result,
+        notes=s.notes,
+        source=s.source,
+        theme=s.theme,
+        starts_at=s.starts_at,
+        ends_at=s.ends_at,
+        dates=tuple(date.fromisoformat(d) for d in s.dates or ()),
+        opens=tuple(s.opens),
+        first_day=s.starts_at.astimezone(zone).date(),
+        last_day=last,
+    )
 
 
 def _planned(db: Session, consultation_id: int) -> bool:

@@ -22,14 +22,25 @@ from .snapshots import ConsultationView, ThemeView
 
 
 def record(
-    db: Session, consultation: ConsultationView, *, actor: str, action: Action, number: int,
-    recorded: date | datetime, payload: dict[str, Any],
-) -> None:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    *,
+    actor: str,
+    action: Action,
+    number: int,
+    recorded: date | datetime,
+    payload: dict[str, Any],
+) -> None:
     """Collect the ledger entry of an act upon one contribution."""
     ledger.note(
-        db, consultation, actor=actor, action=action, subject=f"contribution/{number}", payload=payload,
+        db,
+        consultation,
+        actor=actor,
+        action=action,
+        subject=f"contribution/{number}",
+        payload=payload,
         recorded=recorded,
-    )  # fmt: skip
+    )
 
 
 def facts_of(db: Session, contribution_ids: Iterable[int]) -> dict[int, results.Facts]:
@@ -37,15 +48,24 @@ def facts_of(db: Session, contribution_ids: Iterable[int]) -> dict[int, results.
     ids = list(contribution_ids)
     query = (
         select(
-            Contribution.id, Contribution.consultation_id, Contribution.kind, Contribution.status,
-            Theme.slug, Contribution.confirmed, Contribution.received_on, Contribution.channel,
-            Contribution.department, Contributor.taking_part_as, Contributor.age_group, Contributor.gender,
+            Contribution.id,
+            Contribution.consultation_id,
+            Contribution.kind,
+            Contribution.status,
+            Theme.slug,
+            Contribution.confirmed,
+            Contribution.received_on,
+            Contribution.channel,
+            Contribution.department,
+            Contributor.taking_part_as,
+            Contributor.age_group,
+            Contributor.gender,
             Contributor.language,
         )
         .join(Contributor, Contributor.contribution_id == Contribution.id)
         .outerjoin(Theme, Theme.id == Contribution.theme_id)
         .where(Contribution.id.in_(ids))
-    )  # fmt: skip
+    )
     mentions: dict[int, list[str]] = {}
     for id_, slug in db.execute(
         select(Mention.contribution_id, Theme.slug)
@@ -56,20 +76,36 @@ def facts_of(db: Session, contribution_ids: Iterable[int]) -> dict[int, results.
         mentions.setdefault(id_, []).append(slug)
     return {
         row.id: results.Facts(
-            consultation_id=row.consultation_id, kind=row.kind, status=row.status, theme=row.slug or "",
-            confirmed=row.confirmed, day=row.received_on, channel=row.channel.value, department=row.department or "",
-            taking_part_as=row.taking_part_as or "", age_group=row.age_group or "", gender=row.gender or "",
-            language=row.language or "", mentions=tuple(mentions.get(row.id, ())),
+            consultation_id=row.consultation_id,
+            kind=row.kind,
+            status=row.status,
+            theme=row.slug or "",
+            confirmed=row.confirmed,
+            day=row.received_on,
+            channel=row.channel.value,
+            department=row.department or "",
+            taking_part_as=row.taking_part_as or "",
+            age_group=row.age_group or "",
+            gender=row.gender or "",
+            language=row.language or "",
+            mentions=tuple(mentions.get(row.id, ())),
         )
         for row in db.execute(query)
-    }  # fmt: skip
+    }
 
 
 def change(
-    db: Session, consultation: ConsultationView, *, contribution_id: int, status: Status | None = None,
-    awaiting: bool | None = None, confirmed: bool | None = None, theme: ThemeView | None = None,
-    mentions: Sequence[ThemeView] | None = None, classify: bool = False,
-) -> None:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    *,
+    contribution_id: int,
+    status: Status | None = None,
+    awaiting: bool | None = None,
+    confirmed: bool | None = None,
+    theme: ThemeView | None = None,
+    mentions: Sequence[ThemeView] | None = None,
+    classify: bool = False,
+) -> None:
     """Move one contribution's status, confirmation or themes, with its figures and its place in search.
 
     The caller has locked the row by a conditional UPDATE and records the ledger entry.
@@ -133,10 +169,16 @@ def by_number(db: Session, consultation: ConsultationView, number: int) -> Row:
     """The contribution of this number; ``NotFound`` else."""
     row = db.execute(
         select(
-            Contribution.id, Contribution.consultation_id, Contribution.number, Contribution.status,
-            Contribution.awaiting_review, Contribution.ordinal, Contribution.theme_id, Contribution.kind,
+            Contribution.id,
+            Contribution.consultation_id,
+            Contribution.number,
+            Contribution.status,
+            Contribution.awaiting_review,
+            Contribution.ordinal,
+            Contribution.theme_id,
+            Contribution.kind,
         ).where(Contribution.consultation_id == consultation.id, Contribution.number == number)
-    ).first()  # fmt: skip
+    ).first()
     if row is None:
         raise NotFound("No hay ningún aporte con ese número.")
     return Row(*row)

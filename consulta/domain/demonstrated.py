@@ -42,28 +42,53 @@ def _send(db: Session, consultation: ConsultationView, row: dict[str, Any], at: 
     draft = proposal_drafts.find(db, consultation, key, actor=None, held=True)
     goals = tuple(
         Milestone(
-            key=f"m{n}", text=text, deliverable=deliverable, number=n, number_text=f"{n}.", position=n, start=start,
-            end=end, continuity=Continuity(continuity), parties=tuple(Party(name) for name in row["leads"]),
+            key=f"m{n}",
+            text=text,
+            deliverable=deliverable,
+            number=n,
+            number_text=f"{n}.",
+            position=n,
+            start=start,
+            end=end,
+            continuity=Continuity(continuity),
+            parties=tuple(Party(name) for name in row["leads"]),
         )
         for n, (text, deliverable, start, end, continuity) in enumerate(row["milestones"], start=1)
-    )  # fmt: skip
+    )
     changes = {name: row[name] or None for name in PROSE}
     leads = tuple(Line(name, name) for name in row["leads"])
     undecided = frozenset({"contacts"} | (set() if leads else {"leads"}))
     proposal_drafts.save(
-        db, draft, "problem", {**changes, "theme": row["theme"], "leads": leads, "milestones": goals,
-        "undecided": undecided}, seen=0, now=at,
-    )  # fmt: skip
+        db,
+        draft,
+        "problem",
+        {**changes, "theme": row["theme"], "leads": leads, "milestones": goals, "undecided": undecided},
+        seen=0,
+        now=at,
+    )
     proposal_drafts.save(db, draft, "answers", {}, seen=0, now=at, lineage=Lineage(unrelated=WHY))
     draft = proposal_drafts.find(db, consultation, key, actor=None, held=True)
     return proposals.send(
-        db, draft, Sender(name=row["name"], publish_name=row["publish_name"]), actor=ledger.PUBLIC, folio=None,
-        signs=True, language="es", now=at,
-    )  # fmt: skip
+        db,
+        draft,
+        Sender(name=row["name"], publish_name=row["publish_name"]),
+        actor=ledger.PUBLIC,
+        folio=None,
+        signs=True,
+        language="es",
+        now=at,
+    )
 
 
 def _publish(db: Session, consultation: ConsultationView, number: int, moderator: int, at: datetime) -> None:
     moderation.decide(
-        db, consultation=consultation, number=number, verdict=Verdict.PUBLISH, reason_code=None, note=None, ordinal=0,
-        account_id=moderator, now=at,
-    )  # fmt: skip
+        db,
+        consultation=consultation,
+        number=number,
+        verdict=Verdict.PUBLISH,
+        reason_code=None,
+        note=None,
+        ordinal=0,
+        account_id=moderator,
+        now=at,
+    )

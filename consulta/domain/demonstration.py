@@ -28,7 +28,7 @@ from . import (
     rights,
     supports,
     targets,
-)  # fmt: skip
+)
 from .actions import Action
 from .commitments import sha256
 from .schedules import read_day
@@ -78,10 +78,16 @@ def set_passwords(db: Session, password_hash: str) -> None:
 def _staff(db: Session, consultation: ConsultationView, one: dict[str, Any], now: datetime) -> int:
     themes = tuple(t.id for t in consultation.themes if t.letter in one["themes"])
     return accounts.create(
-        db, email=one["email"], role=RoleName(one["role"]), consultation_id=consultation.id, theme_ids=themes,
-        sector=Sector(one["sector"]) if one["sector"] else None, organization=one.get("organization"), now=now,
+        db,
+        email=one["email"],
+        role=RoleName(one["role"]),
+        consultation_id=consultation.id,
+        theme_ids=themes,
+        sector=Sector(one["sector"]) if one["sector"] else None,
+        organization=one.get("organization"),
+        now=now,
         demo=True,
-    )  # fmt: skip
+    )
 
 
 def _events(
@@ -123,14 +129,25 @@ def _arrive(db: Session, consultation: ConsultationView, row: dict[str, Any]) ->
     web = row["channel"] == "web"
     on = _target(db, consultation, row["on"]) if row["on"] else None
     incoming = admission.Admission(
-        kind=Kind.COMMENT if on else Kind.OPINION, on=on, channel=Channel(row["channel"]),
+        kind=Kind.COMMENT if on else Kind.OPINION,
+        on=on,
+        channel=Channel(row["channel"]),
         status=Status.HELD if row["status"] == "held" else Status.RECEIVED,
-        theme=consultation.theme(row["theme"]) if row["theme"] else None, title=row["title"], body=row["body"],
-        received_on=day, department=row["department"], name=row["name"], publish_name=row["publish_name"],
-        taking_part_as=row["taking_part_as"], age_group=row["age_group"], gender=row["gender"],
-        language=row["language"], folio_hash=sha256(folio) if web else None, held_cause=row["held"],
+        theme=consultation.theme(row["theme"]) if row["theme"] else None,
+        title=row["title"],
+        body=row["body"],
+        received_on=day,
+        department=row["department"],
+        name=row["name"],
+        publish_name=row["publish_name"],
+        taking_part_as=row["taking_part_as"],
+        age_group=row["age_group"],
+        gender=row["gender"],
+        language=row["language"],
+        folio_hash=sha256(folio) if web else None,
+        held_cause=row["held"],
         mentions=tuple(t for slug in row["mentions"] if on and (t := consultation.theme(slug)) is not None),
-    )  # fmt: skip
+    )
     [admitted] = admission.admit(db, consultation, [incoming], today=day, actor=ledger.PUBLIC if web else ledger.SYSTEM)
     return {"id": admitted.id, "number": admitted.number, "folio": folio, "ordinal": 0}
 
@@ -139,9 +156,13 @@ def _comment(row: dict[str, Any], consultation: ConsultationView) -> dict[str, A
     """A comment in the shape of the other contributions."""
     primary, others = comments.chosen(consultation, row["themes"], consultation.theme(row["themes"][0]))
     return {
-        **NOT_SAID, "channel": "web", "confirmed": False, **row, "theme": primary.slug,
+        **NOT_SAID,
+        "channel": "web",
+        "confirmed": False,
+        **row,
+        "theme": primary.slug,
         "mentions": [theme.slug for theme in others],
-    }  # fmt: skip
+    }
 
 
 def _target(db: Session, consultation: ConsultationView, on: dict[str, Any]) -> targets.Target:
@@ -177,29 +198,54 @@ def _reporting(
 def _confirm(db: Session, consultation: ConsultationView, arrived: dict[str, Any], at: datetime) -> None:
     contributions.change(db, consultation, contribution_id=arrived["id"], confirmed=True)
     contributions.record(
-        db, consultation, actor=ledger.PUBLIC, action=Action.CONFIRM, number=arrived["number"],
-        recorded=consultation.today(at), payload={"confirmed": True},
-    )  # fmt: skip
+        db,
+        consultation,
+        actor=ledger.PUBLIC,
+        action=Action.CONFIRM,
+        number=arrived["number"],
+        recorded=consultation.today(at),
+        payload={"confirmed": True},
+    )
 
 
 def _classify(
-    db: Session, consultation: ConsultationView, arrived: dict[str, Any], row: dict[str, Any], moderator: int,
+    db: Session,
+    consultation: ConsultationView,
+    arrived: dict[str, Any],
+    row: dict[str, Any],
+    moderator: int,
     at: datetime,
-) -> None:  # fmt: skip
+) -> None:
     mentions = [theme for slug in row["mentions"] if (theme := consultation.theme(slug)) is not None]
     moderation.classify(
-        db, consultation=consultation, number=arrived["number"], mentions=mentions, ordinal=arrived["ordinal"],
-        theme=consultation.theme(row["theme"]) if row["theme"] else None, account_id=moderator, now=at,
-    )  # fmt: skip
+        db,
+        consultation=consultation,
+        number=arrived["number"],
+        mentions=mentions,
+        ordinal=arrived["ordinal"],
+        theme=consultation.theme(row["theme"]) if row["theme"] else None,
+        account_id=moderator,
+        now=at,
+    )
     arrived["ordinal"] += 1
 
 
 def _decide(
-    db: Session, consultation: ConsultationView, arrived: dict[str, Any], row: dict[str, Any], moderator: int,
+    db: Session,
+    consultation: ConsultationView,
+    arrived: dict[str, Any],
+    row: dict[str, Any],
+    moderator: int,
     at: datetime,
-) -> None:  # fmt: skip
+) -> None:
     moderation.decide(
-        db, consultation=consultation, number=arrived["number"], reason_code=row["reason"], note=row["note"],
-        verdict=Verdict.PUBLISH if row["status"] == "published" else Verdict.REJECT, ordinal=arrived["ordinal"],
-        account_id=moderator, now=at,
-    )  # fmt: skip
+        db,
+        consultation=consultation,
+        number=arrived["number"],
+        reason_code=row["reason"],
+        note=row["note"],
+        verdict=Verdict.PUBLISH if row["status"] == "published" else Verdict.REJECT,
+        ordinal=arrived["ordinal"],
+        account_id=moderator,
+        now=at,
+    )

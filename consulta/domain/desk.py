@@ -92,9 +92,16 @@ class Step:
 
 
 def queue(
-    db: Session, consultation: ConsultationView, *, scope: Sequence[int] | None, theme: str | None = None,
-    channel: Channel | None = None, after: tuple[date, int] | None = None, now: datetime, limit: int = PAGE,
-) -> list[Waiting]:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    *,
+    scope: Sequence[int] | None,
+    theme: str | None = None,
+    channel: Channel | None = None,
+    after: tuple[date, int] | None = None,
+    now: datetime,
+    limit: int = PAGE,
+) -> list[Waiting]:
     """What waits for a person, by promised date. ``scope``: the themes of a moderator bound to some, and what has none.
 
     ``theme`` is a slug, empty for what has no theme; ``after`` the (review_by, id) of the last row seen.
@@ -109,12 +116,21 @@ def queue(
     values |= {"day": after[0], "last": after[1]} if after is not None else {}
     return [
         Waiting(
-            r.id, r.number, r.kind, bodies.excerpt(r.title, r.body), r.theme_id, r.channel, r.status, r.held_cause,
-            r.received_on, r.review_by, r.name if r.until and r.until > now else None,
+            r.id,
+            r.number,
+            r.kind,
+            bodies.excerpt(r.title, r.body),
+            r.theme_id,
+            r.channel,
+            r.status,
+            r.held_cause,
+            r.received_on,
+            r.review_by,
+            r.name if r.until and r.until > now else None,
             r.reported_on if r.status is Status.PUBLISHED else None,
         )
         for r in db.connection().execute(query, values)
-    ]  # fmt: skip
+    ]
 
 
 @cache
@@ -123,8 +139,20 @@ def _waiting(scoped: bool, by_theme: str | None, by_channel: bool, beyond: bool)
     c = Contribution
     query = (
         select(
-            c.id, c.number, c.kind, c.title, bodies.BODY, c.theme_id, c.channel, c.status, c.held_cause, c.received_on,
-            c.review_by, Pseudonym.name, Lease.until, reports.latest(c.id).label("reported_on"),
+            c.id,
+            c.number,
+            c.kind,
+            c.title,
+            bodies.BODY,
+            c.theme_id,
+            c.channel,
+            c.status,
+            c.held_cause,
+            c.received_on,
+            c.review_by,
+            Pseudonym.name,
+            Lease.until,
+            reports.latest(c.id).label("reported_on"),
         )
         .select_from(Contribution.__table__)
         .outerjoin(Lease, Lease.contribution_id == c.id)
@@ -134,7 +162,7 @@ def _waiting(scoped: bool, by_theme: str | None, by_channel: bool, beyond: bool)
         .where(c.consultation_id == bindparam("consultation"), IS_WAITING)
         .order_by(c.review_by, c.id)
         .limit(bindparam("most"))
-    )  # fmt: skip
+    )
     query = bodies.with_body(query)
     if scoped:
         query = query.where(c.theme_id.in_(bindparam("scope", expanding=True)) | c.theme_id.is_(None))
@@ -156,12 +184,10 @@ def leases(db: Session, consultation: ConsultationView, *, now: datetime) -> tup
 
 _LEASED = (
     select(Lease.contribution_id, Pseudonym.name)
-    .join(
-        Pseudonym, (Pseudonym.account_id == Lease.account_id) & (Pseudonym.consultation_id == Lease.consultation_id)
-    )
+    .join(Pseudonym, (Pseudonym.account_id == Lease.account_id) & (Pseudonym.consultation_id == Lease.consultation_id))
     .where(Lease.consultation_id == bindparam("consultation"), Lease.until > bindparam("now"))
     .order_by(Lease.contribution_id)
-)  # fmt: skip
+)
 
 
 def item(db: Session, consultation: ConsultationView, number: int, *, account_id: int, now: datetime) -> Item:
@@ -181,14 +207,28 @@ def item(db: Session, consultation: ConsultationView, number: int, *, account_id
     mentions = db.execute(select(Mention.theme_id).where(Mention.contribution_id == row.id)).scalars().all()
     on = targets.of(db, row.id) if row.kind is Kind.COMMENT else None
     return Item(
-        id=c.id, number=c.number, kind=c.kind, title=c.title, body=bodies.body(db, row.id), status=c.status,
-        awaiting_review=c.awaiting_review, theme_id=c.theme_id, mentions=tuple(mentions), channel=c.channel,
-        department=c.department, held_cause=c.held_cause, received_on=c.received_on, review_by=c.review_by,
-        answer_by=c.answer_by, ordinal=c.ordinal, leased_by=found.name if leased else None,
-        lease_is_mine=leased and found.account_id == account_id, on=on,
+        id=c.id,
+        number=c.number,
+        kind=c.kind,
+        title=c.title,
+        body=bodies.body(db, row.id),
+        status=c.status,
+        awaiting_review=c.awaiting_review,
+        theme_id=c.theme_id,
+        mentions=tuple(mentions),
+        channel=c.channel,
+        department=c.department,
+        held_cause=c.held_cause,
+        received_on=c.received_on,
+        review_by=c.review_by,
+        answer_by=c.answer_by,
+        ordinal=c.ordinal,
+        leased_by=found.name if leased else None,
+        lease_is_mine=leased and found.account_id == account_id,
+        on=on,
         quoted=targets.quoted(db, consultation, on.directly) if on and on.directly else None,
         reports=tuple(reports.of(db, row.id)) if on else (),
-    )  # fmt: skip
+    )
 
 
 def history(db: Session, consultation: ConsultationView, contribution_id: int) -> list[Step]:

@@ -144,8 +144,14 @@ def publish(db: Session, draft: DraftView, *, seen: int, actor: Actor, now: date
     content = {**draft.content, "published": today.isoformat()}
     consultation_id = setup.load(db, content, account_id=actor.id, now=now)
     db.execute(update(Consultation).where(Consultation.id == consultation_id).values(published_at=now))
-    accounts.create(db, email=actor.email, role=RoleName.COORDINATOR, consultation_id=consultation_id, now=now,
-                    reason="Publicó la consulta")  # fmt: skip
+    accounts.create(
+        db,
+        email=actor.email,
+        role=RoleName.COORDINATOR,
+        consultation_id=consultation_id,
+        now=now,
+        reason="Publicó la consulta",
+    )
     return draft.slug
 
 
@@ -155,13 +161,25 @@ def preview(draft: DraftView, *, now: datetime) -> ConsultationView:
     zone = ZoneInfo(c["timezone"])
     today = now.astimezone(zone).date()
     return ConsultationView(
-        id=0, slug=draft.slug, kind=ConsultationKind.ORDINARY, title=c["title"], timezone=zone, locale=c["locale"],
-        texts=c["texts"], links=c.get("links", {}), settings=c["settings"], revision=0, log_id=0, origin="",
+        id=0,
+        slug=draft.slug,
+        kind=ConsultationKind.ORDINARY,
+        title=c["title"],
+        timezone=zone,
+        locale=c["locale"],
+        texts=c["texts"],
+        links=c.get("links", {}),
+        settings=c["settings"],
+        revision=0,
+        log_id=0,
+        origin="",
         themes=tuple(
             ThemeView(n, t["letter"], t["slug"], t["name"], t["question"], t["briefing"], t["colour"], t["pictogram"])
             for n, t in enumerate(c["themes"], start=1)
         ),
-        stages=tuple(_stage(s, zone, today) for s in c["stages"]), schedule_version=1, schedule_since=now,
+        stages=tuple(_stage(s, zone, today) for s in c["stages"]),
+        schedule_version=1,
+        schedule_since=now,
         lists={
             name: tuple(Choice(i["code"], i["label"], i.get("population"), None) for i in items)
             for name, items in c["lists"].items()
@@ -169,18 +187,28 @@ def preview(draft: DraftView, *, now: datetime) -> ConsultationView:
         reasons=tuple(
             ReasonView(n, r["code"], 1, r["title"], r["text"], today) for n, r in enumerate(c["reasons"], start=1)
         ),
-    )  # fmt: skip
+    )
 
 
 def _stage(s: dict[str, Any], zone: ZoneInfo, today: date) -> StageView:
     first, last = read_day(s["starts"], today), read_day(s["ends"], today)
     return StageView(
-        key=s["key"], number=s.get("number"), parent=s.get("parent"), title=s["title"],
-        participants=s.get("participants"), result=s.get("result"), notes=s.get("notes"), source=s.get("source"),
-        theme=s.get("theme"), starts_at=local_instant(first, zone), opens=tuple(s["opens"]),
-        ends_at=local_instant(last + timedelta(days=1), zone), first_day=first, last_day=last,
+        key=s["key"],
+        number=s.get("number"),
+        parent=s.get("parent"),
+        title=s["title"],
+        participants=s.get("participants"),
+        result=s.get("result"),
+        notes=s.get("notes"),
+        source=s.get("source"),
+        theme=s.get("theme"),
+        starts_at=local_instant(first, zone),
+        opens=tuple(s["opens"]),
+        ends_at=local_instant(last + timedelta(days=1), zone),
+        first_day=first,
+        last_day=last,
         dates=tuple(read_day(d, today) for d in s.get("dates") or ()),
-    )  # fmt: skip
+    )
 
 
 def _spanish(content: dict[str, Any], name: str) -> str:

@@ -61,7 +61,12 @@ def forget_contacts(db: Session, *, today: date, now: datetime) -> int:
         db.execute(update(Contributor).where(Contributor.contribution_id == id_).values(**values))
         view = consultations.find(db, slug).view
         contributions.record(
-            db, view, actor=ledger.SYSTEM, action=Action.EXPIRE, number=number, recorded=view.today(now),
+            db,
+            view,
+            actor=ledger.SYSTEM,
+            action=Action.EXPIRE,
+            number=number,
+            recorded=view.today(now),
             payload={"fields": fields},
-        )  # fmt: skip
+        )
     return len(due)

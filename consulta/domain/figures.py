@@ -80,9 +80,14 @@ def sheet(db: Session, consultation: ConsultationView) -> Sheet:
         else:
             _count(one_way[dimension][value], group, n)
     return Sheet(
-        total, dict(themes), mentions, confirmed, {k: dict(v) for k, v in one_way.items()}, dict(kinds),
+        total,
+        dict(themes),
+        mentions,
+        confirmed,
+        {k: dict(v) for k, v in one_way.items()},
+        dict(kinds),
         [(date.fromisoformat(day), n) for day, n in sorted(days.items())],
-    )  # fmt: skip
+    )
 
 
 def waiting(db: Session, consultation: ConsultationView) -> tuple[dict[str, int], dict[str, int]]:
@@ -121,7 +126,10 @@ def tally(db: Session, consultation: ConsultationView, *, as_of: date | None = N
         "as_of": (as_of or today).isoformat(),
         "themes": [
             {
-                "letter": t.letter, "slug": t.slug, "name": t.name["es"], **per_theme[t.slug],
+                "letter": t.letter,
+                "slug": t.slug,
+                "name": t.name["es"],
+                **per_theme[t.slug],
                 **({} if as_of else {"mentions": mentions[t.slug]}),
             }
             for t in consultation.themes
@@ -129,7 +137,7 @@ def tally(db: Session, consultation: ConsultationView, *, as_of: date | None = N
         "unclassified": per_theme[""],
         "total": total,
         "balanced": whole == parts and all(_balanced(group) for group in [*groups, *total.values()]),
-    }  # fmt: skip
+    }
 
 
 def _balanced(group: Group) -> bool:

@@ -50,8 +50,10 @@ def check_pdf(data: bytes, name: str) -> None:
     if active:
         raise Invalid(
             "«%(name)s» trae un programa u otro archivo adentro (%(what)s). Guárdelo de nuevo como PDF simple.",
-            name=name, what=active.strip("/"), field="document",
-        )  # fmt: skip
+            name=name,
+            what=active.strip("/"),
+            field="document",
+        )
 
 
 def _holds_script(reader: Any) -> str | None:

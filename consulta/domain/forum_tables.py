@@ -56,8 +56,9 @@ def check(consultation: ConsultationView, tables: Sequence[TableData]) -> None:
         if not (table.government and table.civil_society) and len(table.exception or "") < 10:
             raise Invalid(
                 "A la mesa «%(theme)s» le falta quien facilite. Elija a las dos personas, o escriba por qué falta una.",
-                theme=table.theme, field=f"exception-{table.theme}",
-            )  # fmt: skip
+                theme=table.theme,
+                field=f"exception-{table.theme}",
+            )
 
 
 def put(db: Session, consultation: ConsultationView, forum_id: int, tables: Sequence[TableData]) -> None:
@@ -117,9 +118,11 @@ def _resize(db: Session, table: Table, capacity: int | None) -> None:
     done: Any = db.execute(update(_T).where(_T.c.id == table.id, fits).values(capacity=capacity))
     if not done.rowcount:
         raise Invalid(
-            "En la mesa «%(theme)s» ya hay %(n)s personas: no puede haber menos lugares.", theme=table.theme,
-            n=table.seated, field=f"capacity-{table.theme}",
-        )  # fmt: skip
+            "En la mesa «%(theme)s» ya hay %(n)s personas: no puede haber menos lugares.",
+            theme=table.theme,
+            n=table.seated,
+            field=f"capacity-{table.theme}",
+        )
 
 
 def _remove(db: Session, table: Table) -> None:
@@ -133,6 +136,8 @@ def _remove(db: Session, table: Table) -> None:
         gone = None
     if gone is None or not gone.rowcount:
         raise Invalid(
-            "La mesa «%(theme)s» no se puede quitar: hay %(n)s personas en ella.", theme=table.theme, n=table.seated,
+            "La mesa «%(theme)s» no se puede quitar: hay %(n)s personas en ella.",
+            theme=table.theme,
+            n=table.seated,
             field="tables",
-        )  # fmt: skip
+        )

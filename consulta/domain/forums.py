@@ -21,9 +21,18 @@ from .forum_tables import TableData
 from .snapshots import ConsultationView
 
 TEXTS = (
-    "place", "address", "directions", "organisers", "agenda", "languages", "access", "childcare", "contact", "notes",
+    "place",
+    "address",
+    "directions",
+    "organisers",
+    "agenda",
+    "languages",
+    "access",
+    "childcare",
+    "contact",
+    "notes",
     "photos",
-)  # fmt: skip
+)
 MOST_SEATS = 100_000
 
 
@@ -53,9 +62,16 @@ class ForumData:
 
 
 def publish(
-    db: Session, consultation: ConsultationView, data: ForumData, *, key: str, seen: int, reason: Said | None,
-    actor: str, now: datetime,
-) -> int:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    data: ForumData,
+    *,
+    key: str,
+    seen: int,
+    reason: Said | None,
+    actor: str,
+    now: datetime,
+) -> int:
     """Announce a forum (``seen`` 0) or its next version; the version. ``Conflict`` if ``seen`` is no longer in force,
     ``Invalid`` if more people are confirmed than it would hold."""
     _check(consultation, data, seen, reason)
@@ -84,9 +100,17 @@ def cancel(
     if forum_id is None:
         raise Conflict("Mientras usted escribía, otra persona cambió este foro.")
     _store(
-        db, consultation, forum_id, data, key=key, version=seen + 1, reason=reason, actor=actor, now=now,
+        db,
+        consultation,
+        forum_id,
+        data,
+        key=key,
+        version=seen + 1,
+        reason=reason,
+        actor=actor,
+        now=now,
         action=Action.FORUM_CANCEL,
-    )  # fmt: skip
+    )
     db.execute(insert(ForumTelling).values(forum_id=forum_id, version=seen + 1, what="cancelled"))
 
 
@@ -108,22 +132,36 @@ def data_of(content: dict[str, Any]) -> ForumData:
         name: datetime.fromisoformat(content[name]) for name in ("starts_at", "ends_at", "opens_at", "closes_at")
     }
     return ForumData(
-        kind=ForumKind(content["kind"]), name=content["name"], **instants, capacity=content["capacity"],
-        department=content["department"], texts=content["texts"], all_day=content["all_day"],
-        tables=tuple(TableData(**table) for table in content["tables"]), attendance=content["attendance"],
-        contradictions=tuple(content["contradictions"]), source=content["source"],
-    )  # fmt: skip
+        kind=ForumKind(content["kind"]),
+        name=content["name"],
+        **instants,
+        capacity=content["capacity"],
+        department=content["department"],
+        texts=content["texts"],
+        all_day=content["all_day"],
+        tables=tuple(TableData(**table) for table in content["tables"]),
+        attendance=content["attendance"],
+        contradictions=tuple(content["contradictions"]),
+        source=content["source"],
+    )
 
 
 def content_of(data: ForumData) -> dict[str, Any]:
     """A version as it is stored."""
     instants = {name: getattr(data, name).isoformat() for name in ("starts_at", "ends_at", "opens_at", "closes_at")}
     return {
-        "kind": data.kind.value, "name": data.name, **instants, "capacity": data.capacity,
-        "department": data.department, "texts": data.texts, "all_day": data.all_day,
-        "tables": [table.__dict__ for table in data.tables], "attendance": data.attendance,
-        "contradictions": list(data.contradictions), "source": data.source,
-    }  # fmt: skip
+        "kind": data.kind.value,
+        "name": data.name,
+        **instants,
+        "capacity": data.capacity,
+        "department": data.department,
+        "texts": data.texts,
+        "all_day": data.all_day,
+        "tables": [table.__dict__ for table in data.tables],
+        "attendance": data.attendance,
+        "contradictions": list(data.contradictions),
+        "source": data.source,
+    }
 
 
 def _check(consultation: ConsultationView, data: ForumData, seen: int, reason: Said | None) -> None:
@@ -174,20 +212,39 @@ def _raise(db: Session, consultation: ConsultationView, key: str, seen: int, dat
 
 
 def _store(
-    db: Session, consultation: ConsultationView, forum_id: int, data: ForumData, *, key: str, version: int,
-    reason: Said | None, actor: str, now: datetime, action: Action = Action.FORUM_PUBLISH,
-) -> None:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    forum_id: int,
+    data: ForumData,
+    *,
+    key: str,
+    version: int,
+    reason: Said | None,
+    actor: str,
+    now: datetime,
+    action: Action = Action.FORUM_PUBLISH,
+) -> None:
     db.execute(
         insert(ForumVersion).values(
-            forum_id=forum_id, version=version, published_at=now, reason=reason if version > 1 else None,
+            forum_id=forum_id,
+            version=version,
+            published_at=now,
+            reason=reason if version > 1 else None,
             content=content_of(data),
         )
-    )  # fmt: skip
+    )
     ledger.note(
-        db, consultation, actor=actor, action=action, subject=f"forum/{key}@{version}", recorded=now,
+        db,
+        consultation,
+        actor=actor,
+        action=action,
+        subject=f"forum/{key}@{version}",
+        recorded=now,
         payload={
-            "name": data.name["es"], "starts": ledger.instant(data.starts_at), "capacity": data.capacity,
+            "name": data.name["es"],
+            "starts": ledger.instant(data.starts_at),
+            "capacity": data.capacity,
             "reason": (reason or {}).get("es") if version > 1 else None,
             "sha256": publication.of_forum(db, consultation.id, key, version),
         },
-    )  # fmt: skip
+    )

@@ -141,10 +141,18 @@ def _registered(db: Session, folio: str, which: Any) -> Registered | None:
         before = (_R.c.forum_id == forum.id) & (_R.c.state == Seat.WAITING) & (_R.c.place <= row.place)
         line = db.execute(select(func.count()).where(before)).scalar_one()
     return Registered(
-        folio=folio, consultation=view, forum=forum, id=row.id, ref=row.ref, state=row.state, name=row.name,
-        table=next((t for t in forum.tables if t.id in (row.table_id,)), None), line=line,
-        promoted=row.promoted_at is not None, present=row.present,
-    )  # fmt: skip
+        folio=folio,
+        consultation=view,
+        forum=forum,
+        id=row.id,
+        ref=row.ref,
+        state=row.state,
+        name=row.name,
+        table=next((t for t in forum.tables if t.id in (row.table_id,)), None),
+        line=line,
+        promoted=row.promoted_at is not None,
+        present=row.present,
+    )
 
 
 def _query() -> Any:
@@ -164,6 +172,15 @@ def _query() -> Any:
 
 def _view(row: Any, versions: tuple[Version, ...] = (), tables: tuple[Table, ...] = ()) -> ForumView:
     return ForumView(
-        row.id, row.key, row.version, row.confirmed, row.waiting, row.cancelled, row.closed_at is not None,
-        row.closing, forums.data_of(row.content), versions, tables,
-    )  # fmt: skip
+        row.id,
+        row.key,
+        row.version,
+        row.confirmed,
+        row.waiting,
+        row.cancelled,
+        row.closed_at is not None,
+        row.closing,
+        forums.data_of(row.content),
+        versions,
+        tables,
+    )

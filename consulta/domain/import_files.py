@@ -14,15 +14,27 @@ from .errors import Invalid
 from .texts import as_sent
 
 FIELDS = (
-    "external_id", "title", "body", "theme", "received_on", "department", "taking_part_as", "language", "withdrawn_on",
-)  # fmt: skip
+    "external_id",
+    "title",
+    "body",
+    "theme",
+    "received_on",
+    "department",
+    "taking_part_as",
+    "language",
+    "withdrawn_on",
+)
 GUESSES = {
-    "external_id": ("id", "external_id"), "title": ("title", "titulo", "título"),
-    "body": ("body", "description", "texto", "text", "opinion", "opinión"), "theme": ("theme", "tema"),
-    "received_on": ("received_on", "created_at", "fecha", "date"), "department": ("department", "departamento"),
-    "taking_part_as": ("taking_part_as", "participo_como"), "language": ("language", "idioma"),
+    "external_id": ("id", "external_id"),
+    "title": ("title", "titulo", "título"),
+    "body": ("body", "description", "texto", "text", "opinion", "opinión"),
+    "theme": ("theme", "tema"),
+    "received_on": ("received_on", "created_at", "fecha", "date"),
+    "department": ("department", "departamento"),
+    "taking_part_as": ("taking_part_as", "participo_como"),
+    "language": ("language", "idioma"),
     "withdrawn_on": ("withdrawn_on", "retired_at"),
-}  # fmt: skip
+}
 CELL_MAX, MOST_UNPACKED = 200_000, 30_000_000
 
 
@@ -57,8 +69,10 @@ def opened(given: Given) -> tuple[csv.DictReader[str], dict[str, str]]:
     if "body" not in columns and "title" not in columns:
         raise Invalid(
             "%(file)s, línea 1: falta la columna del texto («body»); hay %(columns)s. Diga cuál es.",
-            file=given.name, columns=", ".join(names) or "ninguna", field="body",
-        )  # fmt: skip
+            file=given.name,
+            columns=", ".join(names) or "ninguna",
+            field="body",
+        )
     return reader, columns
 
 
@@ -73,8 +87,9 @@ def _names(reader: csv.DictReader[str], given: Given) -> list[str]:
     except csv.Error as error:
         raise Invalid(
             "%(file)s, línea 1: las comillas no cierran bien, y no se entiende qué columnas hay.",
-            file=given.name, field="file",
-        ) from error  # fmt: skip
+            file=given.name,
+            field="file",
+        ) from error
 
 
 def guessed(names: list[str], given: Given) -> dict[str, str]:
@@ -111,8 +126,11 @@ def _decode(given: Given) -> str:
         line = given.data[: error.start].count(b"\n") + 1
         raise Invalid(
             "%(file)s, línea %(line)s: el archivo no está en UTF-8 (byte %(byte)s); guárdelo como «CSV UTF-8».",
-            file=given.name, line=line, byte=f"0x{given.data[error.start]:02x}", field="file",
-        ) from error  # fmt: skip
+            file=given.name,
+            line=line,
+            byte=f"0x{given.data[error.start]:02x}",
+            field="file",
+        ) from error
 
 
 def rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -142,9 +160,12 @@ def _csv(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, [as_sent(value or "") for key, value in row.items() if key]
     except csv.Error as error:
         raise Invalid(
-            "%(file)s, línea %(line)s: no se entiende (cerca de «%(near)s»).", file=name, line=reader.line_num + 1,
-            near=text[:40], field="file",
-        ) from error  # fmt: skip
+            "%(file)s, línea %(line)s: no se entiende (cerca de «%(near)s»).",
+            file=name,
+            line=reader.line_num + 1,
+            near=text[:40],
+            field="file",
+        ) from error
 
 
 def _xlsx(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -163,9 +184,12 @@ def _xlsx(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
         raise broken
     for span in sheet.merged_cells.ranges:
         raise Invalid(
-            "%(file)s, línea %(line)s: las celdas %(cells)s están unidas; sepárelas.", file=name, line=span.min_row,
-            cells=span.coord, field="file",
-        )  # fmt: skip
+            "%(file)s, línea %(line)s: las celdas %(cells)s están unidas; sepárelas.",
+            file=name,
+            line=span.min_row,
+            cells=span.coord,
+            field="file",
+        )
     for line, row in enumerate(sheet.iter_rows(), start=1):
         yield line, [_cell(name, line, cell) for cell in row]
 
@@ -174,6 +198,10 @@ def _cell(name: str, line: int, cell: Any) -> str:
     if cell.data_type == "f":
         raise Invalid(
             "%(file)s, línea %(line)s, columna «%(column)s»: «%(value)s» es una fórmula; pegue solo el valor.",
-            file=name, line=line, column=cell.column_letter, value=str(cell.value)[:80], field="file",
-        )  # fmt: skip
+            file=name,
+            line=line,
+            column=cell.column_letter,
+            value=str(cell.value)[:80],
+            field="file",
+        )
     return "" if cell.value is None else as_sent(str(cell.value))

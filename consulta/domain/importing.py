@@ -25,11 +25,15 @@ PIECE = 200
 
 def begin(db: Session, consultation: ConsultationView, found: Survey, *, now: datetime) -> int:
     """Note the import, or find the unfinished one of the same file; its id."""
-    unfinished = db.execute(
-        select(Import.id).where(
-            Import.consultation_id == consultation.id, Import.digest == found.digest, Import.finished_at.is_(None)
+    unfinished = (
+        db.execute(
+            select(Import.id).where(
+                Import.consultation_id == consultation.id, Import.digest == found.digest, Import.finished_at.is_(None)
+            )
         )
-    ).scalars().first()  # fmt: skip
+        .scalars()
+        .first()
+    )
     if unfinished is not None:
         return unfinished
     import_id = db.execute(
@@ -62,13 +66,22 @@ def write(
     if new:
         incoming = [
             admission.Admission(
-                kind=Kind.OPINION, channel=channel, status=Status.WITHDRAWN if t.withdrawn else Status.RECEIVED,
-                theme=t.theme, title=t.title, body=t.body, received_on=t.received_on, department=t.department,
-                taking_part_as=t.taking_part_as, language=t.language, source=t.source, external_id=t.external_id,
+                kind=Kind.OPINION,
+                channel=channel,
+                status=Status.WITHDRAWN if t.withdrawn else Status.RECEIVED,
+                theme=t.theme,
+                title=t.title,
+                body=t.body,
+                received_on=t.received_on,
+                department=t.department,
+                taking_part_as=t.taking_part_as,
+                language=t.language,
+                source=t.source,
+                external_id=t.external_id,
                 import_id=import_id,
             )
             for t in new
-        ]  # fmt: skip
+        ]
         admission.admit(db, consultation, incoming, today=consultation.today(now), actor=ledger.SYSTEM)
     return len(new)
 
@@ -90,6 +103,12 @@ def _entry(
     now: datetime,
 ) -> None:
     ledger.append(
-        db, log_id=consultation.log_id, origin=consultation.origin, actor=ledger.SYSTEM, action=action,
-        subject=f"import/{import_id}", payload=payload, recorded=now,
-    )  # fmt: skip
+        db,
+        log_id=consultation.log_id,
+        origin=consultation.origin,
+        actor=ledger.SYSTEM,
+        action=action,
+        subject=f"import/{import_id}",
+        payload=payload,
+        recorded=now,
+    )

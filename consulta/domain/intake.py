@@ -73,12 +73,20 @@ def enter(
         raise Invalid("La fecha en que llegó no puede ser futura.", field="received_on")
     folio = opinions.folio_of(submission)
     incoming = admission.Admission(
-        kind=Kind.OPINION, channel=brought.channel, status=Status.RECEIVED, theme=brought.theme, body=brought.body,
+        kind=Kind.OPINION,
+        channel=brought.channel,
+        status=Status.RECEIVED,
+        theme=brought.theme,
+        body=brought.body,
         content_hash=_content(submission, brought),
-        title=brought.title, received_on=brought.received_on, department=brought.department,
-        taking_part_as=brought.taking_part_as, language=brought.language, folio_hash=sha256(folio),
+        title=brought.title,
+        received_on=brought.received_on,
+        department=brought.department,
+        taking_part_as=brought.taking_part_as,
+        language=brought.language,
+        folio_hash=sha256(folio),
         submission_hash=sha256(submission),
-    )  # fmt: skip
+    )
     actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     try:
         [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=actor)

@@ -118,9 +118,16 @@ def open_log(db: Session, origin: str) -> Log:
 
 
 def append(
-    db: Session, *, log_id: int, origin: str, actor: str, action: Action, subject: str,
-    payload: dict[str, Any], recorded: date | datetime,
-) -> None:  # fmt: skip
+    db: Session,
+    *,
+    log_id: int,
+    origin: str,
+    actor: str,
+    action: Action,
+    subject: str,
+    payload: dict[str, Any],
+    recorded: date | datetime,
+) -> None:
     """Collect one entry; a ``date`` for what the public does, the second for what staff do."""
     when = (
         recorded.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -142,14 +149,26 @@ def append(
 
 
 def note(
-    db: Session, consultation: ConsultationView, *, actor: str, action: Action, subject: str, payload: dict[str, Any],
+    db: Session,
+    consultation: ConsultationView,
+    *,
+    actor: str,
+    action: Action,
+    subject: str,
+    payload: dict[str, Any],
     recorded: date | datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Collect one entry of a consultation's log."""
     append(
-        db, log_id=consultation.log_id, origin=consultation.origin, actor=actor, action=action, subject=subject,
-        payload=payload, recorded=recorded,
-    )  # fmt: skip
+        db,
+        log_id=consultation.log_id,
+        origin=consultation.origin,
+        actor=actor,
+        action=action,
+        subject=subject,
+        payload=payload,
+        recorded=recorded,
+    )
 
 
 def write(db: Session) -> None:

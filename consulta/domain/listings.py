@@ -60,31 +60,52 @@ def select_rows() -> Select[Any]:
     """Everything that a ``Row`` needs."""
     query = (
         select(
-            Contribution.id, Contribution.number, Contribution.kind, Contribution.title, bodies.BODY,
-            Contribution.theme_id, Contribution.channel, Contribution.department, Contribution.received_on,
-            Contributor.name, Contributor.publish_name, *targets.COLUMNS,
+            Contribution.id,
+            Contribution.number,
+            Contribution.kind,
+            Contribution.title,
+            bodies.BODY,
+            Contribution.theme_id,
+            Contribution.channel,
+            Contribution.department,
+            Contribution.received_on,
+            Contributor.name,
+            Contributor.publish_name,
+            *targets.COLUMNS,
         )
         .select_from(Contribution.__table__)
         .join(Contributor, Contributor.contribution_id == Contribution.id)
-    )  # fmt: skip
+    )
     return targets.with_target(bodies.with_body(query))
 
 
 def row_of(r: Any) -> Row:
     """A row of ``select_rows``, with the name only where it may be shown."""
     return Row(
-        r.id, r.number, r.kind, r.title, r.body, r.theme_id, r.channel.value, r.department, r.received_on,
-        r.name if r.publish_name else None, targets.on_of(r) if r.kind is Kind.COMMENT else None, r.supports,
-    )  # fmt: skip
+        r.id,
+        r.number,
+        r.kind,
+        r.title,
+        r.body,
+        r.theme_id,
+        r.channel.value,
+        r.department,
+        r.received_on,
+        r.name if r.publish_name else None,
+        targets.on_of(r) if r.kind is Kind.COMMENT else None,
+        r.supports,
+    )
 
 
 def values_of(consultation: ConsultationView, by: Filters) -> dict[str, Any]:
     """The values of the filters chosen; a theme that is no theme means those without one."""
     found = consultation.theme(by.theme) if by.theme else None
     values = {
-        "theme": None if by.theme is None else found.id if found else 0, "department": by.department, "kind": by.kind,
+        "theme": None if by.theme is None else found.id if found else 0,
+        "department": by.department,
+        "kind": by.kind,
         "after": by.after,
-    }  # fmt: skip
+    }
     return {"consultation": consultation.id} | {name: value for name, value in values.items() if value is not None}
 
 

@@ -28,8 +28,19 @@ MANY = 1000
 LATE_MAIL = timedelta(hours=1)
 COLOURS = 12
 PICTOGRAMS = (
-    "book", "phone", "talk", "ledger", "coins", "tree", "water", "school", "health", "road", "scale", "globe",
-)  # fmt: skip
+    "book",
+    "phone",
+    "talk",
+    "ledger",
+    "coins",
+    "tree",
+    "water",
+    "school",
+    "health",
+    "road",
+    "scale",
+    "globe",
+)
 """What a theme can look like: a colour slot with proven contrast, and a drawing."""
 
 
@@ -52,8 +63,19 @@ class Needs:
     @property
     def nothing(self) -> bool:
         """Whether all is well today."""
-        return not any((self.overdue, self.due_soon, self.unattended, self.late_mail, self.failed_mail,
-                        self.opening, self.closing, self.requests, self.calls))  # fmt: skip
+        return not any(
+            (
+                self.overdue,
+                self.due_soon,
+                self.unattended,
+                self.late_mail,
+                self.failed_mail,
+                self.opening,
+                self.closing,
+                self.requests,
+                self.calls,
+            )
+        )
 
 
 def coordinated(db: Session, actor: Actor) -> list[tuple[str, Said, ConsultationKind]]:
@@ -77,9 +99,11 @@ def needs(db: Session, consultation: ConsultationView, *, now: datetime) -> Need
     """What needs the coordinator today; its cost does not grow with the number of contributions."""
     today, base = consultation.today(now), Contribution.__table__.c
     oldest = db.execute(
-        select(base.review_by).where(base.consultation_id == consultation.id, IS_WAITING)
-        .order_by(base.review_by, base.id).limit(1)
-    ).scalar_one_or_none()  # fmt: skip
+        select(base.review_by)
+        .where(base.consultation_id == consultation.id, IS_WAITING)
+        .order_by(base.review_by, base.id)
+        .limit(1)
+    ).scalar_one_or_none()
     unsent, o, n = OutboxMessage.outcome.is_(None), Organization, Notice
     return Needs(
         overdue=_waiting(db, consultation, base.review_by < today),
@@ -119,11 +143,13 @@ def _unattended(db: Session, consultation: ConsultationView) -> tuple[ThemeView,
         select(Role.theme_id)
         .join(Account, Account.id == Role.account_id)
         .where(
-            Role.consultation_id == consultation.id, Role.role == RoleName.MODERATOR, Role.suspended.is_(False),
+            Role.consultation_id == consultation.id,
+            Role.role == RoleName.MODERATOR,
+            Role.suspended.is_(False),
             Account.suspended.is_(False),
             or_(Account.password_hash.is_not(None), Account.demo.is_(True)),
         )
-    ).scalars()  # fmt: skip
+    ).scalars()
     held = set(found)
     return () if None in held else tuple(t for t in consultation.themes if t.id not in held)
 

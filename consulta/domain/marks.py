@@ -73,9 +73,10 @@ def read(data: Mapping[str, Any], consultation: ConsultationView) -> Brought | N
     if not isinstance(name, str) or not showable(name, NAME).strip():
         return None
     guest = Guest(
-        showable(name, NAME).strip(), first=_text(data.get("table")),
+        showable(name, NAME).strip(),
+        first=_text(data.get("table")),
         taking_part_as=_listed(consultation, "taking_part_as", data.get("taking_part_as")),
-    )  # fmt: skip
+    )
     return Brought(id_, made_at, guest=guest, department=_listed(consultation, "department", data.get("department")))
 
 

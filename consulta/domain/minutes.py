@@ -24,9 +24,11 @@ from .gatherings import ForumView
 from .snapshots import ConsultationView, ThemeView
 
 SECTIONS = {
-    "said_most": "Lo que más se dijo", "agreed": "En qué hubo acuerdo", "disagreed": "En qué no hubo acuerdo",
+    "said_most": "Lo que más se dijo",
+    "agreed": "En qué hubo acuerdo",
+    "disagreed": "En qué no hubo acuerdo",
     "proposed": "Qué se propuso",
-}  # fmt: skip
+}
 NOTES = "Notas en que se basa: "
 
 
@@ -70,9 +72,18 @@ def version_of(db: Session, consultation: ConsultationView, forum: ForumView, th
 
 
 def publish(
-    db: Session, consultation: ConsultationView, forum: ForumView, theme: ThemeView, sections: Mapping[str, str],
-    numbers: Sequence[int], *, seen: int, reason: Said | None, actor: str, now: datetime,
-) -> str:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    theme: ThemeView,
+    sections: Mapping[str, str],
+    numbers: Sequence[int],
+    *,
+    seen: int,
+    reason: Said | None,
+    actor: str,
+    now: datetime,
+) -> str:
     """Publish the minutes of a table, or their next version; the address of the act."""
     if theme.slug not in {table.theme for table in forum.tables}:
         raise NotFound("Esa mesa no es de este foro.")
@@ -81,17 +92,21 @@ def publish(
     strange = sorted(set(numbers) - _notes(db, forum, theme, numbers))
     if strange:
         raise Invalid(
-            "Estas notas no son de hojas de esta mesa: %(numbers)s.", numbers=", ".join(map(str, strange)),
+            "Estas notas no son de hojas de esta mesa: %(numbers)s.",
+            numbers=", ".join(map(str, strange)),
             field="notes",
-        )  # fmt: skip
+        )
     day, kind = consultation.today(forum.data.starts_at), forum.data.kind
     texts: dict[str, Said] = {"minutes": {"es": composed(sections, numbers)}}
     if forum.data.texts.get("place"):
         texts["place"] = forum.data.texts["place"]
     data = ActData(
-        kind=ActKind.THEMATIC if kind is ForumKind.ROUNDTABLE else ActKind.FORUM, theme=theme.slug, held_from=day,
-        title=_title(forum, theme), texts=texts,
-    )  # fmt: skip
+        kind=ActKind.THEMATIC if kind is ForumKind.ROUNDTABLE else ActKind.FORUM,
+        theme=theme.slug,
+        held_from=day,
+        title=_title(forum, theme),
+        texts=texts,
+    )
     key = key_of(forum, theme)
     acts.publish(db, consultation, data, key=key, seen=seen, reason=reason, actor=actor, now=now)
     return key

@@ -26,8 +26,10 @@ from .snapshots import ConsultationView, ReasonView, ThemeView
 
 LEASE = timedelta(minutes=10)
 STATUS_AFTER = {
-    Verdict.PUBLISH: Status.PUBLISHED, Verdict.REJECT: Status.REJECTED, Verdict.RETURN: Status.RETURNED,
-}  # fmt: skip
+    Verdict.PUBLISH: Status.PUBLISHED,
+    Verdict.REJECT: Status.REJECTED,
+    Verdict.RETURN: Status.RETURNED,
+}
 ACTION = {Verdict.PUBLISH: Action.PUBLISH, Verdict.REJECT: Action.REJECT, Verdict.RETURN: Action.RETURN}
 
 
@@ -79,9 +81,18 @@ def release(db: Session, consultation: ConsultationView, number: int, *, account
 
 
 def decide(
-    db: Session, *, consultation: ConsultationView, number: int, verdict: Verdict, reason_code: str | None,
-    note: str | None, ordinal: int, account_id: int, now: datetime, returned: Returned | None = None,
-) -> None:  # fmt: skip
+    db: Session,
+    *,
+    consultation: ConsultationView,
+    number: int,
+    verdict: Verdict,
+    reason_code: str | None,
+    note: str | None,
+    ordinal: int,
+    account_id: int,
+    now: datetime,
+    returned: Returned | None = None,
+) -> None:
     """Publish, reject, or give a proposal back (``returned``). The form's ``ordinal`` must be the one stored, else
     ``Conflict`` (somebody was faster)."""
     reason = next((r for r in consultation.reasons if r.code == reason_code), None)
@@ -96,34 +107,59 @@ def decide(
     decision_id = db.execute(
         insert(Decision)
         .values(
-            contribution_id=row.id, ordinal=ordinal + 1, verdict=verdict, account_id=account_id, decided_at=now,
+            contribution_id=row.id,
+            ordinal=ordinal + 1,
+            verdict=verdict,
+            account_id=account_id,
+            decided_at=now,
             reason_id=reason.id if reason and verdict is Verdict.REJECT else None,
         )
         .returning(Decision.id)
-    ).scalar_one()  # fmt: skip
+    ).scalar_one()
     db.execute(insert(DecisionNote).values(decision_id=decision_id, note=note, note_salt=salt))
     contributions.change(db, consultation, contribution_id=row.id, status=status, awaiting=False)
     contributions.record(
-        db, consultation, actor=actor, action=ACTION[verdict], number=number, recorded=now,
+        db,
+        consultation,
+        actor=actor,
+        action=ACTION[verdict],
+        number=number,
+        recorded=now,
         payload={
-            "ordinal": ordinal + 1, "status": status.value,
+            "ordinal": ordinal + 1,
+            "status": status.value,
             "reason": f"{reason.code}@{reason.version}" if reason and verdict is Verdict.REJECT else None,
-            **(returned.payload() if returned else {}), "commitments": {"note": ledger.commitment(salt, note)},
+            **(returned.payload() if returned else {}),
+            "commitments": {"note": ledger.commitment(salt, note)},
         },
-    )  # fmt: skip
+    )
     if returned:
         returns.reopen(db, row.id, decision_id, returned)
     if not stays:
         _tell(
-            db, consultation, row, ordinal=ordinal + 1, status=status, reason=reason, note=note, returned=returned,
+            db,
+            consultation,
+            row,
+            ordinal=ordinal + 1,
+            status=status,
+            reason=reason,
+            note=note,
+            returned=returned,
             now=now,
-        )  # fmt: skip
+        )
 
 
 def classify(
-    db: Session, *, consultation: ConsultationView, number: int, theme: ThemeView | None,
-    mentions: Sequence[ThemeView], ordinal: int, account_id: int, now: datetime,
-) -> None:  # fmt: skip
+    db: Session,
+    *,
+    consultation: ConsultationView,
+    number: int,
+    theme: ThemeView | None,
+    mentions: Sequence[ThemeView],
+    ordinal: int,
+    account_id: int,
+    now: datetime,
+) -> None:
     """Say what it is about: a primary theme or none, and secondary ones (the primary is not among them)."""
     secondary = [m for m in mentions if theme is None or m.id != theme.id]
     row = _take(db, consultation, number, ordinal=ordinal, account_id=account_id, now=now)
@@ -131,15 +167,24 @@ def classify(
     slugs = [m.slug for m in secondary]
     db.execute(
         insert(Classification).values(
-            contribution_id=row.id, ordinal=ordinal + 1, theme_id=theme.id if theme else None, mentions=slugs,
-            account_id=account_id, decided_at=now,
+            contribution_id=row.id,
+            ordinal=ordinal + 1,
+            theme_id=theme.id if theme else None,
+            mentions=slugs,
+            account_id=account_id,
+            decided_at=now,
         )
-    )  # fmt: skip
+    )
     contributions.change(db, consultation, contribution_id=row.id, theme=theme, mentions=secondary, classify=True)
     contributions.record(
-        db, consultation, actor=actor, action=Action.CLASSIFY, number=number, recorded=now,
+        db,
+        consultation,
+        actor=actor,
+        action=Action.CLASSIFY,
+        number=number,
+        recorded=now,
         payload={"ordinal": ordinal + 1, "theme": theme.slug if theme else None, "mentions": slugs},
-    )  # fmt: skip
+    )
 
 
 def _stays(db: Session, row: contributions.Row, verdict: Verdict) -> bool:
@@ -158,11 +203,12 @@ def _take(
     done: Any = db.execute(
         update(table)
         .where(
-            table.c.id == row.id, table.c.ordinal == ordinal,
+            table.c.id == row.id,
+            table.c.ordinal == ordinal,
             table.c.status.not_in([Status.WITHDRAWN, Status.ERASED]),
         )
         .values(ordinal=ordinal + 1)
-    )  # fmt: skip
+    )
     if not done.rowcount:
         raise Conflict("Otra persona decidió antes, o su autor lo retiró. Esto es lo que hay ahora.")
     if db.execute(select(Intake.account_id).where(Intake.contribution_id == row.id)).scalar_one_or_none() == account_id:
@@ -175,21 +221,38 @@ def _take(
 
 
 def _tell(
-    db: Session, consultation: ConsultationView, row: contributions.Row, *, ordinal: int, status: Status,
-    reason: ReasonView | None, note: str | None, returned: Returned | None, now: datetime,
-) -> None:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    row: contributions.Row,
+    *,
+    ordinal: int,
+    status: Status,
+    reason: ReasonView | None,
+    note: str | None,
+    returned: Returned | None,
+    now: datetime,
+) -> None:
     """News to the author who left an address, or to those who act for the organisation that proposed it; the mail gives
     the number, for nobody here knows the code."""
     for recipient, language in _whom(db, row):
         said = reason.title.get(language, reason.title["es"]) if reason and status is Status.REJECTED else None
         outbox.post(
-            db, event=f"decision:{consultation.slug}:{row.number}:{ordinal}", recipient=recipient, template="decision",
-            now=now, payload={
-                "number": row.number, "slug": consultation.slug, "language": language, "note": note, "reason": said,
-                "published": status is Status.PUBLISHED, "kind": row.kind.value,
+            db,
+            event=f"decision:{consultation.slug}:{row.number}:{ordinal}",
+            recipient=recipient,
+            template="decision",
+            now=now,
+            payload={
+                "number": row.number,
+                "slug": consultation.slug,
+                "language": language,
+                "note": note,
+                "reason": said,
+                "published": status is Status.PUBLISHED,
+                "kind": row.kind.value,
                 "due": returned.due_on.isoformat() if returned else None,
             },
-        )  # fmt: skip
+        )
 
 
 def _whom(db: Session, row: contributions.Row) -> list[tuple[str, str]]:

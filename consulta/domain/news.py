@@ -45,15 +45,23 @@ def subscribe(db: Session, consultation: ConsultationView, *, email: str, langua
     else:
         db.execute(
             insert(s).values(
-                consultation_id=consultation.id, email=address, language=language, asked_on=today, confirmed=False,
+                consultation_id=consultation.id,
+                email=address,
+                language=language,
+                asked_on=today,
+                confirmed=False,
                 key=key,
             )
-        )  # fmt: skip
+        )
     payload = {"subscriber": key, "slug": consultation.slug, "title": consultation.title, "language": language}
     outbox.post_once(
-        db, event=f"subscription:{today}", recipient=f"subscriber:{key}", template="subscription", payload=payload,
+        db,
+        event=f"subscription:{today}",
+        recipient=f"subscriber:{key}",
+        template="subscription",
+        payload=payload,
         now=now,
-    )  # fmt: skip
+    )
 
 
 def token(secret: str, key: str) -> str:
@@ -131,11 +139,19 @@ def fan_out(db: Session, *, now: datetime) -> int:
     if done.rowcount:  # type: ignore[attr-defined]
         for _id, key, language in people:
             outbox.post(
-                db, event=f"news:{row.consultation_id}:{row.event}", recipient=f"subscriber:{key}", template="news",
+                db,
+                event=f"news:{row.consultation_id}:{row.event}",
+                recipient=f"subscriber:{key}",
+                template="news",
                 payload={
-                    "subscriber": key, "slug": row.slug, "consultation": row.title, "language": language, **row.content
-                }, now=now,
-            )  # fmt: skip
+                    "subscriber": key,
+                    "slug": row.slug,
+                    "consultation": row.title,
+                    "language": language,
+                    **row.content,
+                },
+                now=now,
+            )
     return max(1, len(people))
 
 

@@ -35,9 +35,14 @@ class Call:
 
 
 def tell(
-    db: Session, consultation: ConsultationView, slugs: Sequence[str], *, event: str, content: dict[str, Any],
+    db: Session,
+    consultation: ConsultationView,
+    slugs: Sequence[str],
+    *,
+    event: str,
+    content: dict[str, Any],
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Write to those with an address or an account; note a call for those with a telephone. Who has none is counted."""
     o = Organization
     rows = db.execute(
@@ -50,9 +55,13 @@ def tell(
         whom = [(f"organization:{row.id}", "es")] if row.contact_email else _members(db, row.id)
         for recipient, language in whom:
             outbox.post_once(
-                db, event=f"notice:{consultation.slug}:{event}", recipient=recipient, template="news",
-                payload={**payload, "language": language}, now=now,
-            )  # fmt: skip
+                db,
+                event=f"notice:{consultation.slug}:{event}",
+                recipient=recipient,
+                template="news",
+                payload={**payload, "language": language},
+                now=now,
+            )
         if not whom and row.contact_phone:
             _call(db, consultation.id, row.id, event, content, now)
 
@@ -81,10 +90,14 @@ def _call(
     if db.execute(there).first() is None:
         db.execute(
             insert(n).values(
-                consultation_id=consultation_id, organization_id=organization_id, event=event, content=content,
-                state=NoticeState.WAITING, changed_at=now,
+                consultation_id=consultation_id,
+                organization_id=organization_id,
+                event=event,
+                content=content,
+                state=NoticeState.WAITING,
+                changed_at=now,
             )
-        )  # fmt: skip
+        )
 
 
 def call_person(
@@ -96,10 +109,14 @@ def call_person(
     if db.execute(there).first() is None:
         db.execute(
             insert(n).values(
-                consultation_id=consultation_id, registration_id=registration_id, event=event, content=content,
-                state=NoticeState.WAITING, changed_at=now,
+                consultation_id=consultation_id,
+                registration_id=registration_id,
+                event=event,
+                content=content,
+                state=NoticeState.WAITING,
+                changed_at=now,
             )
-        )  # fmt: skip
+        )
 
 
 def forget(db: Session, registration_ids: Sequence[int]) -> None:
@@ -124,9 +141,11 @@ def unreachable(db: Session, consultation: ConsultationView) -> int:
     """How many bodies have neither an address nor a telephone nor an account here."""
     o = Organization
     query = select(func.count()).where(
-        o.consultation_id == consultation.id, o.contact_email.is_(None), o.contact_phone.is_(None),
+        o.consultation_id == consultation.id,
+        o.contact_email.is_(None),
+        o.contact_phone.is_(None),
         o.id.not_in(select(OrganizationMember.organization_id).where(OrganizationMember.wished_on.is_(None))),
-    )  # fmt: skip
+    )
     return db.execute(query).scalar_one()
 
 

@@ -48,9 +48,10 @@ def ages(db: Session, *, now: datetime) -> dict[str, timedelta | None]:
     unsent = select(func.min(OutboxMessage.created_at)).where(OutboxMessage.outcome.is_(None))
     oldest = db.execute(unsent).scalar_one()
     return {
-        WORKER: now - at[WORKER] if WORKER in at else None, BACKUP: now - at[BACKUP] if BACKUP in at else None,
+        WORKER: now - at[WORKER] if WORKER in at else None,
+        BACKUP: now - at[BACKUP] if BACKUP in at else None,
         "mail": max(timedelta(), now - oldest) if oldest else timedelta(),
-    }  # fmt: skip
+    }
 
 
 def late(found: Iterable[tuple[str, timedelta | None]]) -> list[str]:

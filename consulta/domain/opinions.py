@@ -78,9 +78,15 @@ def read_folio(typed: str) -> str | None:
 
 
 def send(
-    db: Session, *, consultation: ConsultationView, given: Given, submission: str, held_cause: str | None,
-    language: str, now: datetime,
-) -> str:  # fmt: skip
+    db: Session,
+    *,
+    consultation: ConsultationView,
+    given: Given,
+    submission: str,
+    held_cause: str | None,
+    language: str,
+    now: datetime,
+) -> str:
     """Take an opinion as ``submit`` does, stored with the commit where nothing needs its number before; its code.
 
     Whether the key came before is known when ``db.commit_new`` answers.
@@ -93,9 +99,15 @@ def send(
 
 
 def submit(
-    db: Session, *, consultation: ConsultationView, given: Given, submission: str, held_cause: str | None,
-    language: str, now: datetime,
-) -> Receipt:  # fmt: skip
+    db: Session,
+    *,
+    consultation: ConsultationView,
+    given: Given,
+    submission: str,
+    held_cause: str | None,
+    language: str,
+    now: datetime,
+) -> Receipt:
     """Take an opinion of the web form; ``Closed`` outside its stage, ``AlreadyReceived`` if the key came before.
 
     ``held_cause`` (``trap``, ``too-fast``, ``many-from-one-address``) only makes it wait; nobody is refused for it.
@@ -105,9 +117,14 @@ def submit(
 
 
 def take(
-    db: Session, consultation: ConsultationView, incoming: admission.Admission, *, submission: str, language: str,
+    db: Session,
+    consultation: ConsultationView,
+    incoming: admission.Admission,
+    *,
+    submission: str,
+    language: str,
     now: datetime,
-) -> Receipt:  # fmt: skip
+) -> Receipt:
     """Store what came by a form of the web, and mail its receipt where there is an address."""
     folio, today = folio_of(submission), consultation.today(now)
     try:
@@ -116,19 +133,33 @@ def take(
         raise AlreadyReceived from error
     if incoming.email:
         outbox.post(
-            db, event=f"receipt:{consultation.slug}:{admitted.number}", recipient=f"contribution:{admitted.id}",
-            template="receipt", now=now,
+            db,
+            event=f"receipt:{consultation.slug}:{admitted.number}",
+            recipient=f"contribution:{admitted.id}",
+            template="receipt",
+            now=now,
             payload={
-                "folio": folio, "number": admitted.number, "kind": incoming.kind.value, "slug": consultation.slug,
-                "language": language, "review_by": admitted.review_by.isoformat(),
+                "folio": folio,
+                "number": admitted.number,
+                "kind": incoming.kind.value,
+                "slug": consultation.slug,
+                "language": language,
+                "review_by": admitted.review_by.isoformat(),
                 "answer_by": admitted.answer_by.isoformat(),
             },
-        )  # fmt: skip
+        )
     return Receipt(
-        folio=folio, number=admitted.number, kind=incoming.kind, consultation=consultation.slug, received_on=today,
-        review_by=admitted.review_by, answer_by=admitted.answer_by,
-        published=incoming.status is Status.PUBLISHED, mailed=bool(incoming.email), head="",
-    )  # fmt: skip
+        folio=folio,
+        number=admitted.number,
+        kind=incoming.kind,
+        consultation=consultation.slug,
+        received_on=today,
+        review_by=admitted.review_by,
+        answer_by=admitted.answer_by,
+        published=incoming.status is Status.PUBLISHED,
+        mailed=bool(incoming.email),
+        head="",
+    )
 
 
 def _incoming(
@@ -142,21 +173,39 @@ def _incoming(
 
 
 def admitted_as(
-    kind: Kind, consultation: ConsultationView, given: Given, *, submission: str, held_cause: str | None, language: str,
+    kind: Kind,
+    consultation: ConsultationView,
+    given: Given,
+    *,
+    submission: str,
+    held_cause: str | None,
+    language: str,
     now: datetime,
-) -> admission.Admission:  # fmt: skip
+) -> admission.Admission:
     """What a person typed into a form of the web, as a contribution of this kind that comes in."""
     given = given.as_kept()
     folio, today = folio_of(submission), consultation.today(now)
     return admission.Admission(
-        kind=kind, channel=Channel.WEB, status=_status(consultation, kind, held_cause), theme=given.theme,
-        body=given.body, received_on=today, department=given.department, name=given.name,
-        publish_name=given.publish_name and bool(given.name), email=given.email,
-        mail_language=language if given.email else None, taking_part_as=given.taking_part_as,
-        age_group=given.age_group, gender=given.gender, language=given.language,
-        folio_hash=sha256(folio), submission_hash=sha256(submission),
-        content_hash=_content(submission, given), held_cause=held_cause,
-    )  # fmt: skip
+        kind=kind,
+        channel=Channel.WEB,
+        status=_status(consultation, kind, held_cause),
+        theme=given.theme,
+        body=given.body,
+        received_on=today,
+        department=given.department,
+        name=given.name,
+        publish_name=given.publish_name and bool(given.name),
+        email=given.email,
+        mail_language=language if given.email else None,
+        taking_part_as=given.taking_part_as,
+        age_group=given.age_group,
+        gender=given.gender,
+        language=given.language,
+        folio_hash=sha256(folio),
+        submission_hash=sha256(submission),
+        content_hash=_content(submission, given),
+        held_cause=held_cause,
+    )
 
 
 def repeated(db: Session, *, submission: str, given: Given) -> Receipt:
@@ -179,19 +228,32 @@ def receipt(db: Session, folio: str) -> Receipt | None:
     """The receipt of a code, if its contribution was stored."""
     row = db.execute(
         select(
-            Contribution.number, Contribution.kind, Consultation.slug, Contribution.received_on, Contribution.review_by,
-            Contribution.answer_by, Contribution.status, Consultation.log_id,
+            Contribution.number,
+            Contribution.kind,
+            Consultation.slug,
+            Contribution.received_on,
+            Contribution.review_by,
+            Contribution.answer_by,
+            Contribution.status,
+            Consultation.log_id,
         )
         .join(Consultation, Consultation.id == Contribution.consultation_id)
         .where(Contribution.folio_hash == sha256(folio))
-    ).first()  # fmt: skip
+    ).first()
     if row is None:
         return None
     return Receipt(
-        folio=folio, number=row.number, kind=row.kind, consultation=row.slug, received_on=row.received_on,
-        review_by=row.review_by, answer_by=row.answer_by, published=row.status is Status.PUBLISHED, mailed=False,
+        folio=folio,
+        number=row.number,
+        kind=row.kind,
+        consultation=row.slug,
+        received_on=row.received_on,
+        review_by=row.review_by,
+        answer_by=row.answer_by,
+        published=row.status is Status.PUBLISHED,
+        mailed=False,
         head=ledger.head(db, row.log_id).hash,
-    )  # fmt: skip
+    )
 
 
 def _status(consultation: ConsultationView, kind: Kind, held_cause: str | None) -> Status:

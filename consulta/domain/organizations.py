@@ -75,9 +75,14 @@ class Listed:
 
 
 def page(
-    db: Session, consultation: ConsultationView, *, sector: str | None = None, capacity: str | None = None,
-    after: str | None = None, limit: int = PAGE,
-) -> tuple[list[BodyView], str | None]:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    *,
+    sector: str | None = None,
+    capacity: str | None = None,
+    after: str | None = None,
+    limit: int = PAGE,
+) -> tuple[list[BodyView], str | None]:
     """Bodies that take part, by name; the second is what to pass as ``after`` for the next page."""
     if sector is not None and consultation.choice("body_sector", sector) is None:
         valid = tuple(c.code for c in consultation.lists.get("body_sector", ()))
@@ -114,9 +119,10 @@ def asking(db: Session, consultation: ConsultationView) -> list[BodyView]:
     """Requests that were sent and are not answered with a yes, the oldest first; refusals stay with their reason."""
     o = Organization
     query = select(o).where(
-        o.consultation_id == consultation.id, o.asked_on.is_not(None),
+        o.consultation_id == consultation.id,
+        o.asked_on.is_not(None),
         o.standing.in_((Standing.ASKED, Standing.APPEALED, Standing.PROVISIONAL, Standing.REFUSED)),
-    )  # fmt: skip
+    )
     return [view_of(one) for one in db.execute(query.order_by(o.answer_by, o.id).limit(200)).scalars()]
 
 
@@ -190,9 +196,16 @@ def seal(o: Organization | BodyView) -> str:
 
 
 def enlist(
-    db: Session, consultation: ConsultationView, body: Listed, *, new: bool, actor: str, now: datetime,
-    keep_contact: bool = False, seen: str | None = None,
-) -> None:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    body: Listed,
+    *,
+    new: bool,
+    actor: str,
+    now: datetime,
+    keep_contact: bool = False,
+    seen: str | None = None,
+) -> None:
     """Put a body on the list, or say anew what it is; every entry of the ledger holds all that is public.
     ``Conflict`` if what was ``seen`` of it is no longer what it is."""
     if consultation.choice("body_sector", body.sector) is None:
@@ -206,12 +219,18 @@ def enlist(
     if new and known is not None:
         raise Conflict("Ya hay una entidad con ese nombre corto: «%(slug)s».", slug=body.slug)
     values = {
-        "name": body.name, "sort_key": sort_key(body.name["es"]), "acronym": body.acronym, "sector": body.sector,
-        "capacities": list(body.capacities), "aliases": list(body.aliases),
-        "earlier_names": list(body.earlier_names), "note": body.note,
+        "name": body.name,
+        "sort_key": sort_key(body.name["es"]),
+        "acronym": body.acronym,
+        "sector": body.sector,
+        "capacities": list(body.capacities),
+        "aliases": list(body.aliases),
+        "earlier_names": list(body.earlier_names),
+        "note": body.note,
         "source": body.source or (known.source if known else None),
-        "contact_email": body.contact_email, "contact_phone": body.contact_phone,
-    }  # fmt: skip
+        "contact_email": body.contact_email,
+        "contact_phone": body.contact_phone,
+    }
     if keep_contact:
         del values["contact_email"], values["contact_phone"]
     if known is None:
@@ -224,9 +243,15 @@ def enlist(
 
 
 def entry(
-    db: Session, consultation: ConsultationView, action: Action, slug: str, payload: dict[str, Any], *, actor: str,
+    db: Session,
+    consultation: ConsultationView,
+    action: Action,
+    slug: str,
+    payload: dict[str, Any],
+    *,
+    actor: str,
     now: datetime | date,
-) -> None:  # fmt: skip
+) -> None:
     """Collect the ledger entry of something about a body."""
     ledger.note(
         db, consultation, actor=actor, action=action, subject=f"organization/{slug}", payload=payload, recorded=now
@@ -236,6 +261,21 @@ def entry(
 def view_of(o: Organization) -> BodyView:
     """A stored body as it is read."""
     return BodyView(
-        o.id, o.slug, o.name, o.acronym, o.sector, tuple(o.capacities), tuple(o.aliases), tuple(o.earlier_names),
-        o.note, o.source, o.standing, o.asked_on, o.answer_by, o.round, o.appeal, o.sort_key, o.listed,
-    )  # fmt: skip
+        o.id,
+        o.slug,
+        o.name,
+        o.acronym,
+        o.sector,
+        tuple(o.capacities),
+        tuple(o.aliases),
+        tuple(o.earlier_names),
+        o.note,
+        o.source,
+        o.standing,
+        o.asked_on,
+        o.answer_by,
+        o.round,
+        o.appeal,
+        o.sort_key,
+        o.listed,
+    )

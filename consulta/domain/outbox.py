@@ -40,10 +40,16 @@ def post(db: Session, *, event: str, recipient: str, template: str, payload: Map
     """Put a message into the outbox; the same event reaches the same recipient once (UNIQUE)."""
     db.execute(
         insert(OutboxMessage).values(
-            event=event, recipient=recipient, template=template, payload=dict(payload), due_at=now,
-            created_at=now, message_id=f"<{secrets.token_hex(16)}@consulta>", attempts=0,
+            event=event,
+            recipient=recipient,
+            template=template,
+            payload=dict(payload),
+            due_at=now,
+            created_at=now,
+            message_id=f"<{secrets.token_hex(16)}@consulta>",
+            attempts=0,
         )
-    )  # fmt: skip
+    )
 
 
 def post_once(

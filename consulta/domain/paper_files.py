@@ -17,9 +17,11 @@ from .snapshots import ConsultationView
 
 MOST_NOTES = 200
 COLUMNS = {
-    "sheet": ("hoja", "sheet", "numero", "número"), "body": ("nota", "note", "texto"),
-    "language": ("idioma", "language"), "objection": ("objecion", "objeción", "objection"),
-}  # fmt: skip
+    "sheet": ("hoja", "sheet", "numero", "número"),
+    "body": ("nota", "note", "texto"),
+    "language": ("idioma", "language"),
+    "objection": ("objecion", "objeción", "objection"),
+}
 YES = ("si", "sí", "x", "1", "yes")
 
 
@@ -49,14 +51,16 @@ def read(data: bytes, name: str, consultation: ConsultationView) -> dict[int, li
         if not number.isdecimal() or len(number) > 9:
             raise Invalid(
                 "%(file)s, línea %(line)s, columna «hoja»: «%(value)s» no es el número de una hoja.",
-                value=given["sheet"][:80], **where,
-            )  # fmt: skip
+                value=given["sheet"][:80],
+                **where,
+            )
         language = labels.get(given["language"].casefold(), given["language"]) or None
         if language and language not in codes:
             raise Invalid(
                 "%(file)s, línea %(line)s, columna «idioma»: «%(value)s» no está en la lista de idiomas.",
-                value=language[:80], **where,
-            )  # fmt: skip
+                value=language[:80],
+                **where,
+            )
         if not given["body"]:
             raise Invalid("%(file)s, línea %(line)s, columna «nota»: está vacía.", **where)
         found[int(number)].append(Note(given["body"], language, given["objection"].casefold() in YES))
@@ -68,9 +72,14 @@ def read(data: bytes, name: str, consultation: ConsultationView) -> dict[int, li
 
 
 def take(
-    db: Session, consultation: ConsultationView, forum: ForumView, found: dict[int, list[Note]], *, account_id: int,
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    found: dict[int, list[Note]],
+    *,
+    account_id: int,
     now: datetime,
-) -> Taken:  # fmt: skip
+) -> Taken:
     """Enter all of it or nothing; what is there already is not entered again."""
     try:
         entered = papers.enter_all(db, consultation, forum, found, account_id=account_id, now=now)

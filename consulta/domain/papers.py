@@ -61,9 +61,16 @@ def code(secret: str, consultation: ConsultationView, forum: ForumView, number: 
 
 
 def print_batch(
-    db: Session, consultation: ConsultationView, forum: ForumView, theme: ThemeView, count: int, *, secret: str,
-    actor: str, now: datetime,
-) -> int:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    theme: ThemeView,
+    count: int,
+    *,
+    secret: str,
+    actor: str,
+    now: datetime,
+) -> int:
     """Number the next sheets of a forum for a theme's table; the batch. They count as handed out from here on."""
     if not 1 <= count <= MOST_SHEETS:
         raise Invalid("En una tanda caben de 1 a 200 hojas.", field="count")
@@ -76,29 +83,43 @@ def print_batch(
     batch_id: int = db.execute(insert(_B).values(**row).returning(_B.c.id)).scalar_one()
     rows = [
         {
-            "forum_id": forum.id, "batch_id": batch_id, "number": number, "state": PaperState.OUT,
+            "forum_id": forum.id,
+            "batch_id": batch_id,
+            "number": number,
+            "state": PaperState.OUT,
             "folio_hash": sha256(code(secret, consultation, forum, number)),
         }
         for number in range(first, last + 1)
-    ]  # fmt: skip
+    ]
     db.execute(insert(_P), rows)
     note(db, consultation, forum, Action.PAPER_PRINT, actor, now, {"theme": theme.slug, "first": first, "last": last})
     return batch_id
 
 
 def enter(
-    db: Session, consultation: ConsultationView, forum: ForumView, number: int, notes: Sequence[Note], *,
-    account_id: int, now: datetime,
-) -> int:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    number: int,
+    notes: Sequence[Note],
+    *,
+    account_id: int,
+    now: datetime,
+) -> int:
     """Enter what a sheet says; how many notes it has then."""
     before = one(db, forum, number).notes
     return before + enter_all(db, consultation, forum, {number: notes}, account_id=account_id, now=now)
 
 
 def enter_all(
-    db: Session, consultation: ConsultationView, forum: ForumView, notes: Mapping[int, Sequence[Note]], *,
-    account_id: int, now: datetime,
-) -> int:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    notes: Mapping[int, Sequence[Note]],
+    *,
+    account_id: int,
+    now: datetime,
+) -> int:
     """Enter what sheets say, each note as an opinion of its table's theme; how many are new, at most 200. A note that
     its sheet has already, in the same words, is not entered again."""
     fresh: list[tuple[Sheet, int, Note]] = []
@@ -120,9 +141,16 @@ def enter_all(
 
 
 def settle(
-    db: Session, consultation: ConsultationView, forum: ForumView, first: int, last: int, state: PaperState, *,
-    actor: str, now: datetime,
-) -> int:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    first: int,
+    last: int,
+    state: PaperState,
+    *,
+    actor: str,
+    now: datetime,
+) -> int:
     """Note sheets as blank, lost, or still out after all; how many changed. One that was entered stays entered."""
     if first > last or state is PaperState.ENTERED:
         raise Invalid("Escriba el primer y el último número de las hojas.", field="first")
@@ -165,17 +193,27 @@ def _take(db: Session, ids: set[int]) -> None:
 
 
 def _admit(
-    db: Session, consultation: ConsultationView, forum: ForumView, fresh: Sequence[tuple[Sheet, int, Note]],
-    account_id: int, now: datetime,
-) -> None:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    fresh: Sequence[tuple[Sheet, int, Note]],
+    account_id: int,
+    now: datetime,
+) -> None:
     incoming = [
         admission.Admission(
-            kind=Kind.OPINION, channel=Channel.FORUM, status=Status.RECEIVED, body=note.body, language=note.language,
-            theme=consultation.theme_by_id(sheet.theme_id), received_on=consultation.today(forum.data.starts_at),
-            source=f"foro:{forum.key}", external_id=f"{sheet.number}-{line}",
+            kind=Kind.OPINION,
+            channel=Channel.FORUM,
+            status=Status.RECEIVED,
+            body=note.body,
+            language=note.language,
+            theme=consultation.theme_by_id(sheet.theme_id),
+            received_on=consultation.today(forum.data.starts_at),
+            source=f"foro:{forum.key}",
+            external_id=f"{sheet.number}-{line}",
         )
         for sheet, line, note in fresh
-    ]  # fmt: skip
+    ]
     actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     try:
         made = admission.admit(db, consultation, incoming, today=consultation.today(now), actor=actor)
@@ -190,11 +228,21 @@ def _admit(
 
 
 def note(
-    db: Session, consultation: ConsultationView, forum: ForumView, action: Action, actor: str, now: datetime,
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    action: Action,
+    actor: str,
+    now: datetime,
     payload: dict[str, Any],
-) -> None:  # fmt: skip
+) -> None:
     """An entry upon a forum's sheets."""
     ledger.note(
-        db, consultation, actor=actor, action=action, subject=f"forum/{forum.key}@{forum.version}", recorded=now,
+        db,
+        consultation,
+        actor=actor,
+        action=action,
+        subject=f"forum/{forum.key}@{forum.version}",
+        recorded=now,
         payload=payload,
-    )  # fmt: skip
+    )

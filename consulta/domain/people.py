@@ -65,20 +65,27 @@ def team(db: Session, consultation: ConsultationView) -> list[Person]:
         )
         .where(Role.consultation_id == consultation.id)
         .order_by(Role.role, Account.email, Role.id)
-    ).all()  # fmt: skip
+    ).all()
     grouped = defaultdict(list)
     for row in rows:
         r: Role = row[0]
         grouped[(r.account_id, r.role, r.language if r.role is RoleName.TRANSLATOR else None)].append(row)
     return [
         Person(
-            tuple(r.id for r, *_ in group), account_id, group[0].email, group[0].name or "", role, group[0][0].sector,
-            group[0][0].organization, group[0][0].language,
-            tuple(r.theme_id for r, *_ in group if r.theme_id is not None), all(r.suspended for r, *_ in group),
+            tuple(r.id for r, *_ in group),
+            account_id,
+            group[0].email,
+            group[0].name or "",
+            role,
+            group[0][0].sector,
+            group[0][0].organization,
+            group[0][0].language,
+            tuple(r.theme_id for r, *_ in group if r.theme_id is not None),
+            all(r.suspended for r, *_ in group),
             bool(group[0].password_hash or group[0].demo),
         )
         for (account_id, role, _language), group in grouped.items()
-    ]  # fmt: skip
+    ]
 
 
 def moderators(db: Session, consultation: ConsultationView) -> list[Moderator]:
@@ -87,12 +94,14 @@ def moderators(db: Session, consultation: ConsultationView) -> list[Moderator]:
         select(Pseudonym.name, Role.sector, Role.organization)
         .join(Role, Role.account_id == Pseudonym.account_id)
         .where(
-            Pseudonym.consultation_id == consultation.id, Role.consultation_id == consultation.id,
-            Role.role == RoleName.MODERATOR, Role.suspended.is_(False),
+            Pseudonym.consultation_id == consultation.id,
+            Role.consultation_id == consultation.id,
+            Role.role == RoleName.MODERATOR,
+            Role.suspended.is_(False),
         )
         .distinct()
         .order_by(Pseudonym.name)
-    )  # fmt: skip
+    )
     return [Moderator(*row) for row in rows]
 
 
@@ -101,12 +110,10 @@ def facilitators(db: Session, consultation: ConsultationView) -> dict[str, list[
     rows = db.execute(
         select(Role.sector, Pseudonym.name)
         .join(Pseudonym, (Pseudonym.account_id == Role.account_id) & (Pseudonym.consultation_id == consultation.id))
-        .where(
-            Role.consultation_id == consultation.id, Role.role == RoleName.FACILITATOR, Role.suspended.is_(False)
-        )
+        .where(Role.consultation_id == consultation.id, Role.role == RoleName.FACILITATOR, Role.suspended.is_(False))
         .distinct()
         .order_by(Pseudonym.name)
-    )  # fmt: skip
+    )
     found: dict[str, list[str]] = {sector.value: [] for sector in Sector}
     for sector, name in rows:
         if sector is not None:
@@ -132,9 +139,19 @@ def speaks_in(db: Session, actor: Actor) -> list[tuple[str, Said]]:
 
 
 def invite(
-    db: Session, consultation: ConsultationView, *, email: str, role: RoleName, theme_ids: tuple[int, ...],
-    sector: Sector | None, organization: str | None, language: str | None, reason: str, actor: str, now: datetime,
-) -> None:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    *,
+    email: str,
+    role: RoleName,
+    theme_ids: tuple[int, ...],
+    sector: Sector | None,
+    organization: str | None,
+    language: str | None,
+    reason: str,
+    actor: str,
+    now: datetime,
+) -> None:
     """Give somebody a role and mail them a link; a moderator of civil society names the body that nominated them."""
     if role is RoleName.MODERATOR and sector is None:
         raise Invalid("Quien revisa aportes es del gobierno o de la sociedad civil: elija cuál.", field="sector")
@@ -153,12 +170,21 @@ def invite(
     if any(
         p.signed_up and (p.sector, p.organization, p.language) == as_asked and set(theme_ids) == set(p.themes)
         for p in held
-    ):  # fmt: skip
+    ):
         raise Invalid("Esta persona ya tiene ese cargo.", field="email")
     account_id = accounts.create(
-        db, email=email, role=role, consultation_id=consultation.id, theme_ids=theme_ids, sector=sector,
-        organization=organization, language=language, now=now, actor=actor, reason=reason,
-    )  # fmt: skip
+        db,
+        email=email,
+        role=role,
+        consultation_id=consultation.id,
+        theme_ids=theme_ids,
+        sector=sector,
+        organization=organization,
+        language=language,
+        now=now,
+        actor=actor,
+        reason=reason,
+    )
     for person in held:
         _only(db, consultation, person, theme_ids, reason, actor=actor, now=now)
     token = accounts.one_time_link(db, account_id=account_id, now=now)
@@ -166,9 +192,15 @@ def invite(
 
 
 def _only(
-    db: Session, consultation: ConsultationView, person: Person, theme_ids: tuple[int, ...], reason: str, *,
-    actor: str, now: datetime,
-) -> None:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    person: Person,
+    theme_ids: tuple[int, ...],
+    reason: str,
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
     """Of a role that is given anew, the themes that were not chosen this time go."""
     others = Role.theme_id.not_in(theme_ids) | Role.theme_id.is_(None) if theme_ids else Role.theme_id.is_not(None)
     gone = db.execute(delete(Role).where(Role.id.in_(person.role_ids), others))
@@ -177,9 +209,15 @@ def _only(
 
 
 def suspend(
-    db: Session, consultation: ConsultationView, person: Person, *, suspended: bool, reason: str, actor: str,
+    db: Session,
+    consultation: ConsultationView,
+    person: Person,
+    *,
+    suspended: bool,
+    reason: str,
+    actor: str,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Take a role's powers away for a while, or give them back."""
     _keep_a_coordinator(db, consultation, person, leaves=suspended)
     _checked(reason)
@@ -213,10 +251,18 @@ def _keep_a_coordinator(db: Session, consultation: ConsultationView, person: Per
     if not leaves or person.role is not RoleName.COORDINATOR:
         return
     able = or_(Account.password_hash.is_not(None), Account.demo.is_(True))  # an invitation coordinates nothing yet
-    others = select(Role.id).join(Account, Account.id == Role.account_id).where(
-        Role.consultation_id == consultation.id, Role.role == RoleName.COORDINATOR, Role.suspended.is_(False),
-        Role.account_id != person.account_id, Account.suspended.is_(False), able,
-    )  # fmt: skip
+    others = (
+        select(Role.id)
+        .join(Account, Account.id == Role.account_id)
+        .where(
+            Role.consultation_id == consultation.id,
+            Role.role == RoleName.COORDINATOR,
+            Role.suspended.is_(False),
+            Role.account_id != person.account_id,
+            Account.suspended.is_(False),
+            able,
+        )
+    )
     if db.execute(others).first() is None:
         raise Invalid("Es la única persona que coordina esta consulta: invite antes a otra.", field="reason")
 
@@ -227,9 +273,16 @@ def _checked(reason: str) -> None:
 
 
 def _entry(
-    db: Session, consultation: ConsultationView, action: Action, person: Person, reason: str, *, actor: str,
-    now: datetime, **more: object,
-) -> None:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    action: Action,
+    person: Person,
+    reason: str,
+    *,
+    actor: str,
+    now: datetime,
+    **more: object,
+) -> None:
     name = accounts.pseudonym(db, consultation_id=consultation.id, account_id=person.account_id, sector=person.sector)
     payload = {"role": person.role.value, "reason": reason, **more}
     ledger.note(db, consultation, actor=actor, action=action, subject=f"person/{name}", payload=payload, recorded=now)

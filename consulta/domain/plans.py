@@ -110,27 +110,43 @@ def _publish(
     sheet = replace(one.sheet, theme=theme.slug, number=None)
     sheet_id, version_id = sheet_store.create(db, consultation, sheet, now=now)
     values = {
-        "consultation_id": consultation.id, "number": one.number, "sheet_id": sheet_id, "theme_id": theme.id,
-        "theme_text": one.theme_text, "section_heading": one.section_heading, "theme_cell": one.theme_cell,
-        "title_in_summary": one.title_in_summary, "published_at": now,
-    }  # fmt: skip
+        "consultation_id": consultation.id,
+        "number": one.number,
+        "sheet_id": sheet_id,
+        "theme_id": theme.id,
+        "theme_text": one.theme_text,
+        "section_heading": one.section_heading,
+        "theme_cell": one.theme_cell,
+        "title_in_summary": one.title_in_summary,
+        "published_at": now,
+    }
     id_ = db.execute(insert(_C).values(**values).returning(_C.c.id)).scalar_one()
     sheet_store.write_lines(db, version_id, LineKind.SUMMARY, one.summary)
     _add(db, CommitmentLabel, [{"commitment_id": id_, "field": k, "text": v} for k, v in one.labels.items()])
     said = [{"version_id": version_id, "language": "es", "field": k, "text": v} for k, v in one.translation.items()]
     _add(db, SheetTranslation, said)
-    _add(db, AmendmentRow, [
-        {name: getattr(a, name) for name in _AMENDMENT} | {"commitment_id": id_, "day": date.fromisoformat(a.day)}
-        for a in one.amendments
-    ])  # fmt: skip
+    _add(
+        db,
+        AmendmentRow,
+        [
+            {name: getattr(a, name) for name in _AMENDMENT} | {"commitment_id": id_, "day": date.fromisoformat(a.day)}
+            for a in one.amendments
+        ],
+    )
     salt = db.execute(select(_V.c.salt).where(_V.c.id == version_id)).scalar_one()
     ledger.note(
-        db, consultation, actor=actor, action=Action.COMMITMENT_PUBLISH, subject=f"commitment/{one.number}@1",
-        recorded=now, payload={
-            "theme": theme.slug, "sha256": publication.of_subject(db, consultation.id, f"commitment/{one.number}@1"),
+        db,
+        consultation,
+        actor=actor,
+        action=Action.COMMITMENT_PUBLISH,
+        subject=f"commitment/{one.number}@1",
+        recorded=now,
+        payload={
+            "theme": theme.slug,
+            "sha256": publication.of_subject(db, consultation.id, f"commitment/{one.number}@1"),
             "commitments": {"private": ledger.commitment(salt, secrets_of(one))},
         },
-    )  # fmt: skip
+    )
 
 
 def _add(db: Session, model: Any, rows: list[dict[str, Any]]) -> None:
@@ -140,10 +156,18 @@ def _add(db: Session, model: Any, rows: list[dict[str, Any]]) -> None:
 
 def load_earlier(db: Session, consultation: ConsultationView, found: Sequence[Mapping[str, Any]]) -> None:
     """Store the commitments of earlier plans, to be pointed to."""
-    _add(db, EarlierCommitment, [
-        {"consultation_id": consultation.id, "position": at, **{k: one[k] for k in ("plan", "key", "name", "facts")}}
-        for at, one in enumerate(found)
-    ])  # fmt: skip
+    _add(
+        db,
+        EarlierCommitment,
+        [
+            {
+                "consultation_id": consultation.id,
+                "position": at,
+                **{k: one[k] for k in ("plan", "key", "name", "facts")},
+            }
+            for at, one in enumerate(found)
+        ],
+    )
 
 
 def earlier(db: Session, consultation: ConsultationView) -> list[Earlier]:
@@ -221,15 +245,18 @@ def _printed(db: Session, consultation: ConsultationView, row: Any, sheet: Sheet
     changed = select(*(_A.c[name] for name in _AMENDMENT)).where(_A.c.commitment_id == row["id"])
     printed = ("theme_text", "section_heading", "theme_cell", "title_in_summary")
     return Printed(
-        number=row["number"], sheet=replace(sheet, number=row["number"]), theme=theme.slug if theme else "",
-        **{name: row[name] for name in printed}, labels=dict(labels),
+        number=row["number"],
+        sheet=replace(sheet, number=row["number"]),
+        theme=theme.slug if theme else "",
+        **{name: row[name] for name in printed},
+        labels=dict(labels),
         summary=sheet_store.lines(db, row["version_id"], LineKind.SUMMARY),
         translation=dict(db.execute(said).all()),
         amendments=tuple(
             _amendment(dict(zip(_AMENDMENT, values, strict=True)), with_values=private)
             for values in db.execute(changed.order_by(_A.c.footnote))
         ),
-    )  # fmt: skip
+    )
 
 
 def secrets_of(one: Printed) -> list[Any]:

@@ -47,9 +47,17 @@ class PositionView:
 
 
 def publish(
-    db: Session, consultation: ConsultationView, body: BodyView, *, stance: Stance, subject: str, text: str,
-    document: dict[str, Any] | None, account_id: int, now: datetime,
-) -> int:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    body: BodyView,
+    *,
+    stance: Stance,
+    subject: str,
+    text: str,
+    document: dict[str, Any] | None,
+    account_id: int,
+    now: datetime,
+) -> int:
     """Publish a position for an organisation; its number. Who may: a member of one that is verified."""
     if body.standing not in verification.MAY_SPEAK or account_id not in verification.members(db, body.id):
         raise NotAllowed("Solo una organización verificada publica posiciones.")
@@ -69,21 +77,36 @@ def publish(
     try:
         db.execute(
             insert(Position).values(
-                consultation_id=consultation.id, number=number, organization_id=body.id, stance=stance,
-                subject=subject, body=text, document=document, account_id=account_id, published_at=now,
+                consultation_id=consultation.id,
+                number=number,
+                organization_id=body.id,
+                stance=stance,
+                subject=subject,
+                body=text,
+                document=document,
+                account_id=account_id,
+                published_at=now,
             )
-        )  # fmt: skip
+        )
     except IntegrityError as error:
         raise Conflict("Otra organización publicó en este instante. Inténtelo de nuevo.") from error
     actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     ledger.note(
-        db, consultation, actor=actor, action=Action.POSITION_PUBLISH, subject=f"position/{number}", recorded=now,
+        db,
+        consultation,
+        actor=actor,
+        action=Action.POSITION_PUBLISH,
+        subject=f"position/{number}",
+        recorded=now,
         payload={
-            "organization": body.slug, "stance": stance.value, "subject": subject, "text": text,
+            "organization": body.slug,
+            "stance": stance.value,
+            "subject": subject,
+            "text": text,
             "document": document["sha256"] if document else None,
             "sha256": publication.of_position(db, consultation.id, number),
         },
-    )  # fmt: skip
+    )
     content = {"organization": body.name, "stance": stance.value, "subject": subject, "what": "position"}
     news.announce(db, consultation, event=f"position:{number}", content=content, now=now)
     return number
@@ -102,23 +125,36 @@ def _is_there(db: Session, consultation: ConsultationView, subject: str) -> bool
 
 
 def listing(
-    db: Session, consultation: ConsultationView, *, subjects: tuple[str, ...] = (), organization: str | None = None,
-    before: int | None = None, limit: int = PAGE,
-) -> tuple[list[PositionView], int | None]:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    *,
+    subjects: tuple[str, ...] = (),
+    organization: str | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> tuple[list[PositionView], int | None]:
     """Positions, the latest first: upon some subjects, or of one organisation; the second is what to pass as
     ``before`` for the next page."""
     p = Position
     query = (
         select(
-            p.number, Organization.slug, Organization.name, p.stance, p.subject, p.body, p.document, Pseudonym.name,
-            p.published_at, ~_answered(p),
+            p.number,
+            Organization.slug,
+            Organization.name,
+            p.stance,
+            p.subject,
+            p.body,
+            p.document,
+            Pseudonym.name,
+            p.published_at,
+            ~_answered(p),
         )
         .join(Organization, Organization.id == p.organization_id)
         .join(Pseudonym, (Pseudonym.account_id == p.account_id) & (Pseudonym.consultation_id == consultation.id))
         .where(p.consultation_id == consultation.id)
         .order_by(p.number.desc())
         .limit(limit + 1)
-    )  # fmt: skip
+    )
     if subjects:
         query = query.where(p.subject.in_(subjects))
     if organization is not None:

@@ -89,9 +89,14 @@ class ActView:
 
 
 def listing(
-    db: Session, consultation: ConsultationView, *, stage: str | None = None, after: str | None = None,
-    limit: int = PAGE, newest: bool = False,
-) -> tuple[list[ActRow], str | None]:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    *,
+    stage: str | None = None,
+    after: str | None = None,
+    limit: int = PAGE,
+    newest: bool = False,
+) -> tuple[list[ActRow], str | None]:
     """Acts by day, of one stage if asked; the second is what to pass as ``after`` for the next page."""
     if stage is not None and stage not in {s.key for s in consultation.stages}:
         valid = tuple(s.key for s in consultation.stages)
@@ -115,14 +120,12 @@ def listing(
 
 def one(db: Session, consultation: ConsultationView, key: str) -> ActView:
     """An act with all its versions; ``NotFound`` else."""
-    act = db.execute(
-        select(Act.id, Act.version).where(Act.consultation_id == consultation.id, Act.key == key)
-    ).first()  # fmt: skip
+    act = db.execute(select(Act.id, Act.version).where(Act.consultation_id == consultation.id, Act.key == key)).first()
     if act is None:
         raise NotFound("No hay un acto con esa dirección.")
     versions = db.execute(
         select(ActVersion).where(ActVersion.act_id == act.id).order_by(ActVersion.version.desc())
-    ).scalars()  # fmt: skip
+    ).scalars()
     m = MinutesVoice
     voices = db.execute(
         select(m.version, m.sector, m.agrees, m.statement, Pseudonym.name, m.said_at)
@@ -153,9 +156,10 @@ def unsigned(db: Session, consultation: ConsultationView, sector: Sector, *, lim
     mine = spoken.where(m.sector == sector, m.act_id.in_([row[0] for row in rows]))
     said = {(id_, str(content.get("minutes"))) for id_, content in db.execute(mine)}
     return [
-        _row(*row) for row in rows
+        _row(*row)
+        for row in rows
         if row[3].content.get("minutes") and (row[0], str(row[3].content["minutes"])) not in said
-    ]  # fmt: skip
+    ]
 
 
 def of_body(db: Session, consultation: ConsultationView, slug: str, *, limit: int = PAGE) -> list[ActRow]:
@@ -184,9 +188,17 @@ def _row(id_: int, key: str, day: date, v: ActVersion) -> ActRow:
     c = v.content
     until = v.held_until if v.held_from else v.planned_until
     return ActRow(
-        id_, key, v.kind, c["title"], v.stage, day, until or day, v.held_from is not None, c.get("place"),
+        id_,
+        key,
+        v.kind,
+        c["title"],
+        v.stage,
+        day,
+        until or day,
+        v.held_from is not None,
+        c.get("place"),
         bool(c.get("contradictions")),
-    )  # fmt: skip
+    )
 
 
 def _place(after: str) -> tuple[date, int]:

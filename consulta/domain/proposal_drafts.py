@@ -71,9 +71,15 @@ class Listed:
 
 
 def begin(
-    db: Session, consultation: ConsultationView, *, organization: BodyView | None, submission: str,
-    account_id: int | None, language: str, now: datetime,
-) -> tuple[str, str | None]:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    *,
+    organization: BodyView | None,
+    submission: str,
+    account_id: int | None,
+    language: str,
+    now: datetime,
+) -> tuple[str, str | None]:
     """Begin a proposal of an organisation, or of a person (then the second is their code). The same key again gives the
     same draft. ``NotAllowed`` for who is no member of a verified organisation."""
     if consultation.kind is ConsultationKind.RECORD:
@@ -91,12 +97,19 @@ def begin(
     key = secrets.token_hex(8)
     db.execute(
         insert(_D).values(
-            consultation_id=consultation.id, key=key, organization_id=organization.id if organization else None,
-            submission_hash=sha256(submission), folio_hash=sha256(folio) if folio else None, sheet_id=sheet_id,
-            publish_name=False, language=language, begun_on=consultation.today(now),
-            saved_on=consultation.today(now), submitted=False,
+            consultation_id=consultation.id,
+            key=key,
+            organization_id=organization.id if organization else None,
+            submission_hash=sha256(submission),
+            folio_hash=sha256(folio) if folio else None,
+            sheet_id=sheet_id,
+            publish_name=False,
+            language=language,
+            begun_on=consultation.today(now),
+            saved_on=consultation.today(now),
+            submitted=False,
         )
-    )  # fmt: skip
+    )
     return key, folio
 
 
@@ -133,12 +146,24 @@ def find(db: Session, consultation: ConsultationView, key: str, *, actor: Actor 
     steps = db.execute(select(_S.c.step, _S.c.saved).where(_S.c.draft_id == row["id"]))
     sheet = sheet_store.load(db, consultation, [row["version_id"]], private=True)[row["version_id"]]
     return Draft(
-        id=row["id"], key=key, consultation=consultation, organization_id=row["organization_id"],
-        organization=row["body"], version_id=row["version_id"], sheet_id=row["sheet_id"], sheet=sheet,
-        lineage=lineages.of_draft(db, row["id"], row["unrelated"]), dismissed=dismissals.of(db, row["sheet_id"]),
-        saved=dict(steps.all()), name=row["name"], publish_name=row["publish_name"], email=row["email"],
-        contribution_id=row["contribution_id"], submitted=row["submitted"], saved_on=row["saved_on"],
-    )  # fmt: skip
+        id=row["id"],
+        key=key,
+        consultation=consultation,
+        organization_id=row["organization_id"],
+        organization=row["body"],
+        version_id=row["version_id"],
+        sheet_id=row["sheet_id"],
+        sheet=sheet,
+        lineage=lineages.of_draft(db, row["id"], row["unrelated"]),
+        dismissed=dismissals.of(db, row["sheet_id"]),
+        saved=dict(steps.all()),
+        name=row["name"],
+        publish_name=row["publish_name"],
+        email=row["email"],
+        contribution_id=row["contribution_id"],
+        submitted=row["submitted"],
+        saved_on=row["saved_on"],
+    )
 
 
 def _may_write(db: Session, row: Any, actor: Actor | None, held: bool) -> bool:
@@ -175,9 +200,15 @@ def signs(db: Session, draft: Draft, actor: Actor | None) -> bool:
 
 
 def save(
-    db: Session, draft: Draft, step: str, changes: Mapping[str, Any], *, seen: int, now: datetime,
+    db: Session,
+    draft: Draft,
+    step: str,
+    changes: Mapping[str, Any],
+    *,
+    seen: int,
+    now: datetime,
     lineage: Lineage | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Save a step; ``Conflict`` if it was saved since ``seen``: then nothing is written, and both texts can be shown.
 
     The draft's row is locked first, so that two who save different steps at once both keep theirs."""

@@ -96,8 +96,18 @@ def listing(db: Session, consultation: ConsultationView, by: Filters) -> tuple[l
     goals = select(func.count()).where(SheetMilestone.version_id == _V.c.id, SheetMilestone.parent.is_(None))
     query = (
         select(
-            _C.c.number, _C.c.status, _V.c.title, _V.c.language, _P.c.body, _C.c.theme_id, _O.c.slug, _O.c.name,
-            _N.c.name.label("who"), _N.c.publish_name, _C.c.received_on, goals.scalar_subquery().label("goals"),
+            _C.c.number,
+            _C.c.status,
+            _V.c.title,
+            _V.c.language,
+            _P.c.body,
+            _C.c.theme_id,
+            _O.c.slug,
+            _O.c.name,
+            _N.c.name.label("who"),
+            _N.c.publish_name,
+            _C.c.received_on,
+            goals.scalar_subquery().label("goals"),
         )
         .select_from(_C)
         .join(_P, _P.c.id == _C.c.id)
@@ -108,7 +118,7 @@ def listing(db: Session, consultation: ConsultationView, by: Filters) -> tuple[l
         .where(_C.c.consultation_id == consultation.id, _C.c.kind == Kind.PROPOSAL)
         .order_by(_C.c.number.desc())
         .limit(PAGE + 1)
-    )  # fmt: skip
+    )
     for condition in _conditions(db, consultation, by):
         query = query.where(condition)
     rows = [_row(r) for r in db.execute(query)]
@@ -119,10 +129,17 @@ def listing(db: Session, consultation: ConsultationView, by: Filters) -> tuple[l
 def _row(r: Any) -> Row:
     shown = r.status is Status.PUBLISHED
     return Row(
-        number=r.number, status=r.status, title=r.title if shown else None, language=r.language,
-        excerpt=_beginning(r.body) if shown else "", theme_id=r.theme_id, organization=r.slug,
-        proponent=_proponent(r, shown), received_on=r.received_on, milestones=r.goals,
-    )  # fmt: skip
+        number=r.number,
+        status=r.status,
+        title=r.title if shown else None,
+        language=r.language,
+        excerpt=_beginning(r.body) if shown else "",
+        theme_id=r.theme_id,
+        organization=r.slug,
+        proponent=_proponent(r, shown),
+        received_on=r.received_on,
+        milestones=r.goals,
+    )
 
 
 def _proponent(r: Any, shown: bool) -> Said | None:
@@ -163,8 +180,18 @@ def one(db: Session, consultation: ConsultationView, number: int, *, version: in
     """A proposal, in its version in force unless another is asked for; ``NotFound`` while it waits."""
     query = (
         select(
-            _C.c.id, _C.c.status, _C.c.theme_id, _C.c.received_on, _P.c.sheet_id, _P.c.unrelated, _P.c.withdrawal,
-            _S.c.version, _O.c.slug, _O.c.name, _N.c.name.label("who"), _N.c.publish_name,
+            _C.c.id,
+            _C.c.status,
+            _C.c.theme_id,
+            _C.c.received_on,
+            _P.c.sheet_id,
+            _P.c.unrelated,
+            _P.c.withdrawal,
+            _S.c.version,
+            _O.c.slug,
+            _O.c.name,
+            _N.c.name.label("who"),
+            _N.c.publish_name,
         )
         .select_from(_C)
         .join(_P, _P.c.id == _C.c.id)
@@ -172,7 +199,7 @@ def one(db: Session, consultation: ConsultationView, number: int, *, version: in
         .join(_N, _N.c.contribution_id == _C.c.id)
         .outerjoin(_O, _O.c.id == _P.c.organization_id)
         .where(_C.c.consultation_id == consultation.id, _C.c.number == number)
-    )  # fmt: skip
+    )
     row = db.execute(query).first()
     if row is None or row.status in NOT_SHOWN_YET:
         raise NotFound("No hay ninguna propuesta publicada con ese número.")
@@ -185,12 +212,22 @@ def one(db: Session, consultation: ConsultationView, number: int, *, version: in
         raise NotFound("Esa propuesta no tiene esa versión.")
     lineage, earlier = _lineage(db, row.id, row.unrelated) if shown else (Lineage(), {})
     return View(
-        number=number, id=row.id, status=row.status, version=wanted.version, theme_id=row.theme_id,
+        number=number,
+        id=row.id,
+        status=row.status,
+        version=wanted.version,
+        theme_id=row.theme_id,
         sheet=sheet_store.load(db, consultation, [wanted.id])[wanted.id] if shown else None,
-        versions=tuple(Version(v.version, v.written_on) for v in versions), organization=row.slug,
-        proponent=_proponent(row, shown), received_on=row.received_on, lineage=lineage, earlier=earlier,
-        dismissed=dismissals.of(db, row.sheet_id) if shown else {}, withdrawal=row.withdrawal, sheet_id=row.sheet_id,
-    )  # fmt: skip
+        versions=tuple(Version(v.version, v.written_on) for v in versions),
+        organization=row.slug,
+        proponent=_proponent(row, shown),
+        received_on=row.received_on,
+        lineage=lineage,
+        earlier=earlier,
+        dismissed=dismissals.of(db, row.sheet_id) if shown else {},
+        withdrawal=row.withdrawal,
+        sheet_id=row.sheet_id,
+    )
 
 
 def _lineage(db: Session, proposal_id: int, unrelated: str | None) -> tuple[Lineage, dict[str, Said]]:
@@ -226,10 +263,11 @@ def answering(db: Session, consultation: ConsultationView, contribution_id: int)
         select(_C.c.number, _C.c.title)
         .join(ProposalSource, ProposalSource.proposal_id == _C.c.id)
         .where(
-            ProposalSource.contribution_id == contribution_id, _C.c.status == Status.PUBLISHED,
+            ProposalSource.contribution_id == contribution_id,
+            _C.c.status == Status.PUBLISHED,
             _C.c.consultation_id == consultation.id,
         )
-    )  # fmt: skip
+    )
     return [(r.number, r.title) for r in db.execute(query.order_by(_C.c.number).limit(20))]
 
 

@@ -56,9 +56,16 @@ def in_words(sheet: Sheet) -> str:
 
 
 def send(
-    db: Session, draft: Draft, sender: Sender, *, actor: str, folio: str | None, signs: bool, language: str,
+    db: Session,
+    draft: Draft,
+    sender: Sender,
+    *,
+    actor: str,
+    folio: str | None,
+    signs: bool,
+    language: str,
     now: datetime,
-) -> int:  # fmt: skip
+) -> int:
     """Send a draft for the first time, or mended after it was returned; its number.
 
     ``Invalid`` names what is missing, ``Closed`` says that no proposals are taken now (a returned one may be mended
@@ -89,11 +96,20 @@ def _first(
     held = select(_D.c.folio_hash).where(_D.c.id == draft.id)
     folio_hash = sha256(folio) if folio else db.execute(held).scalar_one()
     incoming = Admission(
-        kind=Kind.PROPOSAL, channel=Channel.WEB, status=Status.RECEIVED, theme=theme, title=sheet.title,
-        body=in_words(sheet), received_on=today, name=sender.name, publish_name=sender.publish_name,
-        email=sender.email, mail_language=language, folio_hash=folio_hash,
+        kind=Kind.PROPOSAL,
+        channel=Channel.WEB,
+        status=Status.RECEIVED,
+        theme=theme,
+        title=sheet.title,
+        body=in_words(sheet),
+        received_on=today,
+        name=sender.name,
+        publish_name=sender.publish_name,
+        email=sender.email,
+        mail_language=language,
+        folio_hash=folio_hash,
         child={"sheet_id": sheet_id, "organization_id": draft.organization_id, "unrelated": draft.lineage.unrelated},
-    )  # fmt: skip
+    )
     [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=actor)
     db.execute(update(_D).where(_D.c.id == draft.id).values(contribution_id=admitted.id))
     _keep_sources(db, draft.id, admitted.id)
@@ -115,9 +131,14 @@ def _mend(db: Session, draft: Draft, *, actor: str, now: datetime) -> int:
     dismissals.copy(db, draft.sheet_id, row.sheet_id)
     contributions.change(db, consultation, contribution_id=id_ or 0, status=Status.RECEIVED, awaiting=True)
     contributions.record(
-        db, consultation, actor=actor, action=Action.MEND, number=row.number, recorded=now,
+        db,
+        consultation,
+        actor=actor,
+        action=Action.MEND,
+        number=row.number,
+        recorded=now,
         payload={"status": Status.RECEIVED.value, "version": version},
-    )  # fmt: skip
+    )
     _record(db, consultation, row.number, id_ or 0, version_id, version, draft, actor, consultation.today(now))
     return int(row.number)
 
@@ -134,23 +155,36 @@ def _keep_sources(db: Session, draft_id: int, proposal_id: int) -> None:
 
 
 def _record(
-    db: Session, consultation: ConsultationView, number: int, id_: int, version_id: int, version: int, draft: Draft,
-    actor: str, today: date,
-) -> None:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    number: int,
+    id_: int,
+    version_id: int,
+    version: int,
+    draft: Draft,
+    actor: str,
+    today: date,
+) -> None:
     """What a version says stands in the ledger as a commitment; whose it is and to what it answers, in clear."""
     salt, slug = salt_of(db, version_id), None
     if draft.organization_id is not None:
         slug = db.execute(select(Organization.slug).where(Organization.id == draft.organization_id)).scalar_one()
     ledger.note(
-        db, consultation, actor=actor, action=Action.PROPOSAL_VERSION, subject=f"proposal/{number}@{version}",
-        recorded=today, payload={
-            "organization": slug, "sponsors": list(sponsors.confirmed(db, draft.id)),
+        db,
+        consultation,
+        actor=actor,
+        action=Action.PROPOSAL_VERSION,
+        subject=f"proposal/{number}@{version}",
+        recorded=today,
+        payload={
+            "organization": slug,
+            "sponsors": list(sponsors.confirmed(db, draft.id)),
             "answers": [*map(str, draft.lineage.contributions), *draft.lineage.earlier],
             "commitments": committed(
                 salt, stored(db, consultation, version_id), draft.lineage.unrelated, dict(draft.dismissed)
             ),
         },
-    )  # fmt: skip
+    )
 
 
 def promised(db: Session, consultation: ConsultationView, number: int) -> Promised:
@@ -204,8 +238,13 @@ def withdraw(db: Session, number: int, consultation: ConsultationView, note: str
     ).scalar_one()
     salt = db.execute(select(_V.c.salt).where(_V.c.sheet_id == sheet_id).order_by(_V.c.version.desc()).limit(1))
     ledger.note(
-        db, consultation, actor=ledger.PUBLIC, action=Action.PROPOSAL_WITHDRAW, subject=f"proposal/{number}",
-        recorded=consultation.today(now), payload={
+        db,
+        consultation,
+        actor=ledger.PUBLIC,
+        action=Action.PROPOSAL_WITHDRAW,
+        subject=f"proposal/{number}",
+        recorded=consultation.today(now),
+        payload={
             "commitments": {"note": ledger.commitment(salt.scalar_one(), ["withdrawal", note])},
         },
-    )  # fmt: skip
+    )

@@ -24,13 +24,33 @@ CONSULTATION = ("slug", "kind", "title", "timezone", "locale", "texts", "links",
 THEME = ("position", "letter", "slug", "name", "question", "briefing", "colour", "pictogram")
 LIST_ITEM = ("list_name", "position", "code", "label", "population", "tile")
 AMENDMENT = (
-    "footnote", "text", "day_text", "field", "milestone", "line", "path", "value", "before", "after", "approved_by",
-)  # fmt: skip
+    "footnote",
+    "text",
+    "day_text",
+    "field",
+    "milestone",
+    "line",
+    "path",
+    "value",
+    "before",
+    "after",
+    "approved_by",
+)
 PRIVATE_FIELDS = ("emails", "phones")
 STAGE = (
-    "position", "key", "number", "parent", "title", "participants", "result", "notes", "source", "theme", "dates",
+    "position",
+    "key",
+    "number",
+    "parent",
+    "title",
+    "participants",
+    "result",
+    "notes",
+    "source",
+    "theme",
+    "dates",
     "opens",
-)  # fmt: skip
+)
 
 
 def of_consultation(db: Session, consultation_id: int) -> str:
@@ -125,11 +145,15 @@ def of_commitment(db: Session, consultation_id: int, number: str, version: int) 
     label, change = CommitmentLabel, Amendment
     labels = db.execute(select(label.field, label.text).where(label.commitment_id == row.id).order_by(label.field))
     changes = db.execute(select(change).where(change.commitment_id == row.id).order_by(change.footnote)).scalars()
-    return _digest({
-        **_values(row, ("number", "theme_text", "section_heading", "theme_cell", "title_in_summary")), "theme": theme,
-        "labels": [list(pair) for pair in labels], "sheet": sheet_contents.content(db, version_id),
-        "amendments": [_amendment(one) for one in changes],
-    })  # fmt: skip
+    return _digest(
+        {
+            **_values(row, ("number", "theme_text", "section_heading", "theme_cell", "title_in_summary")),
+            "theme": theme,
+            "labels": [list(pair) for pair in labels],
+            "sheet": sheet_contents.content(db, version_id),
+            "amendments": [_amendment(one) for one in changes],
+        }
+    )
 
 
 def _amendment(row: Amendment) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def mentioning(db: Session, consultation: ConsultationView, theme_id: int, *, li
         .where(Mention.theme_id == theme_id, Contribution.consultation_id == consultation.id, IS_SHOWN)
         .order_by(Contribution.number.desc())
         .limit(limit)
-    )  # fmt: skip
+    )
     return [row_of(r) for r in db.execute(query)]
 
 
@@ -166,9 +166,17 @@ def one(db: Session, consultation: ConsultationView, number: int) -> Public:
             .limit(1)
         ).scalar_one_or_none()
     return Public(
-        r.id, number, r.kind, r.status, None, (), reason, r.import_id is not None, r.taken_back is not None,
+        r.id,
+        number,
+        r.kind,
+        r.status,
+        None,
+        (),
+        reason,
+        r.import_id is not None,
+        r.taken_back is not None,
         targets.on_of(r) if r.kind is Kind.COMMENT else None,
-    )  # fmt: skip
+    )
 
 
 def stream(db: Session, consultation: ConsultationView) -> Iterator[Row]:
@@ -178,12 +186,13 @@ def stream(db: Session, consultation: ConsultationView) -> Iterator[Row]:
         query = (
             select_rows()
             .where(
-                Contribution.consultation_id == consultation.id, IS_SHOWN,
+                Contribution.consultation_id == consultation.id,
+                IS_SHOWN,
                 Contribution.number > last,
             )
             .order_by(Contribution.number)
             .limit(500)
-        )  # fmt: skip
+        )
         piece = [row_of(r) for r in db.execute(query)]
         if not piece:
             return

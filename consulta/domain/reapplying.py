@@ -27,10 +27,17 @@ from .actions import Action
 from .rights import Own
 from .snapshots import ConsultationView
 
-AUTHORS = frozenset({
-    Action.WITHDRAW, Action.ASK_ERASURE, Action.TAKE_BACK_ERASURE, Action.ERASE, Action.REMOVE_NAME, Action.ERASE_EMAIL,
-    Action.EXPIRE,
-})  # fmt: skip
+AUTHORS = frozenset(
+    {
+        Action.WITHDRAW,
+        Action.ASK_ERASURE,
+        Action.TAKE_BACK_ERASURE,
+        Action.ERASE,
+        Action.REMOVE_NAME,
+        Action.ERASE_EMAIL,
+        Action.EXPIRE,
+    }
+)
 STOP = "subscription:stop"
 Place = dict[str, Any]
 """How far a log was read: ``position`` and its ``head``."""
@@ -56,9 +63,13 @@ def acts_since(db: Session, read: dict[str, Place]) -> Iterator[dict[str, Any]]:
             if line.content["action"] in AUTHORS:
                 number = int(line.content["subject"].partition("/")[2])
                 yield {
-                    "log": origin, "position": line.position, "head": line.head, "number": number,
-                    "mark": _mark_of(db, log_id, number), "act": line.content["action"],
-                }  # fmt: skip
+                    "log": origin,
+                    "position": line.position,
+                    "head": line.head,
+                    "number": number,
+                    "mark": _mark_of(db, log_id, number),
+                    "act": line.content["action"],
+                }
         read[origin] = {"position": length, "head": head}
 
 
@@ -142,7 +153,12 @@ def _forget(db: Session, mine: Own, action: Action, *, now: datetime) -> bool:
     db.execute(update(Contributor).where(Contributor.contribution_id == mine.id).values(**values))
     fields = ["email"] if action is Action.ERASE_EMAIL else ["email", "name"]
     contributions.record(
-        db, mine.consultation, actor=ledger.SYSTEM, action=Action.EXPIRE, number=mine.number,
-        recorded=mine.consultation.today(now), payload={"fields": fields},
-    )  # fmt: skip
+        db,
+        mine.consultation,
+        actor=ledger.SYSTEM,
+        action=Action.EXPIRE,
+        number=mine.number,
+        recorded=mine.consultation.today(now),
+        payload={"fields": fields},
+    )
     return True

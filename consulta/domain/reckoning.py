@@ -66,9 +66,11 @@ def close(
     if open_ and len(explanation) < 10:
         raise Invalid(
             "Todavía hay %(out)s hojas sin cuenta y %(pending)s notas por revisar. Espere, o explique por qué se "
-            "cierra así: todas las personas lo leerán.", out=sum(b.out for b in open_),
-            pending=sum(b.pending for b in open_), field="explanation",
-        )  # fmt: skip
+            "cierra así: todas las personas lo leerán.",
+            out=sum(b.out for b in open_),
+            pending=sum(b.pending for b in open_),
+            field="explanation",
+        )
     mine = update(_F).where(_F.c.id == forum.id, _F.c.closed_at.is_(None))
     if not db.execute(mine.values(closed_at=now, closing=explanation or None)).rowcount:  # type: ignore[attr-defined]
         raise Conflict("Este foro ya se cerró.")

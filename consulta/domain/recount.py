@@ -23,9 +23,10 @@ def recount(db: Session, consultation: ConsultationView) -> Iterator[tuple[resul
     slug = {t.id: t.slug for t in consultation.themes}
     id_ = consultation.id
     for theme, kind, status, confirmed, n in db.execute(
-        select(c.theme_id, c.kind, c.status, c.confirmed, func.count()).where(mine)
+        select(c.theme_id, c.kind, c.status, c.confirmed, func.count())
+        .where(mine)
         .group_by(c.theme_id, c.kind, c.status, c.confirmed)
-    ):  # fmt: skip
+    ):
         yield (id_, "theme", "", "", slug.get(theme, ""), kind.value, status.value, confirmed), n
     for day, status, n in db.execute(
         select(c.received_on, c.status, func.count()).where(mine).group_by(c.received_on, c.status)
@@ -45,6 +46,7 @@ def recount(db: Session, consultation: ConsultationView) -> Iterator[tuple[resul
     for theme, kind, status, n in db.execute(
         select(Mention.theme_id, c.kind, c.status, func.count())
         .join(Contribution.__table__, c.id == Mention.contribution_id)
-        .where(mine).group_by(Mention.theme_id, c.kind, c.status)
-    ):  # fmt: skip
+        .where(mine)
+        .group_by(Mention.theme_id, c.kind, c.status)
+    ):
         yield (id_, "mention", "", "", slug.get(theme, ""), kind.value, status.value, False), n

@@ -58,9 +58,15 @@ def codes(submission: str, count: int) -> list[str]:
 
 
 def register(
-    db: Session, consultation: ConsultationView, key: str, party: Party, *, submission: str, language: str,
+    db: Session,
+    consultation: ConsultationView,
+    key: str,
+    party: Party,
+    *,
+    submission: str,
+    language: str,
     now: datetime,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Seats for all, or all wait; the codes in the order of the guests. ``Closed`` outside the window,
     ``AlreadyReceived`` if the form came before."""
     count = len(party.guests)
@@ -107,25 +113,50 @@ def commitment(row: Any) -> str | None:
 
 
 def _rows(
-    db: Session, consultation: ConsultationView, forum: seats.Locked, party: Party, seated: bool, *, submission: str,
-    language: str, now: datetime,
-) -> list[dict[str, Any]]:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    forum: seats.Locked,
+    party: Party,
+    seated: bool,
+    *,
+    submission: str,
+    language: str,
+    now: datetime,
+) -> list[dict[str, Any]]:
     folios, rows = codes(submission, len(party.guests)), []
     for member, guest in enumerate(party.guests):
         tables = forum_tables.listing(db, forum.id)
         by_theme = {table.theme: table.id for table in tables}
         wishes = _wishes(by_theme, guest)
-        rows.append({
-            "forum_id": forum.id, "ref": secrets.token_hex(8), "member": member, "folio_hash": sha256(folios[member]),
-            "place": forum.last_place - len(party.guests) + member + 1, "submission_hash": sha256(submission),
-            "content_hash": _content(submission, party), "state": Seat.CONFIRMED if seated else Seat.WAITING,
-            "table_id": forum_tables.seat(db, tables, wishes) if seated else None, "first_id": wishes[0],
-            "second_id": wishes[1], "taking_part_as": guest.taking_part_as, "department": party.department,
-            "children": party.children if member == 0 else 0, "registered_on": consultation.today(now),
-            "promoted_at": None, "present": False, "name": guest.name, "name_key": sort_key(guest.name),
-            "organization": party.organization, "needs": party.needs, "email": party.email, "phone": party.phone,
-            "language": language, "salt": ledger.new_salt(),
-        })  # fmt: skip
+        rows.append(
+            {
+                "forum_id": forum.id,
+                "ref": secrets.token_hex(8),
+                "member": member,
+                "folio_hash": sha256(folios[member]),
+                "place": forum.last_place - len(party.guests) + member + 1,
+                "submission_hash": sha256(submission),
+                "content_hash": _content(submission, party),
+                "state": Seat.CONFIRMED if seated else Seat.WAITING,
+                "table_id": forum_tables.seat(db, tables, wishes) if seated else None,
+                "first_id": wishes[0],
+                "second_id": wishes[1],
+                "taking_part_as": guest.taking_part_as,
+                "department": party.department,
+                "children": party.children if member == 0 else 0,
+                "registered_on": consultation.today(now),
+                "promoted_at": None,
+                "present": False,
+                "name": guest.name,
+                "name_key": sort_key(guest.name),
+                "organization": party.organization,
+                "needs": party.needs,
+                "email": party.email,
+                "phone": party.phone,
+                "language": language,
+                "salt": ledger.new_salt(),
+            }
+        )
     return rows
 
 
@@ -144,14 +175,26 @@ def _content(submission: str, party: Party) -> bytes:
 
 
 def _mail(
-    db: Session, consultation: ConsultationView, key: str, rows: Sequence[dict[str, Any]], folios: list[str], *,
+    db: Session,
+    consultation: ConsultationView,
+    key: str,
+    rows: Sequence[dict[str, Any]],
+    folios: list[str],
+    *,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     first = db.execute(select(_R.c.id).where(_R.c.ref == rows[0]["ref"])).scalar_one()
     outbox.post(
-        db, event=f"registration:{rows[0]['ref']}", recipient=f"registration:{first}", template="registration",
+        db,
+        event=f"registration:{rows[0]['ref']}",
+        recipient=f"registration:{first}",
+        template="registration",
         payload={
-            "slug": consultation.slug, "key": key, "language": rows[0]["language"], "folios": folios,
+            "slug": consultation.slug,
+            "key": key,
+            "language": rows[0]["language"],
+            "folios": folios,
             "confirmed": rows[0]["state"] is Seat.CONFIRMED,
-        }, now=now,
-    )  # fmt: skip
+        },
+        now=now,
+    )

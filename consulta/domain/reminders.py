@@ -46,12 +46,19 @@ def _remind(db: Session, view: ConsultationView, stage: StageView, now: datetime
         db.execute(update(_D).where(_D.c.id == row.id).values(reminded_on=view.today(now)))
         for recipient in _whom(db, row):
             outbox.post_once(
-                db, event=f"reminder:{row.key}", recipient=recipient, template="reminder", now=now,
+                db,
+                event=f"reminder:{row.key}",
+                recipient=recipient,
+                template="reminder",
+                now=now,
                 payload={
-                    "slug": view.slug, "key": row.key if row.organization_id else None, "title": row.title,
-                    "language": row.language, "last": stage.last_day.isoformat(),
+                    "slug": view.slug,
+                    "key": row.key if row.organization_id else None,
+                    "title": row.title,
+                    "language": row.language,
+                    "last": stage.last_day.isoformat(),
                 },
-            )  # fmt: skip
+            )
     return len(rows)
 
 

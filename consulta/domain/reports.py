@@ -61,20 +61,31 @@ def file(
     ref, salt, line_salt = secrets.token_hex(8), ledger.new_salt(), ledger.new_salt()
     seen = db.execute(select(_C.ordinal).where(_C.id == comment.id)).scalar_one()
     row = {
-        "ref": ref, "comment_id": comment.id, "ground": said.ground, "line": said.line, "line_salt": line_salt,
-        "salt": salt, "reported_on": consultation.today(now), "ordinal": seen, "held_cause": held_cause,
+        "ref": ref,
+        "comment_id": comment.id,
+        "ground": said.ground,
+        "line": said.line,
+        "line_salt": line_salt,
+        "salt": salt,
+        "reported_on": consultation.today(now),
+        "ordinal": seen,
+        "held_cause": held_cause,
         "submission_hash": sha256(submission),
-    }  # fmt: skip
+    }
     try:
         db.execute(insert(Report).values(**row))
     except IntegrityError as error:
         raise AlreadyReceived("Este formulario ya se envió.") from error
     contributions.change(db, consultation, contribution_id=comment.id, awaiting=True)
     ledger.note(
-        db, consultation, actor=ledger.PUBLIC, action=Action.REPORT, subject=f"report/{ref}",
+        db,
+        consultation,
+        actor=ledger.PUBLIC,
+        action=Action.REPORT,
+        subject=f"report/{ref}",
         recorded=consultation.today(now),
         payload={"ground": said.ground.value, "commitments": commitments({**row, "number": said.number})},
-    )  # fmt: skip
+    )
 
 
 def repeated(db: Session, *, said: Said, submission: str) -> None:

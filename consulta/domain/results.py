@@ -58,10 +58,11 @@ _READ = (
     select(*_CELL, _TALLIES.c.n)
     .where(
         _TALLIES.c.consultation_id == bindparam("consultation"),
-        _TALLIES.c.dimension.in_(bindparam("dimensions", expanding=True)), _TALLIES.c.n > 0,
+        _TALLIES.c.dimension.in_(bindparam("dimensions", expanding=True)),
+        _TALLIES.c.n > 0,
     )
     .order_by(*_CELL)
-)  # fmt: skip
+)
 _READ_SOME = _READ.where(_TALLIES.c.status.in_(bindparam("statuses", expanding=True)))
 _ADD, _ADD_POSTGRES = _add_from_json_here(), add_from_json()
 
@@ -87,9 +88,15 @@ class Facts:
     def erased(self) -> Facts:
         """What remains to be counted when its author had everything erased."""
         return replace(
-            self, status=Status.ERASED, department="", taking_part_as="", age_group="", gender="", language="",
+            self,
+            status=Status.ERASED,
+            department="",
+            taking_part_as="",
+            age_group="",
+            gender="",
+            language="",
             mentions=(),
-        )  # fmt: skip
+        )
 
 
 def cells(facts: Facts) -> list[Cell]:

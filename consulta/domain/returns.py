@@ -90,8 +90,13 @@ def go_on(db: Session, *, now: datetime) -> int:
         db.execute(update(_D).where(_D.c.contribution_id == row.id).values(submitted=True))
         contributions.change(db, view, contribution_id=row.id, status=Status.RECEIVED, awaiting=True)
         contributions.record(
-            db, view, actor=ledger.SYSTEM, action=Action.GO_ON, number=row.number, recorded=now,
+            db,
+            view,
+            actor=ledger.SYSTEM,
+            action=Action.GO_ON,
+            number=row.number,
+            recorded=now,
             payload={"status": Status.RECEIVED.value},
-        )  # fmt: skip
+        )
         done += 1
     return done

@@ -44,7 +44,7 @@ def own(db: Session, folio: str) -> Own:
         )
         .join(Consultation, Consultation.id == Contribution.consultation_id)
         .where(Contribution.folio_hash == sha256(folio))
-    ).first()  # fmt: skip
+    ).first()
     if row is None:
         raise NotFound("No encontramos ese código. Revíselo letra por letra en su comprobante.")
     view = consultations.find(db, row.slug).view
@@ -74,10 +74,12 @@ def ask_again(db: Session, mine: Own, *, now: datetime) -> bool:
         return False
     db.execute(
         insert(Erasure).values(
-            contribution_id=mine.id, due_at=now + ERASE_AFTER, status_before=mine.status,
+            contribution_id=mine.id,
+            due_at=now + ERASE_AFTER,
+            status_before=mine.status,
             awaiting_before=mine.awaiting_review,
         )
-    )  # fmt: skip
+    )
     if mine.status is Status.WITHDRAWN:
         _entry(db, mine, Action.ASK_ERASURE, {"status": Status.WITHDRAWN.value}, now=now)
     else:
@@ -148,9 +150,8 @@ def confirm(db: Session, folio: str, *, typed: str, secret: str, now: datetime) 
     if confirmed:
         return
     right = email is not None and hmac.compare_digest(
-        confirmation_code(secret, folio, email), "".join(typed.upper().split())
-        if typed.isascii() else ""
-    )  # fmt: skip
+        confirmation_code(secret, folio, email), "".join(typed.upper().split()) if typed.isascii() else ""
+    )
     if not right:
         raise NotFound("Ese no es el código de confirmación que le enviamos por correo.")
     if not contributions.lock(db, mine.id, status=mine.status):
@@ -209,6 +210,11 @@ def erase_own(db: Session, mine: Own, *, now: datetime) -> None:
 def _entry(db: Session, mine: Own, action: Action, payload: dict[str, Any], *, now: datetime) -> None:
     actor = ledger.SYSTEM if action is Action.ERASE else ledger.PUBLIC
     contributions.record(
-        db, mine.consultation, actor=actor, action=action, number=mine.number,
-        recorded=mine.consultation.today(now), payload=payload,
-    )  # fmt: skip
+        db,
+        mine.consultation,
+        actor=actor,
+        action=action,
+        number=mine.number,
+        recorded=mine.consultation.today(now),
+        payload=payload,
+    )

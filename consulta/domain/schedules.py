@@ -85,8 +85,10 @@ def differences(older: tuple[StageView, ...], newer: tuple[StageView, ...]) -> l
             found.append(Change("added", None, stage))
             continue
         aspects = {
-            "dates": (_when(old), _when(stage)), "opens": (old.opens, stage.opens), "texts": (_said(old), _said(stage))
-        }  # fmt: skip
+            "dates": (_when(old), _when(stage)),
+            "opens": (old.opens, stage.opens),
+            "texts": (_said(old), _said(stage)),
+        }
         found += [Change(what, old, stage) for what, (was, is_) in aspects.items() if was != is_]
     return found + [Change("removed", old, None) for old in older if old.key not in after]
 
@@ -100,9 +102,15 @@ def _said(s: StageView) -> tuple[Any, ...]:
 
 
 def change(
-    db: Session, *, consultation: ConsultationView, seen: int, rows: list[dict[str, Any]], reason: Said, actor: str,
+    db: Session,
+    *,
+    consultation: ConsultationView,
+    seen: int,
+    rows: list[dict[str, Any]],
+    reason: Said,
+    actor: str,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Publish the next version; rows in the shape of ``consulta/reference/``, days inclusive.
 
     ``Conflict`` if ``seen`` is no longer the version in force; ``Invalid`` names the row (``stages-2-ends``) that
@@ -124,9 +132,18 @@ def change(
     db.execute(revised.values(revision=Consultation.revision + 1))
     try:
         publish_schedule(
-            db, consultation_id=consultation.id, log_id=consultation.log_id, origin=consultation.origin,
-            version=seen + 1, rows=rows, actor=actor, zone=consultation.timezone, reason=reason, today=today, now=now,
-        )  # fmt: skip
+            db,
+            consultation_id=consultation.id,
+            log_id=consultation.log_id,
+            origin=consultation.origin,
+            version=seen + 1,
+            rows=rows,
+            actor=actor,
+            zone=consultation.timezone,
+            reason=reason,
+            today=today,
+            now=now,
+        )
     except IntegrityError as error:
         raise Conflict("Mientras usted escribía, otra persona publicó otra versión del cronograma.") from error
     content = {"what": "schedule", "version": seen + 1, "reason": reason}
@@ -148,9 +165,10 @@ def _in_order(stages: list[dict[str, Any]]) -> None:
         for one, other in pairwise(_opening(act, stages)):
             if other["starts_at"] < one["ends_at"]:
                 raise Invalid(
-                    "Se traslapa con «%(title)s», que abre lo mismo.", title=one["title"]["es"],
+                    "Se traslapa con «%(title)s», que abre lo mismo.",
+                    title=one["title"]["es"],
                     field=f"stages-{other['position']}-starts",
-                )  # fmt: skip
+                )
 
 
 def _opening(act: str, stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -169,15 +187,26 @@ def _keeps_promise(consultation: ConsultationView, act: str, stages: list[dict[s
         position = next((s["position"] for s in stages if s["key"] == promised.key), None)
         raise Invalid(
             "«%(title)s» está abierta hasta el %(day)s: se puede alargar, no acortar ni cerrar.",
-            title=promised.title["es"], day=f"{promised.last_day:%d/%m/%Y}",
+            title=promised.title["es"],
+            day=f"{promised.last_day:%d/%m/%Y}",
             field="" if position is None else f"stages-{position}-ends",
-        )  # fmt: skip
+        )
 
 
 def publish_schedule(
-    db: Session, *, consultation_id: int, log_id: int, origin: str, version: int, rows: list[dict[str, Any]],
-    actor: str, zone: ZoneInfo, reason: dict[str, str], today: date, now: datetime,
-) -> None:  # fmt: skip
+    db: Session,
+    *,
+    consultation_id: int,
+    log_id: int,
+    origin: str,
+    version: int,
+    rows: list[dict[str, Any]],
+    actor: str,
+    zone: ZoneInfo,
+    reason: dict[str, str],
+    today: date,
+    now: datetime,
+) -> None:
     """Publish a version of the schedule; earlier versions stay. Days are inclusive, in the consultation's zone."""
     schedule_id = db.execute(
         insert(Schedule)
@@ -187,32 +216,49 @@ def publish_schedule(
     stages = [_stage(schedule_id, position, row, zone, today) for position, row in enumerate(rows)]
     db.execute(insert(Stage), stages)
     ledger.append(
-        db, log_id=log_id, origin=origin, actor=actor, action=Action.SCHEDULE_PUBLISH,
-        subject=f"schedule/{version}", recorded=now,
+        db,
+        log_id=log_id,
+        origin=origin,
+        actor=actor,
+        action=Action.SCHEDULE_PUBLISH,
+        subject=f"schedule/{version}",
+        recorded=now,
         payload={
             "reason": reason["es"],
             "stages": [
                 {
-                    "key": s["key"], "title": s["title"]["es"], "opens": s["opens"],
-                    "from": ledger.instant(s["starts_at"]), "until": ledger.instant(s["ends_at"]),
+                    "key": s["key"],
+                    "title": s["title"]["es"],
+                    "opens": s["opens"],
+                    "from": ledger.instant(s["starts_at"]),
+                    "until": ledger.instant(s["ends_at"]),
                 }
                 for s in stages
             ],
             "sha256": publication.of_schedule(db, consultation_id, version),
         },
-    )  # fmt: skip
+    )
 
 
 def _stage(schedule_id: int, position: int, row: dict[str, Any], zone: ZoneInfo, today: date) -> dict[str, Any]:
     starts, ends = read_day(row["starts"], today), read_day(row["ends"], today)
     return {
-        "schedule_id": schedule_id, "position": position, "key": row["key"], "number": row.get("number"),
-        "parent": row.get("parent"), "title": row["title"], "participants": row.get("participants"),
-        "result": row.get("result"), "notes": row.get("notes"), "source": row.get("source"),
-        "theme": row.get("theme"), "starts_at": local_instant(starts, zone),
-        "ends_at": local_instant(ends + timedelta(days=1), zone), "opens": row["opens"],
+        "schedule_id": schedule_id,
+        "position": position,
+        "key": row["key"],
+        "number": row.get("number"),
+        "parent": row.get("parent"),
+        "title": row["title"],
+        "participants": row.get("participants"),
+        "result": row.get("result"),
+        "notes": row.get("notes"),
+        "source": row.get("source"),
+        "theme": row.get("theme"),
+        "starts_at": local_instant(starts, zone),
+        "ends_at": local_instant(ends + timedelta(days=1), zone),
+        "opens": row["opens"],
         "dates": [read_day(d, today).isoformat() for d in row["dates"]] if row.get("dates") else None,
-    }  # fmt: skip
+    }
 
 
 def read_day(value: str, today: date) -> date:

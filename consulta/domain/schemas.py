@@ -18,9 +18,13 @@ Schema = dict[str, Any]
 MOST = 100
 """Faults that are named; more are only counted."""
 TYPES: dict[str, tuple[type, str]] = {
-    "object": (dict, "un objeto"), "array": (list, "una lista"), "string": (str, "un texto"),
-    "integer": (int, "un número entero"), "boolean": (bool, "verdadero o falso"), "null": (type(None), "nada"),
-}  # fmt: skip
+    "object": (dict, "un objeto"),
+    "array": (list, "una lista"),
+    "string": (str, "un texto"),
+    "integer": (int, "un número entero"),
+    "boolean": (bool, "verdadero o falso"),
+    "null": (type(None), "nada"),
+}
 
 
 def faults(schema: Schema, value: object, path: str, root: Schema) -> Iterator[str]:

@@ -64,11 +64,15 @@ def refresh(db: Session, consultation: ConsultationView, contribution_id: int) -
     row = db.execute(
         bodies.with_body(
             select(
-                Contribution.status, Contribution.title, bodies.BODY, Contribution.theme_id, Contribution.department,
+                Contribution.status,
+                Contribution.title,
+                bodies.BODY,
+                Contribution.theme_id,
+                Contribution.department,
                 Contribution.kind,
             ).select_from(Contribution.__table__)
         ).where(Contribution.id == contribution_id)
-    ).one()  # fmt: skip
+    ).one()
     if row.status is Status.PUBLISHED:
         theme = consultation.theme_by_id(row.theme_id)
         add(db, consultation, [Shown(contribution_id, row.title, row.body, theme, row.department, row.kind)])

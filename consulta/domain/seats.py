@@ -76,18 +76,27 @@ def promote(db: Session, consultation: ConsultationView, forum_id: int, *, now: 
             notices.call_person(db, consultation.id, row.id, f"promotion:{row.ref}", content, now)
         if row.email:
             outbox.post(
-                db, event=f"promotion:{row.ref}", recipient=f"registration:{row.id}", template="promotion",
-                payload={"slug": consultation.slug, "language": row.language, **content}, now=now,
-            )  # fmt: skip
+                db,
+                event=f"promotion:{row.ref}",
+                recipient=f"registration:{row.id}",
+                template="promotion",
+                payload={"slug": consultation.slug, "language": row.language, **content},
+                now=now,
+            )
     moved = {"confirmed": _F.c.confirmed + len(first), "waiting": _F.c.waiting - len(first)}
     db.execute(update(_F).where(_F.c.id == forum_id).values(**moved))
     return len(first)
 
 
 def cancel(
-    db: Session, consultation: ConsultationView, registration_id: int, *, now: datetime,
-    action: Action = Action.REGISTRATION_CANCEL, state: Seat = Seat.CANCELLED,
-) -> None:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    registration_id: int,
+    *,
+    now: datetime,
+    action: Action = Action.REGISTRATION_CANCEL,
+    state: Seat = Seat.CANCELLED,
+) -> None:
     """Give the seat or the place back; the first in line gets the seat. ``Conflict`` if there is nothing to give."""
     forum = forum_of(db, registration_id)
     if now >= forum.ends_at:
@@ -130,9 +139,15 @@ def release(db: Session, *, now: datetime) -> int:
     """Free the seats of promoted people without any contact who are not there half an hour after the start; and give
     seats that are free, such as those a larger capacity brought. How many moved; the worker repeats until 0."""
     late = select(_R.c.id, Consultation.slug).where(
-        _F.c.starts_at <= now - KEPT, _F.c.ends_at > now, _F.c.cancelled.is_(False), _R.c.state == Seat.CONFIRMED,
-        _R.c.promoted_at <= _F.c.starts_at, _R.c.email.is_(None), _R.c.phone.is_(None), _R.c.present.is_(False),
-    )  # fmt: skip
+        _F.c.starts_at <= now - KEPT,
+        _F.c.ends_at > now,
+        _F.c.cancelled.is_(False),
+        _R.c.state == Seat.CONFIRMED,
+        _R.c.promoted_at <= _F.c.starts_at,
+        _R.c.email.is_(None),
+        _R.c.phone.is_(None),
+        _R.c.present.is_(False),
+    )
     joined = late.join(_F, _F.c.id == _R.c.forum_id).join(Consultation, Consultation.id == _F.c.consultation_id)
     found = db.execute(joined.order_by(_R.c.id).limit(PIECE)).all()
     for registration_id, slug in found:
@@ -149,14 +164,24 @@ def _give(db: Session, *, now: datetime) -> int:
 
 
 def note(
-    db: Session, consultation: ConsultationView, key: str, ref: str, action: Action, now: datetime,
+    db: Session,
+    consultation: ConsultationView,
+    key: str,
+    ref: str,
+    action: Action,
+    now: datetime,
     more: dict[str, Any] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """An entry of one registration; the public ones bear a day and no time."""
     ledger.note(
-        db, consultation, actor=ledger.PUBLIC, action=action, subject=f"registration/{ref}",
-        recorded=consultation.today(now), payload={"forum": key, **(more or {})},
-    )  # fmt: skip
+        db,
+        consultation,
+        actor=ledger.PUBLIC,
+        action=action,
+        subject=f"registration/{ref}",
+        recorded=consultation.today(now),
+        payload={"forum": key, **(more or {})},
+    )
 
 
 def _name(db: Session, forum_id: int) -> Said:

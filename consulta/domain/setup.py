@@ -74,38 +74,68 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
     consultation_id = db.execute(
         insert(Consultation)
         .values(
-            slug=slug, kind=ConsultationKind(data["kind"]), title=data["title"], timezone=data["timezone"],
-            locale=data["locale"], texts=data["texts"], links=data.get("links", {}), settings=data["settings"],
-            published_at=published, revision=1, last_number=0, log_id=log.id,
+            slug=slug,
+            kind=ConsultationKind(data["kind"]),
+            title=data["title"],
+            timezone=data["timezone"],
+            locale=data["locale"],
+            texts=data["texts"],
+            links=data.get("links", {}),
+            settings=data["settings"],
+            published_at=published,
+            revision=1,
+            last_number=0,
+            log_id=log.id,
         )
         .returning(Consultation.id)
-    ).scalar_one()  # fmt: skip
+    ).scalar_one()
     db.execute(
         insert(Theme),
         [
             {
-                "consultation_id": consultation_id, "position": position, "letter": t["letter"], "slug": t["slug"],
-                "name": t["name"], "question": t["question"], "briefing": t["briefing"], "colour": t["colour"],
+                "consultation_id": consultation_id,
+                "position": position,
+                "letter": t["letter"],
+                "slug": t["slug"],
+                "name": t["name"],
+                "question": t["question"],
+                "briefing": t["briefing"],
+                "colour": t["colour"],
                 "pictogram": t["pictogram"],
             }
             for position, t in enumerate(data["themes"])
         ],
-    )  # fmt: skip
+    )
     store_lists(db, consultation_id, data["lists"])
     actor = _actor(db, consultation_id, account_id)
     ledger.append(
-        db, log_id=log.id, origin=origin, actor=actor, action=Action.CONSULTATION_PUBLISH,
-        subject=f"consultation/{slug}", recorded=now,
+        db,
+        log_id=log.id,
+        origin=origin,
+        actor=actor,
+        action=Action.CONSULTATION_PUBLISH,
+        subject=f"consultation/{slug}",
+        recorded=now,
         payload={
-            "title": data["title"]["es"], "themes": [t["slug"] for t in data["themes"]],
+            "title": data["title"]["es"],
+            "themes": [t["slug"] for t in data["themes"]],
             "sha256": publication.of_consultation(db, consultation_id),
         },
-    )  # fmt: skip
+    )
     publish_reasons(db, consultation_id, log.id, origin, data.get("reasons", []), today, now, actor=actor)
     publish_schedule(
-        db, consultation_id=consultation_id, log_id=log.id, origin=origin, version=1, rows=data["stages"],
-        actor=actor, zone=zone, reason=FIRST_SCHEDULE, today=today, now=now,
-    )  # fmt: skip
+        db,
+        consultation_id=consultation_id,
+        log_id=log.id,
+        origin=origin,
+        version=1,
+        rows=data["stages"],
+        actor=actor,
+        zone=zone,
+        reason=FIRST_SCHEDULE,
+        today=today,
+        now=now,
+    )
     _proceedings(db, slug, data, now)
     return consultation_id
 
@@ -124,10 +154,16 @@ def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) ->
     today = view.today(now)
     for one in data.get("bodies", ()):
         body = Listed(
-            slug=one["slug"], name=one["name"], sector=one["sector"], acronym=one.get("acronym"),
-            capacities=tuple(one.get("capacities", ())), aliases=tuple(one.get("aliases", ())),
-            earlier_names=tuple(one.get("earlier_names", ())), note=one.get("note"), source=one.get("source"),
-        )  # fmt: skip
+            slug=one["slug"],
+            name=one["name"],
+            sector=one["sector"],
+            acronym=one.get("acronym"),
+            capacities=tuple(one.get("capacities", ())),
+            aliases=tuple(one.get("aliases", ())),
+            earlier_names=tuple(one.get("earlier_names", ())),
+            note=one.get("note"),
+            source=one.get("source"),
+        )
         organizations.enlist(db, view, body, new=True, actor=ledger.SYSTEM, now=now)
     for one in data.get("acts", ()):
         days: dict[str, Any] = {
@@ -135,11 +171,17 @@ def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) ->
             for name in ("planned_from", "planned_until", "held_from", "held_until")
         }
         act = ActData(
-            kind=ActKind(one["kind"]), title=one["title"], stage=one.get("stage"), theme=one.get("theme"),
-            time=one.get("time"), texts={name: one[name] for name in acts.TEXTS if one.get(name)}, **days,
+            kind=ActKind(one["kind"]),
+            title=one["title"],
+            stage=one.get("stage"),
+            theme=one.get("theme"),
+            time=one.get("time"),
+            texts={name: one[name] for name in acts.TEXTS if one.get(name)},
+            **days,
             bodies=tuple((b["slug"], b["capacity"]) for b in one.get("bodies", ())),
-            contradictions=tuple(one.get("contradictions", ())), source=one.get("source"),
-        )  # fmt: skip
+            contradictions=tuple(one.get("contradictions", ())),
+            source=one.get("source"),
+        )
         acts.publish(db, view, act, key=one["key"], seen=0, reason=None, actor=ledger.SYSTEM, now=now)
     _announce(db, view, data, now=now)
     plans.load_earlier(db, view, data.get("earlier", ()))
@@ -155,13 +197,21 @@ def _announce(db: Session, view: ConsultationView, data: dict[str, Any], *, now:
         starts = datetime.combine(day, begins, tzinfo=zone).astimezone(UTC)
         last = day if "ends" in one else day + timedelta(days=1)
         forum = ForumData(
-            kind=ForumKind(one["kind"]), name=one["name"], starts_at=starts, closes_at=starts,
-            ends_at=datetime.combine(last, ends, tzinfo=zone).astimezone(UTC), capacity=one.get("capacity", 0),
-            opens_at=min(starts - timedelta(days=1), now), department=one.get("department"),
-            texts={name: one[name] for name in forums.TEXTS if one.get(name)}, all_day="begins" not in one,
-            tables=tuple(TableData(**table) for table in one.get("tables", ())), attendance=one.get("attendance"),
-            contradictions=tuple(one.get("contradictions", ())), source=one.get("source"),
-        )  # fmt: skip
+            kind=ForumKind(one["kind"]),
+            name=one["name"],
+            starts_at=starts,
+            closes_at=starts,
+            ends_at=datetime.combine(last, ends, tzinfo=zone).astimezone(UTC),
+            capacity=one.get("capacity", 0),
+            opens_at=min(starts - timedelta(days=1), now),
+            department=one.get("department"),
+            texts={name: one[name] for name in forums.TEXTS if one.get(name)},
+            all_day="begins" not in one,
+            tables=tuple(TableData(**table) for table in one.get("tables", ())),
+            attendance=one.get("attendance"),
+            contradictions=tuple(one.get("contradictions", ())),
+            source=one.get("source"),
+        )
         key = one["key"] + suffix
         forums.publish(db, view, forum, key=key, seen=0, reason=None, actor=ledger.SYSTEM, now=now)
 
@@ -175,14 +225,21 @@ def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[
         update(Consultation).where(Consultation.id == consultation.id).values(revision=Consultation.revision + 1)
     )
     publish_schedule(
-        db, consultation_id=consultation.id, log_id=consultation.log_id, origin=consultation.origin,
-        version=consultation.schedule_version + 1, rows=data["stages"], actor=ledger.SYSTEM, zone=consultation.timezone,
+        db,
+        consultation_id=consultation.id,
+        log_id=consultation.log_id,
+        origin=consultation.origin,
+        version=consultation.schedule_version + 1,
+        rows=data["stages"],
+        actor=ledger.SYSTEM,
+        zone=consultation.timezone,
         reason={
             "es": "La demostración vuelve a empezar alrededor de hoy",
             "en": "The demonstration starts again around today",
         },
-        today=consultation.today(now), now=now,
-    )  # fmt: skip
+        today=consultation.today(now),
+        now=now,
+    )
     _announce(db, consultation, data, now=now, suffix=f"-{consultation.schedule_version + 1}")
     return True
 
@@ -191,36 +248,58 @@ def store_lists(db: Session, consultation_id: int, lists: dict[str, list[dict[st
     """Put down every choice of every list."""
     rows = [
         {
-            "consultation_id": consultation_id, "list_name": name, "position": position, "code": item["code"],
-            "label": item["label"], "population": item.get("population"),
+            "consultation_id": consultation_id,
+            "list_name": name,
+            "position": position,
+            "code": item["code"],
+            "label": item["label"],
+            "population": item.get("population"),
             "tile": [str(part) for part in item["tile"]] if item.get("tile") else None,
         }
         for name, items in lists.items()
         for position, item in enumerate(items)
-    ]  # fmt: skip
+    ]
     if rows:
         db.execute(insert(ListItem), rows)
 
 
 def publish_reasons(
-    db: Session, consultation_id: int, log_id: int, origin: str, reasons: list[dict[str, Any]], today: date,
-    now: datetime, *, actor: str = ledger.SYSTEM,
-) -> None:  # fmt: skip
+    db: Session,
+    consultation_id: int,
+    log_id: int,
+    origin: str,
+    reasons: list[dict[str, Any]],
+    today: date,
+    now: datetime,
+    *,
+    actor: str = ledger.SYSTEM,
+) -> None:
     """Publish reasons, each in its ``version`` (1 unless given) and ``position`` (that in the list unless given)."""
     for place, reason in enumerate(reasons):
         position = reason.get("position", place)
         version = reason.get("version", 1)
         db.execute(
             insert(Reason).values(
-                consultation_id=consultation_id, code=reason["code"], version=version, position=position,
-                title=reason["title"], text=reason["text"], published_on=today,
+                consultation_id=consultation_id,
+                code=reason["code"],
+                version=version,
+                position=position,
+                title=reason["title"],
+                text=reason["text"],
+                published_on=today,
             )
-        )  # fmt: skip
+        )
         ledger.append(
-            db, log_id=log_id, origin=origin, actor=actor, action=Action.REASON_PUBLISH,
-            subject=f"reason/{reason['code']}@{version}", recorded=now,
+            db,
+            log_id=log_id,
+            origin=origin,
+            actor=actor,
+            action=Action.REASON_PUBLISH,
+            subject=f"reason/{reason['code']}@{version}",
+            recorded=now,
             payload={
-                "title": reason["title"]["es"], "text": reason["text"]["es"],
+                "title": reason["title"]["es"],
+                "text": reason["text"]["es"],
                 "sha256": publication.of_reason(db, consultation_id, reason["code"], version),
             },
-        )  # fmt: skip
+        )

@@ -71,9 +71,18 @@ class SheetAudit:
     def _proposals(self, db: Session, view: ConsultationView) -> Iterator[str]:
         query = (
             select(
-                _C.c.id, _C.c.number, _C.c.status, _C.c.title, _P.c.body, _P.c.unrelated, _P.c.sheet_id,
+                _C.c.id,
+                _C.c.number,
+                _C.c.status,
+                _C.c.title,
+                _P.c.body,
+                _P.c.unrelated,
+                _P.c.sheet_id,
                 _P.c.withdrawal,
-                _V.c.id.label("version_id"), _V.c.version, _V.c.salt, StoredSheet.version.label("last"),
+                _V.c.id.label("version_id"),
+                _V.c.version,
+                _V.c.salt,
+                StoredSheet.version.label("last"),
                 Organization.slug,
             )
             .join(_P, _P.c.id == _C.c.id)
@@ -82,7 +91,7 @@ class SheetAudit:
             .outerjoin(Organization, Organization.id == _P.c.organization_id)
             .where(_C.c.consultation_id == view.id)
             .order_by(_V.c.id)
-        )  # fmt: skip
+        )
         seen, last = set(), 0
         while rows := db.execute(query.where(_V.c.id > last).limit(PIECE)).all():
             sheets = sheet_store.load(db, view, [row.version_id for row in rows], private=True)

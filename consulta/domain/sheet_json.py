@@ -37,11 +37,17 @@ def to_json(sheet: Sheet, generation: Generation) -> Json:
         fields[box.key] = values if len(values) > 1 else values.popitem()[1]
     left = {name: _raw(sheet, name) for name in FIELDS if name not in template.fields}
     return {
-        "template": generation.value, "language": sheet.language, "number": sheet.number, "theme": sheet.theme,
-        "fields": fields, "contacts": [_contact(one) for one in sheet.contacts],
-        "milestones": [_milestone(one, template) for one in sheet.milestones], "notes": list(sheet.notes),
-        "undecided": sorted(sheet.undecided), "unplaced": {k: v for k, v in left.items() if v not in (None, [])},
-    }  # fmt: skip
+        "template": generation.value,
+        "language": sheet.language,
+        "number": sheet.number,
+        "theme": sheet.theme,
+        "fields": fields,
+        "contacts": [_contact(one) for one in sheet.contacts],
+        "milestones": [_milestone(one, template) for one in sheet.milestones],
+        "notes": list(sheet.notes),
+        "undecided": sorted(sheet.undecided),
+        "unplaced": {k: v for k, v in left.items() if v not in (None, [])},
+    }
 
 
 def converted(data: object, generation: Generation) -> Json:
@@ -92,12 +98,15 @@ def from_json(data: object) -> Sheet:
         said = given["fields"].get(box.key)
         values.update(said or {} if len(box.fields) > 1 else {box.fields[0][0]: said})
     return Sheet(
-        language=given["language"], number=given.get("number"), theme=given.get("theme"),
+        language=given["language"],
+        number=given.get("number"),
+        theme=given.get("theme"),
         contacts=tuple(_read_contact(one) for one in given.get("contacts", ())),
         milestones=tuple(_read_milestone(one, place) for place, one in enumerate(given.get("milestones", ()), 1)),
-        notes=tuple(given.get("notes", ())), undecided=frozenset(given.get("undecided", ())),
+        notes=tuple(given.get("notes", ())),
+        undecided=frozenset(given.get("undecided", ())),
         **{name: _read(name, values.get(name)) for name in FIELDS},
-    )  # fmt: skip
+    )
 
 
 def _which(data: object) -> Schema:
@@ -107,8 +116,11 @@ def _which(data: object) -> Schema:
     if not isinstance(data, dict):
         raise Invalid(WRONG, faults="se esperaba un objeto", field="template")
     if named not in known:
-        shape: Schema = {"type": "object", "required": ["template"], "properties": {"template": {
-            "type": "string", "enum": known}}}  # fmt: skip
+        shape: Schema = {
+            "type": "object",
+            "required": ["template"],
+            "properties": {"template": {"type": "string", "enum": known}},
+        }
         checked(shape, {"template": named} if "template" in data else {}, {}, WRONG)
     return {"$ref": f"#/$defs/{named}"}
 

@@ -13,13 +13,33 @@ from .sheet_templates import CHALLENGES, CONTINUITY, LINES
 from .sheets import Contact, Line, Milestone, Party, Sheet
 
 SPANISH = (
-    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
     "diciembre",
-)  # fmt: skip
+)
 ENGLISH = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
-)  # fmt: skip
+)
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 

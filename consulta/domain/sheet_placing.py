@@ -82,9 +82,12 @@ def place(sheet: Sheet, generation: Generation) -> Placed:
     return Placed(
         generation,
         tuple(Box(spec.key, spec.label, tuple(_parts(sheet, spec)), spec.below) for spec in template.boxes),
-        template.milestones, tuple(column.label for column in template.columns), rows,
-        tuple(text for text in sheet.notes if text), tuple(unplaced),
-    )  # fmt: skip
+        template.milestones,
+        tuple(column.label for column in template.columns),
+        rows,
+        tuple(text for text in sheet.notes if text),
+        tuple(unplaced),
+    )
 
 
 def _parts(sheet: Sheet, spec: Spec) -> Iterator[Part]:

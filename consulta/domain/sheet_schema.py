@@ -36,9 +36,12 @@ def schema() -> Schema:
 
 def _object(needed: tuple[str, ...], properties: dict[str, Schema], description: str) -> Schema:
     return {
-        "type": "object", "description": description, "required": list(needed), "additionalProperties": False,
+        "type": "object",
+        "description": description,
+        "required": list(needed),
+        "additionalProperties": False,
         "properties": properties,
-    }  # fmt: skip
+    }
 
 
 def _list(of: Schema) -> Schema:
@@ -114,10 +117,14 @@ def _milestone(template: Template) -> Schema:
 
 
 GROUPS = {
-    "text": ("text",), "deliverable": ("deliverable",), "responsible": ("responsible", "parties"),
-    "continuity": ("continuity",), "continues": ("continues",), "start": ("start", "start_text"),
+    "text": ("text",),
+    "deliverable": ("deliverable",),
+    "responsible": ("responsible", "parties"),
+    "continuity": ("continuity",),
+    "continues": ("continues",),
+    "start": ("start", "start_text"),
     "end": ("end", "end_text"),
-}  # fmt: skip
+}
 """The keys that go together with a field of a milestone: what was read, and what was printed."""
 
 MILESTONE_PARTS: dict[str, Schema] = {
@@ -139,15 +146,27 @@ _PIECES: dict[str, Schema] = {
         {
             "text": {**NEEDED, "description": "the line as written"},
             "value": {**NEEDED, "description": "the name, post, address or number in it"},
-            "number": NUMBER, "role": TEXT, "acronym": TEXT, "honorific": TEXT, "unit": TEXT, "extension": TEXT,
+            "number": NUMBER,
+            "role": TEXT,
+            "acronym": TEXT,
+            "honorific": TEXT,
+            "unit": TEXT,
+            "extension": TEXT,
         },
         "A line of a box that lists bodies, persons, posts, addresses or telephones.",
     ),
     "contact": _object(
         ("name",),
         {
-            "name": NEEDED, "honorific": TEXT, "unit": TEXT, "role": TEXT, "post": TEXT, "body": TEXT,
-            "body_role": TEXT, "email": TEXT, "phones": _list(_ref("phone")),
+            "name": NEEDED,
+            "honorific": TEXT,
+            "unit": TEXT,
+            "role": TEXT,
+            "post": TEXT,
+            "body": TEXT,
+            "body_role": TEXT,
+            "email": TEXT,
+            "phones": _list(_ref("phone")),
         },
         "A person with post, body, address and telephones.",
     ),
@@ -157,4 +176,4 @@ _PIECES: dict[str, Schema] = {
         {"name": NEEDED, "units": _list(NEEDED), "role": TEXT},
         "A body responsible for a milestone; role «support» if it only helps.",
     ),
-}  # fmt: skip
+}

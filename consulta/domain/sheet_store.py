@@ -34,9 +34,12 @@ _P: Any = SheetContactPhone.__table__
 _M: Any = SheetMilestone.__table__
 _B: Any = MilestoneParty.__table__
 LISTS = {
-    "leads": LineKind.LEAD, "persons": LineKind.PERSON, "posts": LineKind.POST, "emails": LineKind.EMAIL,
+    "leads": LineKind.LEAD,
+    "persons": LineKind.PERSON,
+    "posts": LineKind.POST,
+    "emails": LineKind.EMAIL,
     "phones": LineKind.PHONE,
-}  # fmt: skip
+}
 _LINE = tuple(field.name for field in fields(Line))
 _CONTACT = tuple(field.name for field in fields(Contact) if field.name != "phones")
 _MILESTONE = tuple(
@@ -90,11 +93,16 @@ def load(
         prose: dict[str, Any] = {name: row[name] for name in PROSE}
         cells: dict[str, Any] = {name: tuple(lines[row["id"], kind]) for name, kind in LISTS.items()}
         found[row["id"]] = Sheet(
-            **prose, **cells, language=row["language"], theme=theme.slug if theme else None,
-            challenges=tuple(map(Challenge, row["challenges"])), undecided=frozenset(row["undecided"]),
-            contacts=tuple(contacts[row["id"]]), milestones=tuple(milestones[row["id"]]),
+            **prose,
+            **cells,
+            language=row["language"],
+            theme=theme.slug if theme else None,
+            challenges=tuple(map(Challenge, row["challenges"])),
+            undecided=frozenset(row["undecided"]),
+            contacts=tuple(contacts[row["id"]]),
+            milestones=tuple(milestones[row["id"]]),
             notes=tuple(line.text for line in lines[row["id"], LineKind.NOTE]),
-        )  # fmt: skip
+        )
     return found
 
 
@@ -131,10 +139,13 @@ def _write(
 def _columns(consultation: ConsultationView, sheet: Sheet) -> dict[str, Any]:
     theme = consultation.theme(sheet.theme) if sheet.theme else None
     return {
-        **{name: getattr(sheet, name) for name in PROSE}, "language": sheet.language, "salt": ledger.new_salt(),
-        "theme_id": theme.id if theme else None, "challenges": [one.value for one in sheet.challenges],
+        **{name: getattr(sheet, name) for name in PROSE},
+        "language": sheet.language,
+        "salt": ledger.new_salt(),
+        "theme_id": theme.id if theme else None,
+        "challenges": [one.value for one in sheet.challenges],
         "undecided": sorted(sheet.undecided),
-    }  # fmt: skip
+    }
 
 
 def _write_rows(db: Session, version_id: int, sheet: Sheet) -> None:
@@ -161,20 +172,30 @@ def _write_milestones(db: Session, version_id: int, sheet: Sheet) -> None:
         return
     rows = [
         {
-            "version_id": version_id, "place": place, "continuity": one.continuity.value if one.continuity else None,
-            "responsible": list(one.responsible), "inherited": list(one.inherited),
-        } | {name: getattr(one, name) for name in _MILESTONE}
+            "version_id": version_id,
+            "place": place,
+            "continuity": one.continuity.value if one.continuity else None,
+            "responsible": list(one.responsible),
+            "inherited": list(one.inherited),
+        }
+        | {name: getattr(one, name) for name in _MILESTONE}
         for place, one in enumerate(sheet.milestones, start=1)
-    ]  # fmt: skip
+    ]
     db.execute(insert(_M), rows)
     keys = db.execute(select(_M.c.key, _M.c.id).where(_M.c.version_id == version_id))
     ids: dict[str, int] = dict(keys.all())
     parties = [
-        {"milestone_id": ids[one.key], "position": at, "name": party.name, "units": list(party.units),
-         "role": party.role, "organization_id": None}
+        {
+            "milestone_id": ids[one.key],
+            "position": at,
+            "name": party.name,
+            "units": list(party.units),
+            "role": party.role,
+            "organization_id": None,
+        }
         for one in sheet.milestones
         for at, party in enumerate(one.parties, start=1)
-    ]  # fmt: skip
+    ]
     if parties:
         db.execute(insert(_B), parties)
 
@@ -214,9 +235,11 @@ def _milestones(db: Session, ids: Collection[int]) -> dict[int, list[Milestone]]
     for goal in db.execute(query).mappings():
         found[goal["version_id"]].append(
             Milestone(
-                **{name: goal[name] for name in _MILESTONE}, responsible=tuple(goal["responsible"]),
-                inherited=tuple(goal["inherited"]), parties=tuple(parties[goal["id"]]),
+                **{name: goal[name] for name in _MILESTONE},
+                responsible=tuple(goal["responsible"]),
+                inherited=tuple(goal["inherited"]),
+                parties=tuple(parties[goal["id"]]),
                 continuity=Continuity(goal["continuity"]) if goal["continuity"] else None,
             )
-        )  # fmt: skip
+        )
     return found

@@ -26,22 +26,40 @@ CHALLENGES = {
 CONTINUITY = {Continuity.NEW: "Nuevo", Continuity.ONGOING: "En curso"}
 
 FIELDS = {
-    "title": "Nombre", "leads": "Institución responsable", "persons": "Personas responsables", "posts": "Cargos",
-    "emails": "Correos electrónicos", "phones": "Teléfonos", "government": "Otros actores: de gobierno",
-    "others": "Otros actores: de fuera del gobierno", "problem": "Problema", "causes": "Causas del problema",
-    "background": "Lo hecho hasta ahora", "objective": "Objetivo principal", "action": "Descripción",
-    "challenge": "Desafío de OGP", "challenges": "Desafíos de la lista de OGP", "relevance": "Relevancia",
-    "value_transparency": "Transparencia", "value_participation": "Participación ciudadana",
-    "value_accountability": "Rendición de cuentas", "ambition": "Ambición", "results": "Resultados esperados",
+    "title": "Nombre",
+    "leads": "Institución responsable",
+    "persons": "Personas responsables",
+    "posts": "Cargos",
+    "emails": "Correos electrónicos",
+    "phones": "Teléfonos",
+    "government": "Otros actores: de gobierno",
+    "others": "Otros actores: de fuera del gobierno",
+    "problem": "Problema",
+    "causes": "Causas del problema",
+    "background": "Lo hecho hasta ahora",
+    "objective": "Objetivo principal",
+    "action": "Descripción",
+    "challenge": "Desafío de OGP",
+    "challenges": "Desafíos de la lista de OGP",
+    "relevance": "Relevancia",
+    "value_transparency": "Transparencia",
+    "value_participation": "Participación ciudadana",
+    "value_accountability": "Rendición de cuentas",
+    "ambition": "Ambición",
+    "results": "Resultados esperados",
     "context": "Información adicional",
-}  # fmt: skip
+}
 """Every field of a sheet that a box may hold, and its name where a template has no box for it."""
 
 MILESTONE_FIELDS = {
-    "text": "Metas", "deliverable": "Metas: producto entregable", "responsible": "Metas: institución responsable",
-    "continuity": "Metas: nuevas o en curso", "continues": "Metas: de qué compromiso vienen",
-    "start": "Metas: inicio", "end": "Metas: fin",
-}  # fmt: skip
+    "text": "Metas",
+    "deliverable": "Metas: producto entregable",
+    "responsible": "Metas: institución responsable",
+    "continuity": "Metas: nuevas o en curso",
+    "continues": "Metas: de qué compromiso vienen",
+    "start": "Metas: inicio",
+    "end": "Metas: fin",
+}
 
 
 @dataclass(frozen=True)
@@ -111,16 +129,21 @@ A = Template(
         _box("other_actors_government", "Otros actores involucrados: de gobierno", "government"),
         _box(
             "other_actors_civil_society",
-            "Otros actores involucrados: OSC, sector privado, multilaterales, grupos de trabajo", "others",
+            "Otros actores involucrados: OSC, sector privado, multilaterales, grupos de trabajo",
+            "others",
         ),
         _box(
-            "status_quo", "Status quo o problema que se quiere resolver", "problem",
+            "status_quo",
+            "Status quo o problema que se quiere resolver",
+            "problem",
             labelled={"background": "Lo hecho hasta ahora"},
         ),
         _box("main_objective", "Objetivo principal", "objective"),
         _box("brief_description", "Breve descripción del compromiso", "action"),
         _box(
-            "ogp_challenge", "Desafío de OGP atendido por el compromiso", "challenge",
+            "ogp_challenge",
+            "Desafío de OGP atendido por el compromiso",
+            "challenge",
             labelled={"challenges": "De la lista de OGP"},
         ),
         _box("relevance", "Relevancia", "relevance", labelled=VALUES),
@@ -134,7 +157,7 @@ A = Template(
         START,
         END,
     ),
-)  # fmt: skip
+)
 
 B = Template(
     Generation.B,
@@ -145,16 +168,20 @@ B = Template(
         _box("problem", "¿Cuál es la problemática que el compromiso aborda?", "problem"),
         _box("commitment", "¿Cuál es el compromiso?", "action"),
         _box(
-            "contribution", "¿Cómo contribuirá a resolver la problemática?",
+            "contribution",
+            "¿Cómo contribuirá a resolver la problemática?",
             labelled={"objective": "Objetivo principal", "ambition": "Ambición", "results": "Resultados esperados"},
         ),
         _box("relevance", "¿Por qué es relevante a los valores de OGP?", "relevance", labelled=VALUES),
         _box("additional_information", "Información adicional", "context"),
         _box("contact_information", "Información de contacto", below=True, labelled=CONTACT),
         _box(
-            "other_actors", "Otros actores involucrados", below=True,
+            "other_actors",
+            "Otros actores involucrados",
+            below=True,
             labelled={
-                "government": "De gobierno", "others": "OSC, sector privado, multilaterales, grupos de trabajo",
+                "government": "De gobierno",
+                "others": "OSC, sector privado, multilaterales, grupos de trabajo",
             },
         ),
     ),
@@ -164,7 +191,7 @@ B = Template(
         _box("start", "Fecha de inicio", "start"),
         _box("end", "Fecha de término", "end"),
     ),
-)  # fmt: skip
+)
 
 C = Template(
     Generation.C,
@@ -176,9 +203,11 @@ C = Template(
         _box("brief_description", "Breve descripción del compromiso", "objective"),
         _box("commitment_lead", "Institución que dirige el compromiso", "leads"),
         _box(
-            "supporting_stakeholders", "Actores que apoyan el compromiso",
+            "supporting_stakeholders",
+            "Actores que apoyan el compromiso",
             labelled={
-                "government": "De gobierno", "others": "Organizaciones de la sociedad civil y otros actores",
+                "government": "De gobierno",
+                "others": "Organizaciones de la sociedad civil y otros actores",
             },
         ),
         _box("problem", "¿Qué problema busca resolver el compromiso?", "problem"),
@@ -186,17 +215,21 @@ C = Template(
         _box("done_so_far", "¿Qué se ha hecho hasta ahora para resolver el problema?", "background"),
         _box("solution", "¿Qué solución se propone?", "action"),
         _box(
-            "results", "¿Qué resultados se quieren lograr al cumplir el compromiso?", "results",
+            "results",
+            "¿Qué resultados se quieren lograr al cumplir el compromiso?",
+            "results",
             labelled={"ambition": "Ambición"},
         ),
         _box("transparency", "¿Cómo promoverá el compromiso la transparencia?", "value_transparency"),
         _box(
-            "accountability", "¿Cómo ayudará el compromiso a fortalecer la rendición de cuentas?",
+            "accountability",
+            "¿Cómo ayudará el compromiso a fortalecer la rendición de cuentas?",
             "value_accountability",
         ),
         _box(
-            "participation", "¿Cómo mejorará el compromiso la participación ciudadana al definir, ejecutar y vigilar "
-            "las soluciones?", "value_participation",
+            "participation",
+            "¿Cómo mejorará el compromiso la participación ciudadana al definir, ejecutar y vigilar las soluciones?",
+            "value_participation",
         ),
         _box("communication_contact", "Contacto para comunicaciones", below=True, labelled=CONTACT),
     ),
@@ -206,6 +239,6 @@ C = Template(
         _box("expected_output", "Producto esperado", "deliverable"),
         _box("expected_completion", "Fecha prevista de cumplimiento", "end"),
     ),
-)  # fmt: skip
+)
 
 TEMPLATES = {one.generation: one for one in (A, B, C)}

@@ -40,10 +40,23 @@ class Challenge(StrEnum):
 
 
 PROSE = (
-    "title", "problem", "causes", "background", "objective", "action", "results", "relevance",
-    "value_transparency", "value_participation", "value_accountability", "challenge", "ambition", "context",
-    "government", "others",
-)  # fmt: skip
+    "title",
+    "problem",
+    "causes",
+    "background",
+    "objective",
+    "action",
+    "results",
+    "relevance",
+    "value_transparency",
+    "value_participation",
+    "value_accountability",
+    "challenge",
+    "ambition",
+    "context",
+    "government",
+    "others",
+)
 """The fields of running text, each at most ``TEXT_MAX`` characters. ``background``: what has been done so far;
 ``government`` and ``others``: who supports, from government and from elsewhere, as written."""
 

@@ -46,13 +46,21 @@ def begin(db: Session, *, account_id: int, browser: str, now: datetime) -> str:
 
 _HOLDER = (
     select(
-        AccountSession.id, AccountSession.created_at, AccountSession.used_at, Account.id.label("account_id"),
-        Account.email, Account.language, Role.role, Role.consultation_id, Role.theme_id, Role.sector,
+        AccountSession.id,
+        AccountSession.created_at,
+        AccountSession.used_at,
+        Account.id.label("account_id"),
+        Account.email,
+        Account.language,
+        Role.role,
+        Role.consultation_id,
+        Role.theme_id,
+        Role.sector,
     )
     .join(Account, Account.id == AccountSession.account_id)
     .outerjoin(Role, (Role.account_id == Account.id) & Role.suspended.is_(False))
     .where(AccountSession.token_hash == bindparam("token"), AccountSession.revoked_at.is_(None), ~Account.suspended)
-)  # fmt: skip
+)
 """Made once: it is asked with every page of the team."""
 
 
@@ -72,11 +80,13 @@ def sessions(db: Session, account_id: int, *, now: datetime) -> list[OpenSession
     rows = db.execute(
         select(AccountSession.id, AccountSession.browser, AccountSession.created_at, AccountSession.used_at)
         .where(
-            AccountSession.account_id == account_id, AccountSession.revoked_at.is_(None),
-            AccountSession.used_at > now - IDLE, AccountSession.created_at > now - ABSOLUTE,
+            AccountSession.account_id == account_id,
+            AccountSession.revoked_at.is_(None),
+            AccountSession.used_at > now - IDLE,
+            AccountSession.created_at > now - ABSOLUTE,
         )
         .order_by(AccountSession.created_at.desc(), AccountSession.id.desc())
-    )  # fmt: skip
+    )
     return [OpenSession(*row) for row in rows]
 
 

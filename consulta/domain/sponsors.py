@@ -64,9 +64,11 @@ def ask(db: Session, draft: Draft, slug: str, *, now: datetime) -> None:
         with db.begin_nested():
             db.execute(
                 insert(_S).values(
-                    draft_id=draft.id, organization_id=body.id, asked_on=draft.consultation.today(now),
+                    draft_id=draft.id,
+                    organization_id=body.id,
+                    asked_on=draft.consultation.today(now),
                 )
-            )  # fmt: skip
+            )
     except IntegrityError:
         return  # asked before
 
@@ -108,9 +110,15 @@ def asked_of(db: Session, actor: Actor) -> list[Request]:
 
 
 def answer(
-    db: Session, consultation: ConsultationView, key: str, organization_id: int, *, yes: bool, actor: Actor,
+    db: Session,
+    consultation: ConsultationView,
+    key: str,
+    organization_id: int,
+    *,
+    yes: bool,
+    actor: Actor,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Say yes or no for an organisation, by who signs for it. ``NotFound`` for anybody else. An answer can change."""
     m = OrganizationMember
     signs = select(m.account_id).where(m.organization_id == organization_id, m.account_id == actor.id, m.signatory)
@@ -134,13 +142,23 @@ def confirmed(db: Session, draft_id: int) -> Sequence[str]:
 
 
 def _note(
-    db: Session, consultation: ConsultationView, contribution_id: int, organization_id: int, yes: bool, actor: Actor,
+    db: Session,
+    consultation: ConsultationView,
+    contribution_id: int,
+    organization_id: int,
+    yes: bool,
+    actor: Actor,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     number = db.execute(select(Contribution.number).where(Contribution.id == contribution_id)).scalar_one()
     slug = db.execute(select(_O.c.slug).where(_O.c.id == organization_id)).scalar_one()
     who = accounts.pseudonym(db, consultation_id=consultation.id, account_id=actor.id)
     ledger.note(
-        db, consultation, actor=who, action=Action.SPONSOR_CONFIRM if yes else Action.SPONSOR_DECLINE,
-        subject=f"proposal/{number}", recorded=now, payload={"organization": slug},
-    )  # fmt: skip
+        db,
+        consultation,
+        actor=who,
+        action=Action.SPONSOR_CONFIRM if yes else Action.SPONSOR_DECLINE,
+        subject=f"proposal/{number}",
+        recorded=now,
+        payload={"organization": slug},
+    )

@@ -50,9 +50,12 @@ def _mappings(db: Session, query: Any) -> list[dict[str, Any]]:
 def in_clear(view: ConsultationView, row: dict[str, Any]) -> dict[str, Any]:
     """What the entry of its arrival says of it openly."""
     clear: dict[str, Any] = {
-        "kind": row["kind"].value, "channel": row["channel"].value, "received": row["received_on"].isoformat(),
-        "review_by": row["review_by"].isoformat(), "answer_by": row["answer_by"].isoformat(),
-    }  # fmt: skip
+        "kind": row["kind"].value,
+        "channel": row["channel"].value,
+        "received": row["received_on"].isoformat(),
+        "review_by": row["review_by"].isoformat(),
+        "answer_by": row["answer_by"].isoformat(),
+    }
     if row["kind"] is Kind.COMMENT:
         theme = view.theme_by_id(row.get("on_theme_id"))
         on = f"theme/{theme.slug}" if theme else f"contribution/{row.get('on_number')}"
@@ -66,8 +69,15 @@ def decided(db: Session, view: ConsultationView, numbers: list[int]) -> dict[tup
     base: Any = Contribution.__table__
     query = (
         select(
-            base.c.number, Decision.ordinal, Decision.verdict, Decision.decided_at, Pseudonym.name, Reason.code,
-            Reason.version, DecisionNote.note, DecisionNote.note_salt,
+            base.c.number,
+            Decision.ordinal,
+            Decision.verdict,
+            Decision.decided_at,
+            Pseudonym.name,
+            Reason.code,
+            Reason.version,
+            DecisionNote.note,
+            DecisionNote.note_salt,
         )
         .join(base, base.c.id == Decision.contribution_id)
         .outerjoin(Reason, Reason.id == Decision.reason_id)
@@ -77,17 +87,20 @@ def decided(db: Session, view: ConsultationView, numbers: list[int]) -> dict[tup
             (Pseudonym.account_id == Decision.account_id) & (Pseudonym.consultation_id == view.id),
         )
         .where(base.c.consultation_id == view.id, base.c.number.in_(numbers))
-    )  # fmt: skip
+    )
     return {
         (r.number, r.ordinal): (
             [
-                r.name, r.decided_at.strftime("%Y-%m-%dT%H:%M:%SZ"), f"contribution:{r.verdict.value}",
+                r.name,
+                r.decided_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                f"contribution:{r.verdict.value}",
                 f"{r.code}@{r.version}" if r.code else None,
             ],
-            r.note, r.note_salt,
+            r.note,
+            r.note_salt,
         )
         for r in db.execute(query)
-    }  # fmt: skip
+    }
 
 
 def classified(db: Session, view: ConsultationView, numbers: list[int]) -> dict[tuple[int, int], tuple[Any, ...]]:
@@ -95,8 +108,12 @@ def classified(db: Session, view: ConsultationView, numbers: list[int]) -> dict[
     base: Any = Contribution.__table__
     query = (
         select(
-            base.c.number, Classification.ordinal, Classification.mentions, Classification.decided_at,
-            Pseudonym.name, Theme.slug,
+            base.c.number,
+            Classification.ordinal,
+            Classification.mentions,
+            Classification.decided_at,
+            Pseudonym.name,
+            Theme.slug,
         )
         .join(base, base.c.id == Classification.contribution_id)
         .outerjoin(Theme, Theme.id == Classification.theme_id)
@@ -105,7 +122,7 @@ def classified(db: Session, view: ConsultationView, numbers: list[int]) -> dict[
             (Pseudonym.account_id == Classification.account_id) & (Pseudonym.consultation_id == view.id),
         )
         .where(base.c.consultation_id == view.id, base.c.number.in_(numbers))
-    )  # fmt: skip
+    )
     return {
         (r.number, r.ordinal): (
             [

@@ -60,9 +60,14 @@ def follow(db: Session, folio: str) -> Stub | None:
         return None
     view = consultations.find(db, row.slug).view
     return Stub(
-        folio=folio, consultation=view, forum=gatherings.one(db, view, row.key), number=row.number, state=row.state,
-        theme=view.theme_by_id(row.theme_id), notes=_notes(db, row.id),
-    )  # fmt: skip
+        folio=folio,
+        consultation=view,
+        forum=gatherings.one(db, view, row.key),
+        number=row.number,
+        state=row.state,
+        theme=view.theme_by_id(row.theme_id),
+        notes=_notes(db, row.id),
+    )
 
 
 def _notes(db: Session, paper_id: int) -> tuple[StubNote, ...]:

@@ -119,6 +119,11 @@ def _count(
     if not done.rowcount:
         raise Conflict("Este comentario dejó de estar publicado en este momento.")
     contributions.record(
-        db, consultation, actor=ledger.PUBLIC, action=action, number=comment.number,
-        recorded=consultation.today(now), payload={"mark": said},
-    )  # fmt: skip
+        db,
+        consultation,
+        actor=ledger.PUBLIC,
+        action=action,
+        number=comment.number,
+        recorded=consultation.today(now),
+        payload={"mark": said},
+    )

@@ -22,9 +22,24 @@ from .import_files import Given, digest, opened
 from .snapshots import ConsultationView, ThemeView
 from .texts import OTHER_MAX, as_sent, plain, says_something
 
-PERSONAL = ("dpi", "cui", "nit", "birth", "nacimiento",
-            "address", "direccion", "dirección", "pueblo", "email", "correo",
-            "phone", "telefono", "teléfono", "name", "nombre")  # fmt: skip
+PERSONAL = (
+    "dpi",
+    "cui",
+    "nit",
+    "birth",
+    "nacimiento",
+    "address",
+    "direccion",
+    "dirección",
+    "pueblo",
+    "email",
+    "correo",
+    "phone",
+    "telefono",
+    "teléfono",
+    "name",
+    "nombre",
+)
 CONTENT = "content"
 """The source of rows without an identifier: they are known by what they say, and the how-manieth they are."""
 
@@ -120,9 +135,15 @@ def _generation(source: str, n: int) -> str:
 
 
 def _row(
-    consultation: ConsultationView, row: dict[str, str], columns: dict[str, str], line: int, sources: tuple[str, str],
-    occurrences: Counter[str], date_format: str | None, today: date,
-) -> Taken | Left:  # fmt: skip
+    consultation: ConsultationView,
+    row: dict[str, str],
+    columns: dict[str, str],
+    line: int,
+    sources: tuple[str, str],
+    occurrences: Counter[str],
+    date_format: str | None,
+    today: date,
+) -> Taken | Left:
     value = {name: (row.get(column) or "").strip() for name, column in columns.items()}
     try:
         title = as_sent(plain(value.get("title", ""))) or None
@@ -157,9 +178,18 @@ def _row(
         if occurrences[external] > 1:
             return Left(line, columns["external_id"], external, "identificador repetido en el archivo")
     return Taken(
-        line, external, source, title, body, theme, days.get("received_on", today), value.get("department") or None,
-        value.get("taking_part_as") or None, value.get("language") or None, bool(value.get("withdrawn_on")),
-    )  # fmt: skip
+        line,
+        external,
+        source,
+        title,
+        body,
+        theme,
+        days.get("received_on", today),
+        value.get("department") or None,
+        value.get("taking_part_as") or None,
+        value.get("language") or None,
+        bool(value.get("withdrawn_on")),
+    )
 
 
 def read_date(value: str, date_format: str | None = None) -> date | None:

@@ -42,9 +42,14 @@ def take_back(
         raise Conflict("Esta importación ya se anuló.") from error
     actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     ledger.note(
-        db, consultation, actor=actor, action=Action.IMPORT_TAKE_BACK, subject=f"import/{import_id}", recorded=now,
+        db,
+        consultation,
+        actor=actor,
+        action=Action.IMPORT_TAKE_BACK,
+        subject=f"import/{import_id}",
+        recorded=now,
         payload={"reason": reason},
-    )  # fmt: skip
+    )
 
 
 def withdraw_piece(db: Session, *, now: datetime) -> int:
@@ -69,9 +74,14 @@ def withdraw_piece(db: Session, *, now: datetime) -> int:
         if contributions.lock(db, id_, status=status):
             contributions.change(db, view, contribution_id=id_, status=Status.WITHDRAWN, awaiting=False)
             contributions.record(
-                db, view, actor=ledger.SYSTEM, action=Action.CANCEL, number=number, recorded=now,
+                db,
+                view,
+                actor=ledger.SYSTEM,
+                action=Action.CANCEL,
+                number=number,
+                recorded=now,
                 payload={"status": Status.WITHDRAWN.value, "import": row.import_id},
-            )  # fmt: skip
+            )
     if left:
         further: dict[str, Any] = {"reached": left[-1].id}
     else:  # what somebody decided upon in that very moment may still stand: then once more from the beginning

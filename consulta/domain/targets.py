@@ -28,10 +28,16 @@ _ON: Any = aliased(Contribution.__table__, name="target")
 _PARENT: Any = aliased(Contribution.__table__, name="answered")
 _PLAN: Any = Commitment.__table__
 COLUMNS: tuple[Any, ...] = (
-    _COMMENT.c.on_theme_id, _COMMENT.c.part, _COMMENT.c.supports, _ON.c.number.label("on_number"),
-    _ON.c.kind.label("on_kind"), _ON.c.status.label("on_status"), _PARENT.c.number.label("parent_number"),
-    _PARENT.c.status.label("parent_status"), _PLAN.c.number.label("on_commitment"),
-)  # fmt: skip
+    _COMMENT.c.on_theme_id,
+    _COMMENT.c.part,
+    _COMMENT.c.supports,
+    _ON.c.number.label("on_number"),
+    _ON.c.kind.label("on_kind"),
+    _ON.c.status.label("on_status"),
+    _PARENT.c.number.label("parent_number"),
+    _PARENT.c.status.label("parent_status"),
+    _PLAN.c.number.label("on_commitment"),
+)
 """What ``on_of`` reads, in a query that went through ``with_target``."""
 
 
@@ -57,10 +63,15 @@ class Target:
     def columns(self, *, shown: bool) -> dict[str, Any]:
         """The columns of a new comment besides its text."""
         return {
-            "on_theme_id": self.theme.id if self.theme else None, "on_contribution_id": self.contribution_id,
-            "on_commitment_id": self.commitment_id, "part": self.part, "parent_id": self.parent_id, "shown": shown,
-            "replies": 0, "supports": 0,
-        }  # fmt: skip
+            "on_theme_id": self.theme.id if self.theme else None,
+            "on_contribution_id": self.contribution_id,
+            "on_commitment_id": self.commitment_id,
+            "part": self.part,
+            "parent_id": self.parent_id,
+            "shown": shown,
+            "replies": 0,
+            "supports": 0,
+        }
 
     def payload(self) -> dict[str, Any]:
         """What the ledger says of it, in clear."""
@@ -145,8 +156,10 @@ def find(db: Session, consultation: ConsultationView, number: int, part: str | N
     if row.kind is not Kind.COMMENT:
         return Target(contribution_id=row.id, number=row.number, part=part or None), said
     parent = {
-        "parent_id": row.parent_id or row.id, "parent_number": row.parent_number or row.number, "part": row.part,
-    }  # fmt: skip
+        "parent_id": row.parent_id or row.id,
+        "parent_number": row.parent_number or row.number,
+        "part": row.part,
+    }
     if row.on_theme_id is not None:
         return Target(theme=consultation.theme_by_id(row.on_theme_id), **parent), said
     if row.on_commitment_id is not None:
@@ -183,8 +196,16 @@ def _has_part(db: Session, proposal_id: int, part: str) -> bool:
 
 def _published(db: Session, consultation: ConsultationView, number: int) -> Any:
     query = select(
-        _C.id, _C.number, _C.kind, _C.theme_id, _C.title, bodies.BODY, _COMMENT.c.parent_id,
-        _COMMENT.c.on_contribution_id, _COMMENT.c.on_commitment_id, *COLUMNS,
-    ).select_from(Contribution.__table__)  # fmt: skip
+        _C.id,
+        _C.number,
+        _C.kind,
+        _C.theme_id,
+        _C.title,
+        bodies.BODY,
+        _COMMENT.c.parent_id,
+        _COMMENT.c.on_contribution_id,
+        _COMMENT.c.on_commitment_id,
+        *COLUMNS,
+    ).select_from(Contribution.__table__)
     mine = (_C.consultation_id == consultation.id) & (_C.number == number) & (_C.status == Status.PUBLISHED)
     return db.execute(with_target(bodies.with_body(query)).where(mine)).first()

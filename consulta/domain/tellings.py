@@ -73,9 +73,14 @@ def forget(db: Session, *, now: datetime) -> int:
         db.execute(update(Forum).where(Forum.id == row.id).values(erased=True))
         view = consultations.find(db, row.slug).view
         ledger.note(
-            db, view, actor=ledger.SYSTEM, action=Action.FORUM_ERASE, subject=f"forum/{row.key}@{row.version}",
-            recorded=now, payload={},
-        )  # fmt: skip
+            db,
+            view,
+            actor=ledger.SYSTEM,
+            action=Action.FORUM_ERASE,
+            subject=f"forum/{row.key}@{row.version}",
+            recorded=now,
+            payload={},
+        )
     return max(1, len(ids))
 
 
@@ -92,18 +97,25 @@ def _tell(db: Session, view: ConsultationView, forum: ForumView, telling: Any, p
     if person.email:
         payload = {"slug": view.slug, "consultation": view.title, "language": person.language, **content}
         outbox.post_once(
-            db, event=f"{view.slug}:{event}", recipient=f"registration:{person.id}", template="news", payload=payload,
+            db,
+            event=f"{view.slug}:{event}",
+            recipient=f"registration:{person.id}",
+            template="news",
+            payload=payload,
             now=now,
-        )  # fmt: skip
+        )
     elif person.phone:
         notices.call_person(db, view.id, person.id, event, content, now)
 
 
 def _words(view: ConsultationView, forum: ForumView) -> dict[str, Any]:
     return {
-        "title": forum.data.name, "place": forum.data.texts.get("place"), "key": forum.key,
-        "day": str(view.today(forum.data.starts_at)), "time": None if forum.data.all_day else _time(view, forum),
-    }  # fmt: skip
+        "title": forum.data.name,
+        "place": forum.data.texts.get("place"),
+        "key": forum.key,
+        "day": str(view.today(forum.data.starts_at)),
+        "time": None if forum.data.all_day else _time(view, forum),
+    }
 
 
 def _time(view: ConsultationView, forum: ForumView) -> str:

@@ -51,8 +51,9 @@ def body_fault(value: str) -> Invalid | None:
     if len(value) > BODY_MAX:
         return Invalid(
             "El texto tiene %(size)s caracteres; caben 4,000. Acórtelo o envíelo en dos partes.",
-            field="body", size=f"{len(value):,}",
-        )  # fmt: skip
+            field="body",
+            size=f"{len(value):,}",
+        )
     if not says_something(value):
         return Invalid("Escriba su opinión con palabras.", field="body")
     return None

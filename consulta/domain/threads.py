@@ -78,9 +78,14 @@ def place(raw: dict[str, str], default: str = ORDERS[0]) -> tuple[str, tuple[int
 
 
 def page(
-    db: Session, consultation: ConsultationView, on: str, id_: int, *, order: str = ORDERS[0],
+    db: Session,
+    consultation: ConsultationView,
+    on: str,
+    id_: int,
+    *,
+    order: str = ORDERS[0],
     after: tuple[int, ...] = (),
-) -> Page:  # fmt: skip
+) -> Page:
     """The comments on a theme or a contribution, or (``on`` is ``parent``) the replies to one, by its row.
 
     Two statements however many there are: the comments of the page, and the first replies to those that have any.
@@ -130,13 +135,22 @@ def _listed(on: str, order: str, beyond: bool) -> Select[Any]:
 def _select() -> Select[Any]:
     return (
         select(
-            _K.id, _K.parent_id, _C.number, _C.status, _K.body, _P.name, _P.publish_name, _C.received_on, _K.part,
-            _K.supports, _K.replies,
+            _K.id,
+            _K.parent_id,
+            _C.number,
+            _C.status,
+            _K.body,
+            _P.name,
+            _P.publish_name,
+            _C.received_on,
+            _K.part,
+            _K.supports,
+            _K.replies,
         )
         .select_from(Comment.__table__)
         .join(Contribution.__table__, _C.id == _K.id)
         .join(Contributor.__table__, _P.contribution_id == _K.id)
-    )  # fmt: skip
+    )
 
 
 def _replies(db: Session, parents: Sequence[int]) -> dict[int, list[Remark]]:
@@ -156,6 +170,12 @@ def _replies(db: Session, parents: Sequence[int]) -> dict[int, list[Remark]]:
 def _remark(row: Any) -> Remark:
     shown = row.status is Status.PUBLISHED
     return Remark(
-        row.number, row.status, row.body if shown else None, row.name if shown and row.publish_name else None,
-        row.received_on, row.part, row.supports if shown else 0, row.replies,
-    )  # fmt: skip
+        row.number,
+        row.status,
+        row.body if shown else None,
+        row.name if shown and row.publish_name else None,
+        row.received_on,
+        row.part,
+        row.supports if shown else 0,
+        row.replies,
+    )

@@ -46,23 +46,47 @@ def follow(db: Session, folio: str) -> Followed:
     mine = rights.own(db, folio)
     query = targets.with_target(
         bodies.with_body(
-        select(
-            Contribution.kind, Contribution.title, bodies.BODY, Contribution.theme_id, Contribution.received_on,
-            Contribution.review_by, Contribution.answer_by, Contribution.confirmed, Contributor.name,
-            Contributor.publish_name, Contributor.email, Erasure.due_at, *targets.COLUMNS,
+            select(
+                Contribution.kind,
+                Contribution.title,
+                bodies.BODY,
+                Contribution.theme_id,
+                Contribution.received_on,
+                Contribution.review_by,
+                Contribution.answer_by,
+                Contribution.confirmed,
+                Contributor.name,
+                Contributor.publish_name,
+                Contributor.email,
+                Erasure.due_at,
+                *targets.COLUMNS,
+            )
+            .select_from(Contribution.__table__)
+            .join(Contributor, Contributor.contribution_id == Contribution.id)
+            .outerjoin(Erasure, Erasure.contribution_id == Contribution.id)
         )
-        .select_from(Contribution.__table__)
-        .join(Contributor, Contributor.contribution_id == Contribution.id)
-        .outerjoin(Erasure, Erasure.contribution_id == Contribution.id)
-)).where(Contribution.id == mine.id)  # fmt: skip
+    ).where(Contribution.id == mine.id)
     r = db.execute(query).one()
     steps = desk.history(db, mine.consultation, mine.id)
     decided = any(step.kind != "classify" for step in steps)  # then it waits for a report, which is not its author's
     return Followed(
-        folio=folio, consultation=mine.consultation, number=mine.number, kind=r.kind, status=mine.status, title=r.title,
-        body=r.body, theme_id=r.theme_id, received_on=r.received_on, review_by=r.review_by, answer_by=r.answer_by,
+        folio=folio,
+        consultation=mine.consultation,
+        number=mine.number,
+        kind=r.kind,
+        status=mine.status,
+        title=r.title,
+        body=r.body,
+        theme_id=r.theme_id,
+        received_on=r.received_on,
+        review_by=r.review_by,
+        answer_by=r.answer_by,
         awaiting_review=mine.awaiting_review and not decided,
-        name=r.name, publish_name=r.publish_name, has_email=bool(r.email),
-        confirmed=r.confirmed, erase_due=r.due_at, on=targets.on_of(r),
+        name=r.name,
+        publish_name=r.publish_name,
+        has_email=bool(r.email),
+        confirmed=r.confirmed,
+        erase_due=r.due_at,
+        on=targets.on_of(r),
         steps=steps,
-    )  # fmt: skip
+    )

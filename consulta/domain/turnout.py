@@ -65,9 +65,11 @@ def sheet(db: Session, consultation: ConsultationView, forum: ForumView) -> Turn
             traits["department"][department or ""] += n
             traits["taking_part_as"][taking_part_as or ""] += n
     return Turnout(
-        dict(total), dict(tables), results.small_cells(traits["department"].items()),
+        dict(total),
+        dict(tables),
+        results.small_cells(traits["department"].items()),
         results.small_cells(traits["taking_part_as"].items()),
-    )  # fmt: skip
+    )
 
 
 def rows(sheet: Turnout, forum: ForumView) -> list[tuple[str, str, object]]:

@@ -45,9 +45,15 @@ class UploadView:
 
 
 def keep(
-    db: Session, consultation: ConsultationView, data: bytes, name: str, *, options: dict[str, Any], account_id: int,
+    db: Session,
+    consultation: ConsultationView,
+    data: bytes,
+    name: str,
+    *,
+    options: dict[str, Any],
+    account_id: int,
     now: datetime,
-) -> int:  # fmt: skip
+) -> int:
     """Keep a file to be looked at; its id."""
     if not data.strip():
         raise Invalid("El archivo está vacío.", field="file")
@@ -119,9 +125,14 @@ def approve(
     actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     digest_ = db.execute(select(Import.digest).where(Import.id == import_id)).scalar_one()
     ledger.note(
-        db, consultation, actor=actor, action=Action.IMPORT_BEGIN, subject=f"import/{import_id}", recorded=now,
+        db,
+        consultation,
+        actor=actor,
+        action=Action.IMPORT_BEGIN,
+        subject=f"import/{import_id}",
+        recorded=now,
         payload={"sha256": digest_},
-    )  # fmt: skip
+    )
 
 
 def discard(db: Session, import_id: int) -> None:
@@ -191,9 +202,19 @@ def listing(db: Session, consultation: ConsultationView, *, import_id: int | Non
     """The imports of a consultation, the latest first; those of the command line too."""
     query = (
         select(
-            Import.id, Import.source, Import.started_at, Import.finished_at, Upload.name, Upload.options,
-            Upload.approved, Upload.stored, Upload.failed, *([Upload.report] if import_id is not None else []),
-            Upload.content.is_not(None).label("there"), TakeBack.reason, Pseudonym.name.label("who"),
+            Import.id,
+            Import.source,
+            Import.started_at,
+            Import.finished_at,
+            Upload.name,
+            Upload.options,
+            Upload.approved,
+            Upload.stored,
+            Upload.failed,
+            *([Upload.report] if import_id is not None else []),
+            Upload.content.is_not(None).label("there"),
+            TakeBack.reason,
+            Pseudonym.name.label("who"),
         )
         .outerjoin(Upload, Upload.import_id == Import.id)
         .outerjoin(TakeBack, TakeBack.import_id == Import.id)
@@ -204,16 +225,25 @@ def listing(db: Session, consultation: ConsultationView, *, import_id: int | Non
         .where(Import.consultation_id == consultation.id)
         .order_by(Import.id.desc())
         .limit(100)
-    )  # fmt: skip
+    )
     if import_id is not None:
         query = query.where(Import.id == import_id)
     return [
         UploadView(
-            r.id, r.name or r.source, r.options or {}, _state(r), r.stored or 0, r.failed, r.reason, r.who or "",
-            _seen(r.options or {}), r.started_at, r.report if import_id is not None else None,
+            r.id,
+            r.name or r.source,
+            r.options or {},
+            _state(r),
+            r.stored or 0,
+            r.failed,
+            r.reason,
+            r.who or "",
+            _seen(r.options or {}),
+            r.started_at,
+            r.report if import_id is not None else None,
         )
         for r in db.execute(query)
-    ]  # fmt: skip
+    ]
 
 
 def _state(r: Any) -> str:

@@ -46,9 +46,16 @@ def working_days_after(day: date, count: int) -> date:
 
 
 def decide(
-    db: Session, consultation: ConsultationView, body: BodyView, *, sector: Sector, account_id: int, accepts: bool,
-    reason: str | None, now: datetime,
-) -> None:  # fmt: skip
+    db: Session,
+    consultation: ConsultationView,
+    body: BodyView,
+    *,
+    sector: Sector,
+    account_id: int,
+    accepts: bool,
+    reason: str | None,
+    now: datetime,
+) -> None:
     """One person of one sector says yes, or no with a reason that everybody will read."""
     if body.standing not in OPEN or body.asked_on is None:
         raise Conflict("Esta solicitud ya tiene respuesta.")
@@ -63,10 +70,15 @@ def decide(
     try:
         db.execute(
             insert(Verification).values(
-                organization_id=body.id, round=body.round, sector=sector, accepts=accepts, reason=reason,
-                account_id=account_id, decided_at=now,
+                organization_id=body.id,
+                round=body.round,
+                sector=sector,
+                accepts=accepts,
+                reason=reason,
+                account_id=account_id,
+                decided_at=now,
             )
-        )  # fmt: skip
+        )
     except IntegrityError as error:
         raise Conflict("Usted u otra persona de su sector ya respondió a esta solicitud.") from error
     yes = select(func.count()).where(
@@ -178,13 +190,21 @@ def tell(
     )
     for account_id, language in list(rows):
         outbox.post(
-            db, event=f"standing:{body.id}:{body.round}:{standing.value}", recipient=f"account:{account_id}",
-            template="standing", now=now,
+            db,
+            event=f"standing:{body.id}:{body.round}:{standing.value}",
+            recipient=f"account:{account_id}",
+            template="standing",
+            now=now,
             payload={
-                "organization": body.id, "name": body.name["es"], "standing": standing.value, "reason": reason,
-                "slug": consultation.slug, "language": language, "consultation": consultation.title,
+                "organization": body.id,
+                "name": body.name["es"],
+                "standing": standing.value,
+                "reason": reason,
+                "slug": consultation.slug,
+                "language": language,
+                "consultation": consultation.title,
             },
-        )  # fmt: skip
+        )
 
 
 def _hold(db: Session, body: BodyView) -> None:

@@ -22,22 +22,39 @@ PIECE = 100
 
 
 def ask(
-    db: Session, *, consultation: ConsultationView, name: str, acronym: str | None, sector: str, about: str,
-    email: str, language: str, now: datetime,
-) -> None:  # fmt: skip
+    db: Session,
+    *,
+    consultation: ConsultationView,
+    name: str,
+    acronym: str | None,
+    sector: str,
+    about: str,
+    email: str,
+    language: str,
+    now: datetime,
+) -> None:
     """Note a wish and write to the representative. Nothing is public until they have answered that mail."""
     account_id, today = accounts.ensure(db, email=email, language=language, now=now), consultation.today(now)
     slug = _free_slug(db, consultation.id, acronym or name)
     organization_id = db.execute(
         insert(Organization)
         .values(
-            consultation_id=consultation.id, slug=slug, name={"es": name}, sort_key=sort_key(name),
-            acronym=acronym, sector=sector, capacities=[], aliases=[], earlier_names=[],
-            note={"es": about} if about else None, standing=Standing.ASKED, round=1,
+            consultation_id=consultation.id,
+            slug=slug,
+            name={"es": name},
+            sort_key=sort_key(name),
+            acronym=acronym,
+            sector=sector,
+            capacities=[],
+            aliases=[],
+            earlier_names=[],
+            note={"es": about} if about else None,
+            standing=Standing.ASKED,
+            round=1,
             wished_on=today,
         )
         .returning(Organization.id)
-    ).scalar_one()  # fmt: skip
+    ).scalar_one()
     db.execute(
         insert(OrganizationMember).values(organization_id=organization_id, account_id=account_id, signatory=True)
     )
@@ -81,32 +98,46 @@ def _write(
     db: Session, consultation: ConsultationView, account_id: int, name: str, language: str, *, now: datetime
 ) -> None:
     payload = {
-        "account": account_id, "slug": consultation.slug, "name": name, "language": language,
+        "account": account_id,
+        "slug": consultation.slug,
+        "name": name,
+        "language": language,
         "consultation": consultation.title,
-    }  # fmt: skip
+    }
     # One mail a day: whoever holds the address finds all the wishes in their account.
     outbox.post_once(
-        db, event=f"organization:{consultation.today(now)}", recipient=f"account:{account_id}",
-        template="organization", payload=payload, now=now,
-    )  # fmt: skip
+        db,
+        event=f"organization:{consultation.today(now)}",
+        recipient=f"account:{account_id}",
+        template="organization",
+        payload=payload,
+        now=now,
+    )
 
 
 def send(db: Session, consultation: ConsultationView, body: BodyView, *, account_id: int, now: datetime) -> None:
     """The representative answered the mail and signed in: the request is public and the days begin to run."""
     today, o, m = consultation.today(now), Organization, OrganizationMember
     fresh = ((o.standing == Standing.ASKED) & o.asked_on.is_(None)) | (o.standing == Standing.LISTED)
-    again = o.listed & (o.standing == Standing.REFUSED) & select(m.account_id).where(
-        m.organization_id == o.id, m.account_id == account_id, m.wished_on.is_not(None)
-    ).exists()  # fmt: skip
+    again = (
+        o.listed
+        & (o.standing == Standing.REFUSED)
+        & select(m.account_id)
+        .where(m.organization_id == o.id, m.account_id == account_id, m.wished_on.is_not(None))
+        .exists()
+    )
     done = db.execute(
         update(o)
         .where(o.id == body.id, fresh | again)
         .values(
-            standing=Standing.ASKED, asked_on=today, answer_by=working_days_after(today, WORKING_DAYS),
-            round=case((o.standing == Standing.REFUSED, o.round + 1), else_=o.round), appeal=None,
+            standing=Standing.ASKED,
+            asked_on=today,
+            answer_by=working_days_after(today, WORKING_DAYS),
+            round=case((o.standing == Standing.REFUSED, o.round + 1), else_=o.round),
+            appeal=None,
         )
         .returning(o.name, o.acronym, o.sector, o.note)
-    ).first()  # fmt: skip
+    ).first()
     if done is None:
         raise Conflict("Esta solicitud ya se había enviado.")
     others = (m.organization_id == body.id, m.account_id != account_id)  # one person stands by it

@@ -27,10 +27,13 @@ def read_act(typed: Typed, consultation: ConsultationView, documents: tuple[dict
         kind=ActKind(kind or ActKind.MILESTONE),
         title=typed.said("title", most=LINE, missing=gettext("Escriba el título.")),
         stage=typed.one_of("stage", [s.key for s in consultation.stages]),
-        theme=typed.one_of("theme", [t.slug for t in consultation.themes]), time=typed.text("time", most=60) or None,
-        texts={name: text for name, text in texts.items() if text}, bodies=_bodies(typed), **days,
+        theme=typed.one_of("theme", [t.slug for t in consultation.themes]),
+        time=typed.text("time", most=60) or None,
+        texts={name: text for name, text in texts.items() if text},
+        bodies=_bodies(typed),
+        **days,
         documents=tuple(d for d in documents if not typed.flag(f"drop-{d['sha256']}")),
-    )  # fmt: skip
+    )
 
 
 def show_act(data: ActData) -> dict[str, str]:

@@ -12,9 +12,12 @@ from consulta.i18n import gettext, month
 from .guides import GUIDES, _
 
 LABELS = {
-    "theme": _("Tema"), "persons": _("Persona responsable"), "posts": _("Cargo"), "emails": _("Correo"),
+    "theme": _("Tema"),
+    "persons": _("Persona responsable"),
+    "posts": _("Cargo"),
+    "emails": _("Correo"),
     "phones": _("Teléfono"),
-}  # fmt: skip
+}
 """Of fields that have no guide of their own."""
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 

@@ -43,7 +43,11 @@ class CommentForm(OpinionForm):
         """What the domain takes; only after ``validate``."""
         primary, others = chosen(self.consultation, self.themes.data, self.preset)
         return Given(
-            body=self.body.data, theme=primary, mentions=[theme.slug for theme in others],
-            email=self.email.data or None, name=self.name.data or None, publish_name=bool(self.publish_name.data),
+            body=self.body.data,
+            theme=primary,
+            mentions=[theme.slug for theme in others],
+            email=self.email.data or None,
+            name=self.name.data or None,
+            publish_name=bool(self.publish_name.data),
             **{name: self[name].data or None for name in CHOICES},
-        )  # fmt: skip
+        )

@@ -54,12 +54,15 @@ def read_themes(typed: Typed, content: Content) -> Content:
         )
         themes.append(
             {
-                "slug": slug or new_key(name.get("es", ""), taken, "tema"), "letter": "ABCDEFGHIJKL"[len(themes) % 12],
-                "name": name, "question": typed.said(f"{at}question", most=LINE),
-                "briefing": typed.said(f"{at}briefing", most=PAGE), "colour": typed.whole(f"{at}colour", 1, 12),
+                "slug": slug or new_key(name.get("es", ""), taken, "tema"),
+                "letter": "ABCDEFGHIJKL"[len(themes) % 12],
+                "name": name,
+                "question": typed.said(f"{at}question", most=LINE),
+                "briefing": typed.said(f"{at}briefing", most=PAGE),
+                "colour": typed.whole(f"{at}colour", 1, 12),
                 "pictogram": typed.one_of(f"{at}pictogram", PICTOGRAMS) or PICTOGRAMS[0],
             }
-        )  # fmt: skip
+        )
     if len(themes) > MOST_THEMES:
         typed.wrong("add", gettext("Caben doce temas."))
     return {"themes": themes}
@@ -143,10 +146,11 @@ def read_settings(typed: Typed, content: Content) -> Content:
     settings = {
         **content["settings"],
         "moderation": {"opinion": mode or "before", **({"comment": of_comments} if of_comments else {})},
-        "review_days": typed.whole("review_days", 1, 90), "answer_days": typed.whole("answer_days", 1, 365),
+        "review_days": typed.whole("review_days", 1, 90),
+        "answer_days": typed.whole("answer_days", 1, 365),
         "submissions_per_address": typed.whole("submissions_per_address", 1, 100_000),
         "minimum_seconds": typed.whole("minimum_seconds", 0, 60),
-    }  # fmt: skip
+    }
     return {"settings": settings}
 
 
@@ -164,9 +168,12 @@ def _both(name: str, said: dict[str, str] | None) -> dict[str, str]:
 
 
 _PARTS = {
-    "textos": (read_texts, show_texts), "temas": (read_themes, show_themes), "listas": (read_lists, show_lists),
-    "motivos": (read_reasons, show_reasons), "ajustes": (read_settings, show_settings),
-}  # fmt: skip
+    "textos": (read_texts, show_texts),
+    "temas": (read_themes, show_themes),
+    "listas": (read_lists, show_lists),
+    "motivos": (read_reasons, show_reasons),
+    "ajustes": (read_settings, show_settings),
+}
 
 
 def reader(part: str) -> Callable[[Typed, Content], Content]:

@@ -38,11 +38,15 @@ def read_forum(
     return ForumData(
         kind=ForumKind(kind or ForumKind.FORUM),
         name=typed.said("name", most=LINE, missing=gettext("Escriba el nombre.")),
-        starts_at=starts, ends_at=at(day, ends), opens_at=at(opens, time()), closes_at=closing,
+        starts_at=starts,
+        ends_at=at(day, ends),
+        opens_at=at(opens, time()),
+        closes_at=closing,
         capacity=typed.whole("capacity", 1, MOST_SEATS),
         department=typed.one_of("department", [c.code for c in consultation.lists.get("department", ())]),
-        texts={name: text for name, text in texts.items() if text}, tables=_tables(typed, consultation, facilitators),
-    )  # fmt: skip
+        texts={name: text for name, text in texts.items() if text},
+        tables=_tables(typed, consultation, facilitators),
+    )
 
 
 def show_forum(data: ForumData, consultation: ConsultationView) -> dict[str, str]:
@@ -51,20 +55,26 @@ def show_forum(data: ForumData, consultation: ConsultationView) -> dict[str, str
     starts, ends = data.starts_at.astimezone(zone), data.ends_at.astimezone(zone)
     last = (data.closes_at - timedelta(seconds=1)).astimezone(zone).date()
     values = {
-        "kind": data.kind.value, "day": starts.date().isoformat(), "begins": f"{starts:%H:%M}", "ends": f"{ends:%H:%M}",
+        "kind": data.kind.value,
+        "day": starts.date().isoformat(),
+        "begins": f"{starts:%H:%M}",
+        "ends": f"{ends:%H:%M}",
         "photos-warned": "1" if data.texts.get("photos") else "",
-        "opens_on": data.opens_at.astimezone(zone).date().isoformat(), "capacity": str(data.capacity),
-        "closes_on": "" if data.closes_at == data.starts_at else last.isoformat(), "department": data.department or "",
-    }  # fmt: skip
+        "opens_on": data.opens_at.astimezone(zone).date().isoformat(),
+        "capacity": str(data.capacity),
+        "closes_on": "" if data.closes_at == data.starts_at else last.isoformat(),
+        "department": data.department or "",
+    }
     for name, said in {"name": data.name, **{name: data.texts.get(name, {}) for name in TEXTS}}.items():
         values |= {f"{name}_es": said.get("es", ""), f"{name}_en": said.get("en", "")}
     for table in data.tables:
         values |= {
-            f"table-{table.theme}": "1", f"capacity-{table.theme}": str(table.capacity or ""),
+            f"table-{table.theme}": "1",
+            f"capacity-{table.theme}": str(table.capacity or ""),
             f"government-{table.theme}": table.government or "",
             f"civil_society-{table.theme}": table.civil_society or "",
             f"exception-{table.theme}": table.exception or "",
-        }  # fmt: skip
+        }
     return values
 
 
@@ -74,11 +84,13 @@ def _tables(typed: Typed, consultation: ConsultationView, facilitators: dict[str
         if not typed.flag(f"table-{theme.slug}"):
             continue
         seats, why = f"capacity-{theme.slug}", f"exception-{theme.slug}"
-        found.append(TableData(
-            theme=theme.slug,
-            capacity=typed.whole(seats, 1, MOST_SEATS) if typed.data.get(seats, "").strip() else None,
-            government=typed.one_of(f"government-{theme.slug}", facilitators["gov"]),
-            civil_society=typed.one_of(f"civil_society-{theme.slug}", facilitators["cso"]),
-            exception=typed.text(why, most=LINE) or None,
-        ))  # fmt: skip
+        found.append(
+            TableData(
+                theme=theme.slug,
+                capacity=typed.whole(seats, 1, MOST_SEATS) if typed.data.get(seats, "").strip() else None,
+                government=typed.one_of(f"government-{theme.slug}", facilitators["gov"]),
+                civil_society=typed.one_of(f"civil_society-{theme.slug}", facilitators["cso"]),
+                exception=typed.text(why, most=LINE) or None,
+            )
+        )
     return tuple(found)

@@ -24,7 +24,8 @@ class Guide:
 
 GUIDES: dict[str, Guide] = {
     "title": Guide(
-        _("Título"), _("En una línea, qué se hará. Menos de 150 letras."),
+        _("Título"),
+        _("En una línea, qué se hará. Menos de 150 letras."),
         _("Inclusión e inmersión digital a nivel municipal (8): no dice qué se hará."),
         _("Mecanismos de rendición de cuentas en gobiernos locales (14): dice qué y dónde."),
     ),
@@ -41,7 +42,8 @@ GUIDES: dict[str, Guide] = {
     "causes": Guide(_("¿Por qué pasa?"), _("Las causas, si las conoce.")),
     "background": Guide(_("¿Qué se ha hecho ya?"), _("Lo que se intentó antes y qué resultó.")),
     "objective": Guide(
-        _("Objetivo"), _("Qué habrá cambiado al final, con una cantidad si se puede."),
+        _("Objetivo"),
+        _("Qué habrá cambiado al final, con una cantidad si se puede."),
         _("Promover la transparencia en la gestión municipal (8): no se puede medir."),
         _(
             "Dar infraestructura y programas académicos al 20% de los establecimientos educativos oficiales "
@@ -50,7 +52,8 @@ GUIDES: dict[str, Guide] = {
         _("Casi todos tienen entre 100 y 340 letras."),
     ),
     "action": Guide(
-        _("¿Qué se hará?"), _("La acción concreta: qué se crea, se publica o se cambia. No repita el objetivo."),
+        _("¿Qué se hará?"),
+        _("La acción concreta: qué se crea, se publica o se cambia. No repita el objetivo."),
         _("Institucionalizar mecanismos (12): no dice cuáles."),
         _("Revisar y actualizar los ocho informes del presupuesto y mejorar el portal de transparencia fiscal (18)."),
         _("Entre 70 y 210 letras en los compromisos reales."),
@@ -73,12 +76,14 @@ GUIDES: dict[str, Guide] = {
         _("Una por línea. Si la entidad está en la lista de participantes, la reconocemos por su nombre o siglas."),
     ),
     "contacts": Guide(
-        _("Persona responsable"), _("El nombre y el cargo son públicos; el correo y el teléfono no se publican."),
+        _("Persona responsable"),
+        _("El nombre y el cargo son públicos; el correo y el teléfono no se publican."),
     ),
     "government": Guide(_("Quién apoya, de gobierno"), _("Ministerios, municipalidades y otras entidades públicas.")),
     "others": Guide(_("Quién apoya, de fuera del gobierno"), _("Organizaciones, empresas, academia, cooperación.")),
     "milestones": Guide(
-        _("Metas"), _("Cada paso que se puede comprobar: qué se entrega, quién y cuándo. Una cosa por meta."),
+        _("Metas"),
+        _("Cada paso que se puede comprobar: qué se entrega, quién y cuándo. Una cosa por meta."),
         _("Implementar mecanismos (12.3): no dice qué se entrega."),
         _(
             "Publicar en datos abiertos el informe de adónde fueron los recursos y la ayuda humanitaria, y "
@@ -87,8 +92,9 @@ GUIDES: dict[str, Guide] = {
         _("La mitad tiene unas 110 letras. De tres a seis metas suelen bastar."),
     ),
     "ambition": Guide(
-        _("¿Qué tan lejos llega?"), _("Cómo será distinto el país si esto se cumple."),
+        _("¿Qué tan lejos llega?"),
+        _("Cómo será distinto el país si esto se cumple."),
         _("Fortalecimiento institucional (12): puede significar cualquier cosa."),
         _("6,702 establecimientos educativos, el 20%, tendrán conexión, equipo y contenidos (10)."),
     ),
-}  # fmt: skip
+}

@@ -22,12 +22,24 @@ FIELDS = ("key", "text", "deliverable", "parties", "continuity", "continues", "s
 MONTHS = {
     name: n
     for n, names in enumerate(
-        ("enero january ene jan", "febrero february feb", "marzo march mar", "abril april abr apr", "mayo may",
-         "junio june jun", "julio july jul", "agosto august ago aug", "septiembre setiembre september sep",
-         "octubre october oct", "noviembre november nov", "diciembre december dic dec"), start=1,
+        (
+            "enero january ene jan",
+            "febrero february feb",
+            "marzo march mar",
+            "abril april abr apr",
+            "mayo may",
+            "junio june jun",
+            "julio july jul",
+            "agosto august ago aug",
+            "septiembre setiembre september sep",
+            "octubre october oct",
+            "noviembre november nov",
+            "diciembre december dic dec",
+        ),
+        start=1,
     )
     for name in names.split()
-}  # fmt: skip
+}
 
 
 def read_milestones(typed: Typed, draft: Draft) -> tuple[Milestone, ...]:
@@ -51,10 +63,15 @@ def show_milestones(goals: Sequence[Milestone]) -> dict[str, str]:
     shown: dict[str, str] = {}
     for n, goal in enumerate(goals):
         values = {
-            "key": goal.key, "text": goal.text, "deliverable": goal.deliverable or "", "start": goal.start or "",
-            "parties": "\n".join(party.name for party in goal.parties), "end": goal.end or "",
-            "continuity": goal.continuity.value if goal.continuity else "", "continues": goal.continues or "",
-        }  # fmt: skip
+            "key": goal.key,
+            "text": goal.text,
+            "deliverable": goal.deliverable or "",
+            "start": goal.start or "",
+            "parties": "\n".join(party.name for party in goal.parties),
+            "end": goal.end or "",
+            "continuity": goal.continuity.value if goal.continuity else "",
+            "continues": goal.continues or "",
+        }
         shown |= {f"meta-{n}-{name}": value for name, value in values.items()}
     return shown
 
@@ -100,11 +117,15 @@ def _milestone(typed: Typed, n: int, draft: Draft) -> Milestone | None:
     known = {goal.key: goal for goal in draft.sheet.milestones}
     parties = tuple(Party(name) for name in lines(typed.text(names["parties"], most=TEXT_MAX))[:MOST_PARTIES])
     return Milestone(
-        key=key if key in known else new_key(), text=text, parties=parties,
+        key=key if key in known else new_key(),
+        text=text,
+        parties=parties,
         deliverable=typed.text(names["deliverable"], most=TEXT_MAX) or None,
         continuity=Continuity(continuity) if continuity else None,
-        continues=typed.text(names["continues"], most=60) or None, start=start, end=end,
-    )  # fmt: skip
+        continues=typed.text(names["continues"], most=60) or None,
+        start=start,
+        end=end,
+    )
 
 
 def _month(typed: Typed, name: str) -> str | None:

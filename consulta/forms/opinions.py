@@ -97,7 +97,10 @@ class OpinionForm(FlaskForm):
     def given(self) -> Given:
         """What the domain takes; only after ``validate``."""
         return Given(
-            body=self.body.data, theme=self.consultation.theme(self.theme.data) if self.theme.data else None,
-            email=self.email.data or None, name=self.name.data or None, publish_name=bool(self.publish_name.data),
+            body=self.body.data,
+            theme=self.consultation.theme(self.theme.data) if self.theme.data else None,
+            email=self.email.data or None,
+            name=self.name.data or None,
+            publish_name=bool(self.publish_name.data),
             **{name: self[name].data or None for name in CHOICES},
-        )  # fmt: skip
+        )

@@ -13,20 +13,27 @@ def read_body(typed: Typed, consultation: ConsultationView, slug: str) -> Listed
     """What a coordinator says of a body."""
     sectors = [c.code for c in consultation.lists.get("body_sector", ())]
     return Listed(
-        slug=slug, name=typed.said("name", most=LINE, missing=gettext("Escriba el nombre.")),
+        slug=slug,
+        name=typed.said("name", most=LINE, missing=gettext("Escriba el nombre.")),
         sector=typed.one_of("sector", sectors, missing=gettext("Elija el sector.")) or "",
         acronym=typed.text("acronym", most=30) or None,
         capacities=tuple(c for c in CAPACITIES if typed.flag(f"capacity-{c}")),
-        aliases=tuple(lines(typed.text("aliases"))), earlier_names=tuple(lines(typed.text("earlier_names"))),
-        note=typed.said("note") or None, contact_email=typed.email("contact_email"),
+        aliases=tuple(lines(typed.text("aliases"))),
+        earlier_names=tuple(lines(typed.text("earlier_names"))),
+        note=typed.said("note") or None,
+        contact_email=typed.email("contact_email"),
         contact_phone=typed.text("contact_phone", most=40) or None,
-    )  # fmt: skip
+    )
 
 
 def show_body(body: BodyView) -> dict[str, str]:
     """The form's values; contact data are typed anew or left as they are."""
-    values = {"sector": body.sector, "acronym": body.acronym or "", "aliases": "\n".join(body.aliases),
-              "earlier_names": "\n".join(body.earlier_names)}  # fmt: skip
+    values = {
+        "sector": body.sector,
+        "acronym": body.acronym or "",
+        "aliases": "\n".join(body.aliases),
+        "earlier_names": "\n".join(body.earlier_names),
+    }
     for name, said in (("name", body.name), ("note", body.note or {})):
         values |= {f"{name}_es": said.get("es", ""), f"{name}_en": said.get("en", "")}
     return values | {f"capacity-{c}": "1" for c in body.capacities}

@@ -13,10 +13,15 @@ def shown(person: Person, consultation: ConsultationView) -> dict[str, str]:
     """The form's values; why it is given anew is typed."""
     themes = (consultation.theme_by_id(id_) for id_ in person.themes)
     return {
-        "persona": str(person.account_id), "cargo": person.key, "email": person.email, "role": person.role.value,
-        "sector": person.sector.value if person.sector else "", "organization": person.organization or "",
-        "language": person.language or "", **{f"theme-{theme.slug}": "1" for theme in themes if theme is not None},
-    }  # fmt: skip
+        "persona": str(person.account_id),
+        "cargo": person.key,
+        "email": person.email,
+        "role": person.role.value,
+        "sector": person.sector.value if person.sector else "",
+        "organization": person.organization or "",
+        "language": person.language or "",
+        **{f"theme-{theme.slug}": "1" for theme in themes if theme is not None},
+    }
 
 
 def same(person: Person, typed: Typed) -> bool:

@@ -16,11 +16,14 @@ from .fields import LINE, Typed, lines
 from .milestones import read_milestones, show_milestones
 
 PROSE = {
-    "problem": ("title", "problem", "causes", "background"), "answers": (),
+    "problem": ("title", "problem", "causes", "background"),
+    "answers": (),
     "action": ("objective", "action", "results"),
     "relevance": ("relevance", "value_transparency", "value_participation", "value_accountability", "context"),
-    "who": ("government", "others"), "milestones": (), "ambition": ("ambition",),
-}  # fmt: skip
+    "who": ("government", "others"),
+    "milestones": (),
+    "ambition": ("ambition",),
+}
 """The fields of running text of each step."""
 MOST_LEADS, MOST_CONTACTS = 20, 10
 Read = Callable[[Typed, Draft], dict[str, Any]]
@@ -79,11 +82,14 @@ def _who(typed: Typed, draft: Draft) -> dict[str, Any]:
     undecided = set(draft.sheet.undecided) - {"leads", "contacts"}
     undecided |= {name for name in ("leads", "contacts") if typed.flag(f"undecided-{name}")}
     return {
-        "leads": tuple(Line(name, name) for name in found[:MOST_LEADS]), "contacts": contacts,
-        "persons": _cell(contacts, "name"), "posts": _cell(contacts, "post"), "emails": _cell(contacts, "email"),
+        "leads": tuple(Line(name, name) for name in found[:MOST_LEADS]),
+        "contacts": contacts,
+        "persons": _cell(contacts, "name"),
+        "posts": _cell(contacts, "post"),
+        "emails": _cell(contacts, "email"),
         "phones": tuple(Line(p[0], p[0], extension=p[1]) for one in contacts for p in one.phones),
         "undecided": frozenset(undecided),
-    }  # fmt: skip
+    }
 
 
 def _contact(typed: Typed, n: int) -> Contact | None:
@@ -113,9 +119,10 @@ def _show_problem(draft: Draft) -> dict[str, str]:
 def _show_lineage(draft: Draft) -> dict[str, str]:
     one = draft.lineage
     return {
-        "contributions": ", ".join(map(str, one.contributions)), "unrelated": one.unrelated or "",
+        "contributions": ", ".join(map(str, one.contributions)),
+        "unrelated": one.unrelated or "",
         **{f"earlier-{name}": "1" for name in one.earlier},
-    }  # fmt: skip
+    }
 
 
 def _show_relevance(draft: Draft) -> dict[str, str]:
@@ -137,9 +144,15 @@ def _show_milestones(draft: Draft) -> dict[str, str]:
 
 
 READ: Mapping[str, Read] = {
-    "problem": _problem, "relevance": _relevance, "who": _who, "milestones": _milestones,
-}  # fmt: skip
+    "problem": _problem,
+    "relevance": _relevance,
+    "who": _who,
+    "milestones": _milestones,
+}
 SHOW: Mapping[str, Callable[[Draft], dict[str, str]]] = {
-    "problem": _show_problem, "answers": _show_lineage, "relevance": _show_relevance, "who": _show_who,
+    "problem": _show_problem,
+    "answers": _show_lineage,
+    "relevance": _show_relevance,
+    "who": _show_who,
     "milestones": _show_milestones,
-}  # fmt: skip
+}

@@ -28,10 +28,14 @@ def read_party(typed: Typed, consultation: ConsultationView, forum: ForumView) -
     children = typed.whole("children", 0, MOST_CHILDREN) if typed.data.get("children") else 0
     departments = [c.code for c in consultation.lists.get("department", ())]
     return Party(
-        guests=guests, department=typed.one_of("department", departments),
-        organization=typed.text("organization", most=LINE) or None, needs=typed.text("needs", most=500) or None,
-        email=typed.email("email"), phone=phone or None, children=children,
-    )  # fmt: skip
+        guests=guests,
+        department=typed.one_of("department", departments),
+        organization=typed.text("organization", most=LINE) or None,
+        needs=typed.text("needs", most=500) or None,
+        email=typed.email("email"),
+        phone=phone or None,
+        children=children,
+    )
 
 
 def read_guest(typed: Typed, consultation: ConsultationView, forum: ForumView, number: str = "") -> Guest:
@@ -41,6 +45,7 @@ def read_guest(typed: Typed, consultation: ConsultationView, forum: ForumView, n
     name = f"name{number}"
     return Guest(
         name=typed.text(name, most=NAME, missing=gettext("Escriba un nombre, el que prefiera.")),
-        taking_part_as=typed.one_of(f"taking_part_as{number}", kinds), first=typed.one_of(f"first{number}", tables),
+        taking_part_as=typed.one_of(f"taking_part_as{number}", kinds),
+        first=typed.one_of(f"first{number}", tables),
         second=typed.one_of(f"second{number}", tables),
-    )  # fmt: skip
+    )

@@ -23,7 +23,7 @@ def grounds() -> list[tuple[str, str]]:
         Ground.ADVERTISING: gettext("Es publicidad o engaño"),
         Ground.OFF_TOPIC: gettext("No tiene que ver con el tema"),
         Ground.OTHER: gettext("Otra cosa"),
-    }  # fmt: skip
+    }
     return [(ground.value, words[ground]) for ground in Ground]
 
 

@@ -158,10 +158,13 @@ def typed(data: Any) -> list[dict[str, str]]:
 
 def _values(stage: StageView) -> dict[str, str]:
     values = {
-        "key": stage.key, "number": stage.number or "", "starts": stage.first_day.isoformat(),
-        "ends": stage.last_day.isoformat(), **{act: "1" if act in stage.opens else "" for act in ACTS},
+        "key": stage.key,
+        "number": stage.number or "",
+        "starts": stage.first_day.isoformat(),
+        "ends": stage.last_day.isoformat(),
+        **{act: "1" if act in stage.opens else "" for act in ACTS},
         "dates": ", ".join(d.isoformat() for d in stage.dates),
-    }  # fmt: skip
+    }
     for name in ("title", *LONG):
         said = getattr(stage, name) or {}
         values |= {f"{name}_es": said.get("es", ""), f"{name}_en": said.get("en", "")}
@@ -173,11 +176,18 @@ def _row(one: StageForm, old: StageView | None, key: str) -> dict[str, Any]:
     days = [_day(d.strip()).isoformat() for d in (one.dates.data or "").split(",") if d.strip()]
     texts = {name: _said(one[f"{name}_es"].data, one[f"{name}_en"].data) or None for name in LONG}
     return {
-        "key": key, "number": one.number.data or None, "parent": old.parent if old else None,
-        "title": _said(one.title_es.data, one.title_en.data), **texts, "theme": old.theme if old else None,
-        "source": old.source if old else None, "starts": first.isoformat(), "ends": last.isoformat(),
-        "dates": days or None, "opens": [act for act in ACTS if one[act].data],
-    }  # fmt: skip
+        "key": key,
+        "number": one.number.data or None,
+        "parent": old.parent if old else None,
+        "title": _said(one.title_es.data, one.title_en.data),
+        **texts,
+        "theme": old.theme if old else None,
+        "source": old.source if old else None,
+        "starts": first.isoformat(),
+        "ends": last.isoformat(),
+        "dates": days or None,
+        "opens": [act for act in ACTS if one[act].data],
+    }
 
 
 def _said(spanish: str | None, english: str | None) -> dict[str, str]:

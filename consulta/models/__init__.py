@@ -27,7 +27,27 @@ from . import (
 from .base import Base
 
 __all__ = [
-    "Base", "accounts", "acts", "comments", "consultations", "contributions", "drafts", "forums", "imports", "ledger",
-    "moderation", "news", "operations", "opinions", "organizations", "outbox", "papers", "plans", "positions", "prints",
-    "proposals",     "results", "sheets",
-]  # fmt: skip
+    "Base",
+    "accounts",
+    "acts",
+    "comments",
+    "consultations",
+    "contributions",
+    "drafts",
+    "forums",
+    "imports",
+    "ledger",
+    "moderation",
+    "news",
+    "operations",
+    "opinions",
+    "organizations",
+    "outbox",
+    "papers",
+    "plans",
+    "positions",
+    "prints",
+    "proposals",
+    "results",
+    "sheets",
+]

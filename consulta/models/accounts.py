@@ -59,7 +59,7 @@ class Role(Base):
     __table_args__ = (
         Index("uq_roles_grant", *GRANT, unique=True, postgresql_where=SILENT, sqlite_where=SILENT),
         Index("uq_roles_language", *GRANT, "language", unique=True, postgresql_where=SPOKEN, sqlite_where=SPOKEN),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)

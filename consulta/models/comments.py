@@ -41,25 +41,41 @@ class Comment(Contribution):
         CheckConstraint("supports >= 0 AND replies >= 0", name="counts_not_negative"),
         Index("ix_comments_theme", "on_theme_id", "id", postgresql_where=_LISTED, sqlite_where=_LISTED),
         Index(
-            "ix_comments_theme_supports", "on_theme_id", "supports", "id",
-            postgresql_where=_LISTED, sqlite_where=_LISTED,
+            "ix_comments_theme_supports",
+            "on_theme_id",
+            "supports",
+            "id",
+            postgresql_where=_LISTED,
+            sqlite_where=_LISTED,
         ),
         Index("ix_comments_contribution", "on_contribution_id", "id", postgresql_where=_LISTED, sqlite_where=_LISTED),
         Index(
-            "ix_comments_contribution_supports", "on_contribution_id", "supports", "id",
-            postgresql_where=_LISTED, sqlite_where=_LISTED,
+            "ix_comments_contribution_supports",
+            "on_contribution_id",
+            "supports",
+            "id",
+            postgresql_where=_LISTED,
+            sqlite_where=_LISTED,
         ),
         Index("ix_comments_commitment", "on_commitment_id", "id", postgresql_where=_LISTED, sqlite_where=_LISTED),
         Index(
-            "ix_comments_commitment_supports", "on_commitment_id", "supports", "id",
-            postgresql_where=_LISTED, sqlite_where=_LISTED,
+            "ix_comments_commitment_supports",
+            "on_commitment_id",
+            "supports",
+            "id",
+            postgresql_where=_LISTED,
+            sqlite_where=_LISTED,
         ),
         Index("ix_comments_replies", "parent_id", "id", postgresql_where=_SHOWN_REPLY, sqlite_where=_SHOWN_REPLY),
         Index(
-            "ix_comments_replies_supports", "parent_id", "supports", "id",
-            postgresql_where=_SHOWN_REPLY, sqlite_where=_SHOWN_REPLY,
+            "ix_comments_replies_supports",
+            "parent_id",
+            "supports",
+            "id",
+            postgresql_where=_SHOWN_REPLY,
+            sqlite_where=_SHOWN_REPLY,
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
     body: Mapped[str | None] = mapped_column(Text)

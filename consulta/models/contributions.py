@@ -75,42 +75,67 @@ class Contribution(Base):
         Index("ix_public", "consultation_id", "number", postgresql_where=_PUBLIC, sqlite_where=_PUBLIC),
         Index(
             "ix_public_theme",
-            "consultation_id", "theme_id", "number",
-            postgresql_where=_PUBLIC, sqlite_where=_PUBLIC,
+            "consultation_id",
+            "theme_id",
+            "number",
+            postgresql_where=_PUBLIC,
+            sqlite_where=_PUBLIC,
         ),
         Index(
             "ix_public_department",
-            "consultation_id", "department", "number",
-            postgresql_where=_PUBLIC, sqlite_where=_PUBLIC,
+            "consultation_id",
+            "department",
+            "number",
+            postgresql_where=_PUBLIC,
+            sqlite_where=_PUBLIC,
         ),
         Index(
             "ix_public_theme_department",
-            "consultation_id", "theme_id", "department", "number",
-            postgresql_where=_PUBLIC, sqlite_where=_PUBLIC,
+            "consultation_id",
+            "theme_id",
+            "department",
+            "number",
+            postgresql_where=_PUBLIC,
+            sqlite_where=_PUBLIC,
         ),
         Index(
             "ix_public_kind",
-            "consultation_id", "kind", "number",
-            postgresql_where=_PUBLIC, sqlite_where=_PUBLIC,
+            "consultation_id",
+            "kind",
+            "number",
+            postgresql_where=_PUBLIC,
+            sqlite_where=_PUBLIC,
         ),
         Index(
             "ix_public_theme_kind",
-            "consultation_id", "theme_id", "kind", "number",
-            postgresql_where=_PUBLIC, sqlite_where=_PUBLIC,
+            "consultation_id",
+            "theme_id",
+            "kind",
+            "number",
+            postgresql_where=_PUBLIC,
+            sqlite_where=_PUBLIC,
         ),
         Index("ix_import", "import_id", "id", postgresql_where=_IMPORTED, sqlite_where=_IMPORTED),
         Index("ix_waiting", "consultation_id", "review_by", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
         Index(
             "ix_waiting_theme",
-            "consultation_id", "theme_id", "review_by", "id",
-            postgresql_where=_WAITING, sqlite_where=_WAITING,
+            "consultation_id",
+            "theme_id",
+            "review_by",
+            "id",
+            postgresql_where=_WAITING,
+            sqlite_where=_WAITING,
         ),
         Index(
             "ix_waiting_channel",
-            "consultation_id", "channel", "review_by", "id",
-            postgresql_where=_WAITING, sqlite_where=_WAITING,
+            "consultation_id",
+            "channel",
+            "review_by",
+            "id",
+            postgresql_where=_WAITING,
+            sqlite_where=_WAITING,
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
@@ -149,9 +174,13 @@ class Contributor(Base):
 
     __tablename__ = "contributors"
     __table_args__ = (
-        Index("ix_contact_due", "erase_contact_on", postgresql_where=text("email IS NOT NULL OR name IS NOT NULL"),
-              sqlite_where=text("email IS NOT NULL OR name IS NOT NULL")),
-    )  # fmt: skip
+        Index(
+            "ix_contact_due",
+            "erase_contact_on",
+            postgresql_where=text("email IS NOT NULL OR name IS NOT NULL"),
+            sqlite_where=text("email IS NOT NULL OR name IS NOT NULL"),
+        ),
+    )
 
     contribution_id: Mapped[int] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
     name: Mapped[str | None]

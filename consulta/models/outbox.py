@@ -26,7 +26,7 @@ class OutboxMessage(Base):
         Index("ix_outbox_due", "due_at", postgresql_where=_UNSENT, sqlite_where=_UNSENT),
         Index("ix_outbox_unsent", "created_at", postgresql_where=_UNSENT, sqlite_where=_UNSENT),
         Index("ix_outbox_gave_up", "id", postgresql_where=_GAVE_UP, sqlite_where=_GAVE_UP),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     event: Mapped[str]

@@ -13,9 +13,12 @@ from babel.messages.pofile import read_po, write_po
 FOLDER = Path(__file__).parent
 PACKAGE = FOLDER.parent
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
-    "_": None, "gettext": None, "ngettext": (1, 2), **dict.fromkeys(("NotFound", "NotAllowed", "Invalid", "Malformed")),
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    **dict.fromkeys(("NotFound", "NotAllowed", "Invalid", "Malformed")),
     **dict.fromkeys(("Closed", "Conflict", "TooMany")),
-}  # fmt: skip
+}
 COMPLETE = ("en",)
 
 

@@ -147,9 +147,15 @@ def test_after_sign_in_one_stays_on_this_site(visitor: Visitor, ana: int, wanted
     ],
 )
 def test_demo_accounts_sign_in_only_under_make_run(
-    visitor: Visitor, ana: int, database: Database, make_app: Callable[..., Flask], enabled: bool,
-    headers: dict[str, str], address: str, status: int,
-) -> None:  # fmt: skip
+    visitor: Visitor,
+    ana: int,
+    database: Database,
+    make_app: Callable[..., Flask],
+    enabled: bool,
+    headers: dict[str, str],
+    address: str,
+    status: int,
+) -> None:
     with database.transaction() as db:
         db.execute(select(Account)).scalar_one().demo = True
     other = Visitor(make_app(demo_sign_in=enabled))
@@ -189,9 +195,13 @@ def test_a_wrong_setting_stops_the_start_by_name() -> None:
     from consulta.config import SettingError, from_environment
 
     for name, value in {
-        "CONSULTA_SECRET_KEY": "short", "CONSULTA_DATABASE_URL": "mysql://x", "CONSULTA_MAIL_URL": "gopher://x",
-        "CONSULTA_TRUSTED_PROXIES": "many", "CONSULTA_TIMEZONE": "Mars/Olympus", "CONSULTA_BASE_URL": "ftp://x",
-    }.items():  # fmt: skip
+        "CONSULTA_SECRET_KEY": "short",
+        "CONSULTA_DATABASE_URL": "mysql://x",
+        "CONSULTA_MAIL_URL": "gopher://x",
+        "CONSULTA_TRUSTED_PROXIES": "many",
+        "CONSULTA_TIMEZONE": "Mars/Olympus",
+        "CONSULTA_BASE_URL": "ftp://x",
+    }.items():
         with pytest.raises(SettingError, match=name):
             from_environment({"CONSULTA_SECRET_KEY": "k" * 40, "CONSULTA_INSTANCE": "instance", name: value})
 

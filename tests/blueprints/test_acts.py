@@ -23,9 +23,15 @@ from tests.conftest import load
 from tests.support import Visitor, a_consultation, said, staff
 
 ACT = {
-    "title_es": "Mesa técnica", "kind": "technical", "stage": "2", "held_from": "01/06/2026", "seen": "0",
-    "place_es": "Cobán", "minutes_es": "Se acordó leerlo todo.", "bodies": "agua sede\nvecinas",
-}  # fmt: skip
+    "title_es": "Mesa técnica",
+    "kind": "technical",
+    "stage": "2",
+    "held_from": "01/06/2026",
+    "seen": "0",
+    "place_es": "Cobán",
+    "minutes_es": "Se acordó leerlo todo.",
+    "bodies": "agua sede\nvecinas",
+}
 
 
 def a_pdf(script: bool = False, password: str = "", attached: bool = False) -> bytes:
@@ -107,21 +113,34 @@ def test_bad_acts_are_refused_with_everything_kept(
 ) -> None:
     person = coordinator(app, database, consultation)
     for wrong in (
-        {"held_from": ""}, {"held_from": "ayer"}, {"kind": "fiesta"}, {"kind": ""}, {"stage": "99"}, {"title_es": ""},
-        {"bodies": "nadie"}, {"bodies": "agua jefe"}, {"held_until": "2026-05-01"}, {"title_es": "x" * 201},
-        {"minutes_es": "\x00"}, {"theme": "nada"}, {"held_from": "9" * 39},
-    ):  # fmt: skip
+        {"held_from": ""},
+        {"held_from": "ayer"},
+        {"kind": "fiesta"},
+        {"kind": ""},
+        {"stage": "99"},
+        {"title_es": ""},
+        {"bodies": "nadie"},
+        {"bodies": "agua jefe"},
+        {"held_until": "2026-05-01"},
+        {"title_es": "x" * 201},
+        {"minutes_es": "\x00"},
+        {"theme": "nada"},
+        {"held_from": "9" * 39},
+    ):
         page = person.post("/gestion/prueba/actos/nuevo", {**ACT, "bodies": "", "notes_es": "Queda", **wrong}, 422).text
         assert "Queda" in page
     Visitor(app).get("…/cronograma/mesa-tecnica", 404)
 
 
 BAD = {
-    "empty": (lambda: b"", ""), "words": (lambda: b"hola", "no es un PDF"),
-    "head": (lambda: b"%PDF-1.7\nnada", "no se puede leer"), "script": (lambda: a_pdf(script=True), "trae un programa"),
+    "empty": (lambda: b"", ""),
+    "words": (lambda: b"hola", "no es un PDF"),
+    "head": (lambda: b"%PDF-1.7\nnada", "no se puede leer"),
+    "script": (lambda: a_pdf(script=True), "trae un programa"),
     "file": (lambda: a_pdf(attached=True), "trae un programa"),
-    "locked": (lambda: a_pdf(password="clave"), "protegido con"), "cut": (lambda: a_pdf()[:60], "no se puede leer"),
-}  # fmt: skip
+    "locked": (lambda: a_pdf(password="clave"), "protegido con"),
+    "cut": (lambda: a_pdf()[:60], "no se puede leer"),
+}
 
 
 @pytest.mark.parametrize("kind", BAD)

@@ -118,11 +118,16 @@ def test_the_form_presets_the_theme_and_keeps_its_state(reader: Visitor) -> None
 @pytest.mark.parametrize(
     ("fields", "link"),
     [
-        ({"body": ""}, "body"), ({"body": "." * 40}, "body"), ({"body": "x" * 4001}, "body"),
-        ({"themes": []}, "themes"), ({"themes": ["otro"]}, "themes"), ({"email": "esto no es"}, "email"),
-        ({"name": "n" * 201}, "name"), ({"department": "99"}, "department"),
+        ({"body": ""}, "body"),
+        ({"body": "." * 40}, "body"),
+        ({"body": "x" * 4001}, "body"),
+        ({"themes": []}, "themes"),
+        ({"themes": ["otro"]}, "themes"),
+        ({"email": "esto no es"}, "email"),
+        ({"name": "n" * 201}, "name"),
+        ({"department": "99"}, "department"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_taken_comes_back_whole(
     reader: Visitor, database: Database, fields: dict[str, Any], link: str
 ) -> None:
@@ -275,9 +280,16 @@ def decide(database: Database, view: ConsultationView, account: int, number: int
     with database.transaction() as db:
         item = desk.item(db, view, number, account_id=account, now=now)
         moderation.decide(
-            db, consultation=view, number=number, verdict=Verdict(verdict), account_id=account, now=now, note=None,
-            reason_code="off-topic" if verdict == "reject" else None, ordinal=item.ordinal,
-        )  # fmt: skip
+            db,
+            consultation=view,
+            number=number,
+            verdict=Verdict(verdict),
+            account_id=account,
+            now=now,
+            note=None,
+            reason_code="off-topic" if verdict == "reject" else None,
+            ordinal=item.ordinal,
+        )
 
 
 def test_a_withdrawn_comment_stays_as_a_note_while_it_has_replies(
@@ -480,9 +492,13 @@ def test_the_form_bears_enormous_input(reader: Visitor, database: Database) -> N
 
 def test_a_child_leaves_no_name(reader: Visitor, database: Database) -> None:
     reader.comment(
-        "…/aportes/1", "Tengo quince y opino", name="Niña Tal", publish_name="1", email="n@persona.example",
+        "…/aportes/1",
+        "Tengo quince y opino",
+        name="Niña Tal",
+        publish_name="1",
+        email="n@persona.example",
         age_group="under-18",
-    )  # fmt: skip
+    )
     assert "Niña Tal" not in reader.get("…/aportes/2").text
     assert "Borrar mi correo" not in reader.follow(reader.folio()).text
 

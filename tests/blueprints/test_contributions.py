@@ -35,23 +35,44 @@ def numbers(page: str) -> list[int]:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("", [4, 3, 2, 1]), ("?order=antiguas", [1, 2, 3, 4]), ("?theme=tema-2", [3, 2]), ("?theme=", [4]),
-        ("?theme=*", [4, 3, 2, 1]), ("?department=16", [1]), ("?q=participacion", [1]), ("?q=PARTICIPACIÓN", [1]),
-        ("?q=participaciones", [1]), ("?q=agua", [3, 2]), ("?q=agua&theme=tema-2&department=01", [2]),
-        ("?q=che", []), ("?q=ch%E2%80%99e%E2%80%99", [4]), ("?q=obrien", []), ("?q=O%CA%BCBrien", [4]),
-        ("?q=nada+de+esto", []), ("?kind=opinion", [4, 3, 2, 1]), ("?q=%22%27%29+OR+1%3D1", []), ("?q=*", [4, 3, 2, 1]),
-        ("?q=%00agua", [3, 2]), ("?q=" + "x" * 3000, []), ("?q=agua+AND+NOT+limpia", []),
+        ("", [4, 3, 2, 1]),
+        ("?order=antiguas", [1, 2, 3, 4]),
+        ("?theme=tema-2", [3, 2]),
+        ("?theme=", [4]),
+        ("?theme=*", [4, 3, 2, 1]),
+        ("?department=16", [1]),
+        ("?q=participacion", [1]),
+        ("?q=PARTICIPACIÓN", [1]),
+        ("?q=participaciones", [1]),
+        ("?q=agua", [3, 2]),
+        ("?q=agua&theme=tema-2&department=01", [2]),
+        ("?q=che", []),
+        ("?q=ch%E2%80%99e%E2%80%99", [4]),
+        ("?q=obrien", []),
+        ("?q=O%CA%BCBrien", [4]),
+        ("?q=nada+de+esto", []),
+        ("?kind=opinion", [4, 3, 2, 1]),
+        ("?q=%22%27%29+OR+1%3D1", []),
+        ("?q=*", [4, 3, 2, 1]),
+        ("?q=%00agua", [3, 2]),
+        ("?q=" + "x" * 3000, []),
+        ("?q=agua+AND+NOT+limpia", []),
     ],
-)  # fmt: skip
+)
 def test_filters_and_search_find_what_they_should(shown: Visitor, query: str, expected: list[int]) -> None:
     assert numbers(shown.get(f"…/aportes{query}").text) == expected
 
 
 @pytest.mark.parametrize(
     ("query", "valid"),
-    [("theme=otro", "tema-1"), ("kind=poema", "opinion"), ("department=99", "16"), ("order=azar", "recientes"),
-     ("after=x", "")],
-)  # fmt: skip
+    [
+        ("theme=otro", "tema-1"),
+        ("kind=poema", "opinion"),
+        ("department=99", "16"),
+        ("order=azar", "recientes"),
+        ("after=x", ""),
+    ],
+)
 def test_an_unknown_filter_is_400_with_the_valid_ones(shown: Visitor, query: str, valid: str) -> None:
     assert valid in shown.get(f"…/aportes?{query}", 400).text
 

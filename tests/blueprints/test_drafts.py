@@ -57,9 +57,11 @@ def test_from_the_template_to_the_public(app: Flask, database: Database, consult
     assert "Agua y bosques" in person.get(f"{draft}/vista").text
     assert "Vista previa" in person.get(f"{draft}/vista").text
     for path, words in {
-        "/cronograma": "Versión 1", "/opinar": "¿Qué quiere decir?", "/reglas": "Motivos para no publicar",
+        "/cronograma": "Versión 1",
+        "/opinar": "¿Qué quiere decir?",
+        "/reglas": "Motivos para no publicar",
         "/privacidad": "Privacidad",
-    }.items():  # fmt: skip
+    }.items():
         page = person.get(f"{draft}/vista{path}").text
         assert words in page
         assert "Vista previa" in page

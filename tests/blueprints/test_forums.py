@@ -18,9 +18,16 @@ from tests.domain.test_forums import announce
 from tests.support import Visitor, staff
 
 FORM = {
-    "seen": "0", "name_es": "Foro en Cobán", "kind": "forum", "begins": "8:30", "ends": "12:00", "capacity": "2",
-    "place_es": "Salón comunal", "table-tema-1": "1", "exception-tema-1": "Se designan una semana antes.",
-}  # fmt: skip
+    "seen": "0",
+    "name_es": "Foro en Cobán",
+    "kind": "forum",
+    "begins": "8:30",
+    "ends": "12:00",
+    "capacity": "2",
+    "place_es": "Salón comunal",
+    "table-tema-1": "1",
+    "exception-tema-1": "Se designan una semana antes.",
+}
 FORUM = "…/foros/foro-en-coban"
 JOIN = f"{FORUM}/inscripcion"
 
@@ -114,9 +121,14 @@ def test_the_announcement_says_what_changed(
     ],
 )
 def test_a_form_with_a_fault_keeps_what_was_typed(
-    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor,
-    fields: dict[str, str], said: str,
-) -> None:  # fmt: skip
+    app: Flask,
+    database: Database,
+    consultation: ConsultationView,
+    now: datetime,
+    visitor: Visitor,
+    fields: dict[str, str],
+    said: str,
+) -> None:
     announced(app, database, consultation, now)
     page = join(visitor, 422, **{"needs": "Intérprete de q’eqchi’", **fields})
     assert said in page

@@ -55,9 +55,16 @@ def test_bad_input_keeps_what_was_typed(app: Flask, database: Database, consulta
     person = coordinator(app, database, consultation)
     values = fields(person.get(FORM).text) | {"body": "Texto que no se pierde"}
     for wrong in (
-        {"body": " "}, {"body": "…!"}, {"body": "x" * 20_001}, {"channel": "web"}, {"received_on": "2999-01-01"},
-        {"received_on": ""}, {"theme": "nada"}, {"department": "99"}, {"title": "\x00"},
-    ):  # fmt: skip
+        {"body": " "},
+        {"body": "…!"},
+        {"body": "x" * 20_001},
+        {"channel": "web"},
+        {"received_on": "2999-01-01"},
+        {"received_on": ""},
+        {"theme": "nada"},
+        {"department": "99"},
+        {"title": "\x00"},
+    ):
         page = person.post(FORM, values | wrong, 422).text
         assert "body" in wrong or "Texto que no se pierde" in page
     person.get(f"{FORM}/comprobante", 404)

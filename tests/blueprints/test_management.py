@@ -108,9 +108,13 @@ def test_bad_fields_are_all_named(app: Flask, database: Database, consultation: 
     person = coordinator(app, database, consultation)
     values = filled(person.get("/gestion/prueba/cronograma").text)
     values |= {
-        "stages-0-starts": "el martes", "stages-1-title_es": "", "stages-1-title_en": "x" * 201,
-        "stages-1-dates": "2001-01-01", "reason_es": "corto", "stages-0-ends": "9" * 500,
-    }  # fmt: skip
+        "stages-0-starts": "el martes",
+        "stages-1-title_es": "",
+        "stages-1-title_en": "x" * 201,
+        "stages-1-dates": "2001-01-01",
+        "reason_es": "corto",
+        "stages-0-ends": "9" * 500,
+    }
     page = person.post("/gestion/prueba/cronograma", values, 422).text
     for field in ("0-starts", "0-ends", "1-title_es", "1-title_en", "1-dates"):
         assert f'href="#stages-{field}"' in page
@@ -130,9 +134,12 @@ def test_a_stage_is_added_and_removed_without_javascript(
     assert redrawn["stages-2-key"] == ""
     day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
     redrawn |= {
-        "stages-0-remove": "1", "stages-2-title_es": "Mesa técnica", "stages-2-starts": day, "stages-2-ends": day,
+        "stages-0-remove": "1",
+        "stages-2-title_es": "Mesa técnica",
+        "stages-2-starts": day,
+        "stages-2-ends": day,
         "reason_es": "Se agrega una mesa técnica.",
-    }  # fmt: skip
+    }
     person.post("/gestion/prueba/cronograma", redrawn)
     assert [(s.key, s.title["es"]) for s in read(database).stages] == [
         ("2", "Opinar"),

@@ -114,10 +114,19 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_taken(
     ana = device.sealed(code=code(database, "Ana"))
     elsewhere = seal(device.key, "consulta/door/1|prueba|otro", {"id": str(uuid.uuid4()), "at": AT, "name": "X"})
     odd = [
-        elsewhere, ana[:-4], "a.b.c", "", 7, None, "x" * 5_000, device.sealed(code="corto"), device.sealed(name="   "),
-        device.sealed(id="1; DROP TABLE", name="X"), device.sealed(at="ayer", name="X"),
+        elsewhere,
+        ana[:-4],
+        "a.b.c",
+        "",
+        7,
+        None,
+        "x" * 5_000,
+        device.sealed(code="corto"),
+        device.sealed(name="   "),
+        device.sealed(id="1; DROP TABLE", name="X"),
+        device.sealed(at="ayer", name="X"),
         device.sealed(at=1e300, name="X"),
-    ]  # fmt: skip
+    ]
     assert device.send([*odd, ana]) == ["unreadable"] * len(odd) + ["new"]
     strange = [device.sealed(code="0" * 64), device.sealed(undoes=str(uuid.uuid4()))]
     assert device.send(strange) == ["unknown", "unknown"]

@@ -114,8 +114,9 @@ def test_a_stale_decision_shows_the_others(ana: Visitor, beto: Visitor, visitor:
     ana.post("/moderacion/prueba/1/decidir", {"verdict": "publish", "ordinal": "0"})
     answer = beto.post(
         "/moderacion/prueba/1/decidir",
-        {"verdict": "reject", "reason": "off-topic", "note": "No se pierde", "ordinal": "0"}, 409,
-    )  # fmt: skip
+        {"verdict": "reject", "reason": "off-topic", "note": "No se pierde", "ordinal": "0"},
+        409,
+    )
     assert "Se publicó" in answer.text
     assert "No se pierde" in answer.text
 
@@ -132,10 +133,15 @@ def test_others_see_who_has_it_open(ana: Visitor, beto: Visitor, visitor: Visito
 
 @pytest.mark.parametrize(
     "fields",
-    [{}, {"verdict": "burn", "ordinal": "0"}, {"verdict": "publish"}, {"verdict": "publish", "ordinal": "x"},
-     {"verdict": "publish", "ordinal": "9" * 400}, 
-     {"verdict": "reject", "ordinal": "0", "note": "n" * 2001, "reason": "off-topic"}],
-)  # fmt: skip
+    [
+        {},
+        {"verdict": "burn", "ordinal": "0"},
+        {"verdict": "publish"},
+        {"verdict": "publish", "ordinal": "x"},
+        {"verdict": "publish", "ordinal": "9" * 400},
+        {"verdict": "reject", "ordinal": "0", "note": "n" * 2001, "reason": "off-topic"},
+    ],
+)
 def test_a_malformed_decision_is_refused_and_decides_nothing(
     ana: Visitor, visitor: Visitor, fields: dict[str, str]
 ) -> None:

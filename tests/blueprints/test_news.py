@@ -133,9 +133,16 @@ def test_many_subscribers_are_reached_in_pieces(app: Flask, database: Database, 
     now = datetime.now(UTC)
     with database.transaction() as db:
         rows = [
-            {"consultation_id": consultation.id, "email": f"p{n}@x.example", "language": "es", "asked_on": now.date(),
-             "confirmed": n % 5 > 0, "key": f"k{n}"} for n in range(520)
-        ]  # fmt: skip
+            {
+                "consultation_id": consultation.id,
+                "email": f"p{n}@x.example",
+                "language": "es",
+                "asked_on": now.date(),
+                "confirmed": n % 5 > 0,
+                "key": f"k{n}",
+            }
+            for n in range(520)
+        ]
         db.execute(insert(Subscriber), rows)
         news.announce(db, consultation, event="prueba", content={"what": "schedule", "version": 2}, now=now)
     steps = 0

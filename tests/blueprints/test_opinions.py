@@ -79,13 +79,15 @@ def test_a_double_click_is_one_contribution_with_one_receipt(visitor: Visitor, d
         ("hola \ud800 mundo y algo más", "signo que no se puede guardar"),
     ],
     ids=["empty", "short", "spaces", "no letter", "long", "nul", "surrogate"],
-)  # fmt: skip
+)
 def test_a_text_that_cannot_be_taken_comes_back(visitor: Visitor, database: Database, body: str, words: str) -> None:
     page = visitor.get("…/opinar").text
     payload = {
-        "csrf_token": visitor.hidden(page, "csrf_token"), "submission": visitor.hidden(page, "submission"),
-        "theme": "tema-3", "name": "Se queda",
-    }  # fmt: skip
+        "csrf_token": visitor.hidden(page, "csrf_token"),
+        "submission": visitor.hidden(page, "submission"),
+        "theme": "tema-3",
+        "name": "Se queda",
+    }
     sent = {name: value.encode("utf-8", "surrogatepass") for name, value in {**payload, "body": body}.items()}
     answer = visitor.post("…/opinar", sent, 422)
     assert words in answer.text
@@ -99,10 +101,14 @@ def test_a_text_that_cannot_be_taken_comes_back(visitor: Visitor, database: Data
 @pytest.mark.parametrize(
     "body",
     [
-        "O'Brien y ch'e' con saltilloꞌ", "Muy bien =) gracias", "Sí 👍🏽👩‍👩‍👧 a todo", "x" * 4000,
-        "a\u202edcba fin del texto", "línea\r\notra\rmás y fin",
+        "O'Brien y ch'e' con saltilloꞌ",
+        "Muy bien =) gracias",
+        "Sí 👍🏽👩‍👩‍👧 a todo",
+        "x" * 4000,
+        "a\u202edcba fin del texto",
+        "línea\r\notra\rmás y fin",
     ],
-)  # fmt: skip
+)
 def test_honest_text_is_never_refused(visitor: Visitor, database: Database, body: str) -> None:
     visitor.give(body)
     assert stored(database) == [body.replace("\r\n", "\n").replace("\r", "\n")]
@@ -149,9 +155,12 @@ def test_a_forged_key_gives_the_form_back_with_a_new_one(visitor: Visitor, datab
 def test_switching_the_language_keeps_what_was_typed(visitor: Visitor, database: Database) -> None:
     page = visitor.get("…/opinar").text
     fields = {
-        "csrf_token": visitor.hidden(page, "csrf_token"), "submission": visitor.hidden(page, "submission"),
-        "body": "A medio escribir", "theme": "tema-4", "redraw": "1",
-    }  # fmt: skip
+        "csrf_token": visitor.hidden(page, "csrf_token"),
+        "submission": visitor.hidden(page, "submission"),
+        "body": "A medio escribir",
+        "theme": "tema-4",
+        "redraw": "1",
+    }
     answer = visitor.post("…/opinar?lang=en", fields, 200)
     assert '<html lang="en">' in answer.text
     assert "A medio escribir" in answer.text

@@ -23,9 +23,12 @@ from tests.blueprints.test_management import coordinator
 from tests.support import PASSWORD, Visitor, said
 
 WISH = {
-    "name": "Colectivo Río Limpio", "acronym": "CRL", "sector": "cso", "about": "Cuidamos el río de la aldea.",
+    "name": "Colectivo Río Limpio",
+    "acronym": "CRL",
+    "sector": "cso",
+    "about": "Cuidamos el río de la aldea.",
     "email": "rosa@colectivo.example",
-}  # fmt: skip
+}
 OWN = "/cuenta/organizaciones/prueba/crl"
 
 
@@ -170,9 +173,14 @@ def test_the_coordinator_lists_bodies_and_contacts_stay_inside(
 ) -> None:
     person, public = coordinator(app, database, consultation), Visitor(app)
     body = {
-        "name_es": "Municipalidad de Ejemplo", "sector": "executive", "capacity-host": "1", "acronym": "MUNI",
-        "contact_email": "canario@muni.example", "contact_phone": "5555-0101", "aliases": "La Muni",
-    }  # fmt: skip
+        "name_es": "Municipalidad de Ejemplo",
+        "sector": "executive",
+        "capacity-host": "1",
+        "acronym": "MUNI",
+        "contact_email": "canario@muni.example",
+        "contact_phone": "5555-0101",
+        "aliases": "La Muni",
+    }
     person.post("/gestion/prueba/participantes/nueva", body)
     page = public.get("…/participantes/muni").text
     assert "La Muni" in page
@@ -431,9 +439,16 @@ def test_a_dissent_is_not_pushed_out_by_others(app: Flask, database: Database, c
         assert id_
         with database.transaction() as db:
             acts.speak(
-                db, consultation, "mesa-tecnica", seen=1, sector=sector, account_id=id_[0], agrees=True,
-                statement=None, now=datetime.now(UTC),
-            )  # fmt: skip
+                db,
+                consultation,
+                "mesa-tecnica",
+                seen=1,
+                sector=sector,
+                account_id=id_[0],
+                agrees=True,
+                statement=None,
+                now=datetime.now(UTC),
+            )
     assert "por consenso" in public.get("…/cronograma/mesa-tecnica").text
     form = {"stance": "dissent", "subject": "consultation", "text": "No nos escucharon en la mesa."}
     person.post(f"{OWN}/posicion", form)
@@ -445,9 +460,16 @@ def test_a_dissent_is_not_pushed_out_by_others(app: Flask, database: Database, c
     for n in range(101):
         with database.transaction() as db:
             positions.publish(
-                db, consultation, body, stance=Stance.SUPPORT, subject="act/mesa-tecnica", text=f"Apoyamos {n} veces.",
-                document=None, account_id=me[0], now=datetime.now(UTC),
-            )  # fmt: skip
+                db,
+                consultation,
+                body,
+                stance=Stance.SUPPORT,
+                subject="act/mesa-tecnica",
+                text=f"Apoyamos {n} veces.",
+                document=None,
+                account_id=me[0],
+                now=datetime.now(UTC),
+            )
     assert "por consenso" not in public.get("…/cronograma/mesa-tecnica").text
     assert "no está de acuerdo" in public.get("…").text
     sound(database)

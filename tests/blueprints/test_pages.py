@@ -10,9 +10,22 @@ from consulta.models.contributions import Status
 from tests.support import Visitor, admit
 
 PAGES = (
-    "/", "…", "…/opinar", "…/aportes", "…/temas/tema-1", "…/cronograma", "…/reglas", "…/privacidad", "…/resultados",
-    "…/datos", "…/bitacora", "/seguimiento", "/cuenta/entrar", "/cuenta/restablecer", "/salud",
-)  # fmt: skip
+    "/",
+    "…",
+    "…/opinar",
+    "…/aportes",
+    "…/temas/tema-1",
+    "…/cronograma",
+    "…/reglas",
+    "…/privacidad",
+    "…/resultados",
+    "…/datos",
+    "…/bitacora",
+    "/seguimiento",
+    "/cuenta/entrar",
+    "/cuenta/restablecer",
+    "/salud",
+)
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

@@ -21,8 +21,13 @@ PEOPLE = "/gestion/prueba/personas"
 def test_a_moderator_of_each_sector_is_invited(app: Flask, database: Database, consultation: ConsultationView) -> None:
     listed(database, consultation)
     person, public = coordinator(app, database, consultation), Visitor(app)
-    invitation = {"email": "nueva@equipo.example", "role": "moderator", "sector": "cso", "theme-tema-1": "1",
-                  "reason": "La propuso su organización."}  # fmt: skip
+    invitation = {
+        "email": "nueva@equipo.example",
+        "role": "moderator",
+        "sector": "cso",
+        "theme-tema-1": "1",
+        "reason": "La propuso su organización.",
+    }
     why = {"reason": "Lo nombró su institución."}
     page = person.post(PEOPLE, invitation, 422).text
     assert "entidad de sociedad civil" in page
@@ -131,8 +136,13 @@ def test_a_suspended_moderator_is_not_invited_anew(
     assert "Tema 1" not in person.get("/gestion/prueba").text.partition("Temas sin nadie")[2]
     person.post(role, {"act": "suspend", "reason": "Está de viaje un mes."})
     assert "Tema 1" in person.get("/gestion/prueba").text.partition("Temas sin nadie")[2]
-    again = {"email": "ana@equipo.example", "role": "moderator", "sector": "gov", "theme-tema-2": "1",
-             "reason": "Ahora verá otro tema."}  # fmt: skip
+    again = {
+        "email": "ana@equipo.example",
+        "role": "moderator",
+        "sector": "gov",
+        "theme-tema-2": "1",
+        "reason": "Ahora verá otro tema.",
+    }
     assert "devuélvaselo" in person.post(PEOPLE, again, 422).text
     person.post(role, {"act": "resume", "reason": "Ya volvió del viaje."})
     person.post(PEOPLE, again)

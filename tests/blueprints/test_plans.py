@@ -61,9 +61,11 @@ def test_the_files_of_a_commitment(planned: None, visitor: Visitor) -> None:
         assert told["sheet"]["template"] == generation
         assert sheet_json.from_json(told["sheet"]) == back
     words = "\n".join(
-        cell.text for table in Document(io.BytesIO(visitor.get("…/plan/17.docx").data)).tables
-        for row in table.rows for cell in row.cells
-    )  # fmt: skip
+        cell.text
+        for table in Document(io.BytesIO(visitor.get("…/plan/17.docx").data)).tables
+        for row in table.rows
+        for cell in row.cells
+    )
     assert record["status_quo"] in words
     pdf = PdfReader(io.BytesIO(visitor.get("…/plan/17.pdf").data))
     assert "pdfuaid" in str(pdf.xmp_metadata.stream.get_data() if pdf.xmp_metadata else "")

@@ -223,9 +223,16 @@ def test_after_the_minute_what_is_written_is_kept(
 @pytest.mark.parametrize(
     ("typed", "month"),
     [
-        ("2027-03", "2027-03"), ("2027-3", "2027-03"), ("03/2027", "2027-03"), ("marzo de 2027", "2027-03"),
-        ("Setiembre 2027", "2027-09"), ("SEP. 2027", "2027-09"), ("2027-13", None), ("1927-03", None), ("pronto", None),
+        ("2027-03", "2027-03"),
+        ("2027-3", "2027-03"),
+        ("03/2027", "2027-03"),
+        ("marzo de 2027", "2027-03"),
+        ("Setiembre 2027", "2027-09"),
+        ("SEP. 2027", "2027-09"),
+        ("2027-13", None),
+        ("1927-03", None),
+        ("pronto", None),
     ],
-)  # fmt: skip
+)
 def test_months_as_people_write_them(typed: str, month: str | None) -> None:
     assert month_of(typed) == month

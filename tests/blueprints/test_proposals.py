@@ -82,8 +82,14 @@ def test_the_whole_way_of_an_organisation(
     due = f"{now + timedelta(days=5):%d/%m/%Y}"
     give_back(desk, due, 2)
     assert "devuelta para corregir" in visitor.follow(code).text
-    save(ana, draft, "problema", title="Compras de medicinas en datos abiertos", theme="tema-2",
-         problem="Nadie sabe cuánto pagan los 45 hospitales por las medicinas desde 2020.")  # fmt: skip
+    save(
+        ana,
+        draft,
+        "problema",
+        title="Compras de medicinas en datos abiertos",
+        theme="tema-2",
+        problem="Nadie sabe cuánto pagan los 45 hospitales por las medicinas desde 2020.",
+    )
     mended = send(ana, draft)
     assert "n.º 2" in mended
     publish(desk, 2, ordinal=1)
@@ -102,9 +108,11 @@ def test_the_whole_way_of_an_organisation(
     assert "Compras de medicinas" in visitor.get("…/propuestas", query_string={"sector": "cso"}).text
     assert visitor.get("…/propuestas/2.json").get_json()["sheet"]["template"] == "A"
     assert "Nadie sabe" in "".join(
-        c.text for t in Document(io.BytesIO(visitor.get("…/propuestas/2.docx").data)).tables for r in t.rows
+        c.text
+        for t in Document(io.BytesIO(visitor.get("…/propuestas/2.docx").data)).tables
+        for r in t.rows
         for c in r.cells
-    )  # fmt: skip
+    )
     assert visitor.get("…/propuestas/2.pdf").data[:5] == b"%PDF-"
     with database.session(read_only=True) as db:
         view = consultations.find(db, "prueba").view
@@ -387,9 +395,13 @@ def test_who_wrote_is_told(
 
 
 def test_all_of_them_as_one_document(
-    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor,
+    app: Flask,
+    database: Database,
+    consultation: ConsultationView,
+    now: datetime,
+    visitor: Visitor,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     visitor.get("…/propuestas.pdf", 404)
     drafts = [written(visitor) for _ in range(3)]
     for draft in drafts:
@@ -417,9 +429,13 @@ def test_all_of_them_as_one_document(
 
 
 def test_what_is_withdrawn_while_the_document_is_made_does_not_stay_in_it(
-    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor,
+    app: Flask,
+    database: Database,
+    consultation: ConsultationView,
+    now: datetime,
+    visitor: Visitor,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     drafts = [written(visitor) for _ in range(3)]
     for draft in drafts:
         send(visitor, draft)

@@ -19,9 +19,17 @@ from consulta.models.contributions import Status
 from tests.support import Visitor, admit, said, staff
 
 PINNED = {
-    "…": 6, "…/opinar": 1, "…/aportes": 3, "…/aportes?q=agua": 3, "…/aportes?theme=tema-1&department=16": 3,
-    "…/temas/tema-1": 4, "…/resultados": 2, "…/aportes/1": 5, "/moderacion/prueba": 5, "…/cronograma": 3,
-}  # fmt: skip
+    "…": 6,
+    "…/opinar": 1,
+    "…/aportes": 3,
+    "…/aportes?q=agua": 3,
+    "…/aportes?theme=tema-1&department=16": 3,
+    "…/temas/tema-1": 4,
+    "…/resultados": 2,
+    "…/aportes/1": 5,
+    "/moderacion/prueba": 5,
+    "…/cronograma": 3,
+}
 
 
 def counted(app: Flask, visitor: Visitor, path: str) -> int:
@@ -64,9 +72,15 @@ def test_the_count_is_pinned_and_does_not_grow(
 
 
 OF_THE_PROCESS = {
-    "…/cronograma": 3, "…/participantes": 6, "…/participantes/b0": 6, "…/cronograma/a0": 6, "…/novedades": 2,
-    "/gestion/prueba/actos": 3, "/gestion/prueba/personas": 5, "/gestion/prueba/por-avisar": 4,
-}  # fmt: skip
+    "…/cronograma": 3,
+    "…/participantes": 6,
+    "…/participantes/b0": 6,
+    "…/cronograma/a0": 6,
+    "…/novedades": 2,
+    "/gestion/prueba/actos": 3,
+    "/gestion/prueba/personas": 5,
+    "/gestion/prueba/por-avisar": 4,
+}
 
 
 @pytest.mark.parametrize("path", OF_THE_PROCESS)

@@ -157,9 +157,14 @@ def test_a_double_click_is_one_report(reader: Visitor, database: Database) -> No
 
 @pytest.mark.parametrize(
     ("fields", "link"),
-    [({"ground": ""}, "ground"), ({"ground": "fea"}, "ground"), ({"line": "x" * 501}, "line"),
-     ({"line": "con \x00"}, "line"), ({"submission": "a.b.c"}, "submission")],
-)  # fmt: skip
+    [
+        ({"ground": ""}, "ground"),
+        ({"ground": "fea"}, "ground"),
+        ({"line": "x" * 501}, "line"),
+        ({"line": "con \x00"}, "line"),
+        ({"submission": "a.b.c"}, "submission"),
+    ],
+)
 def test_what_cannot_be_taken_comes_back(
     reader: Visitor, database: Database, fields: dict[str, str], link: str
 ) -> None:

@@ -75,9 +75,21 @@ def test_the_file_of_contributions_holds_what_is_published_and_no_trait(counted:
     rows = table(counted, "…/datos/aportes.csv")
     assert [row["number"] for row in rows] == ["1", "2", "8"]
     assert set(rows[0]) == {
-        "number", "kind", "channel", "theme", "department", "week", "title", "body", "name", "status", "on", "part",
-        "reply_to", "supports",
-    }  # fmt: skip
+        "number",
+        "kind",
+        "channel",
+        "theme",
+        "department",
+        "week",
+        "title",
+        "body",
+        "name",
+        "status",
+        "on",
+        "part",
+        "reply_to",
+        "supports",
+    }
     assert re.fullmatch(r"\d{4}-W\d{2}", rows[0]["week"])
 
 

@@ -51,10 +51,12 @@ def test_the_number_says_the_reason_to_everybody(
 @pytest.mark.parametrize(
     ("act", "done"),
     [
-        ("withdraw", "fue retirado"), ("remove-name", "nombre fue borrado"), ("erase-email", "correo fue borrado"),
+        ("withdraw", "fue retirado"),
+        ("remove-name", "nombre fue borrado"),
+        ("erase-email", "correo fue borrado"),
         ("erase", "72 horas"),
     ],
-)  # fmt: skip
+)
 def test_each_right_is_asked_once_more_and_then_done(visitor: Visitor, act: str, done: str) -> None:
     visitor.give(name="Eva Pú", publish_name="1", email="eva@persona.example")
     folio = visitor.folio()

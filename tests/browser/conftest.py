@@ -39,10 +39,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory, blank: Callable[[str], str]) 
     path.write_bytes(Path(blank("sqlite").removeprefix("sqlite:///")).read_bytes())
     app = create_app(
         Settings(
-            database_url=f"sqlite:///{path}", secret_key="the secret of the browser tests, long enough",
-            instance=folder, mail_url=f"file://{folder}/mail", demo_sign_in=True,
+            database_url=f"sqlite:///{path}",
+            secret_key="the secret of the browser tests, long enough",
+            instance=folder,
+            mail_url=f"file://{folder}/mail",
+            demo_sign_in=True,
         )
-    )  # fmt: skip
+    )
     database = app.extensions["database"]
     reference.load(database, now=datetime.now(UTC))
     with database.transaction() as db:

@@ -16,26 +16,66 @@ from .conftest import WIDTHS, sign_in
 
 HOME = "/consultas/demostracion"
 PUBLIC = (
-    "/", f"{HOME}/opinar", f"{HOME}/aportes", f"{HOME}/aportes?q=nadaquesirva", f"{HOME}/aportes?theme=nada",
-    f"{HOME}/temas/innovacion-tecnologica", f"{HOME}/cronograma", f"{HOME}/reglas", f"{HOME}/privacidad",
-    f"{HOME}/resultados", f"{HOME}/datos", f"{HOME}/bitacora", "/seguimiento", "/cuenta/entrar", "/cuenta/restablecer",
-    "/cuenta/clave/no-existe", "/consultas/plan-2016-2018", "/consultas/plan-2016-2018/cronograma",
-    "/consultas/plan-2016-2018/opinar", "/nada", f"{HOME}/comprobante", f"{HOME}/participantes",
-    f"{HOME}/participantes/rve", f"{HOME}/participantes?capacity=observer", f"{HOME}/solicitud", f"{HOME}/novedades",
-    f"{HOME}/cronograma/mesa-tecnica-metodologia", f"{HOME}/cronograma?stage=5", "/novedades/1-mal",
-    "/consultas/plan-2016-2018/participantes", "/consultas/plan-2016-2018/participantes/minfin",
-    "/consultas/plan-2016-2018/cronograma/mesa-tecnica-2016-07-13", f"{HOME}/foros", f"{HOME}/foros/foro-de-ejemplo",
-    f"{HOME}/foros/foro-de-ejemplo/inscripcion?personas=3", "/consultas/plan-2016-2018/foros",
-    "/consultas/plan-2016-2018/foros/foro-regional-coban-2016-06-13", f"{HOME}/foros/foro-de-ejemplo/comprobante",
-    "/consultas/plan-2016-2018/foros/foro-oea-2016-05-19/inscripcion", f"{HOME}/aportes?kind=comment",
-    f"{HOME}/temas/innovacion-tecnologica/comentar", f"{HOME}/temas/innovacion-tecnologica/comentarios?order=apoyados",
-    f"{HOME}/aportes/3/comentar", f"{HOME}/aportes/3/comentarios?order=antiguas", f"{HOME}/aportes/12",
-    f"{HOME}/aportes/12/comentar", f"{HOME}/aportes/12/yo-tambien", f"{HOME}/aportes/12/reportar",
-    f"{HOME}/aportes/12/reportar?listo=1", f"{HOME}/temas/rendicion-de-cuentas/comentarios",
-    f"{HOME}/propuestas", f"{HOME}/propuestas?q=nadaquesirva", f"{HOME}/propuestas/nueva", f"{HOME}/propuestas/40",
-    f"{HOME}/plan", "/consultas/plan-2016-2018/plan", "/consultas/plan-2016-2018/plan/12",
-    "/consultas/plan-2016-2018/plan/22", "/consultas/plan-2016-2018/plan/anteriores",
-)  # fmt: skip
+    "/",
+    f"{HOME}/opinar",
+    f"{HOME}/aportes",
+    f"{HOME}/aportes?q=nadaquesirva",
+    f"{HOME}/aportes?theme=nada",
+    f"{HOME}/temas/innovacion-tecnologica",
+    f"{HOME}/cronograma",
+    f"{HOME}/reglas",
+    f"{HOME}/privacidad",
+    f"{HOME}/resultados",
+    f"{HOME}/datos",
+    f"{HOME}/bitacora",
+    "/seguimiento",
+    "/cuenta/entrar",
+    "/cuenta/restablecer",
+    "/cuenta/clave/no-existe",
+    "/consultas/plan-2016-2018",
+    "/consultas/plan-2016-2018/cronograma",
+    "/consultas/plan-2016-2018/opinar",
+    "/nada",
+    f"{HOME}/comprobante",
+    f"{HOME}/participantes",
+    f"{HOME}/participantes/rve",
+    f"{HOME}/participantes?capacity=observer",
+    f"{HOME}/solicitud",
+    f"{HOME}/novedades",
+    f"{HOME}/cronograma/mesa-tecnica-metodologia",
+    f"{HOME}/cronograma?stage=5",
+    "/novedades/1-mal",
+    "/consultas/plan-2016-2018/participantes",
+    "/consultas/plan-2016-2018/participantes/minfin",
+    "/consultas/plan-2016-2018/cronograma/mesa-tecnica-2016-07-13",
+    f"{HOME}/foros",
+    f"{HOME}/foros/foro-de-ejemplo",
+    f"{HOME}/foros/foro-de-ejemplo/inscripcion?personas=3",
+    "/consultas/plan-2016-2018/foros",
+    "/consultas/plan-2016-2018/foros/foro-regional-coban-2016-06-13",
+    f"{HOME}/foros/foro-de-ejemplo/comprobante",
+    "/consultas/plan-2016-2018/foros/foro-oea-2016-05-19/inscripcion",
+    f"{HOME}/aportes?kind=comment",
+    f"{HOME}/temas/innovacion-tecnologica/comentar",
+    f"{HOME}/temas/innovacion-tecnologica/comentarios?order=apoyados",
+    f"{HOME}/aportes/3/comentar",
+    f"{HOME}/aportes/3/comentarios?order=antiguas",
+    f"{HOME}/aportes/12",
+    f"{HOME}/aportes/12/comentar",
+    f"{HOME}/aportes/12/yo-tambien",
+    f"{HOME}/aportes/12/reportar",
+    f"{HOME}/aportes/12/reportar?listo=1",
+    f"{HOME}/temas/rendicion-de-cuentas/comentarios",
+    f"{HOME}/propuestas",
+    f"{HOME}/propuestas?q=nadaquesirva",
+    f"{HOME}/propuestas/nueva",
+    f"{HOME}/propuestas/40",
+    f"{HOME}/plan",
+    "/consultas/plan-2016-2018/plan",
+    "/consultas/plan-2016-2018/plan/12",
+    "/consultas/plan-2016-2018/plan/22",
+    "/consultas/plan-2016-2018/plan/anteriores",
+)
 
 
 @pytest.fixture(params=WIDTHS)
@@ -72,9 +112,14 @@ def test_very_long_words_and_texts(page: Page, demo: Flask) -> None:
     with database.session(read_only=True) as db:
         view = consultations.find(db, "demostracion").view
     [long] = admit(
-        database, view, "m" * 4000, status=Status.PUBLISHED, theme="innovacion-tecnologica", name="n" * 200,
+        database,
+        view,
+        "m" * 4000,
+        status=Status.PUBLISHED,
+        theme="innovacion-tecnologica",
+        name="n" * 200,
         publish_name=True,
-    )  # fmt: skip
+    )
     for path in ("/", f"{HOME}/aportes", f"{HOME}/aportes/{long.number}", f"{HOME}/temas/innovacion-tecnologica"):
         page.goto(path)
         check(page)
@@ -138,23 +183,41 @@ def test_the_coordinators_pages_in_every_state(page: Page) -> None:
     sign_in(page, "coordinadora@demostracion.example")
     own = "/gestion/demostracion"
     for path in (
-        "/gestion/?todas=1", own, "/gestion/nueva", f"{own}/cronograma", f"{own}/actos", f"{own}/actos/nuevo",
-        f"{own}/actos/taller-redaccion", f"{own}/personas", f"{own}/importar", f"{own}/ingresar", f"{own}/por-avisar",
-        f"{own}/participantes/nueva", f"{own}/participantes/rve", f"{own}/importar/99", "/cuenta/",
-        f"{own}/foros", f"{own}/foros/nuevo", f"{own}/foros/foro-de-ejemplo", f"{own}/foros/foro-de-ejemplo/puerta",
+        "/gestion/?todas=1",
+        own,
+        "/gestion/nueva",
+        f"{own}/cronograma",
+        f"{own}/actos",
+        f"{own}/actos/nuevo",
+        f"{own}/actos/taller-redaccion",
+        f"{own}/personas",
+        f"{own}/importar",
+        f"{own}/ingresar",
+        f"{own}/por-avisar",
+        f"{own}/participantes/nueva",
+        f"{own}/participantes/rve",
+        f"{own}/importar/99",
+        "/cuenta/",
+        f"{own}/foros",
+        f"{own}/foros/nuevo",
+        f"{own}/foros/foro-de-ejemplo",
+        f"{own}/foros/foro-de-ejemplo/puerta",
         f"{own}/foros/foro-de-ejemplo/hojas",
         *(f"{own}/cambiar/{part}" for part in ("textos", "temas", "listas", "motivos", "ajustes")),
-    ):  # fmt: skip
+    ):
         page.goto(path)
         for fold in page.locator("main details").all():
             fold.locator("summary").first.click()
         check(page)
     for path, button in (
-        (f"{own}/actos/nuevo", "Publicar el acto"), (f"{own}/personas", "Invitar"),
-        (f"{own}/ingresar", "Guardar y ver el código"), (f"{own}/cambiar/temas", "Publicar el cambio"),
-        (f"{own}/participantes/nueva", "Guardar"), (f"{own}/importar", "Subir y revisar"),
+        (f"{own}/actos/nuevo", "Publicar el acto"),
+        (f"{own}/personas", "Invitar"),
+        (f"{own}/ingresar", "Guardar y ver el código"),
+        (f"{own}/cambiar/temas", "Publicar el cambio"),
+        (f"{own}/participantes/nueva", "Guardar"),
+        (f"{own}/importar", "Subir y revisar"),
         ("/gestion/nueva", "Crear el borrador"),
-    ):  # fmt: skip
+    ):
         page.goto(path)
         page.get_by_role("button", name=button, exact=True).click()
         assert page.locator(".error-summary").is_visible()

@@ -35,9 +35,14 @@ def registered(demo: Flask) -> list[str]:
         with demo.extensions["database"].transaction() as db:
             view = consultations.find(db, "demostracion").view
             found += registrations.register(
-                db, view, KEY, Party(guests=(Guest(name),)), submission=f"puerta-{name}", language="es",
+                db,
+                view,
+                KEY,
+                Party(guests=(Guest(name),)),
+                submission=f"puerta-{name}",
+                language="es",
                 now=datetime.now(UTC),
-            )  # fmt: skip
+            )
     return found
 
 
@@ -50,9 +55,13 @@ def device(
 
     def start(name: str, *, offline: bool = False) -> BrowserContext:
         context = browser_type.launch_persistent_context(
-            str(tmp_path / name), base_url=address, viewport={"width": 360, "height": 800}, locale="es-GT",
-            offline=offline, **browser_type_launch_args,
-        )  # fmt: skip
+            str(tmp_path / name),
+            base_url=address,
+            viewport={"width": 360, "height": 800},
+            locale="es-GT",
+            offline=offline,
+            **browser_type_launch_args,
+        )
         made.append(context)
         return context
 

@@ -103,8 +103,13 @@ def test_from_the_verified_organisation_to_the_rejected_comment(
     raul.check("input[name=theme] >> nth=4")
     raul.click("main form button.big")
     write(raul, draft, "responde", contributions="3")
-    write(raul, draft, "accion", objective="Que 45 hospitales publiquen lo que compran.",
-          action="Publicar cada mes las compras de medicinas de los hospitales.")  # fmt: skip
+    write(
+        raul,
+        draft,
+        "accion",
+        objective="Que 45 hospitales publiquen lo que compran.",
+        action="Publicar cada mes las compras de medicinas de los hospitales.",
+    )
     raul.goto(f"{draft}/accion")
     assert "Propuestas parecidas" in raul.inner_text("main")
     assert "Comparten:" in raul.inner_text("main")

@@ -20,9 +20,19 @@ from tests.support import Visitor, submit
 
 def test_an_account_is_made_by_a_link_and_never_a_password(app: Flask, visitor: Visitor) -> None:
     made = run(
-        app, "accounts", "create", "Rosa@Equipo.example", "--role", "moderator", "--consultation", "prueba",
-        "--theme", "A,tema-2", "--sector", "cso",
-    )  # fmt: skip
+        app,
+        "accounts",
+        "create",
+        "Rosa@Equipo.example",
+        "--role",
+        "moderator",
+        "--consultation",
+        "prueba",
+        "--theme",
+        "A,tema-2",
+        "--sector",
+        "cso",
+    )
     assert made.exit_code == 0
     token = re.search(r"/cuenta/clave/(\S+)", made.output)
     assert token
@@ -39,9 +49,11 @@ def test_an_account_is_made_by_a_link_and_never_a_password(app: Flask, visitor: 
         ("accounts", "create", "a@equipo.example", "--role", "moderator"),
         ("accounts", "create", "a@equipo.example", "--role", "moderator", "--consultation", "nada"),
         ("accounts", "create", "a@equipo.example", "--role", "moderator", "--consultation", "prueba", "--theme", "Z"),
-        ("tally", "nada"), ("ledger", "check", "nada"), ("ledger", "check", "prueba", "--head", "zz"),
+        ("tally", "nada"),
+        ("ledger", "check", "nada"),
+        ("ledger", "check", "prueba", "--head", "zz"),
     ],
-)  # fmt: skip
+)
 def test_a_refusal_is_one_line_and_2(app: Flask, consultation: ConsultationView, arguments: tuple[str, ...]) -> None:
     result = run(app, *arguments)
     assert result.exit_code == 2

@@ -54,9 +54,14 @@ def test_the_sample_imports_twice_with_a_report(
     first = take(app, SAMPLE, "--report", str(report))
     assert first.exit_code == 0
     for line in (
-        "filas leídas: 7", "tomadas: 5", "retiradas en su origen: 1", "fila del archivo (se toman todas): 1",
-        "ya estaban: 0", "no tomadas: 2", "email",
-    ):  # fmt: skip
+        "filas leídas: 7",
+        "tomadas: 5",
+        "retiradas en su origen: 1",
+        "fila del archivo (se toman todas): 1",
+        "ya estaban: 0",
+        "no tomadas: 2",
+        "email",
+    ):
         assert line in first.output
     left = list(csv.DictReader(report.read_text("utf-8-sig").splitlines()))
     assert [(row["line"], row["column"]) for row in left] == [("6", "description"), ("7", "created_at")]
@@ -146,11 +151,14 @@ def test_a_file_that_cannot_be_read_is_named_by_line(
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ("1,Un texto,tema-9,,", "no hay tal tema"), ("1,Un texto,,99,", "no está en la lista"),
-        ("1,Un texto,,,2099-01-01", "no es una fecha pasada"), ("1,...,,,", "ni una letra"),
-        ("1,a\x00b texto,,,", "signo que no se puede guardar"), (f"1,{'x' * 20_001},,,", "caben 20,000"),
+        ("1,Un texto,tema-9,,", "no hay tal tema"),
+        ("1,Un texto,,99,", "no está en la lista"),
+        ("1,Un texto,,,2099-01-01", "no es una fecha pasada"),
+        ("1,...,,,", "ni una letra"),
+        ("1,a\x00b texto,,,", "signo que no se puede guardar"),
+        (f"1,{'x' * 20_001},,,", "caben 20,000"),
     ],
-)  # fmt: skip
+)
 def test_a_row_that_cannot_be_taken_is_listed_and_the_rest_taken(
     app: Flask, database: Database, consultation: ConsultationView, tmp_path: Path, row: str, words: str
 ) -> None:
@@ -166,9 +174,21 @@ def test_columns_are_mapped_by_hand(
 ) -> None:
     file = written(tmp_path, "clave|dice|cuando\n7|Con otras columnas|2026.01.02\n")
     result = take(
-        app, file, "--delimiter", "|", "--map", "external_id=clave", "--map", "body=dice", "--map",
-        "received_on=cuando", "--date-format", "%Y.%m.%d", "--channel", "paper",
-    )  # fmt: skip
+        app,
+        file,
+        "--delimiter",
+        "|",
+        "--map",
+        "external_id=clave",
+        "--map",
+        "body=dice",
+        "--map",
+        "received_on=cuando",
+        "--date-format",
+        "%Y.%m.%d",
+        "--channel",
+        "paper",
+    )
     assert "tomadas: 1" in result.output
     assert take(app, file, "--map", "body=nada").exit_code == 2
     assert take(app, file, "--map", "edad=dice").exit_code == 2
@@ -187,11 +207,13 @@ def test_a_consultation_of_seven_themes_is_imported_from_its_file(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("{", "línea 1, columna 2"), ("[]", "objeto"), ('{"slug": "x"}', "falta «kind»"),
+        ("{", "línea 1, columna 2"),
+        ("[]", "objeto"),
+        ('{"slug": "x"}', "falta «kind»"),
         (json.dumps({**a_consultation("rota"), "themes": [{"letter": "A"}]}), "falta «slug»"),
         (json.dumps({**a_consultation("rota"), "timezone": "Mars/X"}), "rota.json"),
     ],
-)  # fmt: skip
+)
 def test_a_broken_consultation_file_is_named_and_leaves_nothing(
     app: Flask, database: Database, consultation: ConsultationView, tmp_path: Path, content: str, words: str
 ) -> None:

@@ -22,16 +22,32 @@ from tests.sheets import records, sheet_of, sheets
 
 A, B, C = Generation
 AMENDMENTS = (
-    Amendment(10, "Cambió la meta 1.", "2016-09-13", "13 de septiembre de 2016", "status", "22.1", None, "", "New",
-              "en curso", "nueva", "Mesa Técnica"),
-)  # fmt: skip
+    Amendment(
+        10,
+        "Cambió la meta 1.",
+        "2016-09-13",
+        "13 de septiembre de 2016",
+        "status",
+        "22.1",
+        None,
+        "",
+        "New",
+        "en curso",
+        "nueva",
+        "Mesa Técnica",
+    ),
+)
 
 
 def page(sheet: Sheet, generation: Generation = A, **more: Any) -> Page:
     return Page(
-        sheet, generation, heading="Plan 2016-2018 · Tema", source="Fuente: el plan.",
-        address="https://consulta.example/plan/1", **more,
-    )  # fmt: skip
+        sheet,
+        generation,
+        heading="Plan 2016-2018 · Tema",
+        source="Fuente: el plan.",
+        address="https://consulta.example/plan/1",
+        **more,
+    )
 
 
 def opened(data: bytes) -> Any:
@@ -59,19 +75,27 @@ def test_every_field_of_the_22_stands_beside_its_label() -> None:
         listed = {
             name: "\n".join(one["text"] for one in r[key])
             for name, key in (
-                ("Entidad responsable", "lead_agencies"), ("Nombre de la persona responsable", "responsible_persons"),
-                ("Título, departamento", "titles"), ("Correo electrónico", "emails"), ("Teléfono", "phones"),
+                ("Entidad responsable", "lead_agencies"),
+                ("Nombre de la persona responsable", "responsible_persons"),
+                ("Título, departamento", "titles"),
+                ("Correo electrónico", "emails"),
+                ("Teléfono", "phones"),
             )
-        }  # fmt: skip
+        }
         exact = {
-            **listed, "Nombre y número del compromiso": f"{r['number']}. {r['title']}",
+            **listed,
+            "Nombre y número del compromiso": f"{r['number']}. {r['title']}",
             "Otros actores involucrados: de gobierno": r["other_actors"]["government"] or "",
-            "Otros actores involucrados: OSC, sector privado, multilaterales, grupos de trabajo":
-                r["other_actors"]["civil_society"] or "",
-            "Status quo o problema que se quiere resolver": r["status_quo"], "Objetivo principal": r["main_objective"],
-            "Breve descripción del compromiso": r["brief_description"], "Relevancia": r["relevance"],
+            "Otros actores involucrados: OSC, sector privado, multilaterales, grupos de trabajo": r["other_actors"][
+                "civil_society"
+            ]
+            or "",
+            "Status quo o problema que se quiere resolver": r["status_quo"],
+            "Objetivo principal": r["main_objective"],
+            "Breve descripción del compromiso": r["brief_description"],
+            "Relevancia": r["relevance"],
             "Ambición": r["ambition"],
-        }  # fmt: skip
+        }
         assert boxes.pop("Desafío de OGP atendido por el compromiso").startswith(r["ogp_challenge"])
         assert boxes == exact
 
@@ -95,8 +119,11 @@ def test_every_box_of_every_generation_reads_back_as_it_was_placed() -> None:
     for generation in Generation:
         for sheet in sheets():
             placed = place(sheet, generation)
-            found = {label: text for table in beside(opened(docx([page(sheet, generation)]))) for label, text in
-                     table.items()}  # fmt: skip
+            found = {
+                label: text
+                for table in beside(opened(docx([page(sheet, generation)])))
+                for label, text in table.items()
+            }
             for box in placed.boxes:
                 assert found[box.label] == "\n".join(box.lines)
             for part in placed.unplaced:
@@ -134,10 +161,19 @@ def test_notes_amendments_source_and_what_has_no_place() -> None:
         read(pdf([page(sheet, amendments=AMENDMENTS, number=9)])),
     ):
         for said in (
-            "9. Agua", "Plan 2016-2018 · Tema", "Notas", "Nota al pie", "Enmiendas", "Sin lugar en esta plantilla",
-            "Fuente: el plan.", "https://consulta.example/plan/1", "10. Cambió la meta 1. (13 de septiembre de 2016)",
-            "(Mesa Técnica)", "(en curso)", "(nueva)",
-        ):  # fmt: skip
+            "9. Agua",
+            "Plan 2016-2018 · Tema",
+            "Notas",
+            "Nota al pie",
+            "Enmiendas",
+            "Sin lugar en esta plantilla",
+            "Fuente: el plan.",
+            "https://consulta.example/plan/1",
+            "10. Cambió la meta 1. (13 de septiembre de 2016)",
+            "(Mesa Técnica)",
+            "(en curso)",
+            "(nueva)",
+        ):
             assert squeezed(said) in squeezed(text)
     assert "Sin lugar" not in read(pdf([page(Sheet("Agua"))]))
     assert "Enmiendas" not in read(pdf([page(Sheet("Agua"))]))
@@ -180,14 +216,22 @@ def test_the_milestones_of_a_single_pdf() -> None:
 
 LONG = "Texto largo con palabras. " * 769
 HUGE = Sheet(
-    "T" * 300, problem=LONG[:20_000], objective="x" * 4000, causes=LONG[:20_000],
+    "T" * 300,
+    problem=LONG[:20_000],
+    objective="x" * 4000,
+    causes=LONG[:20_000],
     emails=(Line("una.persona@" + "ministerio." * 12 + "gob.gt", "x"),),
     milestones=tuple(
-        Milestone(f"1.{n}", "y" * 4000 if n == 5 else f"Meta número {n}: publicar", "1.0" if n % 3 else None,
-                  mark="a)" if n % 3 else None, responsible=("z" * 1400 if n == 7 else "Institución",))
+        Milestone(
+            f"1.{n}",
+            "y" * 4000 if n == 5 else f"Meta número {n}: publicar",
+            "1.0" if n % 3 else None,
+            mark="a)" if n % 3 else None,
+            responsible=("z" * 1400 if n == 7 else "Institución",),
+        )
         for n in range(200)
     ),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("generation", Generation)

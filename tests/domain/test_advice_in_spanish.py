@@ -62,11 +62,16 @@ def test_a_good_sheet_gets_no_advice() -> None:
 @pytest.mark.parametrize(
     ("rule", "sheet"),
     [
-        ("T01", first(end="2028-01")), ("T02", first(start="2026-10")), ("T03", first(start="2025-12")),
+        ("T01", first(end="2028-01")),
+        ("T02", first(start="2026-10")),
+        ("T03", first(start="2025-12")),
         ("T04", replace(GOOD, milestones=(*GOOD.milestones[:1], replace(GOOD.milestones[1], end="2027-06")))),
-        ("T05", first(start="2026-08", end="2027-08")), ("T06", first(end="2027-07")), ("T07", first(end="2026-02")),
+        ("T05", first(start="2026-08", end="2027-08")),
+        ("T06", first(end="2027-07")),
+        ("T07", first(end="2026-02")),
         ("T09", first(start="2026-09")),
-        ("N01", first(number=2)), ("N03", first(start_text="enero de 2026\nmayo de 2027")),
+        ("N01", first(number=2)),
+        ("N03", first(start_text="enero de 2026\nmayo de 2027")),
         ("N04", first(text="a) Elaborar el reglamento; b) Publicar el reglamento; c) Capacitar a 40 maestros")),
         ("N04", first(text="1. Diseñar el portal de contratos. 2. Publicar los contratos de todas las escuelas.")),
         ("N05", replace(GOOD, milestones=tuple(replace(GOOD.milestones[n % 2], key=str(n)) for n in range(7)))),
@@ -76,16 +81,18 @@ def test_a_good_sheet_gets_no_advice() -> None:
         ("M03", first(text="Elaborar un reglamento.")),
         ("M04", replace(GOOD, objective="Publicar los contratos de las escuelas en un portal de datos.")),
         ("M05", replace(GOOD, problem="Mejorar la información que reciben las familias.")),
-        ("A01", replace(GOOD, phones=())), ("A02", replace(GOOD, emails=lines("no-existe@gmail.com"))),
+        ("A01", replace(GOOD, phones=())),
+        ("A02", replace(GOOD, emails=lines("no-existe@gmail.com"))),
         ("A02", replace(GOOD, emails=lines("no-existe@yahoo.com.mx"))),
         ("A03", replace(GOOD, emails=lines("x@mspas.ejemplo.gob.gt.com"))),
         ("A05", replace(GOOD, phones=lines("0000-0000", "0000-0001"))),
         ("A08", replace(GOOD, **{k: lines(*"abcde") for k in ("persons", "posts", "phones")}, emails=())),
-        ("A09", first(parties=(Party("Ministerio de Salud Pública"),))), ("A11", replace(GOOD, government=None)),
+        ("A09", first(parties=(Party("Ministerio de Salud Pública"),))),
+        ("A11", replace(GOOD, government=None)),
         ("R03", replace(GOOD, challenge="Mejora general de la educación")),
         ("P02", first(continuity=Continuity.ONGOING)),
     ],
-)  # fmt: skip
+)
 def test_what_a_rule_finds(rule: str, sheet: Sheet) -> None:
     assert rule in rules(sheet)
 
@@ -93,8 +100,12 @@ def test_what_a_rule_finds(rule: str, sheet: Sheet) -> None:
 @pytest.mark.parametrize(
     ("rule", "sheet"),
     [
-        ("T01", first(end="2027-12")), ("T03", first(start="2026-01")), ("T06", first(end="2027-06")),
-        ("T05", first(start="2026-08", end=None)), ("T02", first(start=None)), ("N01", first(number=None)),
+        ("T01", first(end="2027-12")),
+        ("T03", first(start="2026-01")),
+        ("T06", first(end="2027-06")),
+        ("T05", first(start="2026-08", end=None)),
+        ("T02", first(start=None)),
+        ("N01", first(number=None)),
         ("N04", first(text="Elaborar, publicar y difundir el reglamento de publicación de contratos.")),
         ("N04", first(text="Publicar los documentos: 1) presupuesto, 2) informe de medio año, 3) auditoría.")),
         ("M02", first(text="Fortalecer la participación de las familias.", deliverable="Acta de la reunión")),
@@ -104,13 +115,15 @@ def test_what_a_rule_finds(rule: str, sheet: Sheet) -> None:
         ("A03", replace(GOOD, emails=lines("x@ejemplo.com.gt"))),
         ("A03", replace(GOOD, emails=lines("x@gt.ejemplo.com"))),
         ("A05", replace(GOOD, posts=())),
-        ("A09", first(parties=(), responsible=("MINEDUC, MINFIN",))), ("A09", first(parties=(Party("Contraloría"),))),
+        ("A09", first(parties=(), responsible=("MINEDUC, MINFIN",))),
+        ("A09", first(parties=(Party("Contraloría"),))),
         ("A09", first(parties=(Party("Dirección de Compras del Ministerio de Educación"),))),
-        ("R03", replace(GOOD, challenge=None)), ("R03", replace(GOOD, challenge="Crear comunidades más seguras")),
+        ("R03", replace(GOOD, challenge=None)),
+        ("R03", replace(GOOD, challenge="Crear comunidades más seguras")),
         ("P02", first(continuity=Continuity.ONGOING, continues="2023-2025/4")),
         ("P02", first(continuity=Continuity.NEW)),
     ],
-)  # fmt: skip
+)
 def test_what_a_rule_lets_pass(rule: str, sheet: Sheet) -> None:
     assert rule not in rules(sheet)
 
@@ -118,16 +131,23 @@ def test_what_a_rule_lets_pass(rule: str, sheet: Sheet) -> None:
 @pytest.mark.parametrize(
     ("action", "quantified"),
     [
-        ("Capacitar a 500 maestros.", True), ("Capacitar a quinientas personas.", True),
+        ("Capacitar a 500 maestros.", True),
+        ("Capacitar a quinientas personas.", True),
         ("Abrir dos ventanillas.", True),
-        ("Cubrir el 20 % del país.", True), ("Cubrir el veinte por ciento del país.", True),
-        ("Formar a 1,500 líderes comunitarios.", True), ("Publicar los 8 principales informes.", True),
-        ("Publicar en 2026 todo lo que haga falta.", False), ("Cumplir el Decreto 57 de acceso.", False),
-        ("Aplicar los artículos 4, 17 y 20 de la ley.", False), ("Seguir el plan 2022-2024 informes incluidos.", False),
-        ("Según tres principios fundamentales.", False), ("Terminar la fase 2 del portal.", False),
-        ("Mejorar un portal.", False), ("Hacer: 1) informes, 2) talleres.", False),
+        ("Cubrir el 20 % del país.", True),
+        ("Cubrir el veinte por ciento del país.", True),
+        ("Formar a 1,500 líderes comunitarios.", True),
+        ("Publicar los 8 principales informes.", True),
+        ("Publicar en 2026 todo lo que haga falta.", False),
+        ("Cumplir el Decreto 57 de acceso.", False),
+        ("Aplicar los artículos 4, 17 y 20 de la ley.", False),
+        ("Seguir el plan 2022-2024 informes incluidos.", False),
+        ("Según tres principios fundamentales.", False),
+        ("Terminar la fase 2 del portal.", False),
+        ("Mejorar un portal.", False),
+        ("Hacer: 1) informes, 2) talleres.", False),
     ],
-)  # fmt: skip
+)
 def test_a_target_counts_something(action: str, quantified: bool) -> None:
     vague = tuple(replace(one, text="Elaborar el reglamento de contratos y difundirlo.") for one in GOOD.milestones)
     assert ("M01" not in rules(replace(GOOD, action=action, milestones=vague))) is quantified
@@ -156,8 +176,10 @@ def test_what_is_to_be_decided_at_the_table_is_an_answer_in_a_proposal_but_not_i
     later = replace(bare, undecided=frozenset({"leads", "contacts"}))
     assert "A01" not in rules(later, Phase.PROPOSAL)
     assert "A01" in rules(later, Phase.DRAFT)
-    assert [one.field for one in advise(replace(bare, undecided=frozenset({"contacts"})), phase=Phase.PROPOSAL,
-            period=PERIOD)] == ["leads"]  # fmt: skip
+    assert [
+        one.field
+        for one in advise(replace(bare, undecided=frozenset({"contacts"})), phase=Phase.PROPOSAL, period=PERIOD)
+    ] == ["leads"]
 
 
 def test_dates_to_be_decided_are_not_judged() -> None:
@@ -177,9 +199,11 @@ def test_contacts_joined_by_person_count_as_much_as_lists() -> None:
 def test_only_theme_title_problem_and_action_block() -> None:
     empty = Sheet(title=None)
     assert [(one.rule, one.field, one.severity) for one in blocking(empty)] == [
-        ("F01", "theme", Severity.ERROR), ("F02", "title", Severity.ERROR), ("F03", "problem", Severity.ERROR),
+        ("F01", "theme", Severity.ERROR),
+        ("F02", "title", Severity.ERROR),
+        ("F03", "problem", Severity.ERROR),
         ("F04", "action", Severity.ERROR),
-    ]  # fmt: skip
+    ]
     assert [one.field for one in blocking(replace(GOOD, title=" "))] == ["title"]
     assert blocking(Sheet(title="a", theme="b", problem="c", action="d")) == []
     assert {one.severity for one in advise(empty, phase=Phase.PROPOSAL, period=PERIOD)} == {Severity.WARNING}
@@ -187,9 +211,11 @@ def test_only_theme_title_problem_and_action_block() -> None:
 
 def test_places_are_those_that_people_say() -> None:
     parts = (
-        Milestone("m1", "Publicar:", has_parts=True), Milestone("m2", "Lista", parent="m1", letter="a", end="2028-01"),
-        Milestone("m3", "Lista", parent="m1", end="2028-01"), Milestone("m4", "Lista", end="2028-01"),
-    )  # fmt: skip
+        Milestone("m1", "Publicar:", has_parts=True),
+        Milestone("m2", "Lista", parent="m1", letter="a", end="2028-01"),
+        Milestone("m3", "Lista", parent="m1", end="2028-01"),
+        Milestone("m4", "Lista", end="2028-01"),
+    )
     late = replace(GOOD, milestones=parts)
     for number, places in ((7, ["7.1a", "7.1.2", "7.2"]), (None, ["1a", "1.2", "2"])):
         found = advise(replace(late, number=number), phase=Phase.DRAFT, period=PERIOD)

@@ -49,9 +49,14 @@ class Process(RuleBasedStateMachine):
         chosen = self.view.themes[theme] if theme < 5 else None
         key = f"{id(self)}-{len(self.model)}"
         receipt = submit(
-            self.database, self.view, "Opinión al azar", key, theme=chosen, department="16" if trait else None,
+            self.database,
+            self.view,
+            "Opinión al azar",
+            key,
+            theme=chosen,
+            department="16" if trait else None,
             gender="woman" if trait else None,
-        )  # fmt: skip
+        )
         self.model[receipt.number] = (chosen.slug if chosen else "", "pending")
         self.keys = {**getattr(self, "keys", {}), receipt.number: opinions.folio_of(key)}
 
@@ -72,9 +77,16 @@ class Process(RuleBasedStateMachine):
 
     def _decide(self, db: object, number: int, ordinal: int, publish: bool) -> None:
         moderation.decide(
-            db, consultation=self.view, number=number, ordinal=ordinal, account_id=self.account, now=NOW, note=None,  # type: ignore[arg-type]
-            verdict=Verdict.PUBLISH if publish else Verdict.REJECT, reason_code=None if publish else "off-topic",
-        )  # fmt: skip
+            db,
+            consultation=self.view,
+            number=number,
+            ordinal=ordinal,
+            account_id=self.account,
+            now=NOW,
+            note=None,  # type: ignore[arg-type]
+            verdict=Verdict.PUBLISH if publish else Verdict.REJECT,
+            reason_code=None if publish else "off-topic",
+        )
 
     @precondition(lambda self: self.model)
     @rule(data=st.data(), theme=st.integers(0, 5), mention=st.integers(0, 4))
@@ -86,9 +98,15 @@ class Process(RuleBasedStateMachine):
         with self.database.transaction() as db:
             item = desk.item(db, self.view, number, account_id=self.account, now=NOW)
             moderation.classify(
-                db, consultation=self.view, number=number, theme=chosen, mentions=[self.view.themes[mention]],
-                ordinal=item.ordinal, account_id=self.account, now=NOW,
-            )  # fmt: skip
+                db,
+                consultation=self.view,
+                number=number,
+                theme=chosen,
+                mentions=[self.view.themes[mention]],
+                ordinal=item.ordinal,
+                account_id=self.account,
+                now=NOW,
+            )
         self.model[number] = (chosen.slug if chosen else "", self.model[number][1])
 
     @precondition(lambda self: self.model)
@@ -133,10 +151,14 @@ def test_the_balance_holds_after_every_step(database: Database, consultation: Co
     run_state_machine_as_test(
         bound,
         settings=settings(
-            max_examples=5, stateful_step_count=12, deadline=None, database=None, derandomize=True,
+            max_examples=5,
+            stateful_step_count=12,
+            deadline=None,
+            database=None,
+            derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
-    )  # fmt: skip
+    )
 
 
 def test_every_status_belongs_to_one_group_of_the_figures() -> None:

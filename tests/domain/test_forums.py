@@ -28,10 +28,16 @@ def a_forum(consultation: ConsultationView, now: datetime, capacity: int = 3, **
     """A forum next week with two tables."""
     tables = tuple(TableData(theme=f"tema-{n}", exception=NOBODY_YET) for n in (1, 2))
     data = ForumData(
-        kind=ForumKind.FORUM, name=said("Foro de prueba"), starts_at=now + timedelta(days=7),
-        ends_at=now + timedelta(days=7, hours=4), opens_at=now - timedelta(hours=1), closes_at=now + timedelta(days=7),
-        capacity=capacity, texts={"place": said("Salón comunal")}, tables=tables,
-    )  # fmt: skip
+        kind=ForumKind.FORUM,
+        name=said("Foro de prueba"),
+        starts_at=now + timedelta(days=7),
+        ends_at=now + timedelta(days=7, hours=4),
+        opens_at=now - timedelta(hours=1),
+        closes_at=now + timedelta(days=7),
+        capacity=capacity,
+        texts={"place": said("Salón comunal")},
+        tables=tables,
+    )
     return replace(data, **changes)  # type: ignore[arg-type]
 
 
@@ -41,9 +47,15 @@ def announce(
     """Announce it at ``foro``."""
     with database.transaction() as db:
         forums.publish(
-            db, consultation, a_forum(consultation, now, capacity, **changes), key="foro", seen=0, reason=None,
-            actor="equipo", now=now,
-        )  # fmt: skip
+            db,
+            consultation,
+            a_forum(consultation, now, capacity, **changes),
+            key="foro",
+            seen=0,
+            reason=None,
+            actor="equipo",
+            now=now,
+        )
 
 
 def change(database: Database, consultation: ConsultationView, seen: int, now: datetime, **changes: object) -> None:
@@ -51,9 +63,15 @@ def change(database: Database, consultation: ConsultationView, seen: int, now: d
     with database.transaction() as db:
         data = replace(forums.of_version(db, consultation, "foro", seen), **changes)  # type: ignore[arg-type]
         forums.publish(
-            db, consultation, data, key="foro", seen=seen, reason=said("Cambió el salón por otro."), actor="equipo",
+            db,
+            consultation,
+            data,
+            key="foro",
+            seen=seen,
+            reason=said("Cambió el salón por otro."),
+            actor="equipo",
             now=now,
-        )  # fmt: skip
+        )
 
 
 def register(
@@ -63,9 +81,14 @@ def register(
     guests = tuple(Guest(name=name) for name in names)
     with database.transaction() as db:
         return registrations.register(
-            db, consultation, "foro", Party(guests=guests, **rest), submission=key or "-".join(names), language="es",  # type: ignore[arg-type]
+            db,
+            consultation,
+            "foro",
+            Party(guests=guests, **rest),
+            submission=key or "-".join(names),
+            language="es",  # type: ignore[arg-type]
             now=now,
-        )  # fmt: skip
+        )
 
 
 def states(database: Database) -> list[tuple[str | None, Seat]]:
@@ -189,8 +212,9 @@ def test_outside_the_window_nobody_registers(database: Database, consultation: C
 
 def test_a_full_table_only_offers_another(database: Database, consultation: ConsultationView, now: datetime) -> None:
     tables = (
-        TableData("tema-1", capacity=1, exception=NOBODY_YET), TableData("tema-2", capacity=1, exception=NOBODY_YET)
-    )  # fmt: skip
+        TableData("tema-1", capacity=1, exception=NOBODY_YET),
+        TableData("tema-2", capacity=1, exception=NOBODY_YET),
+    )
     announce(database, consultation, now, tables=tables)
     codes = [register(database, consultation, now, name)[0] for name in ("Ana", "Beto", "Carla")]
     with database.session(read_only=True) as db:
@@ -263,18 +287,38 @@ def test_the_door_counts_what_is_true(database: Database, consultation: Consulta
         ]
         assert new == [True, False, True]
         attendance.walk_in(
-            db, consultation, forum, Guest("Paco", first="tema-2"), department="16", mark_id="c" * 32,
-            account_id=account, actor="equipo", now=now,
-        )  # fmt: skip
-        attendance.mark(
-            db, consultation, forum, maria.id, mark_id="d" * 32, present=False, account_id=account, actor="equipo",
+            db,
+            consultation,
+            forum,
+            Guest("Paco", first="tema-2"),
+            department="16",
+            mark_id="c" * 32,
+            account_id=account,
+            actor="equipo",
             now=now,
-        )  # fmt: skip
+        )
+        attendance.mark(
+            db,
+            consultation,
+            forum,
+            maria.id,
+            mark_id="d" * 32,
+            present=False,
+            account_id=account,
+            actor="equipo",
+            now=now,
+        )
         db.flush()
         counted = turnout.sheet(db, consultation, forum)
     assert counted.total == {
-        "registered": 2, "confirmed": 1, "waiting": 1, "cancelled": 0, "attended": 2, "walk_ins": 1, "no_shows": 0,
-    }  # fmt: skip
+        "registered": 2,
+        "confirmed": 1,
+        "waiting": 1,
+        "cancelled": 0,
+        "attended": 2,
+        "walk_ins": 1,
+        "no_shows": 0,
+    }
     assert counted.departments == {"": None, "16": None}
     assert sound(database, consultation) == []
 

@@ -43,9 +43,17 @@ def test_what_has_no_canonical_form_is_refused(value: object) -> None:
 
 def test_an_entry_is_public_and_says_no_text(database: Database, consultation: ConsultationView) -> None:
     submit(
-        database, consultation, "Texto con Zacapatepeque", name="Eva Pú", email="eva@persona.example",
-        department="16", taking_part_as="citizen", gender="woman", language="quc", age_group="30-59",
-    )  # fmt: skip
+        database,
+        consultation,
+        "Texto con Zacapatepeque",
+        name="Eva Pú",
+        email="eva@persona.example",
+        department="16",
+        taking_part_as="citizen",
+        gender="woman",
+        language="quc",
+        age_group="30-59",
+    )
     with database.session(read_only=True) as db:
         log = " ".join(line.text for line in ledger.entries(db, consultation.log_id))
     for secret in ("Zacapatepeque", "Eva", "eva@", '"16"', "citizen", "woman", "quc", "30-59"):
@@ -71,9 +79,16 @@ def decide(database: Database, view: ConsultationView, account: int, verdict: Ve
     with database.transaction() as db:
         item = desk.item(db, view, number, account_id=account, now=now)
         moderation.decide(
-            db, consultation=view, number=number, verdict=verdict, account_id=account, now=now, note="Una nota",
-            reason_code="off-topic" if verdict is Verdict.REJECT else None, ordinal=item.ordinal,
-        )  # fmt: skip
+            db,
+            consultation=view,
+            number=number,
+            verdict=verdict,
+            account_id=account,
+            now=now,
+            note="Una nota",
+            reason_code="off-topic" if verdict is Verdict.REJECT else None,
+            ordinal=item.ordinal,
+        )
 
 
 def classify(database: Database, view: ConsultationView, account: int, number: int = 1) -> None:
@@ -82,9 +97,15 @@ def classify(database: Database, view: ConsultationView, account: int, number: i
     with database.transaction() as db:
         item = desk.item(db, view, number, account_id=account, now=now)
         moderation.classify(
-            db, consultation=view, number=number, theme=view.themes[0], mentions=[view.themes[1]],
-            ordinal=item.ordinal, account_id=account, now=now,
-        )  # fmt: skip
+            db,
+            consultation=view,
+            number=number,
+            theme=view.themes[0],
+            mentions=[view.themes[1]],
+            ordinal=item.ordinal,
+            account_id=account,
+            now=now,
+        )
 
 
 def check(database: Database, view: ConsultationView, head: str | None = None) -> Report:
@@ -135,7 +156,6 @@ def report_positions(database: Database, view: ConsultationView) -> list[int]:
     return positions
 
 
-# ruff: noqa: E501  (one tampering a line)
 TAMPERINGS = {
     "the text": "UPDATE opinions SET body = body || '.' WHERE id = 1",
     "the status": "UPDATE contributions SET status = 'published' WHERE number = 2",
@@ -177,16 +197,22 @@ TAMPERINGS = {
     "a row": "DELETE FROM contributors WHERE contribution_id = 4",
     "the theme's name": "UPDATE themes SET slug = 'otro' WHERE position = 4",
     "a setting": "UPDATE consultations SET settings = '{}'",
-}  # fmt: skip
+}
 GUARDED = {
-    "an entry": ("ledger_entries", "UPDATE ledger_entries SET entry = replace(entry, '\"v\":1', '\"v\":2') WHERE log_id = 1 AND position = 9"),
+    "an entry": (
+        "ledger_entries",
+        "UPDATE ledger_entries SET entry = replace(entry, '\"v\":1', '\"v\":2') WHERE log_id = 1 AND position = 9",
+    ),
     "an entry's place": ("ledger_entries", "UPDATE ledger_entries SET position = 99 WHERE log_id = 1 AND position = 9"),
     "a decision": ("decisions", "UPDATE decisions SET verdict = 'reject', reason_id = 1 WHERE verdict = 'publish'"),
-    "a decision's time": ("decisions", "UPDATE decisions SET decided_at = '2020-01-01 00:00:00' WHERE verdict = 'publish'"),
+    "a decision's time": (
+        "decisions",
+        "UPDATE decisions SET decided_at = '2020-01-01 00:00:00' WHERE verdict = 'publish'",
+    ),
     "a lost decision": ("decisions", "DELETE FROM decisions WHERE verdict = 'publish'"),
     "a classification": ("classifications", "UPDATE classifications SET mentions = '[]'"),
     "a reason": ("reasons", "UPDATE reasons SET text = '{\"es\": \"otro\"}' WHERE version = 1 AND code = 'off-topic'"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", TAMPERINGS)

@@ -22,15 +22,28 @@ NOW = datetime.now(UTC)
 
 
 def decide(
-    database: Database, view: ConsultationView, account: int, number: int = 1, ordinal: int = 0,
-    verdict: Verdict = Verdict.PUBLISH, reason: str | None = None, note: str | None = None,
-) -> None:  # fmt: skip
+    database: Database,
+    view: ConsultationView,
+    account: int,
+    number: int = 1,
+    ordinal: int = 0,
+    verdict: Verdict = Verdict.PUBLISH,
+    reason: str | None = None,
+    note: str | None = None,
+) -> None:
     """One decision in a transaction of its own."""
     with database.transaction() as db:
         moderation.decide(
-            db, consultation=view, number=number, verdict=verdict, reason_code=reason, note=note, ordinal=ordinal,
-            account_id=account, now=NOW,
-        )  # fmt: skip
+            db,
+            consultation=view,
+            number=number,
+            verdict=verdict,
+            reason_code=reason,
+            note=note,
+            ordinal=ordinal,
+            account_id=account,
+            now=NOW,
+        )
 
 
 def numbers(database: Database, view: ConsultationView, **narrowed: object) -> list[int]:

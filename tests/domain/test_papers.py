@@ -74,9 +74,16 @@ def test_every_sheet_and_every_note_is_accounted_for(
             if verdict:
                 desk.item(db, consultation, row.number, account_id=other, now=now)
                 moderation.decide(
-                    db, consultation=consultation, number=row.number, verdict=verdict, note=None, ordinal=0,
-                    reason_code=None if verdict is Verdict.PUBLISH else "off-topic", account_id=other, now=now,
-                )  # fmt: skip
+                    db,
+                    consultation=consultation,
+                    number=row.number,
+                    verdict=verdict,
+                    note=None,
+                    ordinal=0,
+                    reason_code=None if verdict is Verdict.PUBLISH else "off-topic",
+                    account_id=other,
+                    now=now,
+                )
     with database.session(read_only=True) as db:
         forum = gatherings.one(db, consultation, "foro")
         first, second = reckoning.reconcile(db, forum)
@@ -182,7 +189,7 @@ def test_a_table_is_entered_once(database: Database, consultation: ConsultationV
     ("data", "name", "said"),
     [
         (b"hola", "notas.xlsx", "no es un libro"),
-        (b"hoja,nota\n1,\"sin cerrar", "a.csv", "línea 2"),
+        (b'hoja,nota\n1,"sin cerrar', "a.csv", "línea 2"),
         (b"hoja,texto\nuno,Agua\n", "a.csv", "línea 2, columna «hoja»: «uno»"),
         (b"hoja,nota,idioma\n1,Agua,klingon\n", "a.csv", "línea 2, columna «idioma»: «klingon»"),
         (b"numero,otra\n1,Agua\n", "a.csv", "faltan las columnas"),
@@ -191,7 +198,7 @@ def test_a_table_is_entered_once(database: Database, consultation: ConsultationV
         (workbook(("hoja", "nota"), (1, "=1+1")), "n.xlsx", "línea 2, columna «B»: «=1+1» es una fórmula"),
         (workbook(("hoja", "nota"), (1, "Agua"), merged="A2:B2"), "n.xlsx", "A2:B2 están unidas"),
     ],
-)  # fmt: skip
+)
 def test_a_table_with_a_fault_says_where(consultation: ConsultationView, data: bytes, name: str, said: str) -> None:
     with pytest.raises(Invalid) as error:
         paper_files.read(data, name, consultation)

@@ -109,11 +109,17 @@ def test_every_wrong_path_is_named(database: Database, consultation: Consultatio
         publish(database, consultation, now, bad)
     said = str(refused.value)
     for path in (
-        "[0].milestones[1].start: se esperaba AAAA-MM («junio»)", "[1].title: falta un texto", "[2].more: no se conoce",
-        "[3].theme_letter: no hay un tema", "[4].milestone_count: no concuerda", "number: 1 está más de una vez",
-        "[6].emails: se esperaba una lista", "[7].relevance: tiene 20001 caracteres", "[8].milestones[0].status",
+        "[0].milestones[1].start: se esperaba AAAA-MM («junio»)",
+        "[1].title: falta un texto",
+        "[2].more: no se conoce",
+        "[3].theme_letter: no hay un tema",
+        "[4].milestone_count: no concuerda",
+        "number: 1 está más de una vez",
+        "[6].emails: se esperaba una lista",
+        "[7].relevance: tiene 20001 caracteres",
+        "[8].milestones[0].status",
         "[9].ambition",
-    ):  # fmt: skip
+    ):
         assert path in said, path
     with database.session(read_only=True) as db:
         assert plans.numbers(db, consultation) == []

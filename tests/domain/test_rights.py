@@ -25,9 +25,18 @@ FOLIO = opinions.folio_of("k")
 def shown(database: Database, consultation: ConsultationView) -> ConsultationView:
     """A published opinion with everything that may be said of its author."""
     submit(
-        database, consultation, name="Eva", publish_name=True, email="eva@persona.example", department="16",
-        taking_part_as="citizen", age_group="30-59", gender="woman", language="quc", theme=consultation.themes[0],
-    )  # fmt: skip
+        database,
+        consultation,
+        name="Eva",
+        publish_name=True,
+        email="eva@persona.example",
+        department="16",
+        taking_part_as="citizen",
+        age_group="30-59",
+        gender="woman",
+        language="quc",
+        theme=consultation.themes[0],
+    )
     decide(database, consultation, staff(database, consultation), note="Gracias")
     return consultation
 

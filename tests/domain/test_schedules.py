@@ -19,11 +19,15 @@ def rows_of(view: ConsultationView) -> list[dict[str, Any]]:
     """The stages in force in the shape in which the next version is given."""
     return [
         {
-            "key": s.key, "number": s.number, "title": s.title, "starts": s.first_day.isoformat(),
-            "ends": s.last_day.isoformat(), "opens": list(s.opens),
+            "key": s.key,
+            "number": s.number,
+            "title": s.title,
+            "starts": s.first_day.isoformat(),
+            "ends": s.last_day.isoformat(),
+            "opens": list(s.opens),
         }
         for s in view.stages
-    ]  # fmt: skip
+    ]
 
 
 def publish(database: Database, view: ConsultationView, rows: list[dict[str, Any]], seen: int = 1) -> ConsultationView:

@@ -11,22 +11,28 @@ from consulta.domain.sheet_diffs import compare, words
 from consulta.domain.sheets import Contact, Line, Milestone, Sheet
 
 SHEET = Sheet(
-    title="Publicar las compras", problem="Nadie sabe cuánto se paga.", leads=(Line("MSPAS", "MSPAS"),),
+    title="Publicar las compras",
+    problem="Nadie sabe cuánto se paga.",
+    leads=(Line("MSPAS", "MSPAS"),),
     milestones=(Milestone("m1", "Publicar el informe", number=1), Milestone("m2", "Capacitar", number=2)),
-)  # fmt: skip
+)
 
 
 def test_only_what_changed_is_named() -> None:
     new = replace(
-        SHEET, problem="Nadie sabe cuánto se paga por ellas.", contacts=(Contact("Ana", email="ana@x.gt"),),
+        SHEET,
+        problem="Nadie sabe cuánto se paga por ellas.",
+        contacts=(Contact("Ana", email="ana@x.gt"),),
         emails=(Line("ana@x.gt", "ana@x.gt"),),
         milestones=(Milestone("m2", "Capacitar", number=1), Milestone("m3", "Evaluar", number=2)),
-    )  # fmt: skip
+    )
     found = {change.field: change for change in compare(SHEET, new)}
     assert list(found) == ["problem", "milestones:m2", "milestones:m3", "milestones:m1"]
     assert [(p.what, p.text) for p in found["problem"].pieces] == [
-        ("same", "Nadie sabe cuánto se paga"), ("added", " por ellas"), ("same", "."),
-    ]  # fmt: skip
+        ("same", "Nadie sabe cuánto se paga"),
+        ("added", " por ellas"),
+        ("same", "."),
+    ]
     assert [p.what for p in found["milestones:m1"].pieces] == ["removed"]
     assert compare(SHEET, SHEET) == []
     assert "ana@x.gt" not in str(compare(SHEET, new))

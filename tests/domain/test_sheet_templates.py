@@ -102,18 +102,26 @@ def test_each_generation_knows_each_field_once() -> None:
 
 def test_a_box_that_joins_fields_names_them_and_the_annex_holds_the_rest() -> None:
     sheet = Sheet(
-        "Agua", problem="Falta", causes="Fugas", background="Nada", context="Presupuesto: Q 10",
-        challenge="Servir", challenges=(Challenge.SERVICES,), relevance="Mucha", value_transparency="Se publica",
-    )  # fmt: skip
+        "Agua",
+        problem="Falta",
+        causes="Fugas",
+        background="Nada",
+        context="Presupuesto: Q 10",
+        challenge="Servir",
+        challenges=(Challenge.SERVICES,),
+        relevance="Mucha",
+        value_transparency="Se publica",
+    )
     boxes = {box.key: box for box in place(sheet, A).boxes}
     assert boxes["status_quo"].lines == ("Falta", "Lo hecho hasta ahora", "Nada")
     assert boxes["ogp_challenge"].lines == ("Servir", "De la lista de OGP", "Mejorar los servicios públicos")
     assert boxes["ogp_challenge"].fields == ("challenge", "challenges")
     left = {g: [part.field for part in place(sheet, g).unplaced] for g in Generation}
     assert left == {
-        A: ["causes", "context"], B: ["causes", "background", "challenge", "challenges"],
+        A: ["causes", "context"],
+        B: ["causes", "background", "challenge", "challenges"],
         C: ["challenge", "challenges", "relevance", "context"],
-    }  # fmt: skip
+    }
     assert to_json(sheet, A)["fields"]["status_quo"] == {"problem": "Falta", "background": "Nada"}
     assert to_json(sheet, C)["unplaced"]["context"] == "Presupuesto: Q 10"
 
@@ -190,14 +198,17 @@ def test_every_wrong_place_is_named() -> None:
     data["contacts"] = None
     told = refused(data)
     for fault in (
-        "surprise: no se conoce; se conocen template, ", "language: se esperaba uno de «es», «en», hay «fr»",
-        "milestones[3].start: se esperaba AAAA-MM, hay «junio»", "milestones[2].text: falta",
+        "surprise: no se conoce; se conocen template, ",
+        "language: se esperaba uno de «es», «en», hay «fr»",
+        "milestones[3].start: se esperaba AAAA-MM, hay «junio»",
+        "milestones[2].text: falta",
         "milestones[4].position: se esperaba un número entero, hay «True»",
         "fields.contribution: se esperaba un objeto, hay «todo junto»",
-        "fields.problem: caben 20,000 caracteres, hay 20,001", "fields.commitment: contiene un signo",
+        "fields.problem: caben 20,000 caracteres, hay 20,001",
+        "fields.commitment: contiene un signo",
         "milestones[0].unplaced.continuity: se esperaba uno de «new», «ongoing», hay «quizá»",
         "contacts: se esperaba una lista, hay nada",
-    ):  # fmt: skip
+    ):
         assert fault in told
 
 

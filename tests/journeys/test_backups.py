@@ -110,9 +110,12 @@ def test_a_damaged_or_foreign_copy_changes_nothing(
     data = good.read_bytes()
     before = folios(database)
     spoiled = {
-        "cortada": data[: len(data) // 2], "cambiada": data[:-200] + bytes([data[-200] ^ 1]) + data[-199:],
-        "ajena": b"hola", "vacia": b"", "otra": b"age-encryption.org/v1\nnada",
-    }  # fmt: skip
+        "cortada": data[: len(data) // 2],
+        "cambiada": data[:-200] + bytes([data[-200] ^ 1]) + data[-199:],
+        "ajena": b"hola",
+        "vacia": b"",
+        "otra": b"age-encryption.org/v1\nnada",
+    }
     for name, content in spoiled.items():
         (tmp_path / name).write_bytes(content)
         with pytest.raises(BackupError):
@@ -145,9 +148,12 @@ def test_a_full_disk_ends_a_copy_with_one_line(
     """No file may grow beyond 100,000 bytes: as with a full disk, the copy breaks off in its midst."""
     admit(database, consultation, "Lo que hay")
     env = {
-        **os.environ, "CONSULTA_DATABASE_URL": database.url, "CONSULTA_SECRET_KEY": "k" * 40,
-        "CONSULTA_INSTANCE": str(tmp_path), "CONSULTA_BACKUP_KEY": keyed.backup_key or "",
-    }  # fmt: skip
+        **os.environ,
+        "CONSULTA_DATABASE_URL": database.url,
+        "CONSULTA_SECRET_KEY": "k" * 40,
+        "CONSULTA_INSTANCE": str(tmp_path),
+        "CONSULTA_BACKUP_KEY": keyed.backup_key or "",
+    }
     small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
     command = [sys.executable, "-c", small + "from consulta.__main__ import main; main()", "backup"]
     target = tmp_path / "copia.age"

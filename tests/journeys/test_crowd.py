@@ -64,9 +64,16 @@ def test_32_threads_submit_decide_and_withdraw(database: Database, consultation:
                 with database.transaction() as db:
                     item = desk.item(db, consultation, row.number, account_id=account, now=now)
                     moderation.decide(
-                        db, consultation=consultation, number=row.number, verdict=Verdict.PUBLISH, reason_code=None,
-                        note=None, ordinal=0, account_id=account, now=now,
-                    )  # fmt: skip
+                        db,
+                        consultation=consultation,
+                        number=row.number,
+                        verdict=Verdict.PUBLISH,
+                        reason_code=None,
+                        note=None,
+                        ordinal=0,
+                        account_id=account,
+                        now=now,
+                    )
                 decided.append((row.number, item.ordinal))
         except (DomainError, IndexError):
             return
@@ -142,9 +149,16 @@ def _decide(database: Database, view: ConsultationView, made: random.Random, acc
     with database.transaction() as db:
         item = desk.item(db, view, number, account_id=account, now=now)
         moderation.decide(
-            db, consultation=view, number=number, verdict=made.choice(list(Verdict)), reason_code="off-topic",
-            note=None, ordinal=item.ordinal, account_id=account, now=now,
-        )  # fmt: skip
+            db,
+            consultation=view,
+            number=number,
+            verdict=made.choice(list(Verdict)),
+            reason_code="off-topic",
+            note=None,
+            ordinal=item.ordinal,
+            account_id=account,
+            now=now,
+        )
 
 
 def _withdraw(database: Database, key: str) -> None:
@@ -179,9 +193,13 @@ def served(url: str, tmp_path: Path, consultation: ConsultationView) -> Iterator
     """Gunicorn on the test's database: its address and the master's process id."""
     port = free_port()
     env = {
-        **os.environ, "CONSULTA_DATABASE_URL": url, "CONSULTA_SECRET_KEY": "k" * 40, "CONSULTA_INSTANCE": str(tmp_path),
-        "CONSULTA_BIND": f"127.0.0.1:{port}", "CONSULTA_LOG_LEVEL": "critical",
-    }  # fmt: skip
+        **os.environ,
+        "CONSULTA_DATABASE_URL": url,
+        "CONSULTA_SECRET_KEY": "k" * 40,
+        "CONSULTA_INSTANCE": str(tmp_path),
+        "CONSULTA_BIND": f"127.0.0.1:{port}",
+        "CONSULTA_LOG_LEVEL": "critical",
+    }
     command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy" / "gunicorn.conf.py"), "wsgi:app"]
     server = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
     for _ in range(200):

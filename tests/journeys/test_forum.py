@@ -27,16 +27,38 @@ DESK = "/gestion/prueba/foros/foro-en-coban"
 
 
 def test_from_the_announcement_to_the_stub(
-    app: Flask, make_app: Callable[..., Flask], database: Database, consultation: ConsultationView, now: datetime,
-    visitor: Visitor, sink: tuple[Sink, str],
-) -> None:  # fmt: skip
+    app: Flask,
+    make_app: Callable[..., Flask],
+    database: Database,
+    consultation: ConsultationView,
+    now: datetime,
+    visitor: Visitor,
+    sink: tuple[Sink, str],
+) -> None:
     caught, url = sink
-    desk = announced(app, database, consultation, now, capacity="5", **{
-        "table-tema-2": "1", "exception-tema-2": "Se designan una semana antes.",
-    })  # fmt: skip
-    family = codes(join(visitor, people="4", email="ana@correo.example", **{
-        "name-2": "Beto", "name-3": "Carla", "name-4": "Dora",
-    }))  # fmt: skip
+    desk = announced(
+        app,
+        database,
+        consultation,
+        now,
+        capacity="5",
+        **{
+            "table-tema-2": "1",
+            "exception-tema-2": "Se designan una semana antes.",
+        },
+    )
+    family = codes(
+        join(
+            visitor,
+            people="4",
+            email="ana@correo.example",
+            **{
+                "name-2": "Beto",
+                "name-3": "Carla",
+                "name-4": "Dora",
+            },
+        )
+    )
     quiet, late = Visitor(app), Visitor(app)
     assert "Su lugar está confirmado" in join(quiet, **{"name-1": "Elena"})
     page = join(late, **{"name-1": "Fidel", "email": "fidel@correo.example"})

@@ -29,16 +29,27 @@ def visitor_with_secrets(app: Flask, visitor: Visitor, capfd: pytest.CaptureFixt
     """Gave everything that can be given; the code."""
     visitor.client.environ_base |= {"REMOTE_ADDR": ADDRESS, "HTTP_USER_AGENT": AGENT}
     visitor.give(
-        "Lo que digo sí se puede leer", name=NAME, email=EMAIL, age_group="30-59", gender="woman", language="quc",
-        taking_part_as="citizen", department="16",
-    )  # fmt: skip
+        "Lo que digo sí se puede leer",
+        name=NAME,
+        email=EMAIL,
+        age_group="30-59",
+        gender="woman",
+        language="quc",
+        taking_part_as="citizen",
+        department="16",
+    )
     return visitor.folio()
 
 
 def test_no_page_file_feed_or_staff_screen_shows_a_canary(
-    app: Flask, visitor: Visitor, visitor_with_secrets: str, database: Database, consultation: ConsultationView,
-    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+    app: Flask,
+    visitor: Visitor,
+    visitor_with_secrets: str,
+    database: Database,
+    consultation: ConsultationView,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.DEBUG)
     staff(database, consultation)
     staff(database, consultation, "obs@equipo.example", RoleName.OBSERVER)
@@ -51,9 +62,18 @@ def test_no_page_file_feed_or_staff_screen_shows_a_canary(
     moderator.post("/moderacion/prueba/1/decidir", {"verdict": "publish", "ordinal": "0"})
     seen.append(moderator.get("/moderacion/prueba/1").text)
     for path in (
-        "/", "…/aportes", "…/aportes/1", "…/resultados", "…/datos", "…/bitacora",
-        "…/aportes.atom", "…/datos/aportes.csv", "…/bitacora.csv", "…/datos/gender.csv", "…/datos/theme.csv",
-    ):  # fmt: skip
+        "/",
+        "…/aportes",
+        "…/aportes/1",
+        "…/resultados",
+        "…/datos",
+        "…/bitacora",
+        "…/aportes.atom",
+        "…/datos/aportes.csv",
+        "…/bitacora.csv",
+        "…/datos/gender.csv",
+        "…/datos/theme.csv",
+    ):
         seen.append(outsider.get(path).text)
     assert "article" not in outsider.get(f"…/aportes?q={NAME}").text
     worker.work(app, now=datetime.now(UTC))
@@ -65,9 +85,13 @@ def test_no_page_file_feed_or_staff_screen_shows_a_canary(
 
 
 def test_a_comment_a_support_and_a_report_name_nobody(
-    app: Flask, visitor: Visitor, database: Database, consultation: ConsultationView,
-    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+    app: Flask,
+    visitor: Visitor,
+    database: Database,
+    consultation: ConsultationView,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.DEBUG)
     visitor.client.environ_base |= {"REMOTE_ADDR": ADDRESS, "HTTP_USER_AGENT": AGENT}
     staff(database, consultation)
@@ -75,9 +99,16 @@ def test_a_comment_a_support_and_a_report_name_nobody(
     moderator.sign_in()
     admit(database, consultation, "Algo publicado antes", status=Status.PUBLISHED, theme="tema-1")
     visitor.comment(
-        "…/aportes/1", "Lo que comento sí se puede leer", name=NAME, email=EMAIL, age_group="30-59", gender="woman",
-        language="quc", taking_part_as="citizen", department="16",
-    )  # fmt: skip
+        "…/aportes/1",
+        "Lo que comento sí se puede leer",
+        name=NAME,
+        email=EMAIL,
+        age_group="30-59",
+        gender="woman",
+        language="quc",
+        taking_part_as="citizen",
+        department="16",
+    )
     folio, line = visitor.folio(), "Lineacanaria"
     comment(database, consultation, "El comentario que se apoya", on=1)
     moderator.post("/moderacion/prueba/2/decidir", {"verdict": "publish", "ordinal": "0"})
@@ -91,11 +122,24 @@ def test_a_comment_a_support_and_a_report_name_nobody(
     public = [
         outsider.get(path).text
         for path in (
-            "/", "…/aportes", "…/aportes/1", "…/aportes/2", "…/aportes/3", "…/aportes/1/comentarios", "…/temas/tema-1",
-            "…/aportes/3/yo-tambien", "…/aportes/3/reportar", "…/aportes/1/comentar", "…/resultados", "…/bitacora",
-            "…/bitacora.csv", "…/datos/aportes.csv", "…/aportes.atom", "…/temas/tema-1.atom",
+            "/",
+            "…/aportes",
+            "…/aportes/1",
+            "…/aportes/2",
+            "…/aportes/3",
+            "…/aportes/1/comentarios",
+            "…/temas/tema-1",
+            "…/aportes/3/yo-tambien",
+            "…/aportes/3/reportar",
+            "…/aportes/1/comentar",
+            "…/resultados",
+            "…/bitacora",
+            "…/bitacora.csv",
+            "…/datos/aportes.csv",
+            "…/aportes.atom",
+            "…/temas/tema-1.atom",
         )
-    ]  # fmt: skip
+    ]
     worker.work(app, now=datetime.now(UTC))
     captured = capfd.readouterr()
     public += [captured.out, captured.err, caplog.text]
@@ -145,9 +189,14 @@ def test_the_mail_is_gone_once_delivered(app: Flask, visitor_with_secrets: str, 
 
 
 def test_who_registered_for_a_forum_shows_at_its_door_alone(
-    app: Flask, visitor: Visitor, database: Database, consultation: ConsultationView, now: datetime,
-    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+    app: Flask,
+    visitor: Visitor,
+    database: Database,
+    consultation: ConsultationView,
+    now: datetime,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.DEBUG)
     needs, phone, body = "Rampacanaria", "55577713", "Colectivocanario"
     announce(database, consultation, now)
@@ -167,9 +216,16 @@ def test_who_registered_for_a_forum_shows_at_its_door_alone(
     assert NAME in desk.get(door).text
     assert needs in desk.get(door).text
     for path in (
-        "/", "…/foros", "…/foros/foro", "…/foros/foro.ics", "…/foros.atom", "…/foros/foro/asistencia.csv",
-        "…/bitacora", "…/bitacora.csv", "…/participantes",
-    ):  # fmt: skip
+        "/",
+        "…/foros",
+        "…/foros/foro",
+        "…/foros/foro.ics",
+        "…/foros.atom",
+        "…/foros/foro/asistencia.csv",
+        "…/bitacora",
+        "…/bitacora.csv",
+        "…/participantes",
+    ):
         seen.append(outsider.get(path).text)
     with database.read.connect() as connection:
         for table in Base.metadata.tables:

@@ -56,9 +56,15 @@ def test_never_oversold(database: Database, consultation: ConsultationView, now:
             forum = gatherings.one(db, consultation, "foro")
             data = forum.data.__class__(**{**forum.data.__dict__, "capacity": capacity})
             forums.publish(
-                db, consultation, data, key="foro", seen=forum.version, reason=said("Cambia el salón: cabe más."),
-                actor="equipo", now=datetime.now(UTC),
-            )  # fmt: skip
+                db,
+                consultation,
+                data,
+                key="foro",
+                seen=forum.version,
+                reason=said("Cambia el salón: cabe más."),
+                actor="equipo",
+                now=datetime.now(UTC),
+            )
 
     def work(seed: int) -> None:
         made = random.Random(seed * 31 + turn)

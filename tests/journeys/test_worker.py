@@ -25,9 +25,13 @@ from .conftest import Sink
 
 @pytest.mark.parametrize(("language", "subject"), [("es", "Recibimos su opinión"), ("en", "We received your opinion")])
 def test_a_receipt_goes_out_and_leaves_nothing_behind(
-    visitor: Visitor, make_app: Callable[..., Flask], database: Database, sink: tuple[Sink, str], language: str,
+    visitor: Visitor,
+    make_app: Callable[..., Flask],
+    database: Database,
+    sink: tuple[Sink, str],
+    language: str,
     subject: str,
-) -> None:  # fmt: skip
+) -> None:
     handler, url = sink
     visitor.get(f"…/opinar?lang={language}")
     visitor.give("Quiero recibir noticias", email="eva@persona.example")
@@ -44,9 +48,12 @@ def test_a_receipt_goes_out_and_leaves_nothing_behind(
 
 
 def test_a_decision_is_told_with_its_reason_in_plain_text(
-    visitor: Visitor, make_app: Callable[..., Flask], database: Database, consultation: ConsultationView,
+    visitor: Visitor,
+    make_app: Callable[..., Flask],
+    database: Database,
+    consultation: ConsultationView,
     sink: tuple[Sink, str],
-) -> None:  # fmt: skip
+) -> None:
     handler, url = sink
     visitor.give("No será publicada", email="eva@persona.example")
     account = staff(database, consultation)
@@ -105,11 +112,25 @@ def test_one_message_that_cannot_be_written_holds_up_no_other(
         id_ = accounts.ensure(db, email="ana@equipo.example", now=now)
         for event, payload in (
             ("1", {}),
-            ("2", {"standing": "verified", "name": "Una\u2028organización", "language": "es", "slug": "prueba",
-                   "consultation": {"es": "Prueba"}}),
-        ):  # fmt: skip
-            outbox.post(db, event=event, recipient=f"account:{id_}", template="standing" if event == "2" else "nada",
-                        payload=payload, now=now)  # fmt: skip
+            (
+                "2",
+                {
+                    "standing": "verified",
+                    "name": "Una\u2028organización",
+                    "language": "es",
+                    "slug": "prueba",
+                    "consultation": {"es": "Prueba"},
+                },
+            ),
+        ):
+            outbox.post(
+                db,
+                event=event,
+                recipient=f"account:{id_}",
+                template="standing" if event == "2" else "nada",
+                payload=payload,
+                now=now,
+            )
     app = make_app(mail_url=url)
     with contextlib.suppress(Exception):
         worker.work(app, now=now)
@@ -154,9 +175,14 @@ def test_a_copy_that_fails_is_made_an_hour_later(make_app: Callable[..., Flask],
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_the_mails_of_a_forum_say_all_that_is_needed(
-    visitor: Visitor, make_app: Callable[..., Flask], database: Database, consultation: ConsultationView,
-    sink: tuple[Sink, str], now: datetime, language: str,
-) -> None:  # fmt: skip
+    visitor: Visitor,
+    make_app: Callable[..., Flask],
+    database: Database,
+    consultation: ConsultationView,
+    sink: tuple[Sink, str],
+    now: datetime,
+    language: str,
+) -> None:
     handler, url = sink
     app = make_app(mail_url=url)
     announce(database, consultation, now, capacity=2)
@@ -169,9 +195,13 @@ def test_the_mails_of_a_forum_say_all_that_is_needed(
     family, waiting = handler.messages
     codes = re.findall(r"#([0-9A-Z-]{19})", family.get_body().get_content())
     assert len(set(codes)) == 2
-    assert family["Subject"] == {
-        "es": "Su lugar está confirmado: Foro de prueba", "en": "Your seat is confirmed: Foro de prueba (en)",
-    }[language]  # fmt: skip
+    assert (
+        family["Subject"]
+        == {
+            "es": "Su lugar está confirmado: Foro de prueba",
+            "en": "Your seat is confirmed: Foro de prueba (en)",
+        }[language]
+    )
     assert waiting["Subject"].startswith({"es": "Está en la lista de espera", "en": "You are on the waiting"}[language])
     visitor.post("/seguimiento/inscripcion", {"folio": codes[0], "act": "cancel", "sure": "1"}, 200)
     change(database, consultation, 1, now, texts={"place": said("Escuela")})

@@ -14,12 +14,27 @@ from .plan import Entry, Total
 from .rules import Case, Finding, Glossary, Phase, Rule, Severity, findings
 
 __all__ = [
-    "RULES", "Entry", "Finding", "Glossary", "Phase", "Rule", "Severity", "Total", "advise", "advise_plan", "blocking",
-]  # fmt: skip
+    "RULES",
+    "Entry",
+    "Finding",
+    "Glossary",
+    "Phase",
+    "Rule",
+    "Severity",
+    "Total",
+    "advise",
+    "advise_plan",
+    "blocking",
+]
 
 _OF_A_SHEET = (
-    *times.RULES, *numbering.RULES, *measurable.RULES, *answerable.RULES, *relevance.RULES, *plan.RULES,
-)  # fmt: skip
+    *times.RULES,
+    *numbering.RULES,
+    *measurable.RULES,
+    *answerable.RULES,
+    *relevance.RULES,
+    *plan.RULES,
+)
 RULES: dict[str, Rule] = {
     rule.id: rule for rule in (*(rule for rule, _ in (*required.RULES, *_OF_A_SHEET)), *plan.OVER_ALL)
 }

@@ -94,7 +94,9 @@ def no_support(case: Case) -> Iterator[Hit]:
 RULES: tuple[tuple[Rule, Check], ...] = (
     (
         Rule(
-            "A01", Severity.ERROR, "leads",
+            "A01",
+            Severity.ERROR,
+            "leads",
             _("Este dato falta: sin él nadie sabe a quién preguntar por el compromiso."),
             _("Escríbalo. Si todavía no se sabe, en una propuesta puede marcar «por definir en la mesa»."),
         ),
@@ -102,7 +104,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "A02", Severity.WARNING, "emails",
+            "A02",
+            Severity.WARNING,
+            "emails",
             _("Hay un correo personal (%(domain)s): si la persona deja el cargo, el correo se va con ella."),
             _("Ponga un correo de la institución."),
         ),
@@ -110,7 +114,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "A03", Severity.ERROR, "emails",
+            "A03",
+            Severity.ERROR,
+            "emails",
             _("Un correo termina en %(domain)s: después de «.gt» no va nada, así que los mensajes no llegarán."),
             _("Revise cómo termina la dirección; debería terminar en «.gt»."),
         ),
@@ -118,7 +124,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "A05", Severity.ERROR, "persons",
+            "A05",
+            Severity.ERROR,
+            "persons",
             _("No coinciden: personas, %(persons)s; cargos, %(posts)s; correos, %(emails)s; teléfonos, %(phones)s."),
             _("Escriba para cada persona su cargo, su correo y su teléfono, en el mismo orden."),
         ),
@@ -126,7 +134,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "A08", Severity.WARNING, "persons",
+            "A08",
+            Severity.WARNING,
+            "persons",
             _("Hay %(n)s personas responsables. Cuando son más de %(most)s, nadie sabe quién responde."),
             _("Nombre a una persona que coordina y deje a las demás como apoyo."),
         ),
@@ -134,7 +144,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "A09", Severity.WARNING, "responsible",
+            "A09",
+            Severity.WARNING,
+            "responsible",
             _("Quien responde por esta meta (%(bodies)s) no está entre los responsables ni entre los que apoyan."),
             _("Agregue a esa institución u organización al compromiso, o revise si su nombre está bien escrito."),
         ),
@@ -142,10 +154,12 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "A11", Severity.WARNING, "government",
+            "A11",
+            Severity.WARNING,
+            "government",
             _("No se nombra ninguna otra institución pública que apoye."),
             _("Escriba qué instituciones ayudarán. Si ninguna hace falta, dígalo."),
         ),
         no_support,
     ),
-)  # fmt: skip
+)

@@ -101,7 +101,9 @@ def problem_is_a_goal(case: Case) -> Iterator[Hit]:
 RULES: tuple[tuple[Rule, Check], ...] = (
     (
         Rule(
-            "M01", Severity.WARNING, "milestones",
+            "M01",
+            Severity.WARNING,
+            "milestones",
             _("En ninguna parte dice cuánto: ni un porcentaje ni una cantidad de cosas o de personas."),
             _("Agregue al menos una cifra que se pueda comprobar, como «40 municipalidades» o «500 maestros»."),
         ),
@@ -109,7 +111,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "M02", Severity.WARNING, "text",
+            "M02",
+            Severity.WARNING,
+            "text",
             _("No se ve qué quedará hecho al terminar: un informe, un portal, un reglamento…"),
             _("Nombre lo que se podrá mostrar cuando la meta esté cumplida."),
         ),
@@ -117,7 +121,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "M03", Severity.WARNING, "text",
+            "M03",
+            Severity.WARNING,
+            "text",
             _("La meta tiene solo %(n)s letras; con menos de %(least)s casi nunca se entiende qué se hará."),
             _("Diga qué se hará, para quién y qué quedará al final."),
         ),
@@ -125,7 +131,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "M04", Severity.WARNING, "objective",
+            "M04",
+            Severity.WARNING,
+            "objective",
             _("El objetivo y la descripción dicen casi lo mismo: comparten %(percent)s de cada 100 palabras."),
             _("En la descripción diga qué se hará; en el objetivo, qué cambiará para la gente."),
         ),
@@ -133,10 +141,12 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "M05", Severity.WARNING, "problem",
+            "M05",
+            Severity.WARNING,
+            "problem",
             _("El problema está escrito como un deseo: dice lo que se quiere lograr, no lo que está mal."),
             _("Escriba qué pasa hoy, a quién afecta y desde cuándo. Lo que se quiere lograr va en el objetivo."),
         ),
         problem_is_a_goal,
     ),
-)  # fmt: skip
+)

@@ -67,7 +67,9 @@ def only_one(case: Case) -> Iterator[Hit]:
 RULES: tuple[tuple[Rule, Check], ...] = (
     (
         Rule(
-            "N01", Severity.ERROR, "milestones",
+            "N01",
+            Severity.ERROR,
+            "milestones",
             _("Las metas no están numeradas 1, 2, 3…, sino así: %(numbers)s."),
             _("Numere las metas de corrido, para que cada número nombre una sola."),
         ),
@@ -75,7 +77,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "N03", Severity.ERROR, "start",
+            "N03",
+            Severity.ERROR,
+            "start",
             _("En una misma casilla hay %(n)s fechas distintas y no se ve a qué parte pertenece cada una."),
             _("Haga una fila por cada parte, con su propia fecha de inicio y de fin."),
         ),
@@ -83,7 +87,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "N04", Severity.WARNING, "text",
+            "N04",
+            Severity.WARNING,
+            "text",
             _("Esta meta reúne %(n)s acciones: si se cumple solo una parte, nadie sabrá qué anotar."),
             _("Haga de cada acción una meta aparte, con responsable y fechas."),
         ),
@@ -91,7 +97,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "N05", Severity.WARNING, "milestones",
+            "N05",
+            Severity.WARNING,
+            "milestones",
             _("Hay %(n)s metas; se recomiendan %(most)s como máximo."),
             _("Deje las que demuestran que el compromiso se cumplió y junte o quite los pasos intermedios."),
         ),
@@ -99,10 +107,12 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "N06", Severity.WARNING, "milestones",
+            "N06",
+            Severity.WARNING,
+            "milestones",
             _("Hay una sola meta: hasta que termine no se podrá ver ningún avance."),
             _("Agregue al menos una meta intermedia, con su fecha."),
         ),
         only_one,
     ),
-)  # fmt: skip
+)

@@ -100,34 +100,44 @@ def over_all(
 
 
 TOO_MANY = Rule(
-    "P01", Severity.WARNING, "plan",
+    "P01",
+    Severity.WARNING,
+    "plan",
     _("El plan tiene %(n)s compromisos; se recomiendan %(most)s como máximo."),
     _("Vea cuáles se pueden unir y cuáles pueden esperar al siguiente plan."),
-)  # fmt: skip
+)
 CONTENTS = Rule(
-    "P03", Severity.ERROR, "title",
+    "P03",
+    Severity.ERROR,
+    "title",
     _("El índice y la ficha no dicen lo mismo. En el índice: «%(contents)s». En la ficha: «%(sheet)s»."),
     _("Deje el mismo texto en los dos lugares."),
-)  # fmt: skip
+)
 TOTALS = Rule(
-    "P04", Severity.ERROR, "totals",
+    "P04",
+    Severity.ERROR,
+    "totals",
     _("El total dice %(stated)s, pero las líneas suman %(sum)s."),
     _("Revise las líneas y el total. Si no se puede saber cuál está bien, dígalo junto al cuadro."),
-)  # fmt: skip
+)
 LONG_TITLE = Rule(
-    "P06", Severity.INFO, "title",
+    "P06",
+    Severity.INFO,
+    "title",
     _("El título tiene %(n)s letras; así de largo cuesta recordarlo y nombrarlo."),
     _("Escriba un título corto y pase el resto a la descripción."),
-)  # fmt: skip
+)
 OVER_ALL = (TOO_MANY, CONTENTS, TOTALS, LONG_TITLE)
 
 RULES: tuple[tuple[Rule, Check], ...] = (
     (
         Rule(
-            "P02", Severity.WARNING, "continues",
+            "P02",
+            Severity.WARNING,
+            "continues",
             _("Dice que es un trabajo en curso, pero no de qué compromiso anterior viene."),
             _("Escriba el plan y el número del compromiso anterior, o márquelo como nuevo."),
         ),
         unreferenced,
     ),
-)  # fmt: skip
+)

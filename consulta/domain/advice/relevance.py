@@ -39,7 +39,9 @@ def outside_the_five(case: Case) -> Iterator[Hit]:
 RULES: tuple[tuple[Rule, Check], ...] = (
     (
         Rule(
-            "R01", Severity.WARNING, "relevance",
+            "R01",
+            Severity.WARNING,
+            "relevance",
             _("No dice a qué valor del gobierno abierto sirve; la tecnología sola no es uno de ellos."),
             _("Explique cómo ayuda a que la gente se entere, participe o pida cuentas."),
         ),
@@ -47,10 +49,12 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "R03", Severity.WARNING, "challenge",
+            "R03",
+            Severity.WARNING,
+            "challenge",
             _("El desafío no está escrito como uno de los cinco de la Alianza: «%(said)s»."),
             _("Elija uno o varios de los cinco desafíos de la lista."),
         ),
         outside_the_five,
     ),
-)  # fmt: skip
+)

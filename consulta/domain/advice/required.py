@@ -35,31 +35,46 @@ def _missing(text: str | None) -> Iterator[Hit]:
 RULES: tuple[tuple[Rule, Check], ...] = (
     (
         Rule(
-            "F01", Severity.ERROR, "theme",
-            _("Falta el tema."), _("Elija el tema al que más se acerca su propuesta."), blocks=True,
+            "F01",
+            Severity.ERROR,
+            "theme",
+            _("Falta el tema."),
+            _("Elija el tema al que más se acerca su propuesta."),
+            blocks=True,
         ),
         no_theme,
     ),
     (
         Rule(
-            "F02", Severity.ERROR, "title",
-            _("Falta el título."), _("Escriba en una línea qué propone."), blocks=True,
+            "F02",
+            Severity.ERROR,
+            "title",
+            _("Falta el título."),
+            _("Escriba en una línea qué propone."),
+            blocks=True,
         ),
         no_title,
     ),
     (
         Rule(
-            "F03", Severity.ERROR, "problem",
-            _("Falta el problema."), _("Escriba qué pasa hoy y a quién afecta."), blocks=True,
+            "F03",
+            Severity.ERROR,
+            "problem",
+            _("Falta el problema."),
+            _("Escriba qué pasa hoy y a quién afecta."),
+            blocks=True,
         ),
         no_problem,
     ),
     (
         Rule(
-            "F04", Severity.ERROR, "action",
-            _("Falta decir qué propone hacer."), _("Escriba qué habría que hacer para resolver el problema."),
+            "F04",
+            Severity.ERROR,
+            "action",
+            _("Falta decir qué propone hacer."),
+            _("Escriba qué habría que hacer para resolver el problema."),
             blocks=True,
         ),
         no_action,
     ),
-)  # fmt: skip
+)

@@ -82,7 +82,9 @@ def months(start: str, end: str) -> int:
 RULES: tuple[tuple[Rule, Check], ...] = (
     (
         Rule(
-            "T01", Severity.ERROR, "end",
+            "T01",
+            Severity.ERROR,
+            "end",
             _("Termina en %(end)s y el plan termina antes, en %(limit)s."),
             _("Adelante la fecha final, o divida la meta y deje en este plan solo lo que se cumplirá a tiempo."),
         ),
@@ -90,7 +92,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "T02", Severity.ERROR, "start",
+            "T02",
+            Severity.ERROR,
+            "start",
             _("Empieza en %(start)s, después de la fecha en que termina (%(end)s)."),
             _("Revise las dos fechas: quizá están al revés."),
         ),
@@ -98,7 +102,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "T03", Severity.WARNING, "start",
+            "T03",
+            Severity.WARNING,
+            "start",
             _("Empieza en %(start)s, antes de que se apruebe el plan (%(limit)s)."),
             _("Ponga una fecha a partir de la aprobación, o explique por qué el trabajo ya empezó."),
         ),
@@ -106,7 +112,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "T04", Severity.WARNING, "milestones",
+            "T04",
+            Severity.WARNING,
+            "milestones",
             _("La última meta termina en %(end)s, seis meses o más antes de que termine el plan (%(limit)s)."),
             _("Diga cómo se sostendrá lo logrado, o agregue una meta para los meses que quedan."),
         ),
@@ -114,7 +122,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "T05", Severity.WARNING, "milestones",
+            "T05",
+            Severity.WARNING,
+            "milestones",
             _("Las %(n)s metas tienen las mismas fechas, de %(start)s a %(end)s."),
             _("Dé a cada meta sus propias fechas, para que se vea qué va primero y se pueda revisar el avance."),
         ),
@@ -122,7 +132,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "T06", Severity.WARNING, "end",
+            "T06",
+            Severity.WARNING,
+            "end",
             _("Esta acción dura %(n)s meses; nadie podrá decir si va bien hasta que termine."),
             _("Divídala en pasos más cortos, cada uno con un resultado que se pueda ver."),
         ),
@@ -130,7 +142,9 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "T07", Severity.INFO, "end",
+            "T07",
+            Severity.INFO,
+            "end",
             _("Empieza y termina en el mismo mes, %(start)s."),
             _("Si es un acto de un solo mes, déjelo así. Si hay que prepararlo, ponga desde cuándo."),
         ),
@@ -138,10 +152,12 @@ RULES: tuple[tuple[Rule, Check], ...] = (
     ),
     (
         Rule(
-            "T09", Severity.INFO, "start",
+            "T09",
+            Severity.INFO,
+            "start",
             _("Empieza en %(start)s, antes que la meta anterior (%(before)s)."),
             _("Si puede, ordene las metas según la fecha en que empiezan."),
         ),
         out_of_order,
     ),
-)  # fmt: skip
+)

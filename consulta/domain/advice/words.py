@@ -82,23 +82,45 @@ SPANISH = Words(
         "desarrollar generar combatir eliminar acercar disenar capacitar publicar dar brindar"
     ),
     values=(
-        "transparen", "acceso a la informacion", "informacion publica", "datos abiertos", "participacion", "participar",
-        "participativ", "participe", "rendicion de cuentas", "rendir cuentas", "rinda cuentas", "rindan cuentas",
-        "pedir cuentas", "auditoria social", "contraloria social", "vigilancia ciudadana", "colaboracion ciudadana",
+        "transparen",
+        "acceso a la informacion",
+        "informacion publica",
+        "datos abiertos",
+        "participacion",
+        "participar",
+        "participativ",
+        "participe",
+        "rendicion de cuentas",
+        "rendir cuentas",
+        "rinda cuentas",
+        "rindan cuentas",
+        "pedir cuentas",
+        "auditoria social",
+        "contraloria social",
+        "vigilancia ciudadana",
+        "colaboracion ciudadana",
     ),
     empty=_words(
         "el la los las un una unos unas de del al a en y e o u que se su sus con para por como lo es son este esta "
         "estos estas ese esa asi mas entre sobre desde hasta sin ser sera seran guatemala"
     ),
-    challenges=frozenset({
-        "mejorar los servicios publicos", "mejora de los servicios publicos", "aumentar la integridad publica",
-        "incrementar la integridad publica", "aumento de la integridad publica",
-        "gestionar con mayor eficacia los recursos publicos", "manejo mas eficaz de los recursos publicos",
-        "gestion mas eficaz de los recursos publicos", "gestionar los recursos publicos con mayor eficacia",
-        "crear comunidades mas seguras", "aumentar la responsabilidad corporativa",
-        "aumentar la rendicion de cuentas de las empresas",
-    }),
-)  # fmt: skip
+    challenges=frozenset(
+        {
+            "mejorar los servicios publicos",
+            "mejora de los servicios publicos",
+            "aumentar la integridad publica",
+            "incrementar la integridad publica",
+            "aumento de la integridad publica",
+            "gestionar con mayor eficacia los recursos publicos",
+            "manejo mas eficaz de los recursos publicos",
+            "gestion mas eficaz de los recursos publicos",
+            "gestionar los recursos publicos con mayor eficacia",
+            "crear comunidades mas seguras",
+            "aumentar la responsabilidad corporativa",
+            "aumentar la rendicion de cuentas de las empresas",
+        }
+    ),
+)
 
 ENGLISH = Words(
     numbers=_words(
@@ -136,19 +158,34 @@ ENGLISH = Words(
         "enhance"
     ),
     values=(
-        "transparen", "access to information", "access to public information", "public information", "open data",
-        "participation", "participate", "participatory", "accountab", "social audit", "civic", "oversight",
+        "transparen",
+        "access to information",
+        "access to public information",
+        "public information",
+        "open data",
+        "participation",
+        "participate",
+        "participatory",
+        "accountab",
+        "social audit",
+        "civic",
+        "oversight",
     ),
     empty=_words(
         "the a an of to in on for and or by with that which this these at as is are be will it its from into through "
         "their so about guatemala"
     ),
-    challenges=frozenset({
-        "improving public services", "increasing public integrity", "more effectively managing public resources",
-        "managing public resources more effectively", "creating safer communities",
-        "increasing corporate accountability",
-    }),
-)  # fmt: skip
+    challenges=frozenset(
+        {
+            "improving public services",
+            "increasing public integrity",
+            "more effectively managing public resources",
+            "managing public resources more effectively",
+            "creating safer communities",
+            "increasing corporate accountability",
+        }
+    ),
+)
 
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
