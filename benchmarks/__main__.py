@@ -14,8 +14,8 @@ from pathlib import Path
 from flask import Flask
 
 from consulta import Settings, create_app
-from consulta.db import Database
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.web.db import Database
 
 from . import crowd, fill, inside, load, server, visitors
 from .report import Report
@@ -80,7 +80,7 @@ def measure(
     inside.stream(database, view, report, name)
     inside.imports(database, url, view, folder, report, name)
     with database.session(read_only=True) as db:
-        from consulta.domain import ledger
+        from consulta.domain.ledger import log as ledger
 
         entries = ledger.head(db, view.log_id).length
     inside.ledger_check(url, view.slug, report, name, entries)
@@ -91,7 +91,7 @@ def measure(
 def filled(database: Database, view: ConsultationView, size: int, name: str) -> None:
     """Fill up to ``size`` contributions."""
     with database.session(read_only=True) as db:
-        from consulta.domain import figures
+        from consulta.domain.results import figures
 
         have = figures.live(db, view).received
     begun = time.perf_counter()

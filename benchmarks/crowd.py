@@ -8,10 +8,14 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from consulta.db import Database
-from consulta.domain import audit, desk, figures, moderation, opinions, rights
+from consulta.domain.audit import check as audit
+from consulta.domain.authors import rights as author_rights
+from consulta.domain.contributions import opinions
 from consulta.domain.errors import DomainError
+from consulta.domain.moderation import decisions, queue
+from consulta.domain.results import figures
 from consulta.models.moderation import Verdict
+from consulta.web.db import Database
 from tests.support import staff, submit
 
 from . import fill
@@ -41,13 +45,13 @@ def minute(url: str, report: Report, *, seconds: int) -> None:
                     done[0] += 1
                 elif what < 0.85:
                     with database.transaction() as db:
-                        number = moderation.open_next(
+                        number = decisions.open_next(
                             db, view, scope=None, account_id=made.choice(accounts), now=datetime.now(UTC)
                         )
                         if number:
                             account = made.choice(accounts)
-                            item = desk.item(db, view, number, account_id=account, now=datetime.now(UTC))
-                            moderation.decide(
+                            item = queue.item(db, view, number, account_id=account, now=datetime.now(UTC))
+                            decisions.decide(
                                 db,
                                 consultation=view,
                                 number=number,
@@ -64,7 +68,7 @@ def minute(url: str, report: Report, *, seconds: int) -> None:
                         folio = folios.pop() if folios else None
                     if folio:
                         with database.transaction() as db:
-                            rights.withdraw(db, folio, now=datetime.now(UTC))
+                            author_rights.withdraw(db, folio, now=datetime.now(UTC))
                         done[2] += 1
             except DomainError:
                 continue

@@ -16,9 +16,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from consulta import Settings, backups, create_app, reference
-from consulta.db import Database
-from consulta.domain import consultations, exporting, setup
+from consulta import Settings, create_app, reference
+from consulta.backups import copies
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.management import as_file, loading
+from consulta.web.db import Database
 
 from . import fill, server, visitors
 from .report import Report
@@ -76,7 +78,7 @@ def pages(folder: Path, report: Report) -> None:
 def grow(database: Database) -> None:
     """The large one: the demonstration's texts with 200 stages, 2,000 acts and 500 bodies."""
     with database.session(read_only=True) as db:
-        data: dict[str, Any] = exporting.data_of(consultations.find(db, "demostracion").view)
+        data: dict[str, Any] = as_file.data_of(consultations.find(db, "demostracion").view)
     today = datetime.now(UTC).date()
     data |= {"slug": "grande", "published": "D-3", "kind": "ordinary"}
     data["stages"] += [
@@ -108,7 +110,7 @@ def grow(database: Database) -> None:
         for n in range(2000)
     ]
     with database.transaction() as db:
-        setup.load(db, data, now=datetime.now(UTC))
+        loading.load(db, data, now=datetime.now(UTC))
 
 
 def cookie(app: Any, database: Database, slug: str) -> str:
@@ -136,7 +138,7 @@ def medians(asked: dict[str, tuple[str, str]], times: int = 25) -> dict[str, flo
 def copy(folder: Path, size: int, report: Report) -> None:
     """``consulta backup`` as a process of its own while submissions go on through the server."""
     url = f"sqlite:///{folder}/{size}.db"
-    app = create_app(Settings(url, SECRET, folder, f"file://{folder}/mail", backup_key=backups.new_key()))
+    app = create_app(Settings(url, SECRET, folder, f"file://{folder}/mail", backup_key=copies.new_key()))
     database: Database = app.extensions["database"]
     view = fill.prepare(database)
     for _ in fill.fill(database, view, max(0, size - view_count(database, view))):
@@ -158,7 +160,7 @@ def copy(folder: Path, size: int, report: Report) -> None:
 
 def view_count(database: Database, view: Any) -> int:
     """How many contributions there are."""
-    from consulta.domain import figures
+    from consulta.domain.results import figures
 
     with database.session(read_only=True) as db:
         return figures.live(db, view).received
@@ -184,7 +186,7 @@ def _backup(url: str, folder: Path, key: str) -> tuple[float, float, float]:
     import os
     import subprocess
 
-    from .inside import PEAK
+    from benchmarks.inside import PEAK
 
     target = folder / "medida.age"
     env = {**os.environ, "CONSULTA_DATABASE_URL": url, "CONSULTA_SECRET_KEY": SECRET, "CONSULTA_BACKUP_KEY": key}

@@ -10,13 +10,16 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from consulta import schema
-from consulta.db import Database
-from consulta.domain import admission, consultations, ledger, setup
-from consulta.domain.admission import Admission
-from consulta.domain.snapshots import ConsultationView
+from consulta.database import schema
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import admission
+from consulta.domain.contributions.admission import Admission
+from consulta.domain.ledger import log as ledger
+from consulta.domain.management import loading
 from consulta.models.contributions import Channel, Kind, Status
 from consulta.reference import FOLDER
+from consulta.web.db import Database
 
 SLUG = "medida"
 WORDS = [
@@ -72,8 +75,8 @@ def prepare(database: Database) -> ConsultationView:
     data |= {"slug": SLUG, "kind": "ordinary"}
     data["settings"] |= {"minimum_seconds": 0, "submissions_per_address": 10_000_000}
     with database.transaction() as db:
-        if not setup.exists(db, SLUG):
-            setup.load(db, data, now=datetime.now(UTC))
+        if not loading.exists(db, SLUG):
+            loading.load(db, data, now=datetime.now(UTC))
     with database.session(read_only=True) as db:
         return consultations.find(db, SLUG).view
 

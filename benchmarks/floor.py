@@ -15,7 +15,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import create_engine, event, text
 from werkzeug.wrappers import Response
 
-from consulta.engines import POSTGRES_OPTIONS, SQLITE_PRAGMAS
+from consulta.database.engines import POSTGRES_OPTIONS, SQLITE_PRAGMAS
 
 PAGE = """<!doctype html><html lang="es"><head><meta charset="utf-8"><title>Floor</title></head><body><ul>
 {% for row in rows %}<li><a href="/{{ row.number }}">{{ row.number }}</a> {{ row.body }}</li>{% endfor %}

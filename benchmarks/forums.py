@@ -29,12 +29,16 @@ from itsdangerous import TimestampSigner
 from sqlalchemy import select
 
 from consulta import Settings, create_app
-from consulta.db import Database
-from consulta.domain import attendance, audit, forums, gatherings, registrations, seats
+from consulta.domain.attendance import door as attendance_door
+from consulta.domain.audit import check as audit
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import DomainError
-from consulta.domain.registrations import Guest, Party
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.forums import reading as forums
+from consulta.domain.forums import registrations, seats
+from consulta.domain.forums import versions as forum_versions
+from consulta.domain.forums.registrations import Guest, Party
 from consulta.models.forums import ForumKind, Registration, Seat
+from consulta.web.db import Database
 
 from . import fill, server, visitors
 from .report import Report
@@ -69,7 +73,7 @@ def main() -> None:
 def announce(database: Database, view: ConsultationView, key: str, capacity: int) -> None:
     """A forum next week."""
     now = datetime.now(UTC)
-    data = forums.ForumData(
+    data = forum_versions.ForumData(
         kind=ForumKind.FORUM,
         name={"es": f"Foro {key}"},
         starts_at=now + timedelta(days=7),
@@ -80,7 +84,7 @@ def announce(database: Database, view: ConsultationView, key: str, capacity: int
         texts={"place": {"es": "Salón comunal"}},
     )
     with database.transaction() as db:
-        forums.publish(db, view, data, key=key, seen=0, reason=None, actor="equipo", now=now)
+        forum_versions.publish(db, view, data, key=key, seen=0, reason=None, actor="equipo", now=now)
 
 
 def crowd(
@@ -156,15 +160,15 @@ def _meanwhile(database: Database, view: ConsultationView, key: str, keys: list[
     for step, n in enumerate(made.sample(range(CLIENTS), 20)):
         time.sleep(0.01)
         with database.transaction() as db:
-            one = gatherings.registered(db, registrations.codes(keys[n], 1)[0])
+            one = forums.registered(db, registrations.codes(keys[n], 1)[0])
             if one is not None and one.state in (Seat.CONFIRMED, Seat.WAITING):
                 seats.cancel(db, view, one.id, now=now)
         if step == 10:
             with database.transaction() as db:
-                forum = gatherings.one(db, view, key)
+                forum = forums.one(db, view, key)
                 larger, reason = replace(forum.data, capacity=SEATS), {"es": "Cabe más gente en el salón."}
                 try:
-                    forums.publish(
+                    forum_versions.publish(
                         db, view, larger, key=key, seen=forum.version, reason=reason, actor="equipo", now=now
                     )
                 except DomainError as error:
@@ -174,7 +178,7 @@ def _meanwhile(database: Database, view: ConsultationView, key: str, keys: list[
 def _sound(database: Database, view: ConsultationView, key: str) -> bool:
     """Exactly fifty, and nobody who waits came before anybody who has a seat."""
     with database.session(read_only=True) as db:
-        forum = gatherings.one(db, view, key)
+        forum = forums.one(db, view, key)
         query = select(Registration.place, Registration.state).where(Registration.forum_id == forum.id)
         rows = db.execute(query).all()
     held = [place for place, state in rows if state is Seat.CONFIRMED]
@@ -206,7 +210,7 @@ def door(app: Flask, database: Database, view: ConsultationView, report: Report,
 def device(app: Flask, database: Database, view: ConsultationView, report: Report, name: str) -> None:
     """What the door without internet keeps of 5,000 people: the roster as it is encrypted, page, scripts and style."""
     with database.session(read_only=True) as db:
-        people = attendance.roster(db, gatherings.one(db, view, "puerta5000"))
+        people = attendance_door.roster(db, forums.one(db, view, "puerta5000"))
     roster = len(json.dumps(people, ensure_ascii=False, separators=(",", ":")).encode()) + 28
     static = Path(app.root_path) / "static"
     files = sum((static / part).stat().st_size for part in ("door.js", "door-vault.js", "door-worker.js", "style.css"))

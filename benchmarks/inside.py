@@ -15,11 +15,12 @@ from typing import Any
 
 from sqlalchemy import event
 
-from consulta.db import Database
 from consulta.documents import tables
-from consulta.domain import figures, published
-from consulta.domain.listings import Filters
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import reading as contributions
+from consulta.domain.contributions.queries import Filters
+from consulta.domain.results import figures
+from consulta.web.db import Database
 from tests.support import submit
 
 from .report import Report
@@ -49,7 +50,7 @@ def slowest_query(database: Database, view: ConsultationView) -> tuple[float, Fi
         for by in QUERIES:
             for run in range(2):
                 begun = time.perf_counter()
-                published.page(db, view, by)
+                contributions.page(db, view, by)
                 took = time.perf_counter() - begun
                 if run and took > worst:
                     worst, which = took, by
@@ -72,7 +73,7 @@ def stream(database: Database, view: ConsultationView, report: Report, size: str
     gc.collect()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with database.session(read_only=True) as db:
-        rows = ((r.number, r.title or "", r.body or "") for r in published.stream(db, view))
+        rows = ((r.number, r.title or "", r.body or "") for r in contributions.stream(db, view))
         total = sum(len(piece) for piece in tables.rows(("number", "title", "body"), rows))
     growth = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     report.at_most(f"{size}: CSV of everything ({total / 1e6:,.0f} MB), growth", growth, 50, "MiB")
@@ -108,7 +109,7 @@ def imports(database: Database, url: str, view: ConsultationView, folder: Path, 
     """``consulta import opinions`` of 30,000 rows while submissions go on."""
     import os
 
-    from .fill import body
+    from benchmarks.fill import body
 
     file, count = folder / "import.csv", 30_000
     import random

@@ -9,9 +9,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from consulta import restoring
-from consulta.db import Database
-from consulta.domain import figures
+from consulta.backups import restoring
+from consulta.domain.results import figures
+from consulta.web.db import Database
 
 from . import fill
 from .report import Report

@@ -22,14 +22,19 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from consulta import Settings, create_app
-from consulta.db import Database
-from consulta.documents import sheets as documents
-from consulta.domain import admission, audit, ledger, proposals, sheet_store, similar
-from consulta.domain.admission import Admission
-from consulta.domain.sheets import Generation, Line, Milestone, Sheet
-from consulta.domain.snapshots import ConsultationView
-from consulta.domain.targets import Target
+from consulta.documents import sheets as document_sheets
+from consulta.domain.audit import check as audit
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import admission, similar
+from consulta.domain.contributions.admission import Admission
+from consulta.domain.contributions.targets import Target
+from consulta.domain.ledger import actions
+from consulta.domain.ledger import log as ledger
+from consulta.domain.proposals import sending as proposal_sending
+from consulta.domain.sheets import store as sheet_store
+from consulta.domain.sheets.sheet import Generation, Line, Milestone, Sheet
 from consulta.models.contributions import Channel, Kind, Status
+from consulta.web.db import Database
 
 from . import fill
 from .report import Report
@@ -105,28 +110,28 @@ def _publish(db: Session, view: ConsultationView, sheets: list[Sheet], now: date
                 status=Status.PUBLISHED,
                 theme=view.themes[0],
                 title=sheet.title,
-                body=proposals.in_words(sheet),
+                body=proposal_sending.in_words(sheet),
                 received_on=view.today(now),
                 child=child,
             )
         )
     made = admission.admit(db, view, incoming, today=view.today(now), actor=ledger.PUBLIC)
     for one, version_id in zip(made, versions, strict=True):
-        stored = proposals.stored(db, view, version_id)
-        salt = proposals.salt_of(db, version_id)
+        stored = proposal_sending.stored(db, view, version_id)
+        salt = proposal_sending.salt_of(db, version_id)
         similar.refresh(db, view.id, one.id)
         ledger.note(
             db,
             view,
             actor=ledger.PUBLIC,
-            action=proposals.Action.PROPOSAL_VERSION,
+            action=actions.Action.PROPOSAL_VERSION,
             subject=f"proposal/{one.number}@1",
             recorded=view.today(now),
             payload={
                 "organization": None,
                 "sponsors": [],
                 "answers": [],
-                "commitments": proposals.committed(salt, stored, None, {}),
+                "commitments": proposal_sending.committed(salt, stored, None, {}),
             },
         )
     return [(one.id, one.number) for one in made]
@@ -200,8 +205,8 @@ def _long(app: Flask, database: Database, view: ConsultationView, report: Report
 
 
 def _documents(report: Report) -> None:
-    pages = [documents.Page(sheet=_sheet(6, 3_000), generation=Generation.A, number=n) for n in range(100)]
-    for what, write in (("DOCX", documents.docx), ("PDF", documents.pdf)):
+    pages = [document_sheets.Page(sheet=_sheet(6, 3_000), generation=Generation.A, number=n) for n in range(100)]
+    for what, write in (("DOCX", document_sheets.docx), ("PDF", document_sheets.pdf)):
         write(pages[:1])
         for count, budget in ((1, 0.5), (100, 10.0)):
             begun = time.perf_counter()

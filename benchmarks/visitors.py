@@ -13,10 +13,10 @@ from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import TimestampSigner
 
-from consulta.db import Database
-from consulta.domain import accounts, signin
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.accounts import accounts, sessions
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import RoleName
+from consulta.web.db import Database
 
 from .server import FLOOR_PORT
 
@@ -53,7 +53,7 @@ def staff_cookie(
     now = datetime.now(UTC)
     with database.transaction() as db:
         id_ = accounts.create(db, email=email, role=role, consultation_id=view.id, now=now)
-        token = signin.begin(db, account_id=id_, browser="bench", now=now)
+        token = sessions.begin(db, account_id=id_, browser="bench", now=now)
     with _request(app):
         generate_csrf()
         return f"session={_sealed(app, {**session, '_user_id': token, '_fresh': True, '_permanent': True})}"

@@ -13,8 +13,10 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from . import auth, blueprints, cli, db, errors, headers, i18n, pages, requests, text
+from . import blueprints, cli
 from .config import Settings, from_environment
+from .web import auth, db, errors, headers, page_cache, requests
+from .words import i18n, markup
 
 STATIC = Path(__file__).parent / "static"
 YEAR = 31_536_000
@@ -56,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    pages.init_app(app, settings.page_cache)
+    page_cache.init_app(app, settings.page_cache)
     blueprints.init_app(app)
     cli.init_app(app)
     _templates(app)
@@ -66,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(paragraphs=text.paragraphs, markdown=text.markdown)
+    app.jinja_env.filters.update(paragraphs=markup.paragraphs, markdown=markup.markdown)
     marks = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:8]
         for path in STATIC.iterdir()

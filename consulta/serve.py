@@ -10,10 +10,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import auth, backups, create_app, reference, schema
+from consulta.domain.demonstration import contributions
+from consulta.web.db import Database
+
+from . import create_app, reference
+from .backups import copies
 from .config import BACKUP_FILE, SECRET_FILE, SettingError
-from .db import Database
-from .domain import demonstration
+from .database import schema
+from .web import auth
 
 PASSWORD_FILE = "demo_password"  # noqa: S105  (a file name)
 GUNICORN = Path(__file__).resolve().parent.parent / "deploy" / "gunicorn.conf.py"
@@ -32,7 +36,7 @@ def main() -> None:
     if "CONSULTA_SECRET_KEY" not in os.environ:
         keep(instance / SECRET_FILE, secrets.token_urlsafe(32))
     if "CONSULTA_BACKUP_KEY" not in os.environ:
-        keep(instance / BACKUP_FILE, backups.new_key())
+        keep(instance / BACKUP_FILE, copies.new_key())
     password, is_new = keep(instance / PASSWORD_FILE, "-".join(secrets.token_hex(2) for _ in range(4)))
     try:
         addresses = prepare(password, set_passwords=is_new)
@@ -70,8 +74,8 @@ def prepare(password: str, *, set_passwords: bool) -> list[str]:
     loaded = reference.load(database, now=datetime.now(UTC))
     with database.transaction() as db:
         if set_passwords or (reference.DEMONSTRATION, "cargada") in loaded:
-            demonstration.set_passwords(db, auth.hasher.hash(password))
-        addresses = demonstration.sign_ins(db)
+            contributions.set_passwords(db, auth.hasher.hash(password))
+        addresses = contributions.sign_ins(db)
     database.dispose()
     return addresses
 

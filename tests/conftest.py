@@ -16,10 +16,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from consulta import Settings, create_app, schema
-from consulta.db import Database
-from consulta.domain import consultations, setup
-from consulta.domain.snapshots import ConsultationView
+from consulta import Settings, create_app
+from consulta.database import schema
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.management import loading
+from consulta.web.db import Database
 
 from .support import Visitor, a_consultation
 
@@ -150,7 +152,7 @@ def consultation(database: Database, now: datetime) -> ConsultationView:
 def load(database: Database, data: dict[str, Any], now: datetime) -> ConsultationView:
     """Store a consultation and read it back."""
     with database.transaction() as db:
-        setup.load(db, data, now=now)
+        loading.load(db, data, now=now)
     with database.session(read_only=True) as db:
         return consultations.find(db, data["slug"]).view
 

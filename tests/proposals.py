@@ -9,15 +9,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, update
 
-from consulta.db import Database
-from consulta.domain import ledger, organizations
-from consulta.domain.actions import Action
-from consulta.domain.organizations import Listed
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.domain.organizations import reading as organizations
+from consulta.domain.organizations.reading import Listed
 from consulta.models.accounts import RoleName
 from consulta.models.organizations import Organization, OrganizationMember, Standing
-from tests.conftest import load
-from tests.support import Visitor, a_consultation, said, staff
+from consulta.web.db import Database
+
+from .conftest import load
+from .support import Visitor, a_consultation, said, staff
 
 BEGIN = "…/propuestas/nueva"
 STEPS = {

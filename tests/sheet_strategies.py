@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from consulta.domain.sheets import PROSE, Challenge, Contact, Continuity, Line, Milestone, Party, Sheet
+from consulta.domain.sheets.sheet import PROSE, Challenge, Contact, Continuity, Line, Milestone, Party, Sheet
 
 TEXT = st.text(st.characters(exclude_categories=("Cc", "Cs"), include_characters="\n"), max_size=25)
 SAID = st.none() | TEXT

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from consulta.domain.advice import Entry, Glossary
-from consulta.domain.sheets import Challenge, Contact, Continuity, Line, Milestone, Party, Period, Sheet
+from consulta.domain.sheets.advice import Entry, Glossary
+from consulta.domain.sheets.sheet import Challenge, Contact, Continuity, Line, Milestone, Party, Period, Sheet
 
 DATA = Path(__file__).parent / "data"
 PERIOD = Period("2016-08", "2018-06")

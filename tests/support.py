@@ -11,12 +11,15 @@ from flask import Flask
 from justhtml import JustHTML
 from werkzeug.test import TestResponse
 
-from consulta.db import Database, commit_new
-from consulta.domain import accounts, admission, ledger, opinions, supports, targets
-from consulta.domain.commitments import sha256
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.accounts import accounts
+from consulta.domain.comments import supports
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import admission, opinions, targets
+from consulta.domain.contributions.fingerprints import sha256
+from consulta.domain.ledger import log as ledger
 from consulta.models.accounts import RoleName, Sector
 from consulta.models.contributions import Channel, Kind, Status
+from consulta.web.db import Database, commit_new
 
 PASSWORD = "una frase larga para entrar"
 
@@ -199,7 +202,7 @@ def staff(
     themes: tuple[str, ...] = (),
 ) -> int:
     """Somebody of the team, with the password of all tests."""
-    from consulta.auth import hasher
+    from consulta.web.auth import hasher
 
     now = datetime.now(UTC)
     ids = tuple(t.id for t in consultation.themes if t.slug in themes)

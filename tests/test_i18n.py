@@ -10,8 +10,8 @@ import pytest
 from babel.messages.pofile import read_po
 from flask import Flask
 
-from consulta import i18n
 from consulta.translations.__main__ import FOLDER, missing, template
+from consulta.words import i18n
 
 
 @pytest.fixture

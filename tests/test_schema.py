@@ -12,14 +12,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, func, inspect, select, text
 
-from consulta import schema
-from consulta.db import Database
-from consulta.domain import replay, results
-from consulta.domain.sheets import Contact, Line, Milestone, Party, Sheet
-from consulta.domain.snapshots import ConsultationView
+from consulta.database import schema
+from consulta.domain.audit import replay
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.results import tally
+from consulta.domain.sheets.sheet import Contact, Line, Milestone, Party, Sheet
 from consulta.models import Base
 from consulta.models.contributions import Contribution
-from tests.support import comment, staff, submit
+from consulta.web.db import Database
+
+from .support import comment, staff, submit
 
 READ_TRIGGERS = {
     "sqlite": "SELECT tbl_name, upper(sql) FROM sqlite_master WHERE type = 'trigger'",
@@ -161,7 +163,7 @@ def test_a_first_statement_that_fails_leaves_a_connection_that_works(database: D
 
 def test_every_column_is_committed_or_replayed() -> None:
     """No column of contributions, texts, decisions or classifications escapes the ledger."""
-    committed = {"title", "department", "body", "name", "publish_name", "email", "mail_language", *results.TRAITS}
+    committed = {"title", "department", "body", "name", "publish_name", "email", "mail_language", *tally.TRAITS}
     of_comments = {"on_theme_id", "on_contribution_id", "part", "parent_id", "mark", "ref", "ground", "reported_on"}
     counted = {"shown", "replies", "supports"}
     committed |= {"line"}
@@ -207,7 +209,7 @@ def test_every_column_is_committed_or_replayed() -> None:
         for column in Base.metadata.tables[name].c:
             known = committed | intake | in_clear | replayed | acts | keys | derived
             assert column.name in known or column.name.endswith("_salt"), f"{name}.{column.name}"
-    assert set(replay.FIELDS) >= {"title", "department", "body", "name", "email", "intake", *results.TRAITS}
+    assert set(replay.FIELDS) >= {"title", "department", "body", "name", "email", "intake", *tally.TRAITS}
 
 
 def test_names_of_the_models_do_not_leak_times_of_the_public() -> None:

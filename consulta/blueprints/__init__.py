@@ -1,85 +1,65 @@
 """One blueprint per capability that a user would name: guard, form, one domain call, redirect."""
 
-from flask import Flask
+from flask import Blueprint, Flask
 
-from . import (
-    accounts,
-    acts,
-    attendance,
-    changes,
-    comments,
-    consultations,
-    contributions,
-    drafts,
-    forums,
-    health,
-    imports,
-    intake,
-    ledger,
-    management,
-    marks,
-    minutes,
-    moderation,
-    news,
-    notices,
-    opinions,
-    organizations,
-    papers,
-    people,
-    plans,
-    positions,
-    proposal_drafts,
-    proposal_sending,
-    proposals,
-    registrations,
-    reports,
-    results,
-    sponsors,
-    supports,
-    tracking,
-    voices,
-)
+from . import accounts, acts, consultations, health, ledger, news, plans, results
+from .attendance import devices, door
+from .authors import tracking
+from .comments import flags, submitting, supports
+from .contributions import opinions
+from .contributions import reading as contributions
+from .forums import public as forums
+from .forums import registrations
+from .intake import assisted, uploads
+from .management import changes, drafts, needs, notices, team, unanswered
+from .moderation import queue
+from .organizations import positions
+from .organizations import public as organizations
+from .papers import desk as papers
+from .papers import minutes
+from .proposals import drafting, sending, sponsors
+from .proposals import reading as proposals
 
-CAPABILITIES = (
-    consultations,
-    opinions,
-    tracking,
-    contributions,
-    comments,
-    supports,
-    reports,
-    acts,
-    forums,
-    registrations,
-    organizations,
-    positions,
-    news,
-    results,
-    plans,
-    proposals,
-    proposal_drafts,
-    proposal_sending,
-    sponsors,
-    ledger,
-    accounts,
-    moderation,
-    management,
-    drafts,
-    changes,
-    people,
-    imports,
-    attendance,
-    marks,
-    papers,
-    minutes,
-    intake,
-    notices,
-    voices,
-    health,
+CAPABILITIES: tuple[Blueprint, ...] = (
+    consultations.bp,
+    opinions.bp,
+    tracking.bp,
+    contributions.bp,
+    submitting.bp,
+    supports.bp,
+    flags.bp,
+    acts.bp,
+    forums.bp,
+    registrations.bp,
+    organizations.bp,
+    positions.bp,
+    news.bp,
+    results.bp,
+    plans.bp,
+    proposals.bp,
+    drafting.bp,
+    sending.bp,
+    sponsors.bp,
+    ledger.bp,
+    accounts.bp,
+    queue.bp,
+    needs.bp,
+    drafts.bp,
+    changes.bp,
+    team.bp,
+    uploads.bp,
+    door.bp,
+    devices.bp,
+    papers.bp,
+    minutes.bp,
+    assisted.bp,
+    notices.bp,
+    unanswered.bp,
+    health.bp,
 )
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in CAPABILITIES:
-        app.register_blueprint(module.bp)
+    for blueprint in CAPABILITIES:
+        app.register_blueprint(blueprint)

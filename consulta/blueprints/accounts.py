@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import (
-    Blueprint,
-    Response,
-    flash,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta import auth, db
-from consulta.auth import allow, anyone, now, respond_privately, settings, signed_in
-from consulta.domain import accounts, attendance, intake, organizations, people, proposal_drafts, signin, sponsors
+from consulta.domain.accounts import accounts, sessions, team
+from consulta.domain.attendance import door
 from consulta.domain.errors import NotFound
+from consulta.domain.intake import assisted
+from consulta.domain.organizations import reading as organizations
+from consulta.domain.proposals import drafting as proposal_drafting
+from consulta.domain.proposals import sponsors
 from consulta.forms.accounts import PasswordForm, ResetForm, SignInForm
-from consulta.i18n import gettext, language
 from consulta.models.accounts import RoleName
+from consulta.web import auth, db
+from consulta.web.auth import allow, anyone, now, respond_privately, settings, signed_in
+from consulta.words.i18n import gettext, language
 
 bp = Blueprint("accounts", __name__, url_prefix="/cuenta")
 BROWSER = "known"
@@ -47,7 +42,7 @@ def enter() -> Response | BaseResponse:
     found = accounts.by_email(db.session(), email)
     known = (
         browser
-        if found and browser and signin.knows_browser(db.session(), account_id=found[0], token=browser)
+        if found and browser and sessions.knows_browser(db.session(), account_id=found[0], token=browser)
         else None
     )
     db.session().rollback()
@@ -55,22 +50,22 @@ def enter() -> Response | BaseResponse:
 
     def check(own: Session) -> None:
         keys.extend(
-            signin.attempt_keys(own, email=email, address=auth.network(), known_browser=known, today=now().date())
+            sessions.attempt_keys(own, email=email, address=auth.network(), known_browser=known, today=now().date())
         )
-        signin.check_delay(own, keys, now=now())
+        sessions.check_delay(own, keys, now=now())
 
     auth.record_attempt(check)
     right = auth.verify(found[1] if found else None, (form.password.data or "")[:400])
     if not right or found is None or found[3] or (found[2] and not auth.demo_allowed(settings())) or form.errors:
-        auth.record_attempt(lambda own: signin.count_failure(own, keys, now=now()))
+        auth.record_attempt(lambda own: sessions.count_failure(own, keys, now=now()))
         return _sign_in_page(
             form, gettext("El correo o la contraseña no coinciden. Revíselos e inténtelo de nuevo."), 422
         )
-    signin.forget_failures(db.session(), keys)
-    token = signin.begin(
+    sessions.forget_failures(db.session(), keys)
+    token = sessions.begin(
         db.session(), account_id=found[0], browser=request.headers.get("User-Agent", "")[:60], now=now()
     )
-    remembered = known or signin.remember_browser(db.session(), account_id=found[0])
+    remembered = known or sessions.remember_browser(db.session(), account_id=found[0])
     auth.start_session(token)
     response = redirect(_next(), 303)
     response.set_cookie(
@@ -89,7 +84,7 @@ def enter() -> Response | BaseResponse:
 @allow(signed_in)
 def sign_out() -> BaseResponse:
     """End this session, on the server too."""
-    signin.revoke(db.session(), account_id=auth.actor().id, session_id=auth.actor().session_id, now=now())
+    sessions.revoke(db.session(), account_id=auth.actor().id, session_id=auth.actor().session_id, now=now())
     session.clear()
     return redirect(url_for(".sign_in"), 303)
 
@@ -102,15 +97,15 @@ def own() -> Response:
     page = render_template(
         "accounts/own.html",
         actor=actor,
-        sessions=signin.sessions(db.session(), actor.id, now=now()),
+        sessions=sessions.sessions(db.session(), actor.id, now=now()),
         desk=any(r.role in (RoleName.MODERATOR, RoleName.OBSERVER) for r in actor.roles),
         zone=settings().timezone,
         coordinates=auth.coordinates(auth.person()),
         organizations=organizations.memberships(db.session(), actor.id),
-        enters=intake.slugs(db.session(), actor),
-        speaks=people.speaks_in(db.session(), actor),
-        forums=attendance.facilitated(db.session(), actor),
-        proposals=proposal_drafts.listing(db.session(), actor),
+        enters=assisted.slugs(db.session(), actor),
+        speaks=team.speaks_in(db.session(), actor),
+        forums=door.facilitated(db.session(), actor),
+        proposals=proposal_drafting.listing(db.session(), actor),
         requests=sponsors.asked_of(db.session(), actor),
     )
     return respond_privately(make_response(page))
@@ -120,7 +115,7 @@ def own() -> Response:
 @allow(signed_in)
 def revoke(session_id: int) -> BaseResponse:
     """End one of one's own sessions."""
-    signin.revoke(db.session(), account_id=auth.actor().id, session_id=session_id, now=now())
+    sessions.revoke(db.session(), account_id=auth.actor().id, session_id=session_id, now=now())
     flash(gettext("La sesión se cerró."))
     return redirect(url_for(".own"), 303)
 

@@ -8,34 +8,39 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta import db, pages
-from consulta.auth import actor, allow, anyone, coordinates, now, speaks, takes_files
-from consulta.domain import acts, files, organizations, people, positions, proceedings
-from consulta.domain import minutes as minutes_
-from consulta.domain.acts import ActData
+from consulta.domain.accounts import team
+from consulta.domain.acts import documents as act_documents
+from consulta.domain.acts import reading as acts
+from consulta.domain.acts import versions as act_versions
+from consulta.domain.acts.reading import ActView
+from consulta.domain.acts.versions import ActData
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
-from consulta.domain.proceedings import ActView
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.organizations import positions
+from consulta.domain.organizations import reading as organizations
+from consulta.domain.papers import minutes as paper_minutes
 from consulta.forms.acts import read_act, show_act
 from consulta.forms.fields import Typed, new_key
-from consulta.i18n import gettext
+from consulta.web import db, page_cache
+from consulta.web.auth import actor, allow, anyone, coordinates, now, speaks, takes_files
+from consulta.words.i18n import gettext
 
 bp = Blueprint("acts", __name__)
 
 
 @bp.get("/consultas/<slug>/cronograma/<key>")
 @allow(anyone)
-@pages.public_page
+@page_cache.public_page
 def one(consultation: ConsultationView, key: str) -> str:
     """An act: its version in force, what the sides say of its minutes, positions, earlier versions."""
-    return _act_page(consultation, proceedings.one(db.session(), consultation, key))
+    return _act_page(consultation, acts.one(db.session(), consultation, key))
 
 
 @bp.get("/consultas/<slug>/documentos/<sha256>.pdf")
 @allow(anyone)
 def document(slug: str, sha256: str) -> Response:
     """A document, as an attachment: a browser does not run what it holds."""
-    content = files.read(db.session(), pages.find(slug).view, sha256)
+    content = act_documents.read(db.session(), page_cache.find(slug).view, sha256)
     response = current_app.response_class(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{sha256[:16]}.pdf"'
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
@@ -46,51 +51,51 @@ def document(slug: str, sha256: str) -> Response:
 @allow(coordinates)
 def listing(slug: str) -> Response:
     """The acts of a consultation, the latest first."""
-    consultation = pages.coordinated(slug)
+    consultation = page_cache.coordinated(slug)
     after = request.args.get("after") or None
-    rows, more = proceedings.listing(db.session(), consultation, after=after, limit=12, newest=True)
-    return pages.private("acts/listing.html", consultation=consultation, rows=rows, more=more)
+    rows, more = acts.listing(db.session(), consultation, after=after, limit=12, newest=True)
+    return page_cache.private("acts/listing.html", consultation=consultation, rows=rows, more=more)
 
 
 @bp.get("/gestion/<slug>/actos/nuevo")
 @allow(coordinates)
 def begin(slug: str) -> Response:
     """An empty form."""
-    return _form_page(pages.changeable(slug), None, {}, {}, 200)
+    return _form_page(page_cache.changeable(slug), None, {}, {}, 200)
 
 
 @bp.post("/gestion/<slug>/actos/nuevo")
 @allow(coordinates)
-@takes_files(files.MOST_REQUEST)
+@takes_files(act_documents.MOST_REQUEST)
 def create(slug: str) -> Response | BaseResponse:
     """Publish an act."""
-    return _publish(pages.changeable(slug), None)
+    return _publish(page_cache.changeable(slug), None)
 
 
 @bp.get("/gestion/<slug>/actos/<key>")
 @allow(coordinates)
 def edit(slug: str, key: str) -> Response:
     """The version in force, to write the next."""
-    consultation = pages.changeable(slug)
-    act = proceedings.one(db.session(), consultation, key)
+    consultation = page_cache.changeable(slug)
+    act = acts.one(db.session(), consultation, key)
     return _form_page(consultation, act, show_act(act.now), {}, 200)
 
 
 @bp.post("/gestion/<slug>/actos/<key>")
 @allow(coordinates)
-@takes_files(files.MOST_REQUEST)
+@takes_files(act_documents.MOST_REQUEST)
 def publish(slug: str, key: str) -> Response | BaseResponse:
     """Publish the next version."""
-    consultation = pages.changeable(slug)
-    return _publish(consultation, proceedings.one(db.session(), consultation, key))
+    consultation = page_cache.changeable(slug)
+    return _publish(consultation, acts.one(db.session(), consultation, key))
 
 
 @bp.get("/gestion/<slug>/actos/<key>/acta")
 @allow(speaks)
 def minutes(slug: str, key: str) -> Response:
     """The minutes, for one side to agree with or not."""
-    consultation = pages.find(slug).view
-    people.speaks_for(actor(), consultation)
+    consultation = page_cache.find(slug).view
+    team.speaks_for(actor(), consultation)
     return _minutes_page(consultation, key, {}, {}, 200)
 
 
@@ -98,18 +103,18 @@ def minutes(slug: str, key: str) -> Response:
 @allow(speaks)
 def speak(slug: str, key: str) -> Response | BaseResponse:
     """Agree with the minutes, or say why not."""
-    consultation, typed = pages.find(slug).view, Typed(request.form)
+    consultation, typed = page_cache.find(slug).view, Typed(request.form)
     seen, statement = typed.whole("seen", 1, 10**6), typed.text("statement")
     verdict = typed.one_of("verdict", ("agree", "disagree"), missing=gettext("Elija si está de acuerdo."))
     if typed.errors:
         return _minutes_page(consultation, key, typed.values(), typed.errors, 422)
     try:
-        acts.speak(
+        act_versions.speak(
             db.session(),
             consultation,
             key,
             seen=seen,
-            sector=people.speaks_for(actor(), consultation),
+            sector=team.speaks_for(actor(), consultation),
             account_id=actor().id,
             agrees=verdict == "agree",
             statement=statement,
@@ -135,14 +140,14 @@ def _publish(consultation: ConsultationView, act: ActView | None) -> Response | 
         key, there = (act.key, False) if act else _address(consultation, data)
         if there:
             return redirect(url_for(".one", slug=consultation.slug, key=key), 303)
-        acts.publish(
+        act_versions.publish(
             db.session(),
             consultation,
             data,
             key=key,
             seen=seen if act else 0,
             reason=reason,
-            actor=pages.pseudonym(consultation),
+            actor=page_cache.pseudonym(consultation),
             now=now(),
         )
     except (Invalid, Conflict) as error:
@@ -166,9 +171,9 @@ def _uploaded() -> list[dict[str, Any]]:
     for upload in request.files.getlist("document"):
         if upload.filename:
             data, name = upload.read(), upload.filename.replace("\\", "/").rsplit("/", 1)[-1][:120]
-            files.check_pdf(data, name)
+            act_documents.check_pdf(data, name)
             found.append((data, name))
-    return [files.store(db.session(), data, name) for data, name in found]
+    return [act_documents.store(db.session(), data, name) for data, name in found]
 
 
 def _address(consultation: ConsultationView, data: ActData) -> tuple[str, bool]:
@@ -177,22 +182,22 @@ def _address(consultation: ConsultationView, data: ActData) -> tuple[str, bool]:
     while True:
         key = new_key(data.title["es"], set(taken), "acto")
         try:
-            known = proceedings.one(db.session(), consultation, key).now
+            known = acts.one(db.session(), consultation, key).now
         except NotFound:
             return key, False
-        if known == acts.completed(data):
+        if known == act_versions.completed(data):
             return key, True
         taken.add(key)
 
 
 def _again(consultation: ConsultationView, act: ActView) -> ActView:
-    return proceedings.one(db.session(), consultation, act.key)
+    return acts.one(db.session(), consultation, act.key)
 
 
 def _act_page(consultation: ConsultationView, act: ActView) -> str:
     own = (f"act/{act.key}", f"minutes/{act.key}")
     present = organizations.sectors(db.session(), consultation, [slug for slug, _ in act.now.bodies])
-    earlier = pages.place("antes")
+    earlier = page_cache.place("antes")
     said, more = positions.listing(db.session(), consultation, subjects=own, before=earlier)
     return render_template(
         "acts/one.html",
@@ -211,25 +216,27 @@ def _act_page(consultation: ConsultationView, act: ActView) -> str:
 def _notes(act: ActView) -> list[int]:
     """The numbers of the notes that the minutes of a forum's table rest on."""
     text = act.now.texts.get("minutes", {}).get("es", "")
-    return minutes_.taken_apart(text)[1]
+    return paper_minutes.taken_apart(text)[1]
 
 
 def _form_page(
     consultation: ConsultationView, act: ActView | None, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
-    return pages.private("acts/form.html", status, consultation=consultation, act=act, values=values, errors=errors)
+    return page_cache.private(
+        "acts/form.html", status, consultation=consultation, act=act, values=values, errors=errors
+    )
 
 
 def _minutes_page(
     consultation: ConsultationView, key: str, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
-    act = proceedings.one(db.session(), consultation, key)
-    return pages.private(
+    act = acts.one(db.session(), consultation, key)
+    return page_cache.private(
         "acts/minutes.html",
         status,
         consultation=consultation,
         act=act,
         values=values,
         errors=errors,
-        side=people.speaks_for(actor(), consultation),
+        side=team.speaks_for(actor(), consultation),
     )

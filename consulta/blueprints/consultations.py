@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 
-from consulta import db
-from consulta.auth import allow, anyone, now, settings
 from consulta.documents import posters, qr
-from consulta.domain import consultations, figures, gatherings, positions, proceedings, published, schedules
-from consulta.domain.gatherings import ForumView
-from consulta.domain.listings import Filters
-from consulta.domain.snapshots import ConsultationView
-from consulta.i18n import gettext, language, said
+from consulta.domain.acts import reading as act_reading
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import reading as contributions
+from consulta.domain.contributions.queries import Filters
+from consulta.domain.forums import reading as forums
+from consulta.domain.forums.reading import ForumView
+from consulta.domain.management import schedules
+from consulta.domain.organizations import positions
+from consulta.domain.results import figures
 from consulta.models.consultations import ConsultationKind
-from consulta.pages import find, place, public_page
+from consulta.web import db
+from consulta.web.auth import allow, anyone, now, settings
+from consulta.web.page_cache import find, place, public_page
+from consulta.words.i18n import gettext, language, said
 
 bp = Blueprint("consultations", __name__)
 LATEST, AT_HOME, AT_ONCE = 4, 12, 21
@@ -28,7 +34,7 @@ def home(consultation: ConsultationView) -> str:
     """The call, the themes, the live figures, where we are, the latest."""
     if consultation.kind is ConsultationKind.RECORD:
         return render_template("consultations/record.html", consultation=consultation)
-    latest = published.page(db.session(), consultation, Filters(), limit=LATEST, count=False)
+    latest = contributions.page(db.session(), consultation, Filters(), limit=LATEST, count=False)
     others = [
         (slug, title)
         for slug, title, kind, _ in consultations.published(db.session())
@@ -54,7 +60,7 @@ def schedule(consultation: ConsultationView) -> str:
     """The schedule in all its versions, and the acts held."""
     versions, stage = schedules.schedules(db.session(), consultation), request.args.get("stage") or None
     after, stretch = request.args.get("after") or None, consultation.stretch(now(), AT_ONCE, first=place("desde"))
-    acts, more = proceedings.listing(db.session(), consultation, stage=stage, after=after)
+    acts, more = act_reading.listing(db.session(), consultation, stage=stage, after=after)
     return render_template(
         "consultations/schedule.html",
         consultation=consultation,
@@ -101,7 +107,7 @@ def share_image(slug: str) -> Response:
 def _next_forum(consultation: ConsultationView) -> ForumView | None:
     """The next one that is not over before today: the page is kept in memory for the day."""
     today = consultation.today(now())
-    return gatherings.upcoming(db.session(), consultation, consultations.local_instant(today, consultation.timezone))
+    return forums.upcoming(db.session(), consultation, consultations.local_instant(today, consultation.timezone))
 
 
 def _picture(body: bytes, mimetype: str) -> Response:

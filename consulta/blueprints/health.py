@@ -7,9 +7,9 @@ from datetime import timedelta
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
-from consulta import db
-from consulta import health as installation
-from consulta.auth import allow, anyone, now, settings
+from consulta.web import db
+from consulta.web import health as web_health
+from consulta.web.auth import allow, anyone, now, settings
 
 bp = Blueprint("health", __name__)
 
@@ -21,7 +21,7 @@ def health() -> tuple[Response, int]:
     if not db.writable(db.database()):
         return jsonify(status="unavailable", database=db.database().write.dialect.name), 503
     try:
-        found = installation.state(db.session(), settings(), now=now())
+        found = web_health.state(db.session(), settings(), now=now())
     except SQLAlchemyError:
         return jsonify(status="unavailable", database=db.database().write.dialect.name), 503
     return jsonify(

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, render_template, request
 
-from consulta import db
-from consulta.auth import allow, anyone
 from consulta.documents import tables
-from consulta.domain import ledger
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed
-from consulta.domain.snapshots import ConsultationView
-from consulta.pages import download, find, public_page
+from consulta.domain.ledger import log as ledger
+from consulta.web import db
+from consulta.web.auth import allow, anyone
+from consulta.web.page_cache import download, find, public_page
 
 bp = Blueprint("ledger", __name__)
 PAGE = 50

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta import auth, db, pages
-from consulta.auth import allow, anyone, now, respond_privately, settings
-from consulta.domain import news
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.notifications import news
 from consulta.forms.fields import Typed
-from consulta.i18n import gettext, language
+from consulta.web import auth, db, page_cache
+from consulta.web.auth import allow, anyone, now, respond_privately, settings
+from consulta.words.i18n import gettext, language
 
 bp = Blueprint("news", __name__)
 SUBSCRIPTIONS_AN_HOUR = 60
@@ -21,14 +21,14 @@ SUBSCRIPTIONS_AN_HOUR = 60
 @allow(anyone)
 def listing(slug: str) -> Response:
     """What was told last, and where to ask for it by mail."""
-    return _page(pages.find(slug).view, {}, {}, 200)
+    return _page(page_cache.find(slug).view, {}, {}, 200)
 
 
 @bp.post("/consultas/<slug>/novedades")
 @allow(anyone)
 def subscribe(slug: str) -> Response:
     """Write to the address; the answer is the same whether it is new or known."""
-    consultation, typed = pages.find(slug).view, Typed(request.form)
+    consultation, typed = page_cache.find(slug).view, Typed(request.form)
     email = typed.email("email", missing=gettext("Escriba su correo."))
     if typed.errors or email is None:
         return _page(consultation, typed.values(), typed.errors, 422)
@@ -41,7 +41,7 @@ def subscribe(slug: str) -> Response:
 
 @bp.get("/consultas/<slug>/novedades.atom")
 @allow(anyone)
-@pages.public_page
+@page_cache.public_page
 def feed(consultation: ConsultationView) -> Response:
     """The same as Atom."""
     found = news.latest(db.session(), consultation)

@@ -6,25 +6,28 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
-from consulta import db, pages, sheets_out
-from consulta.auth import allow, anyone, now
 from consulta.documents import timelines
-from consulta.domain import advice, plans, sheet_schema, threads
-from consulta.domain.advice import Finding, Phase, Severity
+from consulta.domain.comments import threads
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed, NotFound
-from consulta.domain.plans import Printed
-from consulta.domain.sheets import Milestone, Period, Sheet
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.plans import reading as plans
+from consulta.domain.plans.reading import Printed
+from consulta.domain.sheets import advice
+from consulta.domain.sheets import schema as sheet_schema
+from consulta.domain.sheets.advice import Finding, Phase, Severity
+from consulta.domain.sheets.sheet import Milestone, Period, Sheet
 from consulta.forms.advice import in_words
-from consulta.i18n import gettext, month
-from consulta.text import drawn
+from consulta.web import db, page_cache, sheet_files
+from consulta.web.auth import allow, anyone, now
+from consulta.words.i18n import gettext, month
+from consulta.words.markup import drawn
 
 bp = Blueprint("plans", __name__)
 
 
 @bp.get("/consultas/<slug>/plan")
 @allow(anyone)
-@pages.public_page
+@page_cache.public_page
 def listing(consultation: ConsultationView) -> str:
     """The commitments by theme."""
     wanted = request.args.get("theme") or None
@@ -46,7 +49,7 @@ def listing(consultation: ConsultationView) -> str:
 
 @bp.get("/consultas/<slug>/plan/<int(max=2147483647):number>")
 @allow(anyone)
-@pages.public_page
+@page_cache.public_page
 def one(consultation: ConsultationView, number: int) -> str:
     """A commitment with everything that it says."""
     [found] = plans.read(db.session(), consultation, [number])
@@ -69,7 +72,7 @@ def one(consultation: ConsultationView, number: int) -> str:
 
 @bp.get("/consultas/<slug>/plan/anteriores")
 @allow(anyone)
-@pages.public_page
+@page_cache.public_page
 def earlier(consultation: ConsultationView) -> str:
     """The commitments of earlier plans, to which proposals and milestones can point."""
     found = plans.earlier(db.session(), consultation)
@@ -89,7 +92,7 @@ def schema() -> Response:
 @allow(anyone)
 def document(slug: str, number: int, form: str) -> Response:
     """A commitment in OGP's template, in the generation of its plan unless another is asked for."""
-    consultation = pages.find(slug).view
+    consultation = page_cache.find(slug).view
     found = plans.read(db.session(), consultation, [number])
     return _document(consultation, found, form, f"compromiso-{number}")
 
@@ -98,18 +101,18 @@ def document(slug: str, number: int, form: str) -> Response:
 @allow(anyone)
 def whole(slug: str, form: str) -> Response:
     """All commitments as one document, with its contents."""
-    consultation = pages.find(slug).view
+    consultation = page_cache.find(slug).view
     if not consultation.planned:
         raise NotFound("Esta consulta todavía no tiene un plan.")
     return _document(consultation, plans.read(db.session(), consultation), form, "plan")
 
 
 def _document(consultation: ConsultationView, found: Sequence[Printed], form: str, name: str) -> Response:
-    generation = sheets_out.generation_asked(plans.generation(consultation))
+    generation = sheet_files.generation_asked(plans.generation(consultation))
     rows = [(one.number, one.sheet, one.amendments) for one in found]
     addresses = [url_for(".one", slug=consultation.slug, number=one.number) for one in found]
     heading = gettext("Compromiso %(n)s", n="%s")
-    return sheets_out.document(consultation, rows, addresses, form, generation, heading=heading, name=name)
+    return sheet_files.document(consultation, rows, addresses, form, generation, heading=heading, name=name)
 
 
 def _drawn(goals: Sequence[Milestone], months: Period | None) -> str:

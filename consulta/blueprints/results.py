@@ -7,20 +7,22 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, render_template
 from markupsafe import Markup
 
-from consulta import db
-from consulta.auth import allow, anyone
 from consulta.documents import charts, tables
-from consulta.domain import figures, published, results
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import reading as contribution_reading
+from consulta.domain.contributions.queries import Row
 from consulta.domain.errors import NotFound
-from consulta.domain.figures import GROUPS, Sheet
-from consulta.domain.listings import Row
-from consulta.domain.snapshots import ConsultationView
-from consulta.i18n import day, gettext, number, said
-from consulta.pages import download, find, head, public_page
-from consulta.text import drawn
+from consulta.domain.results import figures
+from consulta.domain.results import tally as results_tally
+from consulta.domain.results.figures import GROUPS, Sheet
+from consulta.web import db
+from consulta.web.auth import allow, anyone
+from consulta.web.page_cache import download, find, head, public_page
+from consulta.words.i18n import day, gettext, number, said
+from consulta.words.markup import drawn
 
 bp = Blueprint("results", __name__)
-FIGURES = ("theme", "kind", "channel", "department", *results.TRAITS, "day")
+FIGURES = ("theme", "kind", "channel", "department", *results_tally.TRAITS, "day")
 
 
 @bp.get("/consultas/<slug>/resultados")
@@ -67,7 +69,7 @@ def contributions(slug: str) -> Response:
 
     def body() -> Iterator[bytes]:
         with database.session(read_only=True) as own:
-            rows = published.stream(own, consultation)
+            rows = contribution_reading.stream(own, consultation)
             header = (
                 "number",
                 "kind",
@@ -141,8 +143,8 @@ def _figure_rows(
     if figure == "kind":
         return ("kind", *GROUPS), [(kind, *(group[g] for g in GROUPS)) for kind, group in sheet.kinds.items()]
     counted = sheet.one_way.get(figure, {})
-    if figure in results.TRAITS:
-        shown = results.small_cells((key, group["received"]) for key, group in counted.items())
+    if figure in results_tally.TRAITS:
+        shown = results_tally.small_cells((key, group["received"]) for key, group in counted.items())
         return (figure, "received"), [(key, "<5" if n is None else n) for key, n in shown.items()]
     return (figure, *GROUPS), [(key, *(group[g] for g in GROUPS)) for key, group in counted.items()]
 
@@ -181,7 +183,7 @@ def _tables(consultation: ConsultationView, sheet: Sheet) -> list[tuple[str, str
     }
     for name, heading in headings.items():
         counted = {key: group["received"] for key, group in sheet.one_way.get(name, {}).items()}
-        shown = results.small_cells(counted.items()) if name in results.TRAITS else dict(counted)
+        shown = results_tally.small_cells(counted.items()) if name in results_tally.TRAITS else dict(counted)
         found.append((name, heading, _bars(consultation, name, shown)))
     return [(name, heading, drawn(charts.bar_rows(rows, number))) for name, heading, rows in found]
 

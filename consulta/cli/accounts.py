@@ -8,9 +8,9 @@ import click
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 
-from consulta.domain import accounts
+from consulta.domain.accounts import accounts
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid
-from consulta.domain.snapshots import ConsultationView
 from consulta.models.accounts import RoleName, Sector
 
 from .base import command, consultation, database

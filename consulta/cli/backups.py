@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from consulta import backups, restoring
+from consulta.backups import copies, restoring
 
 from .base import command, database
 
@@ -18,7 +18,7 @@ from .base import command, database
 @command
 def backup(file: Path) -> None:
     """Write FILE."""
-    size = backups.write(database(), current_app.extensions["settings"], file, now=datetime.now(UTC))
+    size = copies.write(database(), current_app.extensions["settings"], file, now=datetime.now(UTC))
     click.echo(f"ok: {file.name}, {size / 1e6:,.1f} MB")
 
 

@@ -14,10 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from consulta.config import SettingError
-from consulta.db import Database
-from consulta.domain import consultations
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import DomainError
-from consulta.domain.snapshots import ConsultationView
+from consulta.web.db import Database
 
 
 def database() -> Database:

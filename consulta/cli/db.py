@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
-from consulta import backups, config, restoring, schema
-from consulta.db import Database
+from consulta import config
+from consulta.backups import copies, restoring
+from consulta.database import schema
+from consulta.web.db import Database
 
 from .base import command, database
 
@@ -35,7 +37,7 @@ def status() -> None:
 @command
 def key() -> None:
     """Print a key."""
-    click.echo(backups.new_key())
+    click.echo(copies.new_key())
 
 
 @group.command("move", help="Copy everything into an empty PostgreSQL database, checked there. Stop the server first.")

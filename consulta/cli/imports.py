@@ -10,10 +10,14 @@ from typing import Any
 
 import click
 
-from consulta.domain import commitment_files, importing, ledger, plans, setup, surveys
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.import_files import Given
-from consulta.domain.surveys import Survey
+from consulta.domain.intake import importing, preview
+from consulta.domain.intake.columns import Given
+from consulta.domain.intake.preview import Survey
+from consulta.domain.ledger import log as ledger
+from consulta.domain.management import loading
+from consulta.domain.plans import from_file as plan_from_file
+from consulta.domain.plans import reading as plans
 from consulta.models.contributions import Channel
 
 from .base import command, consultation, database
@@ -37,10 +41,10 @@ def take_consultation(file: Path) -> None:
     """Store and publish a consultation."""
     data = _json(file)
     with database().transaction() as db:
-        if setup.exists(db, str(data.get("slug"))):
+        if loading.exists(db, str(data.get("slug"))):
             raise Conflict("%(file)s: ya existe la consulta «%(slug)s»", file=file.name, slug=data["slug"])
         try:
-            setup.load(db, data, now=datetime.now(UTC))
+            loading.load(db, data, now=datetime.now(UTC))
         except Invalid as error:
             raise Invalid("%(file)s: %(why)s", file=file.name, why=str(error)) from error
     click.echo(f"ok: {data['slug']}")
@@ -77,7 +81,7 @@ def take_opinions(
     with database().session(read_only=True) as db:
         view = consultation(db, slug)
         given = Given(file.read_bytes(), file.name, source, delimiter, _mapping(maps), date_format)
-        found = surveys.survey(db, view, given, today=view.today(now))
+        found = preview.survey(db, view, given, today=view.today(now))
     if report:
         write_report(report, found)
     refused = strict and bool(found.left)
@@ -102,7 +106,7 @@ def take_commitments(file: Path, slug: str) -> None:
     with database().transaction() as db:
         view = consultation(db, slug)
         try:
-            found = commitment_files.read(data, view)
+            found = plan_from_file.read(data, view)
             plans.publish(db, view, found, actor=ledger.SYSTEM, now=datetime.now(UTC))
         except Invalid as error:
             raise Invalid("%(file)s: %(why)s", file=file.name, why=str(error)) from error

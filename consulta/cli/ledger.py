@@ -7,7 +7,8 @@ import sys
 
 import click
 
-from consulta.domain import audit, consultations
+from consulta.domain.audit import check as audit
+from consulta.domain.consultations import reading as consultations
 from consulta.domain.errors import Invalid
 
 from .base import command, consultation, database

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from consulta.documents import tables
-from consulta.domain import advice, plans
-from consulta.domain.advice import Entry, Finding
-from consulta.domain.plans import Printed
-from consulta.domain.sheets import Period, Sheet
-from consulta.domain.snapshots import ConsultationView
-from consulta.domain.surveys import Survey
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.intake.preview import Survey
+from consulta.domain.plans import reading as plans
+from consulta.domain.plans.reading import Printed
+from consulta.domain.sheets import advice
+from consulta.domain.sheets.advice import Entry, Finding
+from consulta.domain.sheets.sheet import Period, Sheet
 
 SHOWN = 20
 

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from consulta.documents import tables
-from consulta.domain import figures
-from consulta.domain.figures import GROUPS
+from consulta.domain.results import figures
+from consulta.domain.results.figures import GROUPS
 
 from .base import command, consultation, database
 

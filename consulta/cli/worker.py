@@ -10,7 +10,7 @@ import click
 import structlog
 from flask import Flask, current_app
 
-from consulta import worker
+from consulta.worker import rounds
 
 from .base import command as runs
 
@@ -25,14 +25,14 @@ def command(once: bool) -> None:
     """Work in rounds; a round that fails is logged and the next one comes."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     if once:
-        click.echo(f"ok: {worker.work(app, now=datetime.now(UTC))}")
+        click.echo(f"ok: {rounds.work(app, now=datetime.now(UTC))}")
         return
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
     while not stopped.is_set():
         try:
-            worker.work(app, now=datetime.now(UTC))
+            rounds.work(app, now=datetime.now(UTC))
         except Exception as error:  # whatever it is, the next round may well succeed
             log.error("worker", kind=type(error).__name__)
         stopped.wait(PAUSE_SECONDS)

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from consulta.domain.sheet_lines import with_unsaid
-from consulta.domain.sheet_placing import Part, Row, place
-from consulta.domain.sheet_templates import TEMPLATES
-from consulta.domain.sheets import Amendment, Generation, Sheet
+from consulta.domain.sheets.boxes import Part, Row, place
+from consulta.domain.sheets.lines import with_unsaid
+from consulta.domain.sheets.sheet import Amendment, Generation, Sheet
+from consulta.domain.sheets.templates import TEMPLATES
 
 from .glyphs import breadth, printable
 from .typesetting import apart, here
@@ -70,7 +70,7 @@ class Page:
 
 def docx(pages: Sequence[Page], *, title: str = "") -> bytes:
     """The sheets for a word processor; ``title``: of the whole, needed where there are several."""
-    from .sheets_docx import write  # on first use: a worker that writes none is lighter
+    from consulta.documents.sheets_docx import write  # on first use: a worker that writes none is lighter
 
     return write([content(page) for page in pages], title or title_of(pages))
 

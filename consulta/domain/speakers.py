@@ -5,11 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.organizations.reading import BodyView, view_of
 from consulta.models.base import Said
 from consulta.models.organizations import Organization, OrganizationMember, Standing
-
-from .organizations import BodyView, view_of
-from .snapshots import ConsultationView
 
 
 def that_may_speak(db: Session, consultation: ConsultationView) -> list[tuple[str, Said]]:

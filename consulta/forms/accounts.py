@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField, ValidationError
 
-from consulta.forms.opinions import kept
-from consulta.i18n import gettext
+from consulta.words.i18n import gettext
+
+from .opinions import kept
 
 PASSWORD_MIN, PASSWORD_MAX = 12, 200
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from consulta.domain.acts import TEXTS, ActData
-from consulta.domain.organizations import CAPACITIES
-from consulta.domain.snapshots import ConsultationView
-from consulta.i18n import gettext
+from consulta.domain.acts.versions import TEXTS, ActData
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.organizations.reading import CAPACITIES
 from consulta.models.acts import ActKind
+from consulta.words.i18n import gettext
 
 from .fields import LINE, PAGE, TEXT, Typed, lines
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from consulta.domain.advice import RULES, Finding, Severity
-from consulta.i18n import gettext, month
+from consulta.domain.sheets.advice import RULES, Finding, Severity
+from consulta.words.i18n import gettext, month
 
 from .guides import GUIDES, _
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from wtforms import SelectMultipleField, ValidationError
 
-from consulta.domain.comments import Given, chosen
+from consulta.domain.comments.submitting import Given, chosen
+from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Invalid
-from consulta.domain.snapshots import ConsultationView, ThemeView
 from consulta.domain.texts import showable
-from consulta.i18n import gettext
+from consulta.words.i18n import gettext
 
 from .opinions import CHOICES, OpinionForm
 

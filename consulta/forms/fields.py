@@ -10,9 +10,9 @@ from datetime import date, time
 
 from email_validator import EmailNotValidError, validate_email
 
-from consulta.domain.surveys import read_date
+from consulta.domain.intake.preview import read_date
 from consulta.domain.texts import as_sent, showable
-from consulta.i18n import gettext
+from consulta.words.i18n import gettext
 
 from .opinions import kept
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from consulta.domain.forum_tables import TableData
-from consulta.domain.forums import MOST_SEATS, TEXTS, ForumData
-from consulta.domain.snapshots import ConsultationView
-from consulta.i18n import gettext
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.forums.tables import TableData
+from consulta.domain.forums.versions import MOST_SEATS, TEXTS, ForumData
 from consulta.models.forums import ForumKind
+from consulta.words.i18n import gettext
 
 from .fields import LINE, TEXT, Typed
 

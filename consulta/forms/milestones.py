@@ -10,10 +10,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from consulta.domain.proposal_drafts import Draft
-from consulta.domain.sheets import TEXT_MAX, Continuity, Milestone, Party
+from consulta.domain.proposals.drafting import Draft
+from consulta.domain.sheets.sheet import TEXT_MAX, Continuity, Milestone, Party
 from consulta.domain.texts import sort_key
-from consulta.i18n import gettext
+from consulta.words.i18n import gettext
 
 from .fields import Typed, lines
 

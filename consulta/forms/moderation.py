@@ -6,11 +6,12 @@ from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired
 
-from consulta.domain.returns import Returned
-from consulta.domain.snapshots import ConsultationView
-from consulta.forms.fields import Typed
-from consulta.forms.opinions import kept
-from consulta.i18n import gettext
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.moderation.returns import Returned
+from consulta.words.i18n import gettext
+
+from .fields import Typed
+from .opinions import kept
 
 NOTE_MAX = 2000
 MOST = 2**31 - 2

@@ -6,11 +6,11 @@ from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions.opinions import Given
 from consulta.domain.errors import Invalid
-from consulta.domain.opinions import Given
-from consulta.domain.snapshots import ConsultationView
 from consulta.domain.texts import LINE_MAX, as_sent, body_fault, showable
-from consulta.i18n import gettext
+from consulta.words.i18n import gettext
 
 CHOICES = ("department", "taking_part_as", "age_group", "gender", "language")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from consulta.domain.organizations import CAPACITIES, BodyView, Listed
-from consulta.domain.snapshots import ConsultationView
-from consulta.i18n import gettext
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.organizations.reading import CAPACITIES, BodyView, Listed
+from consulta.words.i18n import gettext
 
 from .fields import LINE, Typed, lines
 

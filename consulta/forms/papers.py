@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from consulta.domain.papers import MOST_NOTES, Note
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.papers.notes import MOST_NOTES, Note
 from consulta.domain.texts import OTHER_MAX
 
 from .fields import Typed

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from consulta.domain.lineages import Lineage
-from consulta.domain.proposal_drafts import Draft
-from consulta.domain.proposals import Sender
-from consulta.domain.sheets import TEXT_MAX, Challenge, Contact, Line
-from consulta.i18n import gettext
+from consulta.domain.proposals.drafting import Draft
+from consulta.domain.proposals.sending import Sender
+from consulta.domain.proposals.sources import Lineage
+from consulta.domain.sheets.sheet import TEXT_MAX, Challenge, Contact, Line
+from consulta.words.i18n import gettext
 
 from .fields import LINE, Typed, lines
 from .milestones import read_milestones, show_milestones

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from consulta.domain.gatherings import ForumView
-from consulta.domain.registrations import MOST, MOST_CHILDREN, Guest, Party
-from consulta.domain.snapshots import ConsultationView
-from consulta.i18n import gettext
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.forums.reading import ForumView
+from consulta.domain.forums.registrations import MOST, MOST_CHILDREN, Guest, Party
+from consulta.words.i18n import gettext
 
 from .fields import LINE, Typed
 

@@ -10,14 +10,15 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, FieldList, Form, FormField, IntegerField, StringField, ValidationError
 
-from consulta.domain.exporting import stage_data
-from consulta.domain.schedules import ACTS
-from consulta.domain.snapshots import ConsultationView, StageView
-from consulta.domain.surveys import read_date
+from consulta.domain.consultations.snapshots import ConsultationView, StageView
+from consulta.domain.intake.preview import read_date
+from consulta.domain.management.as_file import stage_data
+from consulta.domain.management.schedules import ACTS
 from consulta.domain.texts import LINE_MAX, showable
-from consulta.forms.fields import YEARS, new_key
-from consulta.forms.opinions import kept
-from consulta.i18n import gettext
+from consulta.words.i18n import gettext
+
+from .fields import YEARS, new_key
+from .opinions import kept
 
 MOST_STAGES, TEXT_MAX = 250, 2000
 LONG = ("participants", "result", "notes")

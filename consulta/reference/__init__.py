@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from consulta.db import Database
-from consulta.domain import consultations, demonstration, setup
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.demonstration import contributions
+from consulta.domain.management import loading
+from consulta.web.db import Database
 
 FOLDER = Path(__file__).parent
 RECORD, DEMONSTRATION = "plan-2016-2018", "demostracion"
@@ -30,14 +32,14 @@ def load(database: Database, *, now: datetime) -> list[tuple[str, str]]:
     for slug in (RECORD, DEMONSTRATION):
         data, what = read(slug), "estaba"
         with database.transaction() as db:
-            if not setup.exists(db, slug):
-                setup.load(db, data, now=now)
+            if not loading.exists(db, slug):
+                loading.load(db, data, now=now)
                 if slug == DEMONSTRATION:
-                    demonstration.fill(db, consultations.find(db, slug).view, data, now=now)
+                    contributions.fill(db, consultations.find(db, slug).view, data, now=now)
                 what = "cargada"
             elif slug == DEMONSTRATION:
                 view = consultations.find(db, slug).view
-                if setup.renew_demonstration(db, view, data, now=now):
+                if loading.renew_demonstration(db, view, data, now=now):
                     what = "cronograma renovado"
         done.append((slug, what))
     return done

@@ -35,12 +35,12 @@ def _messages() -> Iterator[tuple[Path, list[str | tuple[str, ...]]]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         if FOLDER not in path.parents and PACKAGE / "cli" not in path.parents:
             found = [entry[1] for entry in extract_from_file("python", path, KEYWORDS)]
-            if path == PACKAGE / "errors.py":
-                from consulta.errors import TITLES
+            if path == PACKAGE / "web" / "errors.py":
+                from consulta.web.errors import TITLES
 
                 found += list(TITLES.values())
-            if path == PACKAGE / "blueprints" / "tracking.py":
-                from consulta.blueprints.tracking import ACTS
+            if path == PACKAGE / "blueprints" / "authors" / "tracking.py":
+                from consulta.blueprints.authors.tracking import ACTS
 
                 found += [words for _, words in ACTS.values()]
             yield path, found

@@ -1,8 +1,7 @@
 """The spine: consultations, contributions, moderation, figures, ledger, accounts, outbox; triggers and search."""
 
-import sqlalchemy as sa
 from alembic import op
-
+import sqlalchemy as sa
 
 revision = '0001'
 down_revision = None

@@ -1,7 +1,7 @@
 """The Point of Contact's desk: drafts, acts, organisations, positions, news, uploads, heartbeats."""
 
-import sqlalchemy as sa
 from alembic import op
+import sqlalchemy as sa
 
 revision = "0004"
 down_revision = "0003"

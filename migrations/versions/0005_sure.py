@@ -4,10 +4,9 @@ A delivered message kept the JSON text ``null``, so that it was looked at for ev
 back with another person behind it; and somebody with a role on both sides could answer a request twice.
 """
 
-import secrets
-
 import sqlalchemy as sa
 from alembic import op
+import secrets
 
 revision = "0005"
 down_revision = "0004"

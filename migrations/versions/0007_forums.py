@@ -1,7 +1,7 @@
 """Forums: versions, tables, seats, who came, the sheets on which people wrote; people to be called who registered."""
 
-import sqlalchemy as sa
 from alembic import op
+import sqlalchemy as sa
 
 revision = "0007"
 down_revision = "0006"

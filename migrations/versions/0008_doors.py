@@ -1,7 +1,7 @@
 """Marks made at a door without internet: an undo names the mark that it takes back."""
 
-import sqlalchemy as sa
 from alembic import op
+import sqlalchemy as sa
 
 revision = "0008"
 down_revision = "0007"

@@ -1,7 +1,7 @@
 """Sheets with their versions, the commitments of a plan, amendments, and commitments of earlier plans."""
 
-import sqlalchemy as sa
 from alembic import op
+import sqlalchemy as sa
 
 revision = "0009"
 down_revision = "0008"

@@ -1,7 +1,7 @@
 """Proposals that are being written: drafts, their steps, what they answer to, advice that is let stand."""
 
-import sqlalchemy as sa
 from alembic import op
+import sqlalchemy as sa
 
 revision = "0010"
 down_revision = "0009"
@@ -70,7 +70,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['draft_id'], ['proposal_drafts.id'], name=op.f('fk_draft_steps_draft_id')),
     sa.PrimaryKeyConstraint('draft_id', 'step', name=op.f('pk_draft_steps'))
     )
-
 
 
 def downgrade() -> None:

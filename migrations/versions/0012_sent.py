@@ -1,7 +1,7 @@
 """Proposals that were sent: what they say, answer to, were returned for, who stands behind them; wider lists."""
 
-import sqlalchemy as sa
 from alembic import op
+import sqlalchemy as sa
 
 revision = "0012"
 down_revision = "0011"

@@ -1,7 +1,7 @@
 """Long documents that the worker makes."""
 
-import sqlalchemy as sa
 from alembic import op
+import sqlalchemy as sa
 
 revision = "0013"
 down_revision = "0012"
@@ -23,7 +23,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('consultation_id', 'name', name=op.f('uq_prints_consultation_id_name'))
     )
     op.create_index('ix_prints_asked_at', 'prints', ['asked_at'], unique=False)
-
 
 
 def downgrade() -> None:

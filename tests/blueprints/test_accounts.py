@@ -12,11 +12,12 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from consulta import create_app, worker
-from consulta.db import Database
-from consulta.domain import accounts
-from consulta.domain.snapshots import ConsultationView
+from consulta import create_app
+from consulta.domain.accounts import accounts
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import Account, AccountSession
+from consulta.web.db import Database
+from consulta.worker import rounds
 from tests.support import PASSWORD, Visitor, staff
 
 
@@ -104,7 +105,7 @@ def test_a_reset_reveals_nothing_and_its_link_works_once(
     known = visitor.post("/cuenta/restablecer", {"email": "ana@equipo.example"}, 200).text
     unknown = visitor.post("/cuenta/restablecer", {"email": "nadie@equipo.example"}, 200).text
     assert re.sub(r'(value|content)="[^"]*"', "", known) == re.sub(r'(value|content)="[^"]*"', "", unknown)
-    worker.work(app, now=datetime.now(UTC))
+    rounds.work(app, now=datetime.now(UTC))
     mails = list((app.extensions["settings"].instance / "mail").glob("*.eml"))
     assert len(mails) == 1
     import email
@@ -169,7 +170,7 @@ def test_forwarded_addresses_count_only_from_known_proxies(
 ) -> None:
     behind = make_app(trusted_proxies=1)
     for trusted, seen in ((app, "10.0.0.9"), (behind, "203.0.113.5")):
-        from consulta import auth
+        from consulta.web import auth
 
         found: list[str] = []
         if "probe" not in trusted.view_functions:
@@ -185,7 +186,7 @@ def test_forwarded_addresses_count_only_from_known_proxies(
     [("2001:db8:1:2:3::9", "2001:db8:1:2::/64"), ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7")],
 )
 def test_ipv6_counts_by_its_64(app: Flask, visitor: Visitor, address: str, network: str) -> None:
-    from consulta import auth
+    from consulta.web import auth
 
     with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
         assert auth.network() == network

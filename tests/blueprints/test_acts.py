@@ -12,15 +12,19 @@ from flask import Flask
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from consulta.db import Database
-from consulta.domain import audit, consultations, files, organizations
+from consulta.domain.acts import documents as act_documents
+from consulta.domain.audit import check as audit
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid
-from consulta.domain.organizations import Listed
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.organizations import reading as organizations
+from consulta.domain.organizations.reading import Listed
 from consulta.models.accounts import RoleName, Sector
-from tests.blueprints.test_management import coordinator
+from consulta.web.db import Database
 from tests.conftest import load
 from tests.support import Visitor, a_consultation, said, staff
+
+from .test_management import coordinator
 
 ACT = {
     "title_es": "Mesa técnica",
@@ -276,10 +280,10 @@ def test_a_pdf_put_together_by_hand_is_refused_or_taken_but_no_fault(spoilt: byt
     data = a_pdf()
     for other in (b"/Typo", b"/Filter /JBIG2Decode", b"/Type [1 2]"):
         with contextlib.suppress(Invalid):
-            files.check_pdf(data.replace(spoilt, other), "hecho a mano.pdf")
+            act_documents.check_pdf(data.replace(spoilt, other), "hecho a mano.pdf")
 
 
 def test_a_pdf_of_more_objects_than_are_looked_at_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_OBJECTS", 1)
+    monkeypatch.setattr(act_documents, "MOST_OBJECTS", 1)
     with pytest.raises(Invalid):
-        files.check_pdf(a_pdf(script=True), "grande.pdf")
+        act_documents.check_pdf(a_pdf(script=True), "grande.pdf")

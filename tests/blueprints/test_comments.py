@@ -17,19 +17,27 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from consulta import reference, worker
-from consulta.db import Database
-from consulta.domain import audit, consultations, desk, figures, opinions, rights, targets, threads
-from consulta.domain.snapshots import ConsultationView
+from consulta import reference
+from consulta.domain.audit import check as audit
+from consulta.domain.authors import rights as author_rights
+from consulta.domain.comments import threads
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import opinions, targets
+from consulta.domain.moderation import queue
+from consulta.domain.results import figures
 from consulta.models.comments import Comment
 from consulta.models.contributions import Contribution, Kind, Status
 from consulta.models.moderation import Mention
 from consulta.models.results import Tally
-from tests.blueprints.test_drafts import fields
-from tests.blueprints.test_management import coordinator, filled
-from tests.blueprints.test_queries import counted
+from consulta.web.db import Database
+from consulta.worker import rounds
 from tests.conftest import load
 from tests.support import Visitor, a_consultation, admit, comment, staff
+
+from .test_drafts import fields
+from .test_management import coordinator, filled
+from .test_queries import counted
 
 AFTER = {"settings": {**a_consultation()["settings"], "moderation": {"opinion": "before", "comment": "after"}}}
 
@@ -259,9 +267,9 @@ def test_a_comment_outlives_what_it_is_on(
         decide(database, shown, account, 2, "reject")
     else:
         with database.transaction() as db:
-            (rights.withdraw if gone == "withdrawn" else rights.ask_erasure)(db, folio, now=now)
+            (author_rights.withdraw if gone == "withdrawn" else author_rights.ask_erasure)(db, folio, now=now)
         if gone == "erased":
-            worker.work(app, now=now + timedelta(hours=73))
+            rounds.work(app, now=now + timedelta(hours=73))
     page = reader.get("…/aportes/3").text
     assert "Lo que yo digo se queda" in page
     assert re.search(rf"aporte n.º 2</a>\s*, {words}", page)
@@ -273,12 +281,12 @@ def test_a_comment_outlives_what_it_is_on(
 
 def decide(database: Database, view: ConsultationView, account: int, number: int, verdict: str) -> None:
     """A decision as the desk takes it."""
-    from consulta.domain import moderation
+    from consulta.domain.moderation import decisions as moderation
     from consulta.models.moderation import Verdict
 
     now = datetime.now(UTC)
     with database.transaction() as db:
-        item = desk.item(db, view, number, account_id=account, now=now)
+        item = queue.item(db, view, number, account_id=account, now=now)
         moderation.decide(
             db,
             consultation=view,
@@ -313,7 +321,7 @@ def test_a_withdrawn_comment_stays_as_a_note_while_it_has_replies(
     reader.follow(reply, act="take-back")
     assert "Pues yo no me arrepiento" in reader.get("…/aportes/1").text
     reader.follow(reply, act="erase", sure="1")
-    worker.work(app, now=now + timedelta(hours=73))
+    rounds.work(app, now=now + timedelta(hours=73))
     with database.session(read_only=True) as db:
         bodies = db.execute(select(Comment.__table__.c.body, Comment.__table__.c.body_salt)).all()
     assert (None, None) in [tuple(row) for row in bodies]
@@ -507,7 +515,7 @@ def test_the_receipt_comes_by_mail_too(app: Flask, reader: Visitor, database: Da
     reader.comment("…/aportes/1", "Avíseme por correo", email="eva@persona.example")
     with database.session(read_only=True) as db:
         assert opinions.receipt(db, reader.folio()) is not None
-    worker.work(app, now=datetime.now(UTC))
+    rounds.work(app, now=datetime.now(UTC))
     [mail] = list(Path(app.extensions["settings"].instance, "mail").glob("*.eml"))
     read = email.message_from_bytes(mail.read_bytes(), policy=policy.default)
     assert str(read["Subject"]).startswith("Recibimos su comentario: aporte n.º 2")

@@ -8,12 +8,14 @@ from typing import Any
 
 from flask import Flask
 
-from consulta.db import Database
-from consulta.domain import audit, consultations
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.audit import check as audit
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import RoleName
-from tests.blueprints.test_management import coordinator
+from consulta.web.db import Database
 from tests.support import Visitor, admit, staff
+
+from .test_management import coordinator
 
 
 def fields(page: str) -> dict[str, Any]:

@@ -9,13 +9,14 @@ import pytest
 from flask import Flask
 from icalendar import Calendar
 
-from consulta.db import Database
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import RoleName, Sector
-from tests.blueprints.test_acts import sound
-from tests.blueprints.test_management import coordinator
+from consulta.web.db import Database
 from tests.domain.test_forums import announce
 from tests.support import Visitor, staff
+
+from .test_acts import sound
+from .test_management import coordinator
 
 FORM = {
     "seen": "0",

@@ -11,14 +11,17 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event, update
 
-from consulta import worker
-from consulta.db import Database
-from consulta.domain import consultations, figures, uploads
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.intake import uploads
+from consulta.domain.results import figures as result_figures
 from consulta.models.imports import Upload
-from tests.blueprints.test_acts import sound
-from tests.blueprints.test_management import coordinator
+from consulta.web.db import Database
+from consulta.worker import rounds
 from tests.support import Visitor
+
+from .test_acts import sound
+from .test_management import coordinator
 
 IMPORTS = "/gestion/prueba/importar"
 TABLE = "clave,dice,tema,correo\n1,Falta agua en la aldea,A,a@b.example\n2,Que haya caminos,Z,\n3,Más escuelas,B,\n"
@@ -43,13 +46,13 @@ def received(database: Database) -> tuple[int, int]:
     """How many came, and how many of them are withdrawn."""
     with database.session(read_only=True) as db:
         view = consultations.find(db, "prueba").view
-        total = figures.tally(db, view, today=view.today(datetime.now(UTC)))["total"]["opinion"]
+        total = result_figures.tally(db, view, today=view.today(datetime.now(UTC)))["total"]["opinion"]
     return total["received"], total["withdrawn"]
 
 
 def work(app: Flask) -> None:
     """A round of the worker."""
-    worker.work(app, now=datetime.now(UTC))
+    rounds.work(app, now=datetime.now(UTC))
 
 
 def test_mapped_looked_at_taken_back_and_taken_anew(
@@ -185,8 +188,8 @@ def test_an_import_begun_elsewhere_and_a_spoilt_header(
 
 def test_known_rows_are_found_by_their_index(app: Flask, database: Database, consultation: ConsultationView) -> None:
     """However many contributions there are: none of the statements reads all of them."""
-    from consulta.domain import surveys
-    from consulta.domain.surveys import Taken
+    from consulta.domain.intake import preview as surveys
+    from consulta.domain.intake.preview import Taken
 
     today = datetime.now(UTC).date()
     rows = [Taken(n, f"f{n}", "foro", None, "Algo", None, today, None, None, None, False) for n in range(40)]

@@ -7,13 +7,14 @@ import re
 from flask import Flask
 from sqlalchemy import select
 
-from consulta.db import Database
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.contributions import Contribution
-from tests.blueprints.test_acts import sound
-from tests.blueprints.test_drafts import fields
-from tests.blueprints.test_management import coordinator
+from consulta.web.db import Database
 from tests.support import Visitor, staff
+
+from .test_acts import sound
+from .test_drafts import fields
+from .test_management import coordinator
 
 FORM = "/gestion/prueba/ingresar"
 

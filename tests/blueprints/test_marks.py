@@ -16,21 +16,23 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select, text
 
-from consulta.db import Database
-from consulta.domain import attendance, gatherings
-from consulta.domain.commitments import sha256
-from consulta.domain.marks import Brought, Outcome
-from consulta.domain.opinions import folio_of
-from consulta.domain.registrations import Guest
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.attendance import door
+from consulta.domain.attendance.marks import Brought, Outcome
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions.fingerprints import sha256
+from consulta.domain.contributions.opinions import folio_of
+from consulta.domain.forums import reading as forums
+from consulta.domain.forums.registrations import Guest
 from consulta.domain.texts import sort_key
 from consulta.models.accounts import RoleName
 from consulta.models.forums import AttendanceMark, Registration, Seat
-from tests.blueprints.test_acts import sound
-from tests.blueprints.test_management import coordinator
+from consulta.web.db import Database
 from tests.domain.test_forums import announce, register
 from tests.seals import seal
 from tests.support import Visitor, staff
+
+from .test_acts import sound
+from .test_management import coordinator
 
 DOOR = "/gestion/prueba/foros/foro"
 CONTEXT = "consulta/door/1|prueba|foro"
@@ -203,9 +205,9 @@ def test_who_is_brought_after_names_were_erased_has_none(
 ) -> None:
     with database.transaction() as db:
         db.execute(text("UPDATE forums SET erased = true"))
-        forum = gatherings.one(db, consultation, "foro")
+        forum = forums.one(db, consultation, "foro")
         late = Brought(str(uuid.uuid4()), now, guest=Guest("Tardía"))
-        made = attendance.bring(db, consultation, forum, [late], account_id=1, actor="equipo", now=now)
+        made = door.bring(db, consultation, forum, [late], account_id=1, actor="equipo", now=now)
     assert made == [Outcome.NEW]
     assert present(database) == [None]
 
@@ -282,10 +284,8 @@ def test_the_same_marks_from_many_at_once(
         for _ in range(50):
             try:
                 with database.transaction() as db:
-                    forum = gatherings.one(db, consultation, "foro")
-                    found = attendance.bring(
-                        db, consultation, forum, marks, account_id=account, actor="equipo", now=now
-                    )
+                    forum = forums.one(db, consultation, "foro")
+                    found = door.bring(db, consultation, forum, marks, account_id=account, actor="equipo", now=now)
                 said.extend(found)
                 return
             except Exception:  # a lock that took too long, or the other was faster: the device sends again

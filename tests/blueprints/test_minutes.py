@@ -9,15 +9,16 @@ from docx import Document
 from flask import Flask
 from pypdf import PdfReader
 
-from consulta.db import Database
-from consulta.domain import minutes
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.papers import minutes as paper_minutes
 from consulta.models.accounts import RoleName, Sector
-from tests.blueprints.test_acts import sound
-from tests.blueprints.test_management import coordinator
+from consulta.web.db import Database
 from tests.domain.test_forums import announce
 from tests.domain.test_papers import batch, enter
 from tests.support import Visitor, staff
+
+from .test_acts import sound
+from .test_management import coordinator
 
 FORM = "/gestion/prueba/foros/foro/actas/tema-1"
 ACT = "…/cronograma/acta-foro-tema-1"
@@ -25,9 +26,9 @@ ACT = "…/cronograma/acta-foro-tema-1"
 
 def test_what_is_composed_is_taken_apart_again() -> None:
     sections = {"said_most": "Falta agua.\n\nY luz.", "disagreed": "El precio: n.º uno en todo."}
-    text = minutes.composed(sections, [3, 12])
-    assert minutes.taken_apart(text) == (sections, [3, 12])
-    assert minutes.taken_apart("Se acordó leerlo todo.") == ({}, [])
+    text = paper_minutes.composed(sections, [3, 12])
+    assert paper_minutes.taken_apart(text) == (sections, [3, 12])
+    assert paper_minutes.taken_apart("Se acordó leerlo todo.") == ({}, [])
     assert "En qué hubo acuerdo" not in text
 
 

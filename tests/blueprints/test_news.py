@@ -11,18 +11,19 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import func, select
 
-from consulta import worker
-from consulta.db import Database
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.news import Subscriber
-from tests.blueprints.test_acts import listed, sound
-from tests.blueprints.test_management import coordinator
+from consulta.web.db import Database
+from consulta.worker import rounds
 from tests.support import Visitor
+
+from .test_acts import listed, sound
+from .test_management import coordinator
 
 
 def mails(app: Flask) -> list[str]:
     """Everything that was sent, decoded, and forget it."""
-    worker.work(app, now=datetime.now(UTC))
+    rounds.work(app, now=datetime.now(UTC))
     found = []
     for path in sorted(Path(app.extensions["settings"].instance, "mail").glob("*.eml")):
         message = email.message_from_bytes(path.read_bytes(), policy=policy.default)
@@ -127,7 +128,7 @@ def test_a_body_with_an_address_is_written_to(app: Flask, database: Database, co
 def test_many_subscribers_are_reached_in_pieces(app: Flask, database: Database, consultation: ConsultationView) -> None:
     from sqlalchemy import insert
 
-    from consulta.domain import news
+    from consulta.domain.notifications import news
     from consulta.models.outbox import OutboxMessage
 
     now = datetime.now(UTC)
@@ -183,7 +184,8 @@ def test_that_it_was_held_is_no_change_of_place(app: Flask, database: Database, 
 def test_a_body_with_an_account_is_told_and_a_refused_address_is_called(
     app: Flask, database: Database, consultation: ConsultationView
 ) -> None:
-    from consulta.domain import accounts, notices
+    from consulta.domain.accounts import accounts
+    from consulta.domain.notifications import notices
     from consulta.models.organizations import Organization, OrganizationMember
 
     person = coordinator(app, database, consultation)

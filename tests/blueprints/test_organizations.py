@@ -9,18 +9,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from consulta import worker
-from consulta.auth import hasher
-from consulta.db import Database
-from consulta.domain import accounts, acts, audit, organizations, verification
+from consulta.domain.accounts import accounts
+from consulta.domain.acts import versions as act_versions
+from consulta.domain.audit import check as audit
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.organizations import reading as organizations
+from consulta.domain.organizations import verification
 from consulta.models.accounts import Sector
 from consulta.models.organizations import Standing
-from tests.blueprints.test_acts import ACT, listed, side, sound
-from tests.blueprints.test_drafts import fields
-from tests.blueprints.test_management import coordinator
+from consulta.web.auth import hasher
+from consulta.web.db import Database
+from consulta.worker import rounds
 from tests.support import PASSWORD, Visitor, said
+
+from .test_acts import ACT, listed, side, sound
+from .test_drafts import fields
+from .test_management import coordinator
 
 WISH = {
     "name": "Colectivo Río Limpio",
@@ -55,7 +60,7 @@ def test_a_request_is_nobodys_before_its_mail_is_answered(
     app: Flask, database: Database, consultation: ConsultationView
 ) -> None:
     public, person = Visitor(app), representative(app, database)
-    worker.deliver(app, now=datetime.now(UTC))
+    rounds.deliver(app, now=datetime.now(UTC))
     mails = " ".join(p.read_text() for p in (app.extensions["settings"].instance / "mail").glob("*.eml"))
     assert "Colectivo" in mails
     assert "Colectivo Río Limpio" not in public.get("…/participantes").text
@@ -127,9 +132,9 @@ def test_silence_verifies_provisionally_after_five_working_days(
     person.post(f"{OWN}/enviar")
     day = datetime(2026, 6, 5, 12, tzinfo=UTC).date()  # a Friday
     assert verification.working_days_after(day, 5).isoformat() == "2026-06-12"
-    worker.answer(database, now=datetime.now(UTC))
+    rounds.answer(database, now=datetime.now(UTC))
     assert standing(database, consultation) is Standing.ASKED
-    worker.answer(database, now=datetime.now(UTC) + timedelta(days=9))
+    rounds.answer(database, now=datetime.now(UTC) + timedelta(days=9))
     assert standing(database, consultation) is Standing.PROVISIONAL
     assert "verificada provisionalmente" in Visitor(app).get("…/participantes").text
     sound(database)
@@ -147,7 +152,7 @@ def test_a_position_stands_where_it_concerns_and_ends_consensus(
     assert "por consenso" in public.get("…/cronograma/mesa-tecnica").text
     person = representative(app, database)
     person.post(f"{OWN}/enviar")
-    worker.answer(database, now=datetime.now(UTC) + timedelta(days=9))
+    rounds.answer(database, now=datetime.now(UTC) + timedelta(days=9))
     position = {"stance": "dissent", "subject": "minutes/mesa-tecnica", "text": "No estuvimos de acuerdo con el plazo."}
     for wrong in ({"stance": ""}, {"stance": "gritar"}, {"subject": "act/no-existe"}, {"subject": "x"}, {"text": "no"}):
         page = person.post(f"{OWN}/posicion", {**position, **wrong}, 422).text
@@ -313,7 +318,7 @@ def test_a_claim_that_nobody_stands_by_is_forgotten(
 
     listed(database, consultation)
     Visitor(app).post("…/solicitud", {"entidad": "vecinas", "email": "uno@vecinas.example"}, 200)
-    worker.erase(database, now=datetime.now(UTC) + timedelta(days=9))
+    rounds.erase(database, now=datetime.now(UTC) + timedelta(days=9))
     with database.session(read_only=True) as db:
         assert db.query(OrganizationMember).count() == 0
         assert db.query(Account).count() == 0
@@ -356,14 +361,14 @@ def test_a_wish_is_in_nobodys_way_and_is_forgotten(
     Visitor(app).post("…/solicitud", WISH, 200)
     Visitor(app).post("…/solicitud", WISH | {"name": "Otra más", "acronym": "OM"}, 200)
     now = datetime.now(UTC)
-    worker.deliver(app, now=now)
+    rounds.deliver(app, now=now)
     assert len(list((app.extensions["settings"].instance / "mail").glob("*.eml"))) == 1  # one mail a day
     person = coordinator(app, database, consultation)
     body = {"name_es": "Comité de Riego", "acronym": "CRL", "sector": "cso"}
     assert person.post("/gestion/prueba/participantes/nueva", body).location.endswith("/crl-2")
     with database.session(read_only=True) as db:
         assert list(organizations.names(db, consultation, ["crl", "crl-2"])) == ["crl-2"]
-    worker.erase(database, now=now + timedelta(days=9))
+    rounds.erase(database, now=now + timedelta(days=9))
     with database.session(read_only=True) as db:
         assert organizations.by_slug(db, consultation.id, "crl") is None
         assert [a.email for a in db.query(Account)] == ["coordina@equipo.example"]
@@ -398,9 +403,9 @@ def test_the_last_day_ends_where_the_consultation_is(
         due = organizations.one(db, consultation, "crl").answer_by
     assert due
     evening = datetime(due.year, due.month, due.day, 23, tzinfo=UTC) + timedelta(hours=4)  # 21:00 in Guatemala
-    worker.answer(database, now=evening)
+    rounds.answer(database, now=evening)
     assert standing(database, consultation) is Standing.ASKED
-    worker.answer(database, now=evening + timedelta(hours=4))
+    rounds.answer(database, now=evening + timedelta(hours=4))
     assert standing(database, consultation) is Standing.PROVISIONAL
 
 
@@ -423,7 +428,7 @@ def test_who_speaks_for_a_side_finds_what_waits(app: Flask, database: Database, 
 
 
 def test_a_dissent_is_not_pushed_out_by_others(app: Flask, database: Database, consultation: ConsultationView) -> None:
-    from consulta.domain import positions
+    from consulta.domain.organizations import positions
     from consulta.models.positions import Stance
 
     person, public = representative(app, database), Visitor(app)
@@ -438,7 +443,7 @@ def test_a_dissent_is_not_pushed_out_by_others(app: Flask, database: Database, c
             id_ = accounts.by_email(db, f"{sector.value}@equipo.example")
         assert id_
         with database.transaction() as db:
-            acts.speak(
+            act_versions.speak(
                 db,
                 consultation,
                 "mesa-tecnica",

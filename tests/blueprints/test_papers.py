@@ -9,12 +9,13 @@ from datetime import datetime
 from flask import Flask
 from pypdf import PdfReader
 
-from consulta.db import Database
-from consulta.domain.snapshots import ConsultationView
-from tests.blueprints.test_acts import sound
-from tests.blueprints.test_management import coordinator
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.web.db import Database
 from tests.domain.test_forums import announce
 from tests.support import Visitor, staff
+
+from .test_acts import sound
+from .test_management import coordinator
 
 DESK = "/gestion/prueba/foros/foro/hojas"
 

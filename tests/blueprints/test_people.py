@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
-from consulta.db import Database
-from consulta.domain import accounts, people
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.accounts import accounts, team
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import Sector
-from tests.blueprints.test_acts import listed, sound
-from tests.blueprints.test_drafts import fields
-from tests.blueprints.test_management import coordinator
+from consulta.web.db import Database
 from tests.support import Visitor, staff
+
+from .test_acts import listed, sound
+from .test_drafts import fields
+from .test_management import coordinator
 
 PEOPLE = "/gestion/prueba/personas"
 
@@ -59,7 +60,7 @@ def test_a_role_is_given_anew_as_it_should_be(app: Flask, database: Database, co
         assert "invite aparte" in person.post(PEOPLE, form | why | other, 422).text
     person.post(PEOPLE, form | why)
     with database.session(read_only=True) as db:
-        [mine] = [p for p in people.team(db, consultation) if p.account_id == id_]
+        [mine] = [p for p in team.team(db, consultation) if p.account_id == id_]
     assert [consultation.theme_by_id(t).slug for t in mine.themes] == ["tema-2"]  # type: ignore[union-attr]
     assert "Lo acordó la mesa" in Visitor(app).get("…/bitacora").text
     person.get(f"{PEOPLE}?persona={id_}&cargo=nada", 404)
@@ -74,11 +75,11 @@ def test_a_translator_has_a_role_for_each_language(
     for language in ("quc", "kek"):
         person.post(PEOPLE, {"email": "t@equipo.example", "role": "translator", "language": language} | why)
     with database.session(read_only=True) as db:
-        mine = [p for p in people.team(db, consultation) if p.role.value == "translator"]
+        mine = [p for p in team.team(db, consultation) if p.role.value == "translator"]
     assert sorted(str(p.language) for p in mine) == ["kek", "quc"]
     person.post(f"{PEOPLE}/{mine[0].account_id}/translator-quc", {"act": "revoke", **why})
     with database.session(read_only=True) as db:
-        assert [p.language for p in people.team(db, consultation) if p.role.value == "translator"] == ["kek"]
+        assert [p.language for p in team.team(db, consultation) if p.role.value == "translator"] == ["kek"]
     sound(database)
 
 

@@ -11,16 +11,18 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import text
 
-from consulta.db import Database
-from consulta.domain import consultations, sheet_json
-from consulta.domain.sheets import public
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.sheets import as_json
+from consulta.domain.sheets.sheet import public
+from consulta.web.db import Database
 from tests import proposals
-from tests.blueprints.test_acts import sound
-from tests.blueprints.test_proposals import moderator
 from tests.domain.test_plans import publish
 from tests.sheets import records, sheet_of
 from tests.support import Visitor
+
+from .test_acts import sound
+from .test_proposals import moderator
 
 consultation = proposals.consultation
 
@@ -53,13 +55,13 @@ def test_every_commitment_has_a_page_with_all_that_it_says(planned: None, visito
 def test_the_files_of_a_commitment(planned: None, visitor: Visitor) -> None:
     record = records()[16]
     given = visitor.get("…/plan/17.json").get_json()
-    back = sheet_json.from_json(given["sheet"])
+    back = as_json.from_json(given["sheet"])
     assert back.milestones == sheet_of(record).milestones
     assert back == public(back)
     for generation in "ABC":
         told = visitor.get("…/plan/17.json", query_string={"plantilla": generation}).get_json()
         assert told["sheet"]["template"] == generation
-        assert sheet_json.from_json(told["sheet"]) == back
+        assert as_json.from_json(told["sheet"]) == back
     words = "\n".join(
         cell.text
         for table in Document(io.BytesIO(visitor.get("…/plan/17.docx").data)).tables

@@ -16,15 +16,18 @@ from docx import Document
 from flask import Flask
 from sqlalchemy import text
 
-from consulta import printing, sheets_out, worker
-from consulta.db import Database
-from consulta.domain import consultations, results
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.results import tally
 from consulta.models.contributions import Status
+from consulta.web import sheet_files
+from consulta.web.db import Database
+from consulta.worker import printing, rounds
 from tests import proposals
-from tests.blueprints.test_acts import sound
 from tests.proposals import begin, body, save, signed_in, written
 from tests.support import Visitor, admit, staff
+
+from .test_acts import sound
 
 consultation = proposals.consultation
 
@@ -116,7 +119,7 @@ def test_the_whole_way_of_an_organisation(
     assert visitor.get("…/propuestas/2.pdf").data[:5] == b"%PDF-"
     with database.session(read_only=True) as db:
         view = consultations.find(db, "prueba").view
-        assert results.published(db, view.id) == 2
+        assert tally.published(db, view.id) == 2
     sound(database)
 
 
@@ -155,9 +158,9 @@ def test_what_is_not_mended_in_time_goes_on_as_it_stands(
         assert "próximos 60" in give_back(desk, f"{now + timedelta(days=days):%d/%m/%Y}", 1, 422)
     give_back(desk, f"{now + timedelta(days=5):%d/%m/%Y}")
     give_back(desk, f"{now + timedelta(days=5):%d/%m/%Y}", 1, 422)
-    worker.work(app, now=now + timedelta(days=4))
+    rounds.work(app, now=now + timedelta(days=4))
     assert statuses(database) == ["returned"]
-    worker.work(app, now=now + timedelta(days=7))
+    rounds.work(app, now=now + timedelta(days=7))
     assert statuses(database) == ["received"]
     visitor.post(f"{draft}/problema", {"seen": "1", "title": "Tarde"}, 409)
     publish(desk, ordinal=1)
@@ -199,7 +202,7 @@ def test_withdrawn_and_erased(
     send(visitor, draft)
     publish(moderator(app, database, consultation))
     visitor.follow(code, act="erase", sure="1")
-    worker.work(app, now=now + timedelta(days=4))
+    rounds.work(app, now=now + timedelta(days=4))
     page = visitor.get("…/propuestas/1").text
     assert "Nadie sabe cuánto pagan" not in page
     with database.read.connect() as connection:
@@ -375,10 +378,10 @@ def test_who_wrote_is_told(
     visitor.post(f"{mine}/correo", {"email": "canaria@correo.example"})
     send(ana, draft)
     give_back(moderator(app, database, consultation), f"{now + timedelta(days=20):%d/%m/%Y}")
-    worker.work(app, now=now)
+    rounds.work(app, now=now)
     assert "Recuerde" not in mails(app)
     for _ in range(2):
-        worker.work(app, now=now + timedelta(days=8))
+        rounds.work(app, now=now + timedelta(days=8))
     told = mails(app)
     for address in ("ana@acme.example", "beto@acme.example"):
         assert f"{address}: Su propuesta n.º 1 volvió para que la corrija" in told
@@ -387,7 +390,7 @@ def test_who_wrote_is_told(
     assert unsent in told
     assert told.count("canaria@correo.example: Su propuesta todavía no se ha enviado") == 1
     assert mine not in told
-    worker.work(app, now=now + timedelta(days=500))
+    rounds.work(app, now=now + timedelta(days=500))
     visitor.get(mine, 404)
     with database.read.connect() as connection:
         assert "canaria" not in repr(connection.execute(text("SELECT * FROM proposal_drafts")).all())
@@ -411,13 +414,13 @@ def test_all_of_them_as_one_document(
         publish(desk, number)
     assert visitor.get("…/propuestas.pdf").data[:5] == b"%PDF-"
     assert len(Document(io.BytesIO(visitor.get("…/propuestas.docx").data)).tables) == 3
-    monkeypatch.setattr("consulta.blueprints.proposals.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("consulta.blueprints.proposals.reading.MOST_AT_ONCE", 1)
     page = visitor.get("…/propuestas.pdf").text
     assert "Preparar uno nuevo" in page
     for _ in range(2):
         visitor.post("…/propuestas.pdf")
     assert "Se está preparando" in visitor.get("…/propuestas.pdf").text
-    worker.work(app, now=now)
+    rounds.work(app, now=now)
     assert "El último se hizo" in visitor.get("…/propuestas.pdf").text
     assert visitor.get("…/propuestas.pdf", query_string={"listo": "1"}).data[:5] == b"%PDF-"
     with database.read.connect() as connection:
@@ -442,17 +445,17 @@ def test_what_is_withdrawn_while_the_document_is_made_does_not_stay_in_it(
     desk = moderator(app, database, consultation)
     for number in (1, 2, 3):
         publish(desk, number)
-    monkeypatch.setattr("consulta.blueprints.proposals.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("consulta.blueprints.proposals.reading.MOST_AT_ONCE", 1)
     visitor.post("…/propuestas.docx")
-    made = sheets_out.proposals
+    made = sheet_files.proposals
 
     def slow(*given: Any) -> Any:
         answer = made(*given)
-        monkeypatch.setattr(sheets_out, "proposals", made)
+        monkeypatch.setattr(sheet_files, "proposals", made)
         visitor.post(f"{drafts[1]}/retirar", {"note": "La presentamos en otra forma."})
         return answer
 
-    monkeypatch.setattr(sheets_out, "proposals", slow)
+    monkeypatch.setattr(sheet_files, "proposals", slow)
     printing.typeset(app, now=now)
     ready = {"listo": "1"}
     assert visitor.get("…/propuestas.docx", query_string=ready).mimetype == "text/html"

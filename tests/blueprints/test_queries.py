@@ -10,12 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from consulta.db import Database
-from consulta.domain import acts, organizations
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.acts import versions as act_versions
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.organizations import reading as organizations
 from consulta.models.accounts import RoleName
 from consulta.models.acts import ActKind
 from consulta.models.contributions import Status
+from consulta.web.db import Database
 from tests.support import Visitor, admit, said, staff
 
 PINNED = {
@@ -97,10 +98,10 @@ def test_acts_and_bodies_cost_no_statement_more(
             for n in range(made, made + rows):
                 body = organizations.Listed(slug=f"b{n}", name=said(f"Entidad {n}"), sector="cso")
                 organizations.enlist(db, consultation, body, new=True, actor="system", now=now)
-                act = acts.ActData(
+                act = act_versions.ActData(
                     kind=ActKind.FORUM, title=said(f"Foro {n}"), held_from=now.date(), bodies=(("b0", "host"),)
                 )
-                acts.publish(db, consultation, act, key=f"a{n}", seen=0, reason=None, actor="system", now=now)
+                act_versions.publish(db, consultation, act, key=f"a{n}", seen=0, reason=None, actor="system", now=now)
         made += rows
         visitor.get(path)
         assert counted(app, visitor, path) == OF_THE_PROCESS[path] <= 6

@@ -10,17 +10,20 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from consulta import worker
-from consulta.db import Database
-from consulta.domain import figures, ledger, rights
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.authors import rights as author_rights
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.ledger import log as ledger
+from consulta.domain.results import figures
 from consulta.models.comments import Report
 from consulta.models.contributions import Status
 from consulta.models.outbox import OutboxMessage
-from tests.blueprints.test_comments import AFTER, decide, faults
-from tests.blueprints.test_management import coordinator
+from consulta.web.db import Database
+from consulta.worker import rounds
 from tests.conftest import load
 from tests.support import Visitor, a_consultation, admit, comment, staff, submit
+
+from .test_comments import AFTER, decide, faults
+from .test_management import coordinator
 
 
 @pytest.fixture
@@ -105,7 +108,7 @@ def test_kept_reported_again_and_rejected_with_a_reason(
 def test_a_report_is_no_promise_broken_and_no_news_to_the_author(
     app: Flask, reader: Visitor, database: Database, shown: ConsultationView, now: datetime
 ) -> None:
-    from consulta.domain.opinions import folio_of
+    from consulta.domain.contributions.opinions import folio_of
 
     report(reader)
     person = coordinator(app, database, shown)
@@ -201,12 +204,12 @@ def test_a_flood_of_reports_is_slowed_down(app: Flask, database: Database, now: 
 def test_one_that_its_author_erases_takes_the_lines_along(
     app: Flask, reader: Visitor, database: Database, shown: ConsultationView, now: datetime
 ) -> None:
-    from consulta.domain.opinions import folio_of
+    from consulta.domain.contributions.opinions import folio_of
 
     report(reader, line="Una línea sobre alguien")
     with database.transaction() as db:
-        rights.ask_erasure(db, folio_of("k2"), now=now)
-    worker.work(app, now=now + timedelta(hours=73))
+        author_rights.ask_erasure(db, folio_of("k2"), now=now)
+    rounds.work(app, now=now + timedelta(hours=73))
     with database.session(read_only=True) as db:
         assert [tuple(row) for row in db.execute(select(Report.line, Report.line_salt))] == [(None, None)]
     assert faults(database, shown) == []
@@ -215,13 +218,13 @@ def test_one_that_its_author_erases_takes_the_lines_along(
 def test_taking_an_erasure_back_puts_a_reported_comment_back_in_the_queue(
     reader: Visitor, moderator: Visitor, database: Database, shown: ConsultationView, now: datetime
 ) -> None:
-    from consulta.domain.opinions import folio_of
+    from consulta.domain.contributions.opinions import folio_of
 
     report(reader)
     with database.transaction() as db:
-        rights.ask_erasure(db, folio_of("k2"), now=now)
+        author_rights.ask_erasure(db, folio_of("k2"), now=now)
     assert 'data-contribution="2"' not in moderator.get("/moderacion/prueba").text
     with database.transaction() as db:
-        rights.take_back_erasure(db, folio_of("k2"), now=now)
+        author_rights.take_back_erasure(db, folio_of("k2"), now=now)
     assert "publicado y reportado" in moderator.get("/moderacion/prueba").text
     assert faults(database, shown) == []

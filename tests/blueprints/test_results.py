@@ -10,10 +10,10 @@ import re
 import pytest
 from flask import Flask
 
-from consulta.db import Database
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.contributions import Status
 from consulta.models.moderation import Verdict
+from consulta.web.db import Database
 from tests.domain.test_moderation import decide
 from tests.support import Visitor, admit, staff
 
@@ -122,7 +122,7 @@ def test_the_head_stands_on_the_results_the_ledger_and_the_receipt(counted: Visi
 
 
 def test_the_ledger_file_lets_anybody_recompute_the_head(counted: Visitor) -> None:
-    from consulta.domain import ledger
+    from consulta.domain.ledger import log as ledger
 
     rows = table(counted, "…/bitacora.csv")
     head = ledger.GENESIS

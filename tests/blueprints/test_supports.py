@@ -9,14 +9,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from consulta.db import Database
-from consulta.domain import audit, ledger, opinions, rights, supports
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.audit import check as audit
+from consulta.domain.authors import rights as author_rights
+from consulta.domain.comments import supports
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import opinions
+from consulta.domain.ledger import log as ledger
 from consulta.models.comments import Comment, Support
 from consulta.models.contributions import Status
-from tests.blueprints.test_comments import AFTER, faults
+from consulta.web.db import Database
 from tests.conftest import load
 from tests.support import Visitor, a_consultation, admit, comment, staff, submit
+
+from .test_comments import AFTER, faults
 
 WRONG = "Ese código no sirve aquí"
 
@@ -33,7 +38,7 @@ def shown(database: Database, now: datetime) -> ConsultationView:
 
 def publish(database: Database, view: ConsultationView, key: str) -> str:
     """A published opinion with a code: the code."""
-    from consulta.domain.commitments import sha256
+    from consulta.domain.contributions.fingerprints import sha256
 
     folio = opinions.folio_of(key)
     hashes = {"folio_hash": sha256(folio), "submission_hash": sha256(key)}
@@ -97,7 +102,7 @@ def test_a_wrong_or_foreign_code_always_gets_the_same_answer(
     publish(database, other, "other")
     withdrawn = publish(database, shown, "withdrawn")
     with database.transaction() as db:
-        rights.withdraw(db, withdrawn, now=now)
+        author_rights.withdraw(db, withdrawn, now=now)
     code = opinions.folio_of(typed) if typed in ("waits", "other", "withdrawn") else typed
     answer = reader.post("…/aportes/2/yo-tambien", {"folio": code, "act": "support"}, 404)
     assert WRONG in answer.text

@@ -9,10 +9,10 @@ import pytest
 import time_machine
 from flask import Flask
 
-from consulta import worker
-from consulta.db import Database
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.moderation import Verdict
+from consulta.web.db import Database
+from consulta.worker import rounds
 from tests.domain.test_moderation import decide
 from tests.support import Visitor, staff
 
@@ -86,7 +86,7 @@ def test_after_the_worker_nothing_of_the_text_is_left(app: Flask, visitor: Visit
     visitor.give("Texto irrepetible aquí")
     folio = visitor.folio()
     visitor.follow(folio, act="erase", sure="1")
-    worker.work(app, now=datetime.now(UTC) + timedelta(hours=73))
+    rounds.work(app, now=datetime.now(UTC) + timedelta(hours=73))
     page = visitor.follow(folio).text
     assert "irrepetible" not in page
     assert "borrado por su autor" in page
@@ -123,7 +123,7 @@ def test_a_confirmation_from_the_mail(visitor: Visitor, app: Flask, tmp_path: ob
     folio = visitor.folio()
     assert "Confirmar mi correo" in visitor.follow(folio).text
     visitor.follow(folio, 422, act="confirm", confirmation="AAAAAAAA")
-    from consulta.domain.rights import confirmation_code
+    from consulta.domain.authors.rights import confirmation_code
 
     code = confirmation_code(app.extensions["settings"].secret_key, folio, "eva@persona.example")
     assert "quedó confirmado" in visitor.follow(folio, act="confirm", confirmation=code).text

@@ -8,10 +8,11 @@ from contextlib import closing
 import pytest
 from sqlalchemy import event, text
 
-from consulta.db import Database
-from consulta.domain.snapshots import ConsultationView
-from tests.blueprints.test_opinions import stored
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.web.db import Database
 from tests.support import Visitor
+
+from .test_opinions import stored
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
@@ -44,7 +45,7 @@ def test_a_locked_table_answers_503_with_the_text(visitor: Visitor, database: Da
 def test_a_commit_that_fails_is_no_receipt(
     visitor: Visitor, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from consulta.domain import ledger
+    from consulta.domain.ledger import log as ledger
 
     def fail(_db: object) -> None:
         raise RuntimeError("the disk is full")

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from consulta import Settings, create_app, reference
-from consulta.auth import hasher
-from consulta.domain import demonstration
+from consulta.domain.demonstration import contributions
+from consulta.web.auth import hasher
 from tests.support import PASSWORD
 
 from .install import chromium
@@ -49,7 +49,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, blank: Callable[[str], str]) 
     database = app.extensions["database"]
     reference.load(database, now=datetime.now(UTC))
     with database.transaction() as db:
-        demonstration.set_passwords(db, hasher.hash(PASSWORD))
+        contributions.set_passwords(db, hasher.hash(PASSWORD))
     yield app
     database.dispose()
 

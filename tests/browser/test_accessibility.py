@@ -107,7 +107,7 @@ def test_one_contribution_of_every_fate(page: Page, demo: Flask) -> None:
 
 def test_very_long_words_and_texts(page: Page, demo: Flask) -> None:
     database = demo.extensions["database"]
-    from consulta.domain import consultations
+    from consulta.domain.consultations import reading as consultations
 
     with database.session(read_only=True) as db:
         view = consultations.find(db, "demostracion").view

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
-from consulta import worker
+from consulta.worker import rounds
 
 from .conftest import sign_in
 from .test_accessibility import check
@@ -60,7 +60,7 @@ def invite(page: Page, app: Flask, slug: str, email: str, sector: str, body: str
     page.fill("#reason", "La propuso su sector en la primera reunión.")
     page.get_by_role("button", name="Invitar").click()
     expect(page.locator(".flash")).to_contain_text("Invitación enviada")
-    worker.work(app, now=datetime.now(UTC))
+    rounds.work(app, now=datetime.now(UTC))
     for path in Path(app.extensions["settings"].instance, "mail").glob("*.eml"):
         text = path.read_text()
         if f"To: {email}" in text:
@@ -140,7 +140,7 @@ def test_a_process_without_a_terminal(open_context: Callable[..., BrowserContext
     expect(page.locator("main")).to_contain_text("no hay tal tema")
     check(page) if scripts else None
     page.get_by_role("button", name="Importar 2 aportes").click()
-    worker.work(demo, now=datetime.now(UTC))
+    rounds.work(demo, now=datetime.now(UTC))
     page.reload()
     expect(page.locator("main")).to_contain_text("Terminada: 2 aportes")
     read_all(open_context(360, scripts=scripts).new_page(), slug, act, code)

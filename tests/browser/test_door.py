@@ -13,8 +13,9 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 from sqlalchemy import func, select
 
-from consulta.domain import consultations, registrations
-from consulta.domain.registrations import Guest, Party
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.forums import registrations
+from consulta.domain.forums.registrations import Guest, Party
 from consulta.models.forums import AttendanceMark, Forum, Registration
 from tests.blueprints.test_acts import sound
 

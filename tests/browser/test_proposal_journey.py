@@ -11,11 +11,13 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import insert
 
-from consulta import worker
-from consulta.auth import hasher
-from consulta.domain import accounts, consultations, organizations
+from consulta.domain.accounts import accounts
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.organizations import reading as organizations
 from consulta.models.accounts import RoleName, Sector
 from consulta.models.organizations import OrganizationMember
+from consulta.web.auth import hasher
+from consulta.worker import rounds
 from tests.blueprints.test_acts import sound
 from tests.support import PASSWORD, staff
 
@@ -37,7 +39,7 @@ def verified(demo: Flask, open_context: Callable[..., BrowserContext], width: in
     public.select_option("#sector", index=1)
     public.click("main form button >> nth=-1")
     assert "Le escribimos" in public.inner_text("main")
-    worker.deliver(demo, now=now)
+    rounds.deliver(demo, now=now)
     with database.transaction() as db:
         account = accounts.ensure(db, email=signs, now=now)
         token = accounts.one_time_link(db, account_id=account, now=now)

@@ -10,12 +10,16 @@ import time_machine
 from flask import Flask
 from sqlalchemy import text
 
-from consulta import reference, schema
-from consulta.db import Database
-from consulta.domain import consultations, figures, ledger
-from consulta.domain.snapshots import ConsultationView
-from tests.cli.test_imports import run
+from consulta import reference
+from consulta.database import schema
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.ledger import log as ledger
+from consulta.domain.results import figures
+from consulta.web.db import Database
 from tests.support import Visitor, submit
+
+from .test_imports import run
 
 
 def test_an_account_is_made_by_a_link_and_never_a_password(app: Flask, visitor: Visitor) -> None:

@@ -11,11 +11,12 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, text
 
-from consulta.db import Database
-from consulta.domain import audit, figures
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.audit import check as audit
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.results import figures
 from consulta.models.contributions import Contribution
 from consulta.models.opinions import Opinion
+from consulta.web.db import Database
 from tests.support import a_consultation
 
 SAMPLE = Path(__file__).parents[1] / "data" / "opiniones.csv"
@@ -113,7 +114,7 @@ def test_an_interrupted_import_is_finished_by_the_same_command(
     app: Flask, database: Database, consultation: ConsultationView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = written(tmp_path, "id,body\n" + "".join(f"{n},Opinión número {n}\n" for n in range(500)))
-    from consulta.domain import importing
+    from consulta.domain.intake import importing
 
     whole = importing.pieces
     monkeypatch.setattr(importing, "pieces", lambda found: list(whole(found))[:1])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from consulta.domain.advice import RULES, Phase, Severity, Total, advise, advise_plan, blocking, plan, times
-from consulta.domain.sheets import leaves
+from consulta.domain.sheets.advice import RULES, Phase, Severity, Total, advise, advise_plan, blocking, plan, times
+from consulta.domain.sheets.sheet import leaves
 from consulta.translations.__main__ import template
 from tests import sheets
 

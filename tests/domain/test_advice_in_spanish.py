@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from consulta.domain.advice import Phase, Severity, advise, blocking
-from consulta.domain.sheets import Contact, Continuity, Line, Milestone, Party, Period, Sheet
+from consulta.domain.sheets.advice import Phase, Severity, advise, blocking
+from consulta.domain.sheets.sheet import Contact, Continuity, Line, Milestone, Party, Period, Sheet
 
 PERIOD = Period("2026-01", "2027-12")
 

@@ -17,12 +17,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from consulta.db import Database
-from consulta.domain import audit, desk, erasures, figures, moderation, opinions, results, rights
+from consulta.domain.audit import check as audit
+from consulta.domain.authors import erasure as author_erasure
+from consulta.domain.authors import rights as author_rights
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import opinions
 from consulta.domain.errors import DomainError
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.moderation import decisions, queue
+from consulta.domain.results import figures
+from consulta.domain.results import tally as results_tally
 from consulta.models.contributions import GROUP_OF, Status
 from consulta.models.moderation import Verdict
+from consulta.web.db import Database
 from tests.support import staff, submit
 
 NOW = datetime.now(UTC)
@@ -66,7 +72,7 @@ class Process(RuleBasedStateMachine):
         number = data.draw(st.sampled_from(sorted(self.model)))
         theme, group = self.model[number]
         with self.database.transaction() as db:
-            item = desk.item(db, self.view, number, account_id=self.account, now=NOW)
+            item = queue.item(db, self.view, number, account_id=self.account, now=NOW)
             if group in ("withdrawn", "erased"):
                 with pytest.raises(DomainError):
                     self._decide(db, number, item.ordinal, publish)
@@ -76,7 +82,7 @@ class Process(RuleBasedStateMachine):
         self.model[number] = (theme, "published" if publish else "rejected")
 
     def _decide(self, db: object, number: int, ordinal: int, publish: bool) -> None:
-        moderation.decide(
+        decisions.decide(
             db,
             consultation=self.view,
             number=number,
@@ -96,8 +102,8 @@ class Process(RuleBasedStateMachine):
             return
         chosen = self.view.themes[theme] if theme < 5 else None
         with self.database.transaction() as db:
-            item = desk.item(db, self.view, number, account_id=self.account, now=NOW)
-            moderation.classify(
+            item = queue.item(db, self.view, number, account_id=self.account, now=NOW)
+            decisions.classify(
                 db,
                 consultation=self.view,
                 number=number,
@@ -117,10 +123,10 @@ class Process(RuleBasedStateMachine):
         if group in ("withdrawn", "erased"):
             return
         with self.database.transaction() as db:
-            (rights.ask_erasure if erase else rights.withdraw)(db, self.keys[number], now=NOW)
+            (author_rights.ask_erasure if erase else author_rights.withdraw)(db, self.keys[number], now=NOW)
         if erase:
             with self.database.transaction() as db:
-                erasures.erase(db, now=NOW + timedelta(hours=73))
+                author_erasure.erase(db, now=NOW + timedelta(hours=73))
         self.model[number] = (theme, "erased" if erase else "withdrawn")
 
     @invariant()
@@ -187,4 +193,4 @@ def test_a_day_in_the_past_is_replayed_from_the_ledger(database: Database, consu
     ],
 )
 def test_small_cells_are_hidden_and_never_alone(cells: dict[str, int], shown: dict[str, int | None]) -> None:
-    assert results.small_cells(cells.items()) == shown
+    assert results_tally.small_cells(cells.items()) == shown

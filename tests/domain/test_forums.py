@@ -8,17 +8,22 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from consulta.db import Database
-from consulta.domain import attendance, audit, forums, gatherings, registrations, seats, tellings, turnout
+from consulta.domain.attendance import door
+from consulta.domain.audit import check as audit
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import AlreadyReceived, Closed, Conflict, Invalid
-from consulta.domain.forum_tables import TableData
-from consulta.domain.forums import ForumData
-from consulta.domain.registrations import Guest, Party
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.forums import reading as forums
+from consulta.domain.forums import registrations, seats, turnout
+from consulta.domain.forums import telling as forum_telling
+from consulta.domain.forums import versions as forum_versions
+from consulta.domain.forums.registrations import Guest, Party
+from consulta.domain.forums.tables import TableData
+from consulta.domain.forums.versions import ForumData
 from consulta.models.accounts import RoleName
 from consulta.models.forums import ForumKind, Registration, Seat
 from consulta.models.news import Notice
 from consulta.models.outbox import OutboxMessage
+from consulta.web.db import Database
 from tests.support import said, staff
 
 NOBODY_YET = "Se designan una semana antes."
@@ -46,7 +51,7 @@ def announce(
 ) -> None:
     """Announce it at ``foro``."""
     with database.transaction() as db:
-        forums.publish(
+        forum_versions.publish(
             db,
             consultation,
             a_forum(consultation, now, capacity, **changes),
@@ -61,8 +66,8 @@ def announce(
 def change(database: Database, consultation: ConsultationView, seen: int, now: datetime, **changes: object) -> None:
     """Publish the next version."""
     with database.transaction() as db:
-        data = replace(forums.of_version(db, consultation, "foro", seen), **changes)  # type: ignore[arg-type]
-        forums.publish(
+        data = replace(forum_versions.of_version(db, consultation, "foro", seen), **changes)  # type: ignore[arg-type]
+        forum_versions.publish(
             db,
             consultation,
             data,
@@ -114,7 +119,7 @@ def test_seats_for_all_or_all_wait_and_nobody_passes_the_line(
     assert len(set(family)) == 3
     assert [state for _, state in states(database)] == [Seat.CONFIRMED, *[Seat.WAITING] * 4]
     with database.session(read_only=True) as db:
-        third = gatherings.registered(db, family[2])
+        third = forums.registered(db, family[2])
         assert third is not None
         assert (third.line, third.forum.free) == (3, 0)
     change(database, consultation, 1, now, capacity=4)
@@ -132,7 +137,7 @@ def test_a_cancelled_seat_goes_to_the_first_in_line_who_is_told(
     for who, expected in ((ana, "Beto"), ("", "Carla")):
         with database.transaction() as db:
             folio = who or registrations.codes("Beto", 1)[0]
-            one = gatherings.registered(db, folio)
+            one = forums.registered(db, folio)
             assert one is not None
             seats.cancel(db, consultation, one.id, now=now)
         assert [name for name, state in states(database) if state is Seat.CONFIRMED] == [expected]
@@ -140,7 +145,7 @@ def test_a_cancelled_seat_goes_to_the_first_in_line_who_is_told(
         promoted = db.execute(select(OutboxMessage.template).where(OutboxMessage.template == "promotion")).all()
         assert len(promoted) == 1
         assert db.execute(select(Notice.content)).scalar_one()["what"] == "forum-promoted"
-        again = gatherings.registered(db, ana)
+        again = forums.registered(db, ana)
         assert again is not None
         assert again.state is Seat.CANCELLED
     with pytest.raises(Conflict), database.transaction() as db:
@@ -156,7 +161,7 @@ def test_nothing_moves_once_the_forum_is_over(
     register(database, consultation, now, "Beto", email="beto@correo.example")
     after = now + timedelta(days=8)
     with database.session() as db:
-        one = gatherings.registered(db, ana)
+        one = forums.registered(db, ana)
         assert one is not None
         for act in (
             lambda: seats.cancel(db, consultation, one.id, now=after),
@@ -204,7 +209,9 @@ def test_outside_the_window_nobody_registers(database: Database, consultation: C
         with pytest.raises(Closed):
             register(database, consultation, at, "Ana")
     with database.transaction() as db:
-        forums.cancel(db, consultation, "foro", seen=1, reason=said("Llueve demasiado."), actor="equipo", now=now)
+        forum_versions.cancel(
+            db, consultation, "foro", seen=1, reason=said("Llueve demasiado."), actor="equipo", now=now
+        )
     with pytest.raises(Closed):
         register(database, consultation, now, "Ana")
     assert states(database) == []
@@ -218,7 +225,7 @@ def test_a_full_table_only_offers_another(database: Database, consultation: Cons
     announce(database, consultation, now, tables=tables)
     codes = [register(database, consultation, now, name)[0] for name in ("Ana", "Beto", "Carla")]
     with database.session(read_only=True) as db:
-        found = [gatherings.registered(db, code) for code in codes]
+        found = [forums.registered(db, code) for code in codes]
     assert [one and one.state for one in found] == [Seat.CONFIRMED] * 3
     assert [one and one.table and one.table.theme for one in found] == ["tema-1", "tema-2", None]
     assert found[0] is not None
@@ -238,12 +245,12 @@ def test_people_are_told_of_another_place(database: Database, consultation: Cons
     register(database, consultation, now, "Carla")
     change(database, consultation, 1, now, texts={"place": said("Escuela")})
     with database.transaction() as db:
-        assert tellings.tell(db, now=now) == 3
-        assert tellings.tell(db, now=now) == 0
+        assert forum_telling.tell(db, now=now) == 3
+        assert forum_telling.tell(db, now=now) == 0
     with database.session(read_only=True) as db:
         assert len(db.execute(select(OutboxMessage).where(OutboxMessage.template == "news")).all()) == 1
         assert db.execute(select(Notice.content)).scalar_one()["place"] == said("Escuela")
-        assert tellings.unreachable(db, gatherings.one(db, consultation, "foro")) == 1
+        assert forum_telling.unreachable(db, forums.one(db, consultation, "foro")) == 1
 
 
 def test_a_seat_nobody_could_be_told_of_is_kept_for_half_an_hour(
@@ -254,7 +261,7 @@ def test_a_seat_nobody_could_be_told_of_is_kept_for_half_an_hour(
     register(database, consultation, now, "Beto")
     register(database, consultation, now, "Carla")
     with database.transaction() as db:
-        one = gatherings.registered(db, ana)
+        one = forums.registered(db, ana)
         assert one is not None
         seats.cancel(db, consultation, one.id, now=now)
     starts = now + timedelta(days=7)
@@ -273,20 +280,20 @@ def test_the_door_counts_what_is_true(database: Database, consultation: Consulta
     register(database, consultation, now, "José Ángel Núñez")
     [code] = register(database, consultation, now, "María")
     with database.transaction() as db:
-        forum = gatherings.one(db, consultation, "foro")
-        assert [one.name for one in attendance.search(db, forum, "NUNEZ")] == ["José Ángel Núñez"]
-        assert [one.name for one in attendance.search(db, forum, code.lower())] == ["María"]
-        assert attendance.search(db, forum, "%") == []
-        [jose], [maria] = attendance.search(db, forum, "jose"), attendance.search(db, forum, "maria")
+        forum = forums.one(db, consultation, "foro")
+        assert [one.name for one in door.search(db, forum, "NUNEZ")] == ["José Ángel Núñez"]
+        assert [one.name for one in door.search(db, forum, code.lower())] == ["María"]
+        assert door.search(db, forum, "%") == []
+        [jose], [maria] = door.search(db, forum, "jose"), door.search(db, forum, "maria")
         marks = [("a" * 32, jose.id, True), ("a" * 32, jose.id, True), ("b" * 32, maria.id, True)]
         new = [
-            attendance.mark(
+            door.mark(
                 db, consultation, forum, id_, mark_id=mark, present=here, account_id=account, actor="equipo", now=now
             )
             for mark, id_, here in marks
         ]
         assert new == [True, False, True]
-        attendance.walk_in(
+        door.walk_in(
             db,
             consultation,
             forum,
@@ -297,7 +304,7 @@ def test_the_door_counts_what_is_true(database: Database, consultation: Consulta
             actor="equipo",
             now=now,
         )
-        attendance.mark(
+        door.mark(
             db,
             consultation,
             forum,
@@ -331,7 +338,7 @@ def test_names_and_contacts_go_thirty_days_after(
     later = now + timedelta(days=7, hours=4)
     for at, left in ((later + timedelta(days=29), "Ana Canaria"), (later + timedelta(days=31), None)):
         with database.transaction() as db:
-            while tellings.forget(db, now=at):
+            while forum_telling.forget(db, now=at):
                 pass
         with database.session(read_only=True) as db:
             row = db.execute(select(Registration)).scalar_one()

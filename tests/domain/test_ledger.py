@@ -13,12 +13,17 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from consulta.db import Database
-from consulta.domain import audit, consultations, desk, ledger, moderation, reports, rights, supports
-from consulta.domain.replay import Report
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.audit import check as audit
+from consulta.domain.audit.replay import Report
+from consulta.domain.authors import rights as author_rights
+from consulta.domain.comments import flags, supports
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.ledger import log as ledger
+from consulta.domain.moderation import decisions, queue
 from consulta.models.comments import Ground
 from consulta.models.moderation import Verdict
+from consulta.web.db import Database
 from tests.support import comment, staff, submit
 
 DOCS = Path(__file__).parents[2] / "docs" / "ledger.md"
@@ -77,8 +82,8 @@ def decide(database: Database, view: ConsultationView, account: int, verdict: Ve
     """A decision as the desk takes it."""
     now = datetime.now(UTC)
     with database.transaction() as db:
-        item = desk.item(db, view, number, account_id=account, now=now)
-        moderation.decide(
+        item = queue.item(db, view, number, account_id=account, now=now)
+        decisions.decide(
             db,
             consultation=view,
             number=number,
@@ -95,8 +100,8 @@ def classify(database: Database, view: ConsultationView, account: int, number: i
     """A classification as the desk takes it."""
     now = datetime.now(UTC)
     with database.transaction() as db:
-        item = desk.item(db, view, number, account_id=account, now=now)
-        moderation.classify(
+        item = queue.item(db, view, number, account_id=account, now=now)
+        decisions.classify(
             db,
             consultation=view,
             number=number,
@@ -124,21 +129,21 @@ def busy(database: Database, consultation: ConsultationView) -> ConsultationView
     classify(database, consultation, account, 1)
     decide(database, consultation, account, Verdict.PUBLISH, 1)
     decide(database, consultation, account, Verdict.REJECT, 2)
-    from consulta.domain.opinions import folio_of
+    from consulta.domain.contributions.opinions import folio_of
 
     now = datetime.now(UTC)
     with database.transaction() as db:
-        rights.withdraw(db, folio_of("c"), now=now)
-        rights.remove_name(db, folio_of("a"), now=now)
-        rights.erase_email(db, folio_of("a"), now=now)
+        author_rights.withdraw(db, folio_of("c"), now=now)
+        author_rights.remove_name(db, folio_of("a"), now=now)
+        author_rights.erase_email(db, folio_of("a"), now=now)
     comment(database, consultation, "Un comentario sobre la primera", on=1, mentions=consultation.themes[2:4])
     comment(database, consultation, "Otro, sobre un tema", on="tema-3", supports_of=3)
     comment(database, consultation, "Una respuesta al comentario", on=5)
     with database.transaction() as db:
         supports.take_back(db, consultation, 6, who=supports.by_account(1001), secret="s", now=now)
         for ground in (Ground.HATE, Ground.OTHER):
-            said = reports.Said(5, ground, "Una línea")
-            reports.file(db, consultation=consultation, said=said, submission=ground, held_cause=None, now=now)
+            said = flags.Said(5, ground, "Una línea")
+            flags.file(db, consultation=consultation, said=said, submission=ground, held_cause=None, now=now)
     return consultation
 
 

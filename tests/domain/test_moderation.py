@@ -7,15 +7,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from consulta.db import Database
-from consulta.domain import desk, moderation, opinions, rights, tracking
-from consulta.domain.accounts import Actor, Granted
+from consulta.domain.accounts.accounts import Actor, Granted
+from consulta.domain.authors import rights as author_rights
+from consulta.domain.authors import tracking
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import opinions
 from consulta.domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.moderation import decisions, queue
 from consulta.models.accounts import RoleName
 from consulta.models.contributions import Channel, Status
 from consulta.models.moderation import Verdict
 from consulta.models.outbox import OutboxMessage
+from consulta.web.db import Database
 from tests.support import admit, staff, submit
 
 NOW = datetime.now(UTC)
@@ -33,7 +36,7 @@ def decide(
 ) -> None:
     """One decision in a transaction of its own."""
     with database.transaction() as db:
-        moderation.decide(
+        decisions.decide(
             db,
             consultation=view,
             number=number,
@@ -49,7 +52,7 @@ def decide(
 def numbers(database: Database, view: ConsultationView, **narrowed: object) -> list[int]:
     """The numbers of what waits."""
     with database.session(read_only=True) as db:
-        return [row.number for row in desk.queue(db, view, scope=None, now=NOW, **narrowed)]  # type: ignore[arg-type]
+        return [row.number for row in queue.queue(db, view, scope=None, now=NOW, **narrowed)]  # type: ignore[arg-type]
 
 
 def test_what_waits_is_ordered_by_the_promised_date(database: Database, consultation: ConsultationView) -> None:
@@ -67,7 +70,7 @@ def test_the_queue_is_narrowed_and_paged(database: Database, consultation: Consu
     assert numbers(database, consultation, theme="") == [2]
     assert numbers(database, consultation, channel=Channel.PAPER) == []
     with database.session(read_only=True) as db:
-        first = desk.queue(db, consultation, scope=None, now=NOW, limit=2)
+        first = queue.queue(db, consultation, scope=None, now=NOW, limit=2)
     assert numbers(database, consultation, after=(first[-1].review_by, first[-1].id)) == [3]
 
 
@@ -77,7 +80,7 @@ def test_a_decision_moves_the_status_and_leaves_the_queue(database: Database, co
     decide(database, consultation, account)
     assert numbers(database, consultation) == []
     with database.session(read_only=True) as db:
-        item = desk.item(db, consultation, 1, account_id=account, now=NOW)
+        item = queue.item(db, consultation, 1, account_id=account, now=NOW)
     assert (item.status, item.ordinal) == (Status.PUBLISHED, 1)
 
 
@@ -97,7 +100,7 @@ def test_a_stale_decision_is_refused_and_changes_nothing(database: Database, con
     with pytest.raises(Conflict):
         decide(database, consultation, beto, verdict=Verdict.REJECT, reason="off-topic")
     with database.session(read_only=True) as db:
-        assert [step.kind for step in desk.history(db, consultation, 1)] == ["publish"]
+        assert [step.kind for step in queue.history(db, consultation, 1)] == ["publish"]
 
 
 def test_a_reversal_is_a_new_decision_and_history_stays(database: Database, consultation: ConsultationView) -> None:
@@ -120,36 +123,36 @@ def test_a_lease_keeps_others_out_until_it_ends(database: Database, consultation
     ana, beto = staff(database, consultation), staff(database, consultation, "beto@equipo.example")
     submit(database, consultation)
     with database.transaction() as db:
-        moderation.open_item(db, consultation, 1, account_id=ana, now=NOW)
+        decisions.open_item(db, consultation, 1, account_id=ana, now=NOW)
     with pytest.raises(Conflict, match="equipo-"), database.transaction() as db:
-        moderation.open_item(db, consultation, 1, account_id=beto, now=NOW)
+        decisions.open_item(db, consultation, 1, account_id=beto, now=NOW)
     with pytest.raises(Conflict):
         decide(database, consultation, beto)
     with database.transaction() as db:
-        assert moderation.open_next(db, consultation, scope=None, account_id=beto, now=NOW) is None
+        assert decisions.open_next(db, consultation, scope=None, account_id=beto, now=NOW) is None
     with database.transaction() as db:
-        moderation.open_item(db, consultation, 1, account_id=beto, now=NOW + moderation.LEASE + timedelta(seconds=1))
+        decisions.open_item(db, consultation, 1, account_id=beto, now=NOW + decisions.LEASE + timedelta(seconds=1))
 
 
 def test_releasing_lets_the_next_one_in(database: Database, consultation: ConsultationView) -> None:
     ana, beto = staff(database, consultation), staff(database, consultation, "beto@equipo.example")
     submit(database, consultation)
     with database.transaction() as db:
-        assert moderation.open_next(db, consultation, scope=None, account_id=ana, now=NOW) == 1
+        assert decisions.open_next(db, consultation, scope=None, account_id=ana, now=NOW) == 1
     with database.transaction() as db:
-        moderation.release(db, consultation, 1, account_id=beto)
+        decisions.release(db, consultation, 1, account_id=beto)
     with database.transaction() as db:
-        assert moderation.open_next(db, consultation, scope=None, account_id=beto, now=NOW) is None
-        moderation.release(db, consultation, 1, account_id=ana)
+        assert decisions.open_next(db, consultation, scope=None, account_id=beto, now=NOW) is None
+        decisions.release(db, consultation, 1, account_id=ana)
     with database.transaction() as db:
-        assert moderation.open_next(db, consultation, scope=None, account_id=beto, now=NOW) == 1
+        assert decisions.open_next(db, consultation, scope=None, account_id=beto, now=NOW) == 1
 
 
 def test_what_its_author_withdrew_is_not_decided_upon(database: Database, consultation: ConsultationView) -> None:
     ana = staff(database, consultation)
     submit(database, consultation)
     with database.transaction() as db:
-        rights.withdraw(db, opinions.folio_of("k"), now=NOW)
+        author_rights.withdraw(db, opinions.folio_of("k"), now=NOW)
     with pytest.raises(Conflict):
         decide(database, consultation, ana)
 
@@ -159,11 +162,11 @@ def test_the_primary_theme_is_not_among_the_secondary_ones(database: Database, c
     submit(database, consultation)
     one, two = consultation.themes[:2]
     with database.transaction() as db:
-        moderation.classify(
+        decisions.classify(
             db, consultation=consultation, number=1, theme=one, mentions=[one, two], ordinal=0, account_id=ana, now=NOW
         )
     with database.session(read_only=True) as db:
-        item = desk.item(db, consultation, 1, account_id=ana, now=NOW)
+        item = queue.item(db, consultation, 1, account_id=ana, now=NOW)
     assert (item.theme_id, item.mentions, item.status, item.awaiting_review) == (
         one.id,
         (two.id,),
@@ -179,13 +182,13 @@ def test_a_moderator_bound_to_themes_sees_those_and_what_has_none(
         admit(database, consultation, f"Con tema {theme}", theme=theme)
     role = Granted(RoleName.MODERATOR, consultation.id, consultation.themes[0].id, None)
     bound = Actor(1, "a@equipo.example", "es", 1, (role,))
-    scope = desk.scope_of(bound, consultation)
+    scope = queue.scope_of(bound, consultation)
     with database.session(read_only=True) as db:
-        assert [row.number for row in desk.queue(db, consultation, scope=scope, now=NOW)] == [1, 3]
-        desk.check_scope(db, consultation, bound, 1)
+        assert [row.number for row in queue.queue(db, consultation, scope=scope, now=NOW)] == [1, 3]
+        queue.check_scope(db, consultation, bound, 1)
         with pytest.raises(NotAllowed):
-            desk.check_scope(db, consultation, bound, 2)
+            queue.check_scope(db, consultation, bound, 2)
         with pytest.raises(NotFound):
-            desk.check_scope(db, consultation, bound, 9)
+            queue.check_scope(db, consultation, bound, 9)
     with pytest.raises(NotAllowed):
-        desk.scope_of(Actor(1, "a", "es", 1, ()), consultation)
+        queue.scope_of(Actor(1, "a", "es", 1, ()), consultation)

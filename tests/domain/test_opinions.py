@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from consulta.db import Database
-from consulta.domain import opinions
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import opinions
+from consulta.domain.contributions.opinions import Given
 from consulta.domain.errors import AlreadyReceived, Closed, Conflict
-from consulta.domain.opinions import Given
-from consulta.domain.snapshots import ConsultationView
 from consulta.models.contributions import Contribution, Contributor
 from consulta.models.opinions import Opinion
 from consulta.models.outbox import OutboxMessage
+from consulta.web.db import Database
 from tests.conftest import load
 from tests.support import a_consultation, submit
 

@@ -9,16 +9,23 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
 
-from consulta.db import Database
-from consulta.domain import audit, desk, figures, gatherings, moderation, paper_files, papers, reckoning, stubs
+from consulta.domain.audit import check as audit
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
-from consulta.domain.papers import Note
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.forums import reading as forums
+from consulta.domain.moderation import decisions, queue
+from consulta.domain.papers import from_file as paper_from_file
+from consulta.domain.papers import notes as paper_notes
+from consulta.domain.papers import reconciliation, stubs
+from consulta.domain.papers.notes import Note
+from consulta.domain.results import figures
 from consulta.models.contributions import Channel, Contribution, Status
 from consulta.models.moderation import Verdict
 from consulta.models.papers import PaperState
-from tests.domain.test_forums import announce
+from consulta.web.db import Database
 from tests.support import staff
+
+from .test_forums import announce
 
 SECRET = "k" * 40
 
@@ -32,9 +39,9 @@ def printed(database: Database, consultation: ConsultationView, now: datetime, c
 def batch(database: Database, consultation: ConsultationView, now: datetime, count: int, theme: int = 0) -> int:
     """Number some sheets."""
     with database.transaction() as db:
-        forum = gatherings.one(db, consultation, "foro")
+        forum = forums.one(db, consultation, "foro")
         chosen = consultation.themes[theme]
-        return papers.print_batch(db, consultation, forum, chosen, count, secret=SECRET, actor="equipo", now=now)
+        return paper_notes.print_batch(db, consultation, forum, chosen, count, secret=SECRET, actor="equipo", now=now)
 
 
 def enter(
@@ -42,9 +49,9 @@ def enter(
 ) -> int:
     """Enter the notes of a sheet."""
     with database.transaction() as db:
-        forum = gatherings.one(db, consultation, "foro")
+        forum = forums.one(db, consultation, "foro")
         notes = [Note(body, "kek") for body in bodies]
-        return papers.enter(db, consultation, forum, number, notes, account_id=account, now=now)
+        return paper_notes.enter(db, consultation, forum, number, notes, account_id=account, now=now)
 
 
 def settle(
@@ -52,8 +59,8 @@ def settle(
 ) -> int:
     """Note what became of some sheets."""
     with database.transaction() as db:
-        forum = gatherings.one(db, consultation, "foro")
-        return papers.settle(db, consultation, forum, first, last, state, actor="equipo", now=now)
+        forum = forums.one(db, consultation, "foro")
+        return paper_notes.settle(db, consultation, forum, first, last, state, actor="equipo", now=now)
 
 
 def test_every_sheet_and_every_note_is_accounted_for(
@@ -68,12 +75,12 @@ def test_every_sheet_and_every_note_is_accounted_for(
     settle(database, consultation, now, 3, 4, PaperState.BLANK)
     settle(database, consultation, now, 5, 5, PaperState.LOST)
     with database.transaction() as db:
-        rows = desk.queue(db, consultation, scope=None, now=now, limit=9)
+        rows = queue.queue(db, consultation, scope=None, now=now, limit=9)
         assert len(rows) == 3
         for row, verdict in zip(rows, (Verdict.PUBLISH, Verdict.REJECT, None), strict=True):
             if verdict:
-                desk.item(db, consultation, row.number, account_id=other, now=now)
-                moderation.decide(
+                queue.item(db, consultation, row.number, account_id=other, now=now)
+                decisions.decide(
                     db,
                     consultation=consultation,
                     number=row.number,
@@ -85,8 +92,8 @@ def test_every_sheet_and_every_note_is_accounted_for(
                     now=now,
                 )
     with database.session(read_only=True) as db:
-        forum = gatherings.one(db, consultation, "foro")
-        first, second = reckoning.reconcile(db, forum)
+        forum = forums.one(db, consultation, "foro")
+        first, second = reconciliation.reconcile(db, forum)
         assert (first.handed_out, first.entered, first.blank, first.lost, first.out) == (5, 2, 2, 1, 0)
         assert (first.notes, first.accepted, first.rejected, first.pending) == (3, 1, 1, 1)
         assert (second.first, second.last, second.out) == (6, 8, 3)
@@ -119,8 +126,8 @@ def test_a_stub_leads_to_its_notes(database: Database, consultation: Consultatio
     account = staff(database, consultation)
     printed(database, consultation, now)
     with database.session(read_only=True) as db:
-        forum = gatherings.one(db, consultation, "foro")
-        codes = [papers.code(SECRET, consultation, forum, n) for n in (1, 2)]
+        forum = forums.one(db, consultation, "foro")
+        codes = [paper_notes.code(SECRET, consultation, forum, n) for n in (1, 2)]
         before = stubs.follow(db, codes[0])
     assert before is not None
     assert (before.state, before.notes) == (PaperState.OUT, ())
@@ -141,8 +148,8 @@ def test_a_forum_closes_when_all_is_accounted_for_or_explained(
 
     def close(explanation: str = "") -> None:
         with database.transaction() as db:
-            forum = gatherings.one(db, consultation, "foro")
-            reckoning.close(db, consultation, forum, explanation, actor="equipo", now=now)
+            forum = forums.one(db, consultation, "foro")
+            reconciliation.close(db, consultation, forum, explanation, actor="equipo", now=now)
 
     with pytest.raises(Invalid) as error:
         close()
@@ -153,7 +160,7 @@ def test_a_forum_closes_when_all_is_accounted_for_or_explained(
     with pytest.raises(Conflict):
         batch(database, consultation, now, 1)
     with database.session(read_only=True) as db:
-        assert gatherings.one(db, consultation, "foro").closing == "Dos hojas se mojaron con la lluvia."
+        assert forums.one(db, consultation, "foro").closing == "Dos hojas se mojaron con la lluvia."
         assert audit.check(db, consultation.log_id, consultation=consultation).faults == []
 
 
@@ -176,12 +183,12 @@ def test_a_table_is_entered_once(database: Database, consultation: ConsultationV
     files = ((workbook(*rows), "notas.xlsx", (2, 0)), (workbook(*rows), "notas.xlsx", (0, 2)), (comma, "a.csv", (1, 1)))
     for data, name, expected in files:
         with database.transaction() as db:
-            forum = gatherings.one(db, consultation, "foro")
-            found = paper_files.read(data, name, consultation)
-            taken = paper_files.take(db, consultation, forum, found, account_id=account, now=now)
+            forum = forums.one(db, consultation, "foro")
+            found = paper_from_file.read(data, name, consultation)
+            taken = paper_from_file.take(db, consultation, forum, found, account_id=account, now=now)
             assert (taken.entered, taken.there) == expected
     with database.session(read_only=True) as db:
-        [first] = reckoning.reconcile(db, gatherings.one(db, consultation, "foro"))
+        [first] = reconciliation.reconcile(db, forums.one(db, consultation, "foro"))
         assert (first.entered, first.notes) == (3, 3)
 
 
@@ -201,7 +208,7 @@ def test_a_table_is_entered_once(database: Database, consultation: ConsultationV
 )
 def test_a_table_with_a_fault_says_where(consultation: ConsultationView, data: bytes, name: str, said: str) -> None:
     with pytest.raises(Invalid) as error:
-        paper_files.read(data, name, consultation)
+        paper_from_file.read(data, name, consultation)
     assert said in error.value.message % error.value.values
 
 
@@ -210,11 +217,11 @@ def test_a_table_of_another_forum_enters_nothing(
 ) -> None:
     account = staff(database, consultation)
     printed(database, consultation, now)
-    found = paper_files.read(b"hoja,nota\n1,Agua\n77,De otro foro\n", "a.csv", consultation)
+    found = paper_from_file.read(b"hoja,nota\n1,Agua\n77,De otro foro\n", "a.csv", consultation)
     with database.session() as db:
-        forum = gatherings.one(db, consultation, "foro")
+        forum = forums.one(db, consultation, "foro")
         with pytest.raises(Invalid) as error:
-            paper_files.take(db, consultation, forum, found, account_id=account, now=now)
+            paper_from_file.take(db, consultation, forum, found, account_id=account, now=now)
     assert error.value.values["number"] == 77
     with database.session(read_only=True) as db:
         assert figures.live(db, consultation).received == 0
@@ -226,21 +233,21 @@ def test_two_hundred_notes_are_entered_at_once(
     account = staff(database, consultation)
     printed(database, consultation, now, 20)
     table = "hoja,nota\n" + "".join(f"{n % 20 + 1},Nota número {n}\n" for n in range(200))
-    found = paper_files.read(table.encode(), "a.csv", consultation)
+    found = paper_from_file.read(table.encode(), "a.csv", consultation)
     for expected in ((200, 0), (0, 200)):
         with database.transaction() as db:
-            forum = gatherings.one(db, consultation, "foro")
-            taken = paper_files.take(db, consultation, forum, found, account_id=account, now=now)
+            forum = forums.one(db, consultation, "foro")
+            taken = paper_from_file.take(db, consultation, forum, found, account_id=account, now=now)
             assert (taken.entered, taken.there) == expected
     with pytest.raises(Invalid):
-        paper_files.read(f"{table}1,Una más\n".encode(), "a.csv", consultation)
+        paper_from_file.read(f"{table}1,Una más\n".encode(), "a.csv", consultation)
     settle(database, consultation, now, 20, 20, PaperState.OUT)
     with database.session(read_only=True) as db:
-        [first] = reckoning.reconcile(db, gatherings.one(db, consultation, "foro"))
+        [first] = reconciliation.reconcile(db, forums.one(db, consultation, "foro"))
         assert (first.entered, first.notes, first.pending) == (20, 200, 200)
         assert audit.check(db, consultation.log_id, consultation=consultation).faults == []
 
 
 def test_a_hundred_thousand_empty_rows_are_no_notes(consultation: ConsultationView) -> None:
     rows: list[tuple[object, ...]] = [("hoja", "nota"), (1, "Agua"), *[(None, None)] * 100_000, (2, "Luz")]
-    assert sorted(paper_files.read(workbook(*rows), "n.xlsx", consultation)) == [1, 2]
+    assert sorted(paper_from_file.read(workbook(*rows), "n.xlsx", consultation)) == [1, 2]

@@ -10,18 +10,21 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from consulta.db import Database
-from consulta.domain import audit, commitment_files, commitment_writing, plans
+from consulta.domain.audit import check as audit
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.plans import from_file as plan_from_file
+from consulta.domain.plans import reading as plans
+from consulta.domain.plans import to_file
 from consulta.models.sheets import SheetMilestone
+from consulta.web.db import Database
 from tests.sheets import records
 
 
 def publish(database: Database, view: ConsultationView, now: datetime, data: Any = None) -> None:
     """Import the commitments."""
     with database.transaction() as db:
-        found = commitment_files.read(records() if data is None else data, view)
+        found = plan_from_file.read(records() if data is None else data, view)
         plans.publish(db, view, found, actor="sistema", now=now)
 
 
@@ -34,7 +37,7 @@ def sound(database: Database, view: ConsultationView) -> list[str]:
 def test_the_22_go_in_and_out(database: Database, consultation: ConsultationView, now: datetime) -> None:
     publish(database, consultation, now)
     with database.session(read_only=True) as db:
-        back = [commitment_writing.write(one, consultation) for one in plans.read(db, consultation, private=True)]
+        back = [to_file.write(one, consultation) for one in plans.read(db, consultation, private=True)]
         rows = db.query(SheetMilestone).count()
     assert (len(back), rows) == (22, 122)
     for was, became in zip(records(), back, strict=True):
@@ -55,7 +58,7 @@ def test_addresses_and_telephones_are_read_only_when_asked_for(
         with pytest.raises(NotFound):
             plans.read(db, consultation, [1, 99])
     assert [(row.number, row.milestones) for row in listed] == [(1, 2), (2, 2), (3, 4), (4, 1)]
-    said = json.dumps([commitment_writing.write(one, consultation) for one in found])
+    said = json.dumps([to_file.write(one, consultation) for one in found])
     for record in records():
         for line in (*record["emails"], *record["phones"]):
             assert f'"{line["text"]}"' not in said

@@ -10,9 +10,13 @@ import pytest
 from flask import Flask
 
 from consulta import reference
-from consulta.db import Database
-from consulta.domain import audit, consultations, organizations, proceedings, setup
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.acts import reading as acts
+from consulta.domain.audit import check as audit
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.management import loading
+from consulta.domain.organizations import reading as organizations
+from consulta.web.db import Database
 from tests.support import Visitor
 
 SLUG = reference.RECORD
@@ -22,7 +26,7 @@ SLUG = reference.RECORD
 def record(database: Database) -> ConsultationView:
     """The record, loaded as it ships."""
     with database.transaction() as db:
-        setup.load(db, reference.read(SLUG), now=datetime.now(UTC))
+        loading.load(db, reference.read(SLUG), now=datetime.now(UTC))
     with database.session(read_only=True) as db:
         return consultations.find(db, SLUG).view
 
@@ -43,7 +47,7 @@ def test_everything_in_the_schedule_and_the_text_is_an_act(database: Database, r
     assert kinds["key-dates"] >= 18
     assert covered["meetings"] == 12
     with database.session(read_only=True) as db:
-        rows, after = proceedings.listing(db, record, limit=200)
+        rows, after = acts.listing(db, record, limit=200)
         assert after is None
         assert len(rows) == len(reference.read(SLUG)["acts"])
         assert [r.day for r in rows] == sorted(r.day for r in rows)
@@ -53,7 +57,7 @@ def test_everything_in_the_schedule_and_the_text_is_an_act(database: Database, r
 def test_contradictions_are_shown_and_not_repaired(app: Flask, database: Database, record: ConsultationView) -> None:
     public = Visitor(app, SLUG)
     with database.session(read_only=True) as db:
-        disputed = [r for r in proceedings.listing(db, record, limit=200)[0] if r.disputed]
+        disputed = [r for r in acts.listing(db, record, limit=200)[0] if r.disputed]
     texts = " ".join(public.get(f"…/cronograma/{row.key}").text for row in disputed)
     assert "29 de junio" in texts
     assert "24 de junio" in texts

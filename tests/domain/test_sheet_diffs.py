@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consulta.domain.sheet_diffs import compare, words
-from consulta.domain.sheets import Contact, Line, Milestone, Sheet
+from consulta.domain.sheets.differences import compare, words
+from consulta.domain.sheets.sheet import Contact, Line, Milestone, Sheet
 
 SHEET = Sheet(
     title="Publicar las compras",

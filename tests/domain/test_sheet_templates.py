@@ -12,12 +12,22 @@ import pytest
 from hypothesis import given, settings
 
 from consulta.domain.errors import Invalid
-from consulta.domain.sheet_json import converted, from_json, public_amendments, to_json
-from consulta.domain.sheet_lines import month_in_words, says_month
-from consulta.domain.sheet_placing import Placed, lines, place
-from consulta.domain.sheet_schema import schema
-from consulta.domain.sheet_templates import CHALLENGES, CONTINUITY, FIELDS, TEMPLATES, UNDECIDED
-from consulta.domain.sheets import PROSE, Amendment, Challenge, Contact, Generation, Line, Milestone, Sheet, public
+from consulta.domain.sheets.as_json import converted, from_json, public_amendments, to_json
+from consulta.domain.sheets.boxes import Placed, lines, place
+from consulta.domain.sheets.lines import month_in_words, says_month
+from consulta.domain.sheets.schema import schema
+from consulta.domain.sheets.sheet import (
+    PROSE,
+    Amendment,
+    Challenge,
+    Contact,
+    Generation,
+    Line,
+    Milestone,
+    Sheet,
+    public,
+)
+from consulta.domain.sheets.templates import CHALLENGES, CONTINUITY, FIELDS, TEMPLATES, UNDECIDED
 from tests.sheet_strategies import SHEETS
 from tests.sheets import sheets
 

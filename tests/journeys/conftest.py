@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email
 import email.policy
 from collections.abc import Iterator
 from typing import Any

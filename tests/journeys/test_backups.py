@@ -17,13 +17,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect, select, text
 
-from consulta import Settings, backups, restoring, schema, worker
-from consulta.backups import BackupError
-from consulta.db import Database
-from consulta.domain import consultations, figures, opinions, rights
-from consulta.domain.snapshots import ConsultationView
+from consulta import Settings
+from consulta.backups import copies, restoring
+from consulta.backups.copies import BackupError
+from consulta.database import schema
+from consulta.domain.authors import rights as author_rights
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import fingerprints, opinions
+from consulta.domain.results import figures
 from consulta.models.contributions import Contribution
 from consulta.models.opinions import Opinion
+from consulta.web.db import Database
+from consulta.worker import rounds
 from tests.conftest import new_postgres
 from tests.support import admit, submit
 
@@ -31,7 +37,7 @@ from tests.support import admit, submit
 @pytest.fixture
 def keyed(settings: Settings) -> Settings:
     """Settings with a key for copies."""
-    return replace(settings, backup_key=backups.new_key())
+    return replace(settings, backup_key=copies.new_key())
 
 
 def wiped(database: Database) -> None:
@@ -70,31 +76,31 @@ def test_a_copy_under_load_a_wipe_and_a_restore(
         pass
     before = list(acknowledged)
     now = datetime.now(UTC)
-    backups.write(database, keyed, tmp_path / "copia.age", now=now)
+    copies.write(database, keyed, tmp_path / "copia.age", now=now)
     stop.set()
     for thread in threads:
         thread.join()
     with database.transaction() as db:
-        rights.withdraw(db, before[0], now=now)
-        rights.ask_erasure(db, before[1], now=now)
-    worker.erase(database, now=now + timedelta(hours=80))
-    backups.register(database, keyed)
+        author_rights.withdraw(db, before[0], now=now)
+        author_rights.ask_erasure(db, before[1], now=now)
+    rounds.erase(database, now=now + timedelta(hours=80))
+    copies.register(database, keyed)
     wiped(database)
     restored = restoring.restore(database, keyed, tmp_path / "copia.age", now=now)
     assert [r.faults for r in restored.reports if r.faults] == []
     assert restored.done >= 2
     stored = folios(database)
-    assert {opinions.sha256(folio) for folio in before} <= stored
+    assert {fingerprints.sha256(folio) for folio in before} <= stored
     with database.session(read_only=True) as db:
         view = consultations.find(db, "prueba").view
         base, opinion = Contribution.__table__.c, Opinion.__table__.c
-        hashes = [opinions.sha256(folio) for folio in before[:2]]
+        hashes = [fingerprints.sha256(folio) for folio in before[:2]]
         query = select(base.folio_hash, base.status).where(base.folio_hash.in_(hashes))
         rows = {found: status for found, status in db.execute(query)}  # noqa: C416
-        assert rows[opinions.sha256(before[0])].value == "withdrawn"
-        assert rows[opinions.sha256(before[1])].value == "erased"
+        assert rows[fingerprints.sha256(before[0])].value == "withdrawn"
+        assert rows[fingerprints.sha256(before[1])].value == "erased"
         bodies = select(opinion.body).join(Contribution.__table__, base.id == opinion.id)
-        assert db.execute(bodies.where(base.folio_hash == opinions.sha256(before[1]))).scalar_one() is None
+        assert db.execute(bodies.where(base.folio_hash == fingerprints.sha256(before[1]))).scalar_one() is None
         assert figures.tally(db, view, today=view.today(now))["balanced"]
     submit(database, view, "Después de restaurar se sigue", "nuevo")
     with database.session(read_only=True) as db:
@@ -106,7 +112,7 @@ def test_a_damaged_or_foreign_copy_changes_nothing(
 ) -> None:
     admit(database, consultation, "Lo que hay")
     now, good = datetime.now(UTC), tmp_path / "buena.age"
-    backups.write(database, keyed, good, now=now)
+    copies.write(database, keyed, good, now=now)
     data = good.read_bytes()
     before = folios(database)
     spoiled = {
@@ -121,9 +127,9 @@ def test_a_damaged_or_foreign_copy_changes_nothing(
         with pytest.raises(BackupError):
             restoring.restore(database, keyed, tmp_path / name, now=now)
     with pytest.raises(BackupError, match="otra clave"):
-        restoring.restore(database, replace(keyed, backup_key=backups.new_key()), good, now=now)
+        restoring.restore(database, replace(keyed, backup_key=copies.new_key()), good, now=now)
     with pytest.raises(BackupError, match="BACKUP_KEY"):
-        backups.write(database, replace(keyed, backup_key=""), tmp_path / "sin.age", now=now)
+        copies.write(database, replace(keyed, backup_key=""), tmp_path / "sin.age", now=now)
     assert folios(database) == before
     assert not list(keyed.instance.glob(".restaurar*"))
     assert not list(tmp_path.glob("*.restaurada*"))
@@ -137,7 +143,7 @@ def test_a_copy_needs_no_folder_that_somebody_made(
     """With the database elsewhere, the program's own folder may not be there yet."""
     fresh = replace(keyed, instance=tmp_path / "nueva" / "instance")
     admit(database, consultation, "Lo que hay")
-    assert backups.write(database, fresh, tmp_path / "copia.age", now=datetime.now(UTC)) > 0
+    assert copies.write(database, fresh, tmp_path / "copia.age", now=datetime.now(UTC)) > 0
     assert not list(fresh.instance.glob(".copia-*"))
 
 
@@ -172,7 +178,7 @@ def test_a_copy_that_was_falsified_does_not_pass(
     with database.write.connect() as connection:
         connection.execute(text("UPDATE opinions SET body = 'Esto no lo dije' WHERE id = :id"), {"id": one.id})
         connection.commit()
-    backups.write(database, keyed, tmp_path / "falsa.age", now=datetime.now(UTC))
+    copies.write(database, keyed, tmp_path / "falsa.age", now=datetime.now(UTC))
     with pytest.raises(BackupError, match="contribution 1"):
         restoring.restore(database, keyed, tmp_path / "falsa.age", now=datetime.now(UTC))
     assert len(folios(database)) == 1
@@ -181,14 +187,14 @@ def test_a_copy_that_was_falsified_does_not_pass(
 def test_the_worker_makes_a_copy_a_day_and_keeps_fourteen(
     make_app: Callable[..., Flask], consultation: ConsultationView
 ) -> None:
-    app = make_app(backup_key=backups.new_key())
+    app = make_app(backup_key=copies.new_key())
     folder = app.extensions["settings"].backups
     now = datetime.now(UTC)
-    worker.work(app, now=now)
-    worker.work(app, now=now + timedelta(hours=2))
+    rounds.work(app, now=now)
+    rounds.work(app, now=now + timedelta(hours=2))
     assert len(list(folder.glob("consulta-*.age"))) == 1
     for day in range(1, 17):
-        worker.work(app, now=now + timedelta(days=day, minutes=day))
+        rounds.work(app, now=now + timedelta(days=day, minutes=day))
     names = sorted(p.name for p in folder.glob("consulta-*.age"))
     assert len(names) == 14
     assert names[-1].startswith(f"consulta-{now + timedelta(days=16):%Y%m%d}")
@@ -204,7 +210,7 @@ def test_health_names_what_is_late(app: Flask, database: Database, consultation:
         return answer and answer["late"]
 
     assert late() == ["worker", "backup"]
-    worker.work(app, now=datetime.now(UTC))
+    rounds.work(app, now=datetime.now(UTC))
     assert late() == ["backup"]
     submit(database, consultation, email="a@b.example", now=datetime.now(UTC) - timedelta(hours=3))
     assert late() == ["backup", "mail"]
@@ -223,7 +229,7 @@ def test_from_sqlite_to_postgresql_in_one_command(
     for n in range(120):
         submit(source, view, f"Aporte n.º {n} con ch'e' y ñandú", f"k{n}", department="16")
     with source.transaction() as db:
-        rights.withdraw(db, opinions.folio_of("k3"), now=now)
+        author_rights.withdraw(db, opinions.folio_of("k3"), now=now)
     reports = restoring.move(source, target)
     assert [r.faults for r in reports if r.faults] == []
     tallies = []

@@ -21,13 +21,19 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import func, select
 
-from consulta.db import Database
-from consulta.domain import audit, desk, figures, ledger, moderation, opinions, reports, rights, supports
+from consulta.domain.audit import check as audit
+from consulta.domain.authors import rights as author_rights
+from consulta.domain.comments import flags, supports
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import opinions
 from consulta.domain.errors import DomainError
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.ledger import log as ledger
+from consulta.domain.moderation import decisions, queue
+from consulta.domain.results import figures
 from consulta.models.comments import Ground
 from consulta.models.contributions import Contribution, Status
 from consulta.models.moderation import Decision, Verdict
+from consulta.web.db import Database
 from tests.support import Visitor, admit, comment, free_port, send, staff, submit
 
 ROOT = Path(__file__).parents[2]
@@ -56,14 +62,14 @@ def test_32_threads_submit_decide_and_withdraw(database: Database, consultation:
         try:
             if made.random() < 0.3:
                 with database.transaction() as db:
-                    rights.withdraw(db, opinions.folio_of(key), now=now)
+                    author_rights.withdraw(db, opinions.folio_of(key), now=now)
             else:
                 with database.session(read_only=True) as db:
-                    waiting = desk.queue(db, consultation, scope=None, now=now, limit=5)
+                    waiting = queue.queue(db, consultation, scope=None, now=now, limit=5)
                 row = made.choice(waiting)
                 with database.transaction() as db:
-                    item = desk.item(db, consultation, row.number, account_id=account, now=now)
-                    moderation.decide(
+                    item = queue.item(db, consultation, row.number, account_id=account, now=now)
+                    decisions.decide(
                         db,
                         consultation=consultation,
                         number=row.number,
@@ -139,16 +145,16 @@ def _support(database: Database, view: ConsultationView, number: int, seed: int)
 
 
 def _report(database: Database, view: ConsultationView, number: int, key: str) -> None:
-    said, now = reports.Said(number, Ground.OTHER), datetime.now(UTC)
+    said, now = flags.Said(number, Ground.OTHER), datetime.now(UTC)
     with database.transaction() as db:
-        reports.file(db, consultation=view, said=said, submission=f"r{key}", held_cause=None, now=now)
+        flags.file(db, consultation=view, said=said, submission=f"r{key}", held_cause=None, now=now)
 
 
 def _decide(database: Database, view: ConsultationView, made: random.Random, accounts: list[int], number: int) -> None:
     account, now = made.choice(accounts), datetime.now(UTC)
     with database.transaction() as db:
-        item = desk.item(db, view, number, account_id=account, now=now)
-        moderation.decide(
+        item = queue.item(db, view, number, account_id=account, now=now)
+        decisions.decide(
             db,
             consultation=view,
             number=number,
@@ -163,7 +169,7 @@ def _decide(database: Database, view: ConsultationView, made: random.Random, acc
 
 def _withdraw(database: Database, key: str) -> None:
     with database.transaction() as db:
-        rights.withdraw(db, opinions.folio_of(key), now=datetime.now(UTC))
+        author_rights.withdraw(db, opinions.folio_of(key), now=datetime.now(UTC))
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])

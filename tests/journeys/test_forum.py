@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from flask import Flask
 from pypdf import PdfReader
 
-from consulta import worker
-from consulta.db import Database
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import RoleName, Sector
+from consulta.web.db import Database
+from consulta.worker import rounds
 from tests.blueprints.test_acts import sound
 from tests.blueprints.test_forums import announced, codes, join
 from tests.domain.test_moderation import decide
@@ -66,7 +66,7 @@ def test_from_the_announcement_to_the_stub(
     [fidel] = codes(page)
     visitor.post("/seguimiento/inscripcion", {"folio": family[3], "act": "cancel", "sure": "1"}, 200)
     assert "Ya tiene lugar" in late.follow(fidel).text
-    worker.work(make_app(mail_url=url), now=datetime.now(UTC))
+    rounds.work(make_app(mail_url=url), now=datetime.now(UTC))
     told = {to: [m for m in caught.messages if m["To"] == f"{to}@correo.example"] for to in ("ana", "fidel")}
     assert len(told["ana"]) + len(told["fidel"]) == len(caught.messages)
     mail = told["ana"][0].get_body(("plain",)).get_content()

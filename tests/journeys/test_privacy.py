@@ -10,12 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from consulta import worker
-from consulta.db import Database
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models import Base
 from consulta.models.accounts import RoleName
 from consulta.models.contributions import Status
+from consulta.web.db import Database
+from consulta.worker import rounds
 from tests.blueprints.test_management import coordinator
 from tests.domain.test_forums import announce
 from tests.support import Visitor, admit, comment, staff
@@ -76,7 +76,7 @@ def test_no_page_file_feed_or_staff_screen_shows_a_canary(
     ):
         seen.append(outsider.get(path).text)
     assert "article" not in outsider.get(f"…/aportes?q={NAME}").text
-    worker.work(app, now=datetime.now(UTC))
+    rounds.work(app, now=datetime.now(UTC))
     captured = capfd.readouterr()
     seen += [captured.out, captured.err, caplog.text]
     assert "Lo que digo" in "".join(seen)
@@ -140,7 +140,7 @@ def test_a_comment_a_support_and_a_report_name_nobody(
             "…/temas/tema-1.atom",
         )
     ]
-    worker.work(app, now=datetime.now(UTC))
+    rounds.work(app, now=datetime.now(UTC))
     captured = capfd.readouterr()
     public += [captured.out, captured.err, caplog.text]
     assert "Lo que comento" in "".join(public)
@@ -181,7 +181,7 @@ def test_no_table_but_its_own_holds_a_canary(visitor_with_secrets: str, database
 
 
 def test_the_mail_is_gone_once_delivered(app: Flask, visitor_with_secrets: str, database: Database) -> None:
-    worker.work(app, now=datetime.now(UTC))
+    rounds.work(app, now=datetime.now(UTC))
     with database.read.connect() as connection:
         rows = repr(connection.execute(text("SELECT * FROM outbox")).all())
     assert visitor_with_secrets not in rows
@@ -232,14 +232,14 @@ def test_who_registered_for_a_forum_shows_at_its_door_alone(
             rows = repr(connection.execute(text(f"SELECT * FROM {table}")).all())
             for canary in (NAME, EMAIL, needs, phone, body):
                 assert canary not in rows or table == "registrations", f"{table}: {canary}"
-    worker.work(app, now=datetime.now(UTC))
+    rounds.work(app, now=datetime.now(UTC))
     with database.read.connect() as connection:
         assert code not in repr(connection.execute(text("SELECT * FROM outbox")).all())
     captured = capfd.readouterr()
     seen += [captured.out, captured.err, caplog.text]
     for canary in (NAME, EMAIL, needs, phone, body, code):
         assert not [page for page in seen if canary in page], canary
-    worker.work(app, now=now + timedelta(days=40))
+    rounds.work(app, now=now + timedelta(days=40))
     with database.read.connect() as connection:
         rows = repr(connection.execute(text("SELECT * FROM registrations")).all())
     for canary in (NAME, EMAIL, needs, phone, body):

@@ -9,12 +9,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from consulta import Settings, backups, restoring, worker
-from consulta.db import Database
-from consulta.domain import consultations, news, opinions, rights
-from consulta.domain.snapshots import ConsultationView
+from consulta import Settings
+from consulta.backups import copies, restoring
+from consulta.domain.authors import rights as author_rights
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import opinions
+from consulta.domain.notifications import news
 from consulta.models.contributions import Contribution, Erasure
 from consulta.models.news import Subscriber
+from consulta.web.db import Database
+from consulta.worker import rounds
 from tests.support import submit
 
 NOW = datetime.now(UTC)
@@ -23,7 +28,7 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def keyed(settings: Settings) -> Settings:
     """Settings with a key for copies."""
-    return replace(settings, backup_key=backups.new_key())
+    return replace(settings, backup_key=copies.new_key())
 
 
 def statuses(database: Database) -> dict[int, str]:
@@ -50,20 +55,20 @@ def test_a_second_restore_harms_nobody(
 ) -> None:
     first, second = tmp_path / "uno.age", tmp_path / "dos.age"
     submit(database, consultation, "La primera de todas", "k1")
-    backups.write(database, keyed, first, now=NOW)
+    copies.write(database, keyed, first, now=NOW)
     submit(database, consultation, "La segunda, que se borra", "k2")
     with database.transaction() as db:
-        rights.ask_erasure(db, opinions.folio_of("k2"), now=NOW)
-    worker.erase(database, now=NOW + timedelta(hours=80))
-    backups.register(database, keyed)
+        author_rights.ask_erasure(db, opinions.folio_of("k2"), now=NOW)
+    rounds.erase(database, now=NOW + timedelta(hours=80))
+    copies.register(database, keyed)
     assert restoring.restore(database, keyed, first, now=NOW).done == 0
     view = view_of(database)
     submit(database, view, "Otra persona, con el mismo número", "k3")
     submit(database, view, "Y una más que se retira", "k4")
-    backups.write(database, keyed, second, now=NOW)
+    copies.write(database, keyed, second, now=NOW)
     with database.transaction() as db:
-        rights.withdraw(db, opinions.folio_of("k4"), now=NOW)
-    backups.register(database, keyed)  # the log is still shorter than the one before the restore
+        author_rights.withdraw(db, opinions.folio_of("k4"), now=NOW)
+    copies.register(database, keyed)  # the log is still shorter than the one before the restore
     restoring.restore(database, keyed, second, now=NOW)
     assert statuses(database) == {1: "received", 2: "received", 3: "withdrawn"}
     sound(database)
@@ -75,21 +80,21 @@ def test_what_was_asked_and_taken_back_stays_so(
     for key in ("before", "after", "both"):
         submit(database, consultation, f"Un texto de {key}", key)
     with database.transaction() as db:
-        rights.ask_erasure(db, opinions.folio_of("before"), now=NOW)
-    backups.write(database, keyed, tmp_path / "copia.age", now=NOW)
+        author_rights.ask_erasure(db, opinions.folio_of("before"), now=NOW)
+    copies.write(database, keyed, tmp_path / "copia.age", now=NOW)
     with database.transaction() as db:
-        rights.take_back_erasure(db, opinions.folio_of("before"), now=NOW)
-        rights.ask_erasure(db, opinions.folio_of("after"), now=NOW)
-        rights.ask_erasure(db, opinions.folio_of("both"), now=NOW)
-        rights.take_back_erasure(db, opinions.folio_of("both"), now=NOW)
-    backups.register(database, keyed)
+        author_rights.take_back_erasure(db, opinions.folio_of("before"), now=NOW)
+        author_rights.ask_erasure(db, opinions.folio_of("after"), now=NOW)
+        author_rights.ask_erasure(db, opinions.folio_of("both"), now=NOW)
+        author_rights.take_back_erasure(db, opinions.folio_of("both"), now=NOW)
+    copies.register(database, keyed)
     for _again in range(2):
         restoring.restore(database, keyed, tmp_path / "copia.age", now=NOW)
         assert statuses(database) == {1: "received", 2: "withdrawn", 3: "received"}
         with database.session(read_only=True) as db:
             assert len(db.execute(select(Erasure.contribution_id)).all()) == 1
-        backups.register(database, keyed)
-    worker.erase(database, now=NOW + timedelta(hours=80))
+        copies.register(database, keyed)
+    rounds.erase(database, now=NOW + timedelta(hours=80))
     assert statuses(database) == {1: "received", 2: "erased", 3: "received"}
     sound(database)
 
@@ -103,13 +108,13 @@ def test_a_stopped_subscription_does_not_come_back(
             news.subscribe(db, consultation, email=email, language="es", now=NOW)
         for key in db.execute(select(Subscriber.key)).scalars().all():
             news.confirm(db, key)
-    backups.write(database, keyed, copy, now=NOW)
+    copies.write(database, keyed, copy, now=NOW)
     with database.transaction() as db:
         first = db.execute(select(Subscriber.key).where(Subscriber.email == "uno@lector.example")).scalar_one()
         news.stop(db, first)
         news.confirm(db, first)  # an old mail's other button gives nothing back
-    backups.register(database, keyed)
-    assert "lector" not in (keyed.backups / backups.REGISTER).read_text()
+    copies.register(database, keyed)
+    assert "lector" not in (keyed.backups / copies.REGISTER).read_text()
     with database.session(read_only=True) as db:
         assert db.execute(select(Subscriber.email)).scalars().all() == ["dos@lector.example"]
     assert restoring.restore(database, keyed, copy, now=NOW).done == 1
@@ -122,16 +127,16 @@ def test_a_later_wish_is_not_undone_by_an_older_line(
     database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path
 ) -> None:
     submit(database, consultation, "Lo pienso y lo vuelvo a pensar", "k1")
-    backups.write(database, keyed, tmp_path / "uno.age", now=NOW)
+    copies.write(database, keyed, tmp_path / "uno.age", now=NOW)
     with database.transaction() as db:
-        rights.ask_erasure(db, opinions.folio_of("k1"), now=NOW)
-        rights.take_back_erasure(db, opinions.folio_of("k1"), now=NOW)
-    backups.register(database, keyed)
+        author_rights.ask_erasure(db, opinions.folio_of("k1"), now=NOW)
+        author_rights.take_back_erasure(db, opinions.folio_of("k1"), now=NOW)
+    copies.register(database, keyed)
     restoring.restore(database, keyed, tmp_path / "uno.age", now=NOW)
     with database.transaction() as db:
-        rights.ask_erasure(db, opinions.folio_of("k1"), now=NOW)
-    backups.register(database, keyed)
-    backups.write(database, keyed, tmp_path / "dos.age", now=NOW)
+        author_rights.ask_erasure(db, opinions.folio_of("k1"), now=NOW)
+    copies.register(database, keyed)
+    copies.write(database, keyed, tmp_path / "dos.age", now=NOW)
     restoring.restore(database, keyed, tmp_path / "dos.age", now=NOW)
     assert statuses(database) == {1: "withdrawn"}
     sound(database)

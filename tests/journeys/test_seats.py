@@ -11,12 +11,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from consulta.db import Database
-from consulta.domain import audit, forums, gatherings, registrations, seats
+from consulta.domain.audit import check as audit
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.registrations import Guest, Party
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.forums import reading as forums
+from consulta.domain.forums import registrations, seats
+from consulta.domain.forums import versions as forum_versions
+from consulta.domain.forums.registrations import Guest, Party
 from consulta.models.forums import Forum, Registration, Seat
+from consulta.web.db import Database
 from tests.domain.test_forums import announce
 from tests.support import said
 
@@ -47,15 +50,15 @@ def test_never_oversold(database: Database, consultation: ConsultationView, now:
 
     def give_back(n: int) -> None:
         with database.transaction() as db:
-            one = gatherings.registered(db, registrations.codes(f"k{n}", 1)[0])
+            one = forums.registered(db, registrations.codes(f"k{n}", 1)[0])
             if one is not None and one.state in (Seat.CONFIRMED, Seat.WAITING):
                 seats.cancel(db, consultation, one.id, now=now)
 
     def enlarge(capacity: int) -> None:
         with database.transaction() as db:
-            forum = gatherings.one(db, consultation, "foro")
+            forum = forums.one(db, consultation, "foro")
             data = forum.data.__class__(**{**forum.data.__dict__, "capacity": capacity})
-            forums.publish(
+            forum_versions.publish(
                 db,
                 consultation,
                 data,

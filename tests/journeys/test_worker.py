@@ -11,11 +11,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from consulta import worker
-from consulta.db import Database
-from consulta.domain.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.moderation import Verdict
 from consulta.models.outbox import OutboxMessage
+from consulta.web.db import Database
+from consulta.worker import rounds
 from tests.domain.test_forums import announce, change
 from tests.domain.test_moderation import decide
 from tests.support import Visitor, free_port, said, staff
@@ -36,7 +36,7 @@ def test_a_receipt_goes_out_and_leaves_nothing_behind(
     visitor.get(f"…/opinar?lang={language}")
     visitor.give("Quiero recibir noticias", email="eva@persona.example")
     folio = visitor.folio()
-    assert worker.work(make_app(mail_url=url), now=datetime.now(UTC)) == 1
+    assert rounds.work(make_app(mail_url=url), now=datetime.now(UTC)) == 1
     [message] = handler.messages
     assert message["Subject"].startswith(subject)
     assert message["To"] == "eva@persona.example"
@@ -44,7 +44,7 @@ def test_a_receipt_goes_out_and_leaves_nothing_behind(
     assert f"/seguimiento#{folio}." in message.get_body().get_content()
     with database.session(read_only=True) as db:
         assert db.execute(select(OutboxMessage.payload, OutboxMessage.outcome)).all() == [(None, "delivered")]
-    assert worker.work(make_app(mail_url=url), now=datetime.now(UTC)) == 0
+    assert rounds.work(make_app(mail_url=url), now=datetime.now(UTC)) == 0
 
 
 def test_a_decision_is_told_with_its_reason_in_plain_text(
@@ -58,7 +58,7 @@ def test_a_decision_is_told_with_its_reason_in_plain_text(
     visitor.give("No será publicada", email="eva@persona.example")
     account = staff(database, consultation)
     decide(database, consultation, account, verdict=Verdict.REJECT, reason="off-topic", note="O'Brien & <co>")
-    worker.work(make_app(mail_url=url), now=datetime.now(UTC))
+    rounds.work(make_app(mail_url=url), now=datetime.now(UTC))
     body = "".join(message.get_body().get_content() for message in handler.messages)
     assert "No es del tema" in body
     assert "O'Brien & <co>" in body
@@ -71,12 +71,12 @@ def test_a_server_that_is_away_is_asked_again(
     visitor.give(email="eva@persona.example")
     now = datetime.now(UTC)
     away = make_app(mail_url="smtp://127.0.0.1:1")
-    worker.work(away, now=now)
-    worker.work(make_app(mail_url=url), now=now)
+    rounds.work(away, now=now)
+    rounds.work(make_app(mail_url=url), now=now)
     assert handler.messages == []
     handler.refusals = ["451 later"]
-    worker.work(make_app(mail_url=url), now=now + timedelta(minutes=3))
-    worker.work(make_app(mail_url=url), now=now + timedelta(minutes=30))
+    rounds.work(make_app(mail_url=url), now=now + timedelta(minutes=3))
+    rounds.work(make_app(mail_url=url), now=now + timedelta(minutes=30))
     assert len(handler.messages) == 1
 
 
@@ -86,7 +86,7 @@ def test_an_address_that_is_refused_for_good_is_given_up(
     handler, url = sink
     visitor.give(email="eva@persona.example")
     handler.refusals = ["550 no such person"]
-    worker.work(make_app(mail_url=url), now=datetime.now(UTC))
+    rounds.work(make_app(mail_url=url), now=datetime.now(UTC))
     with database.session(read_only=True) as db:
         assert db.execute(select(OutboxMessage.payload, OutboxMessage.outcome)).all() == [(None, "refused")]
 
@@ -97,14 +97,15 @@ def test_an_erased_address_gets_nothing(
     handler, url = sink
     visitor.give(email="eva@persona.example")
     visitor.follow(visitor.folio(), act="erase-email", sure="1")
-    worker.work(make_app(mail_url=url), now=datetime.now(UTC))
+    rounds.work(make_app(mail_url=url), now=datetime.now(UTC))
     assert handler.messages == []
 
 
 def test_one_message_that_cannot_be_written_holds_up_no_other(
     make_app: Callable[..., Flask], database: Database, consultation: ConsultationView, sink: tuple[Sink, str]
 ) -> None:
-    from consulta.domain import accounts, outbox
+    from consulta.domain.accounts import accounts
+    from consulta.domain.notifications import outbox
 
     handler, url = sink
     now = datetime.now(UTC)
@@ -133,7 +134,7 @@ def test_one_message_that_cannot_be_written_holds_up_no_other(
             )
     app = make_app(mail_url=url)
     with contextlib.suppress(Exception):
-        worker.work(app, now=now)
+        rounds.work(app, now=now)
     [message] = handler.messages
     assert message["Subject"].startswith("Una organización")
     with database.session(read_only=True) as db:
@@ -146,30 +147,30 @@ def test_one_message_that_cannot_be_written_holds_up_no_other(
 def test_delivered_mail_is_not_late_and_refused_mail_is(
     make_app: Callable[..., Flask], database: Database, visitor: Visitor
 ) -> None:
-    from consulta.domain import operations
+    from consulta.domain import heartbeats as operations
 
     now = datetime.now(UTC)
     visitor.give("Quiero recibir noticias", email="eva@persona.example")
     silent = make_app(mail_url=f"smtp://127.0.0.1:{free_port()}")
     for hours in (0, 1, 2):
-        worker.work(silent, now=now + timedelta(hours=hours))
+        rounds.work(silent, now=now + timedelta(hours=hours))
     with database.session(read_only=True) as db:
         late = operations.late(operations.ages(db, now=now + timedelta(hours=2)).items())
     assert "mail" in late
-    worker.work(make_app(), now=now + timedelta(hours=20))
+    rounds.work(make_app(), now=now + timedelta(hours=20))
     with database.session(read_only=True) as db:
         assert operations.ages(db, now=now + timedelta(hours=30))["mail"] == timedelta()
 
 
 def test_a_copy_that_fails_is_made_an_hour_later(make_app: Callable[..., Flask], database: Database) -> None:
-    from consulta import backups
-    from consulta.backups import BackupError
+    from consulta.backups import copies as backups
+    from consulta.backups.copies import BackupError
 
     now = datetime.now(UTC)
     with pytest.raises(BackupError):
-        worker.work(make_app(backup_key="no es una clave"), now=now)
+        rounds.work(make_app(backup_key="no es una clave"), now=now)
     app = make_app(backup_key=backups.new_key())
-    worker.work(app, now=now + timedelta(hours=2))
+    rounds.work(app, now=now + timedelta(hours=2))
     assert len(list(app.extensions["settings"].backups.glob("consulta-*.age"))) == 1
 
 
@@ -191,7 +192,7 @@ def test_the_mails_of_a_forum_say_all_that_is_needed(
         page = visitor.get(f"…/foros/foro/inscripcion?lang={language}&personas={len(names)}").text
         given = {f"name-{n}": name for n, name in enumerate(names, 1)} | {"people": str(len(names)), "email": email_}
         visitor.post("…/foros/foro/inscripcion", {**given, "submission": visitor.hidden(page, "submission")})
-    worker.work(app, now=datetime.now(UTC))
+    rounds.work(app, now=datetime.now(UTC))
     family, waiting = handler.messages
     codes = re.findall(r"#([0-9A-Z-]{19})", family.get_body().get_content())
     assert len(set(codes)) == 2
@@ -206,8 +207,8 @@ def test_the_mails_of_a_forum_say_all_that_is_needed(
     visitor.post("/seguimiento/inscripcion", {"folio": codes[0], "act": "cancel", "sure": "1"}, 200)
     change(database, consultation, 1, now, texts={"place": said("Escuela")})
     handler.messages.clear()
-    worker.work(app, now=datetime.now(UTC))
-    worker.work(app, now=datetime.now(UTC))
+    rounds.work(app, now=datetime.now(UTC))
+    rounds.work(app, now=datetime.now(UTC))
     by_subject = {message["Subject"]: message for message in handler.messages}
     promoted = {"es": "Ya tiene lugar en el foro", "en": "You now have a seat at the forum"}[language]
     moved = {"es": "Cambió la fecha o el lugar del foro", "en": "The date or place of the forum changed"}[language]

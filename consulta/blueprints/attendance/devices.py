@@ -1,0 +1,200 @@
+"""The door without internet: a page that works on the device, and the ways by which its marks come here. Also the
+attendance sheet of paper, typed into a table."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, flash, jsonify, redirect, request, send_file, url_for
+from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.domain.attendance import door as attendance_door
+from consulta.domain.attendance import from_file as attendance_from_file
+from consulta.domain.attendance import marks
+from consulta.domain.attendance.from_file import Row
+from consulta.domain.attendance.marks import Brought, Outcome
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Closed, Invalid, Malformed
+from consulta.domain.forums import reading as forums
+from consulta.domain.forums.reading import ForumView
+from consulta.web import db, device_seals, page_cache
+from consulta.web.auth import actor, allow, anyone, now, on_a_team, respond_privately, takes_files
+from consulta.words.i18n import gettext
+
+bp = Blueprint("marks", __name__, url_prefix="/gestion")
+SCRIPT = Path(__file__).parent.parent.parent / "static" / "door-worker.js"
+KEPT = timedelta(hours=48)
+"""How long after a forum its roster may stay on a device."""
+MOST_BROUGHT, MOST_BYTES = 20_000, 12_000_000
+
+
+@bp.get("/puerta.js")
+@allow(anyone)
+def worker() -> Response:
+    """The service worker, from an address that covers the desk and nothing of the public's."""
+    response = send_file(SCRIPT, mimetype="text/javascript", conditional=True, max_age=0)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@bp.get("/<slug>/foros/<key>/sin-internet")
+@allow(on_a_team)
+def door(slug: str, key: str) -> Response:
+    """The page that the device keeps: it has nobody's name in it."""
+    consultation, forum = _own(slug, key)
+    wipe = forum.data.ends_at + KEPT
+    response = page_cache.private(
+        "marks/door.html",
+        consultation=consultation,
+        forum=forum,
+        wipe=int(wipe.timestamp() * 1000),
+        server_key=device_seals.public_key(device_seals.context(slug, key)),
+        context=device_seals.context(slug, key),
+        over=wipe <= now(),
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@bp.get("/<slug>/foros/<key>/sin-internet/clave")
+@allow(on_a_team)
+def token(slug: str, key: str) -> Response:
+    """A token for what the device sends: the one in its page may be of an earlier session."""
+    _own(slug, key)
+    return respond_privately(jsonify(token=generate_csrf()))
+
+
+@bp.post("/<slug>/foros/<key>/sin-internet/lista")
+@allow(on_a_team)
+def roster(slug: str, key: str) -> Response:
+    """Name, table, seat and hash of the code of everybody, for the device; the look is an entry of the ledger."""
+    consultation, forum = _own(slug, key)
+    if forum.data.ends_at + KEPT <= now():
+        raise Closed("La lista de un foro no se guarda en un aparato más de 48 horas después.")
+    attendance_door.look(
+        db.session(), consultation, forum, actor=page_cache.pseudonym(consultation), now=now(), device=True
+    )
+    return respond_privately(jsonify(people=attendance_door.roster(db.session(), forum)))
+
+
+@bp.post("/<slug>/foros/<key>/sin-internet/marcas")
+@allow(on_a_team)
+def bring(slug: str, key: str) -> Response:
+    """Take sealed marks; what became of each, in their order. Sent again they count once."""
+    consultation, forum = _own(slug, key)
+    given = request.get_json(silent=True)
+    sealed = given.get("marks") if isinstance(given, dict) else None
+    if not isinstance(sealed, list) or len(sealed) > marks.PIECE:
+        raise Malformed("Las marcas no llegaron enteras. Envíelas otra vez.")
+    brought = _opened(sealed, consultation, forum)
+    taken = iter(
+        attendance_door.bring(
+            db.session(),
+            consultation,
+            forum,
+            [one for one in brought if one],
+            account_id=actor().id,
+            actor=page_cache.pseudonym(consultation),
+            now=now(),
+        )
+    )
+    return respond_privately(jsonify(outcomes=[next(taken) if one else Outcome.UNREADABLE for one in brought]))
+
+
+@bp.post("/<slug>/foros/<key>/puerta/archivo")
+@allow(on_a_team)
+@takes_files(MOST_BYTES)
+def carry(slug: str, key: str) -> Response | BaseResponse:
+    """Marks that were carried here as a file. Each piece is a transaction: what was taken is known the next time."""
+    consultation, forum = _own(slug, key)
+    try:
+        brought = _opened(_carried(), consultation, forum)
+    except Invalid as error:
+        return _again(slug, key, error)
+    readable = [one for one in brought if one]
+    said = Counter({Outcome.UNREADABLE: len(brought) - len(readable)})
+    for at in range(0, len(readable), marks.PIECE):
+        piece = readable[at : at + marks.PIECE]
+        said.update(attendance_door.bring(db.session(), consultation, forum, piece, **_whose(consultation)))
+        db.commit(db.session())
+    flash(
+        gettext(
+            "Marcas nuevas: %(new)s. Ya estaban: %(known)s."
+            " De nadie en la lista: %(unknown)s. Ilegibles: %(unreadable)s.",
+            **{outcome.value: said[outcome] for outcome in Outcome},
+        )
+    )
+    return redirect(url_for("attendance.door", slug=slug, key=key), 303)
+
+
+@bp.post("/<slug>/foros/<key>/puerta/asistencia")
+@allow(on_a_team)
+@takes_files(MOST_BYTES)
+def sheet(slug: str, key: str) -> Response | BaseResponse:
+    """The attendance sheet as it was typed. The whole file is read first; then it is written piece by piece."""
+    consultation, forum = _own(slug, key)
+    file, new = request.files.get("sheet"), 0
+    try:
+        if file is None or not file.filename:
+            raise Invalid("Elija un archivo.", field="sheet")
+        rows = attendance_from_file.read(file.read(), file.filename[:120], consultation, forum)
+        attendance_from_file.check(db.session(), forum, rows)
+        new = sum(_take(consultation, forum, piece) for piece in attendance_from_file.pieces(rows))
+    except Invalid as error:
+        return _again(slug, key, error)
+    flash(gettext("Personas anotadas: %(n)s. Ya estaban: %(there)s.", n=new, there=len(rows) - new))
+    return redirect(url_for("attendance.door", slug=slug, key=key), 303)
+
+
+def _own(slug: str, key: str) -> tuple[ConsultationView, ForumView]:
+    consultation = page_cache.find(slug).view
+    forum = forums.one(db.session(), consultation, key)
+    attendance_door.check(db.session(), actor(), consultation, forum)
+    return consultation, forum
+
+
+def _opened(sealed: Iterable[object], consultation: ConsultationView, forum: ForumView) -> list[Brought | None]:
+    bound = device_seals.context(consultation.slug, forum.key)
+    found = (device_seals.opened(one, bound) for one in sealed)
+    return [marks.read(one, consultation) if one else None for one in found]
+
+
+def _carried() -> list[Any]:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid("Elija un archivo.", field="file")
+    try:
+        given = json.loads(file.read())
+    except (ValueError, RecursionError) as error:
+        raise Invalid("Ese archivo no es de marcas de una puerta.", field="file") from error
+    sealed = given.get("marks") if isinstance(given, dict) else None
+    if not isinstance(sealed, list) or len(sealed) > MOST_BROUGHT:
+        raise Invalid("Ese archivo no es de marcas de una puerta.", field="file")
+    return sealed
+
+
+def _take(consultation: ConsultationView, forum: ForumView, piece: Sequence[Row]) -> int:
+    new = attendance_from_file.take(db.session(), consultation, forum, piece, **_whose(consultation))
+    db.commit(db.session())
+    return new
+
+
+def _whose(consultation: ConsultationView) -> dict[str, Any]:
+    return {"account_id": actor().id, "actor": page_cache.pseudonym(consultation), "now": now()}
+
+
+def _again(slug: str, key: str, error: Invalid) -> Response:
+    """Nothing of the file was kept: why, on a page of its own with the way back."""
+    return page_cache.private(
+        "marks/refused.html",
+        422,
+        consultation=page_cache.find(slug).view,
+        key=key,
+        message=gettext(error.message, **error.values),
+    )

@@ -1,0 +1,158 @@
+"""At the door of a forum: find people, mark who is there, take in whoever came unannounced."""
+
+from __future__ import annotations
+
+import secrets
+from time import time
+
+from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.documents import attendance
+from consulta.domain.attendance import door as attendance_door
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict
+from consulta.domain.forums import reading as forums
+from consulta.domain.forums.reading import ForumView
+from consulta.domain.texts import showable
+from consulta.forms.fields import Typed
+from consulta.forms.registrations import read_guest
+from consulta.models.consultations import ConsultationKind
+from consulta.web import db, page_cache
+from consulta.web.auth import actor, allow, now, on_a_team
+from consulta.words.i18n import day, gettext, language, said
+
+bp = Blueprint("attendance", __name__, url_prefix="/gestion")
+OPENED, OPEN_SECONDS = "doors", 12 * 3600
+
+
+@bp.get("/<slug>/foros/<key>/puerta")
+@allow(on_a_team)
+def door(slug: str, key: str) -> Response:
+    """The roster, once it was opened: to search, and to mark with one tap."""
+    consultation, forum = _own(slug, key)
+    if time() - session.get(OPENED, {}).get(f"{slug}/{key}", 0) > OPEN_SECONDS:
+        return page_cache.private("attendance/closed.html", consultation=consultation, forum=forum)
+    return _page(consultation, forum, {}, {}, 200)
+
+
+@bp.post("/<slug>/foros/<key>/puerta")
+@allow(on_a_team)
+def open_door(slug: str, key: str) -> BaseResponse:
+    """Open the roster for twelve hours: the look is an entry of the ledger."""
+    consultation, forum = _own(slug, key)
+    attendance_door.look(db.session(), consultation, forum, actor=page_cache.pseudonym(consultation), now=now())
+    session[OPENED] = {**session.get(OPENED, {}), f"{slug}/{key}": int(time())}
+    return redirect(url_for(".door", slug=slug, key=key), 303)
+
+
+@bp.post("/<slug>/foros/<key>/puerta/<int(max=9223372036854775807):registration>")
+@allow(on_a_team)
+def mark(slug: str, key: str, registration: int) -> BaseResponse:
+    """Somebody is there; or this was a mistake."""
+    consultation, forum = _own(slug, key)
+    present = request.form.get("present") == "1"
+    attendance_door.mark(
+        db.session(),
+        consultation,
+        forum,
+        registration,
+        mark_id=_mark_id(),
+        present=present,
+        account_id=actor().id,
+        actor=page_cache.pseudonym(consultation),
+        now=now(),
+    )
+    flash(gettext("Anotado: está.") if present else gettext("Se quitó la marca."))
+    return redirect(url_for(".door", slug=slug, key=key, q=showable(request.form.get("q", ""), 80) or None), 303)
+
+
+@bp.post("/<slug>/foros/<key>/puerta/llegada")
+@allow(on_a_team)
+def walk_in(slug: str, key: str) -> Response | BaseResponse:
+    """Somebody came without having registered."""
+    consultation, forum = _own(slug, key)
+    typed = Typed(request.form)
+    guest = read_guest(typed, consultation, forum)
+    department = typed.one_of("department", [c.code for c in consultation.lists.get("department", ())])
+    if typed.errors:
+        return _page(consultation, forum, typed.values(), typed.errors, 422)
+    try:
+        folio = attendance_door.walk_in(
+            db.session(),
+            consultation,
+            forum,
+            guest,
+            department=department,
+            mark_id=_mark_id(),
+            account_id=actor().id,
+            actor=page_cache.pseudonym(consultation),
+            now=now(),
+        )
+    except Conflict as error:
+        db.undo(db.session())
+        return _page(consultation, forum, typed.values(), {"name": gettext(error.message)}, 409)
+    flash(gettext("Anotado: está. Su código es %(code)s.", code=folio))
+    return redirect(url_for(".door", slug=slug, key=key), 303)
+
+
+@bp.get("/<slug>/foros/<key>/puerta/lista.pdf")
+@allow(on_a_team)
+def sheet(slug: str, key: str) -> Response:
+    """An empty attendance sheet, to be typed in afterwards as arrivals."""
+    consultation, forum = _own(slug, key)
+    words = {
+        "columns": [
+            gettext("N.º"),
+            gettext("Nombre, o el que usted elija"),
+            gettext("Mesa"),
+            gettext("Firma, si quiere"),
+        ],
+        "care": gettext("No se pide documento, teléfono ni dirección. Los nombres se borran 30 días después del foro."),
+    }
+    body = attendance.sheet(
+        forum=said(forum.data.name),
+        when=day(consultation.today(forum.data.starts_at)),
+        seats=forum.data.capacity,
+        words=words,
+        language=language(),
+        demo=gettext("Datos de demostración") if consultation.kind is ConsultationKind.DEMONSTRATION else "",
+    )
+    response = current_app.response_class(body, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="asistencia-{forum.key}.pdf"'
+    return response
+
+
+def _own(slug: str, key: str) -> tuple[ConsultationView, ForumView]:
+    consultation = page_cache.find(slug).view
+    forum = forums.one(db.session(), consultation, key)
+    attendance_door.check(db.session(), actor(), consultation, forum)
+    return consultation, forum
+
+
+def _mark_id() -> str:
+    """The mark's own name, from the form: one that is sent twice is one mark."""
+    given = request.form.get("mark", "")
+    return (
+        given if len(given) == 32 and all(letter in "0123456789abcdef" for letter in given) else secrets.token_hex(16)
+    )
+
+
+def _page(
+    consultation: ConsultationView, forum: ForumView, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    typed = showable(request.args.get("q", ""), 80)
+    found = attendance_door.search(db.session(), forum, typed)
+    return page_cache.private(
+        "attendance/door.html",
+        status,
+        consultation=consultation,
+        forum=forum,
+        found=found,
+        q=typed,
+        marks=[secrets.token_hex(16) for _ in range(len(found) + 1)],
+        counts=attendance_door.counts(db.session(), forum),
+        values=values,
+        errors=errors,
+        shown=attendance_door.SHOWN,
+    )

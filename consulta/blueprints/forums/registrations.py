@@ -1,0 +1,170 @@
+"""Registering for a forum: a form for up to ten people, the codes, and what the holder of a code may do."""
+
+from __future__ import annotations
+
+from time import time
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.documents import qr
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import opinions
+from consulta.domain.errors import AlreadyReceived, Closed, Conflict, Invalid, NotFound
+from consulta.domain.forums import reading as forums
+from consulta.domain.forums import registrations, seats
+from consulta.domain.forums.reading import ForumView
+from consulta.domain.texts import showable
+from consulta.forms.fields import Typed
+from consulta.forms.registrations import people, read_party
+from consulta.web import auth, db, form_keys, page_cache
+from consulta.web.auth import allow, anyone, now, respond_privately, settings
+from consulta.words.i18n import gettext, language
+
+bp = Blueprint("registrations", __name__)
+KEPT, KEPT_SECONDS = "registered", 24 * 3600
+AN_HOUR = 120
+"""Registrations from one connection: a cultural centre or a school has many people behind one."""
+
+
+@bp.get("/consultas/<slug>/foros/<key>/inscripcion")
+@allow(anyone)
+def form(slug: str, key: str) -> Response:
+    """The empty form, or when it opens."""
+    consultation = page_cache.find(slug).view
+    forum = forums.one(db.session(), consultation, key)
+    if not forum.takes(now()):
+        return _closed(consultation, forum, 200)
+    wanted = request.args.get("personas", "1")
+    values = {"people": wanted if wanted.isdecimal() and 1 <= int(wanted) <= registrations.MOST else "1"}
+    return _page(consultation, forum, values | {"submission": form_keys.new()}, {}, 200)
+
+
+@bp.post("/consultas/<slug>/foros/<key>/inscripcion")
+@allow(anyone)
+def register(slug: str, key: str) -> Response | BaseResponse:
+    """Register all of them; the answer is a redirect to their codes."""
+    consultation = page_cache.find(slug).view
+    forum = forums.one(db.session(), consultation, key)
+    if not forum.takes(now()):
+        return _closed(consultation, forum, 410)
+    typed = Typed(request.form)
+    issued = form_keys.read(typed.data.get("submission", ""))
+    if "redraw" in request.form:
+        submission = typed.data.get("submission", "") if issued else form_keys.new()
+        return _page(consultation, forum, typed.values() | {"submission": submission}, {}, 200)
+    party = read_party(typed, consultation, forum)
+    if issued is None:
+        said = gettext("Lo que escribió sigue aquí, pero la página había vencido. Revíselo y envíelo otra vez.")
+        return _page(consultation, forum, typed.values() | {"submission": form_keys.new()}, {"submission": said}, 422)
+    if typed.errors:
+        return _page(consultation, forum, typed.values(), typed.errors, 422)
+    auth.many_from_here(AN_HOUR)
+    submission, _age = issued
+    try:
+        found = registrations.register(
+            db.session(), consultation, key, party, submission=submission, language=language(), now=now()
+        )
+    except Invalid as error:
+        db.undo(db.session())
+        return _page(consultation, forum, typed.values(), {error.field or "people": gettext(error.message)}, 422)
+    except Closed:
+        db.undo(db.session())
+        return _closed(consultation, forums.one(db.session(), consultation, key), 410)
+    except AlreadyReceived:
+        db.undo(db.session())
+        try:
+            found = registrations.repeated(db.session(), party, submission=submission)
+        except Conflict as error:
+            return _page(consultation, forum, typed.values(), {"people": gettext(error.message)}, 409)
+    session[KEPT] = [found, int(time())]
+    return redirect(url_for(".receipt", slug=slug, key=key), 303)
+
+
+@bp.get("/consultas/<slug>/foros/<key>/comprobante")
+@allow(anyone)
+def receipt(slug: str, key: str) -> Response:
+    """The codes of this browser's last registration, for 24 hours."""
+    consultation = page_cache.find(slug).view
+    folios, at = session.get(KEPT, [[], 0])
+    found = [forums.registered(db.session(), folio) for folio in folios] if time() - at < KEPT_SECONDS else []
+    mine = [one for one in found if one and one.consultation.id == consultation.id and one.forum.key == key]
+    if not mine:
+        raise NotFound(
+            "Este navegador ya no guarda ninguna inscripción a este foro. Si anotó su código, úselo en «Seguir mi "
+            "aporte»."
+        )
+    link = f"{settings().base_url}/seguimiento#"
+    page = render_template(
+        "registrations/receipt.html",
+        consultation=consultation,
+        forum=mine[0].forum,
+        people=[(one, qr.svg(link + one.folio)) for one in mine],
+    )
+    return respond_privately(make_response(page))
+
+
+@bp.post("/consultas/<slug>/foros/<key>/comprobante")
+@allow(anyone)
+def forget(slug: str, key: str) -> BaseResponse:
+    """The codes are written down: this browser forgets them."""
+    session.pop(KEPT, None)
+    return redirect(url_for("forums.one", slug=slug, key=key), 303)
+
+
+@bp.post("/seguimiento/inscripcion")
+@allow(anyone)
+def act() -> Response | BaseResponse:
+    """What the holder of a code does with the seat: another table, or give it back."""
+    folio = opinions.read_folio(showable(request.form.get("folio", ""), 100))
+    one = forums.registered(db.session(), folio) if folio else None
+    if one is None or folio is None:
+        return redirect(url_for("tracking.ask"), 303)
+    wanted = request.form.get("act", "")
+    if wanted == "cancel" and "sure" not in request.form:
+        return _followed(folio, "", 200, sure=True)
+    said, status = gettext("Su lugar quedó cancelado. Gracias por avisar."), 200
+    try:
+        if wanted == "cancel":
+            seats.cancel(db.session(), one.consultation, one.id, now=now())
+        else:
+            seats.move(db.session(), one.consultation, one.id, request.form.get("table", ""), now=now())
+            said = gettext("Cambió de mesa.")
+    except (Conflict, Invalid) as error:
+        db.undo(db.session())
+        said, status = gettext(error.message, **error.values), 409 if isinstance(error, Conflict) else 422
+    return _followed(folio, said, status)
+
+
+def _followed(folio: str, message: str, status: int, *, sure: bool = False) -> Response:
+    one = forums.registered(db.session(), folio)
+    page = render_template(
+        "registrations/followed.html",
+        one=one,
+        consultation=one and one.consultation,
+        message=message,
+        now=now(),
+        refused=status >= 400,
+        sure=sure,
+    )
+    return respond_privately(make_response(page, status))
+
+
+def _page(
+    consultation: ConsultationView, forum: ForumView, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    page = render_template(
+        "registrations/form.html",
+        consultation=consultation,
+        forum=forum,
+        values=values,
+        errors=errors,
+        people=people(Typed(values)),
+        most=registrations.MOST,
+    )
+    return make_response(page, status)
+
+
+def _closed(consultation: ConsultationView, forum: ForumView, status: int) -> Response:
+    page = render_template("registrations/closed.html", consultation=consultation, forum=forum, now=now())
+    return make_response(page, status)

@@ -1,0 +1,119 @@
+"""The coordinator's desk: what needs them today, and the schedule's next version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.domain.accounts import accounts
+from consulta.domain.consultations.snapshots import ConsultationView, Stretch
+from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.management import drafts, needs, schedules
+from consulta.domain.texts import showable
+from consulta.forms.schedules import MOST_STAGES, ScheduleForm, typed, typed_place, values_of
+from consulta.web import db, health, page_cache
+from consulta.web.auth import actor, allow, coordinates, now, respond_privately, settings
+from consulta.words.i18n import gettext
+
+bp = Blueprint("management", __name__, url_prefix="/gestion")
+AT_ONCE = 12
+"""So many stages fit in one form."""
+
+
+@bp.get("/")
+@allow(coordinates)
+def desks() -> Response | BaseResponse:
+    """The consultations that one coordinates; with one, straight to it."""
+    found, mine = needs.coordinated(db.session(), actor()), drafts.own(db.session(), actor())
+    if len(found) == 1 and not mine and "todas" not in request.args:
+        return redirect(url_for(".home", slug=found[0][0]), 303)
+    return page_cache.private("management/desks.html", found=found, drafts=mine)
+
+
+@bp.get("/<slug>")
+@allow(coordinates)
+def home(slug: str) -> Response:
+    """What needs the coordinator today."""
+    consultation = page_cache.coordinated(slug)
+    page = render_template(
+        "management/home.html",
+        consultation=consultation,
+        today=consultation.today(now()),
+        needs=needs.needs(db.session(), consultation, now=now()),
+        health=health.state(db.session(), settings(), now=now()),
+    )
+    return respond_privately(make_response(page))
+
+
+@bp.get("/<slug>/cronograma")
+@allow(coordinates)
+def schedule(slug: str) -> Response:
+    """The version in force, to write the next; a long one is shown in stretches."""
+    consultation = page_cache.coordinated(slug)
+    stretch = consultation.stretch(now(), AT_ONCE, first=page_cache.place("desde"))
+    return _schedule_page(consultation, values_of(stretch.stages), {}, {}, 200, stretch=stretch)
+
+
+@bp.post("/<slug>/cronograma")
+@allow(coordinates)
+def publish_schedule(slug: str) -> Response | BaseResponse:
+    """Publish the next version, or show the form again with all that was typed."""
+    consultation, rows = page_cache.coordinated(slug), typed(request.form)
+    reason = {name: showable(request.form.get(name, ""), 10_000) for name in ("reason_es", "reason_en")}
+    if "add" in request.form:
+        return _schedule_page(consultation, [*rows, {}][:MOST_STAGES], reason, {}, 200)
+    form = ScheduleForm()
+    if not form.validate_on_submit():
+        return _schedule_page(consultation, rows, reason, form.problems(), 422)
+    who = accounts.pseudonym(db.session(), consultation_id=consultation.id, account_id=actor().id)
+    try:
+        schedules.change(
+            db.session(),
+            consultation=consultation,
+            seen=form.seen.data or 0,
+            rows=form.rows(consultation),
+            reason=form.reason(),
+            actor=who,
+            now=now(),
+        )
+    except (Invalid, Conflict) as error:
+        return _refused(slug, form, rows, reason, error)
+    flash(gettext("Nueva versión del cronograma publicada."))
+    return redirect(url_for(".home", slug=slug), 303)
+
+
+def _refused(
+    slug: str, form: ScheduleForm, rows: list[dict[str, str]], reason: dict[str, str], error: Invalid | Conflict
+) -> Response:
+    """Nothing was stored; the page is drawn from what stands now, so a colleague's version is seen beside one's own."""
+    db.undo(db.session())
+    where = typed_place(form, error.field) if isinstance(error, Invalid) else ""
+    problems = {where or "reason_es": gettext(error.message, **error.values)}
+    status, faster = (409, form.seen.data) if isinstance(error, Conflict) else (422, None)
+    return _schedule_page(page_cache.find(slug).view, rows, reason, problems, status, faster)
+
+
+def _schedule_page(
+    consultation: ConsultationView,
+    rows: list[dict[str, str]],
+    reason: dict[str, str],
+    errors: dict[str, Any],
+    status: int,
+    faster: int | None = None,
+    stretch: Stretch | None = None,
+) -> Response:
+    newer = []
+    if faster is not None:
+        newer = [v for v in schedules.schedules(db.session(), consultation) if v.version > faster]
+    page = render_template(
+        "management/schedule.html",
+        consultation=consultation,
+        rows=rows,
+        values=reason,
+        errors=errors,
+        newer=newer,
+        stretch=stretch,
+    )
+    return respond_privately(make_response(page, status))

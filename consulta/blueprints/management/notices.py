@@ -1,0 +1,56 @@
+"""*Por avisar*: whom somebody has to call, one contact at a time."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.notifications import notices
+from consulta.models.news import NoticeState
+from consulta.web import db, page_cache
+from consulta.web.auth import allow, coordinates, now
+from consulta.words.i18n import gettext
+
+bp = Blueprint("notices", __name__, url_prefix="/gestion")
+
+
+@bp.get("/<slug>/por-avisar")
+@allow(coordinates)
+def listing(slug: str) -> Response:
+    """Who is still to be told, and how many cannot be."""
+    return _page(page_cache.coordinated(slug), None)
+
+
+@bp.post("/<slug>/por-avisar/<int(max=2147483647):notice_id>/ver")
+@allow(coordinates)
+def look(slug: str, notice_id: int) -> Response:
+    """The telephone of one, once: the look is an entry of the ledger."""
+    consultation = page_cache.coordinated(slug)
+    who, phone = notices.look(
+        db.session(), consultation, notice_id, actor=page_cache.pseudonym(consultation), now=now()
+    )
+    return _page(consultation, (notice_id, phone, who))
+
+
+@bp.post("/<slug>/por-avisar/<int(max=2147483647):notice_id>")
+@allow(coordinates)
+def settle(slug: str, notice_id: int) -> BaseResponse:
+    """Note what came of the call."""
+    consultation = page_cache.coordinated(slug)
+    told = request.form.get("state") == NoticeState.TOLD
+    seen = NoticeState.NO_ANSWER if request.form.get("seen") == NoticeState.NO_ANSWER else NoticeState.WAITING
+    state = NoticeState.TOLD if told else NoticeState.NO_ANSWER
+    notices.settle(db.session(), consultation, notice_id, seen=seen, state=state, now=now())
+    flash(gettext("Anotado."))
+    return redirect(url_for(".listing", slug=slug), 303)
+
+
+def _page(consultation: ConsultationView, shown: tuple[int, str, str] | None) -> Response:
+    return page_cache.private(
+        "notices/listing.html",
+        consultation=consultation,
+        calls=notices.waiting(db.session(), consultation),
+        unreachable=notices.unreachable(db.session(), consultation),
+        shown=shown,
+    )

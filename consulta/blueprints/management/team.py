@@ -1,0 +1,121 @@
+"""The team of a consultation: inviting, suspending, taking roles back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.domain.accounts import team as account_team
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.organizations import reading as organizations
+from consulta.forms.fields import LINE, Typed
+from consulta.forms.team import same, shown
+from consulta.models.accounts import RoleName, Sector
+from consulta.web import db, page_cache
+from consulta.web.auth import allow, coordinates, now
+from consulta.words.i18n import gettext
+
+bp = Blueprint("people", __name__, url_prefix="/gestion")
+MOST_IN_A_LIST = 60
+
+
+@bp.get("/<slug>/personas")
+@allow(coordinates)
+def listing(slug: str) -> Response:
+    """Who is what; with ``persona`` and ``cargo``, the form holds that role, to be given anew as it should be."""
+    consultation, values = page_cache.coordinated(slug), {}
+    account_id, key = page_cache.place("persona"), request.args.get("cargo", "")
+    if account_id is not None:
+        values = shown(account_team.find(account_team.team(db.session(), consultation), account_id, key), consultation)
+    return _page(consultation, values, {}, 200)
+
+
+@bp.post("/<slug>/personas")
+@allow(coordinates)
+def invite(slug: str) -> Response | BaseResponse:
+    """Give somebody a role and mail them a link."""
+    consultation, typed = page_cache.changeable(slug), Typed(request.form)
+    email = typed.email("email", missing=gettext("Escriba el correo de la persona."))
+    role = typed.one_of("role", [r.value for r in account_team.GRANTABLE], missing=gettext("Elija el cargo."))
+    sector = typed.one_of("sector", [s.value for s in Sector])
+    languages = [c.code for c in consultation.lists.get("language", ())]
+    spoken, themes = (
+        typed.one_of("language", languages),
+        [t for t in consultation.themes if typed.flag(f"theme-{t.slug}")],
+    )
+    body = typed.text("organization", most=60) or None
+    if body and not organizations.names(db.session(), consultation, [body]):
+        typed.wrong("organization", gettext("«%(slug)s» no está en la lista de participantes.", slug=body))
+    if typed.data.get("persona"):
+        known = account_team.find(
+            account_team.team(db.session(), consultation), typed.whole("persona", 1, 10**9), typed.text("cargo")
+        )
+        if not same(known, typed):
+            typed.wrong("role", gettext("Para otro correo, cargo o idioma invite aparte, y quite este cargo."))
+    if typed.errors or email is None:
+        return _page(consultation, typed.values(), typed.errors, 422)
+    try:
+        account_team.invite(
+            db.session(),
+            consultation,
+            email=email,
+            role=RoleName(role or ""),
+            theme_ids=tuple(t.id for t in themes),
+            sector=Sector(sector) if sector else None,
+            organization=body,
+            language=spoken,
+            reason=typed.text("reason", most=LINE),
+            actor=page_cache.pseudonym(consultation),
+            now=now(),
+        )
+    except Invalid as error:
+        db.undo(db.session())
+        return _page(consultation, typed.values(), {error.field or "role": gettext(error.message)}, 422)
+    flash(gettext("Invitación enviada a %(email)s.", email=email))
+    return redirect(url_for(".listing", slug=slug), 303)
+
+
+@bp.post("/<slug>/personas/<int(max=2147483647):account_id>/<role>")
+@allow(coordinates)
+def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
+    """Suspend, resume or take back a role, with a reason."""
+    consultation, typed = page_cache.changeable(slug), Typed(request.form)
+    act = typed.one_of("act", ("suspend", "resume", "revoke"), missing=gettext("Elija qué hacer."))
+    person = account_team.find(account_team.team(db.session(), consultation), account_id, role)
+    common = {"reason": typed.text("reason", most=500), "actor": page_cache.pseudonym(consultation)}
+    try:
+        if act == "revoke":
+            account_team.revoke(db.session(), consultation, person, now=now(), **common)
+        elif act:
+            account_team.suspend(db.session(), consultation, person, suspended=act == "suspend", now=now(), **common)
+    except (Invalid, Conflict) as error:
+        db.undo(db.session())
+        typed.wrong(f"person-{account_id}-{role}", gettext(error.message))
+        return _page(consultation, typed.values(), typed.errors, 409 if isinstance(error, Conflict) else 422)
+    if typed.errors:
+        return _page(consultation, typed.values(), typed.errors, 422)
+    flash(gettext("Guardado, con su motivo en la bitácora."))
+    return redirect(url_for(".listing", slug=slug), 303)
+
+
+def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
+    """With few bodies one is chosen from a list; among many its short name is typed."""
+    team = account_team.team(db.session(), consultation)
+    some = organizations.some_names(db.session(), consultation, limit=MOST_IN_A_LIST + 1)
+    chosen = values.get("organization")
+    if chosen and chosen not in some:
+        named = organizations.names(db.session(), consultation, [chosen])
+        some |= {slug: name["es"] for slug, name in named.items()}
+    named = organizations.names(db.session(), consultation, [p.organization for p in team if p.organization])
+    return page_cache.private(
+        "people/listing.html",
+        status,
+        consultation=consultation,
+        team=team,
+        values=values,
+        errors=errors,
+        bodies=some if len(some) <= MOST_IN_A_LIST else None,
+        names={slug: name["es"] for slug, name in named.items()},
+        grantable=[r.value for r in account_team.GRANTABLE],
+    )

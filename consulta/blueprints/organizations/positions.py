@@ -1,0 +1,82 @@
+"""Positions of verified organisations, published from their own page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.domain.acts import documents as act_documents
+from consulta.domain.acts import reading as acts
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid, NotAllowed
+from consulta.domain.organizations import positions, verification
+from consulta.domain.organizations import reading as organizations
+from consulta.domain.organizations.reading import BodyView
+from consulta.forms.fields import PAGE, Typed
+from consulta.models.positions import Stance
+from consulta.web import db, page_cache
+from consulta.web.auth import actor, allow, now, signed_in, takes_files
+from consulta.words.i18n import gettext
+
+bp = Blueprint("positions", __name__, url_prefix="/cuenta/organizaciones")
+
+
+@bp.get("/<slug>/<body>/posicion")
+@allow(signed_in)
+def form(slug: str, body: str) -> Response:
+    """What the organisation declares, and on what."""
+    consultation, own = _own(slug, body)
+    return _page(consultation, own, {"subject": request.args.get("sobre", "")}, {}, 200)
+
+
+@bp.post("/<slug>/<body>/posicion")
+@allow(signed_in)
+@takes_files(act_documents.MOST_REQUEST)
+def publish(slug: str, body: str) -> Response | BaseResponse:
+    """Publish it at once; it is never changed."""
+    (consultation, own), typed = _own(slug, body), Typed(request.form)
+    stance = typed.one_of("stance", [s.value for s in Stance], missing=gettext("Elija la posición."))
+    text, subject = typed.text("text", most=PAGE), typed.data.get("subject", "")[:200]
+    if typed.errors:
+        return _page(consultation, own, typed.values(), typed.errors, 422)
+    try:
+        document = None
+        upload = request.files.get("document")
+        if upload and upload.filename:
+            data, name = upload.read(), upload.filename[-120:]
+            act_documents.check_pdf(data, name)
+            document = act_documents.store(db.session(), data, name)
+        positions.publish(
+            db.session(),
+            consultation,
+            own,
+            stance=Stance(stance or Stance.SUPPORT),
+            subject=subject,
+            text=text,
+            document=document,
+            account_id=actor().id,
+            now=now(),
+        )
+    except (Invalid, Conflict) as error:
+        db.undo(db.session())
+        problems = {getattr(error, "field", "") or "text": gettext(error.message, **error.values)}
+        return _page(consultation, own, typed.values(), problems, 409 if isinstance(error, Conflict) else 422)
+    flash(gettext("La posición ya es pública."))
+    return redirect(url_for("organizations.own", slug=slug, body=body), 303)
+
+
+def _own(slug: str, body: str) -> tuple[ConsultationView, BodyView]:
+    consultation = page_cache.find(slug).view
+    own = organizations.of_member(db.session(), consultation, body, actor().id)
+    if own.standing not in verification.MAY_SPEAK:
+        raise NotAllowed("Solo una organización verificada publica posiciones.")
+    return consultation, own
+
+
+def _page(
+    consultation: ConsultationView, own: BodyView, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    rows, _ = acts.listing(db.session(), consultation, newest=True, limit=100)
+    return page_cache.private(
+        "positions/form.html", status, consultation=consultation, body=own, acts=rows, values=values, errors=errors
+    )

@@ -1,0 +1,144 @@
+"""Minutes: of a forum's table, written by who facilitates it; and those of any act as a document."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.documents import minutes
+from consulta.documents.minutes import Record
+from consulta.domain.acts import reading as acts
+from consulta.domain.attendance import door
+from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
+from consulta.domain.errors import Conflict, Invalid, NotFound
+from consulta.domain.forums import reading as forums
+from consulta.domain.forums.reading import ForumView
+from consulta.domain.papers import minutes as paper_minutes
+from consulta.forms.fields import TEXT, Typed
+from consulta.models.accounts import Sector
+from consulta.models.consultations import ConsultationKind
+from consulta.web import db, page_cache
+from consulta.web.auth import actor, allow, anyone, now, on_a_team, settings
+from consulta.words.i18n import day, gettext, language, said
+
+bp = Blueprint("minutes", __name__)
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@bp.get("/consultas/<slug>/cronograma/<key>/acta.<form>")
+@allow(anyone)
+def document(slug: str, key: str, form: str) -> Response:
+    """The minutes of an act as DOCX or PDF."""
+    consultation = page_cache.find(slug).view
+    record = _record(consultation, key)
+    if form not in ("docx", "pdf") or record is None:
+        raise NotFound("Este acto no tiene acta para descargar.")
+    made, kind = (minutes.docx(record), DOCX) if form == "docx" else (minutes.pdf(record), "application/pdf")
+    response = current_app.response_class(made, mimetype=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{key}.{form}"'
+    return response
+
+
+@bp.get("/gestion/<slug>/foros/<key>/actas/<theme>")
+@allow(on_a_team)
+def form(slug: str, key: str, theme: str) -> Response:
+    """The minutes of a table, to write them or their next version."""
+    consultation, forum, chosen = _own(slug, key, theme)
+    values = {"seen": str(paper_minutes.version_of(db.session(), consultation, forum, chosen))}
+    if values["seen"] != "0":
+        act = acts.one(db.session(), consultation, paper_minutes.key_of(forum, chosen))
+        sections, numbers = paper_minutes.taken_apart(act.now.texts["minutes"]["es"])
+        values |= {**sections, "notes": ", ".join(map(str, numbers))}
+    return _page(consultation, forum, chosen, values, {}, 200)
+
+
+@bp.post("/gestion/<slug>/foros/<key>/actas/<theme>")
+@allow(on_a_team)
+def publish(slug: str, key: str, theme: str) -> Response | BaseResponse:
+    """Publish them as an act."""
+    consultation, forum, chosen = _own(slug, key, theme)
+    typed = Typed(request.form)
+    sections = {name: typed.text(name, most=TEXT) for name in paper_minutes.SECTIONS}
+    numbers = sorted({int(n) for n in re.findall(r"\d{1,9}", typed.text("notes", most=TEXT))})
+    seen, reason = typed.whole("seen", 0, 10**6), {"es": typed.text("reason_es", most=500)}
+    if typed.errors:
+        return _page(consultation, forum, chosen, typed.values(), typed.errors, 422)
+    try:
+        act = paper_minutes.publish(
+            db.session(),
+            consultation,
+            forum,
+            chosen,
+            sections,
+            numbers,
+            seen=seen,
+            reason=reason,
+            actor=page_cache.pseudonym(consultation),
+            now=now(),
+        )
+    except (Invalid, Conflict) as error:
+        db.undo(db.session())
+        problems = {getattr(error, "field", "") or "reason_es": gettext(error.message, **error.values)}
+        return _page(consultation, forum, chosen, typed.values(), problems, 409 if isinstance(error, Conflict) else 422)
+    flash(gettext("El acta quedó publicada. Falta que cada sector diga si está de acuerdo."))
+    return redirect(url_for("acts.one", slug=slug, key=act), 303)
+
+
+def _own(slug: str, key: str, theme: str) -> tuple[ConsultationView, ForumView, ThemeView]:
+    consultation = page_cache.find(slug).view
+    forum = forums.one(db.session(), consultation, key)
+    door.check(db.session(), actor(), consultation, forum)
+    chosen = consultation.theme(theme)
+    if chosen is None or chosen.slug not in {table.theme for table in forum.tables}:
+        raise NotFound("Esa mesa no es de este foro.")
+    return consultation, forum, chosen
+
+
+def _record(consultation: ConsultationView, key: str) -> Record | None:
+    act = acts.one(db.session(), consultation, key)
+    text = act.now.texts.get("minutes")
+    if text is None:
+        return None
+    sides = {Sector.GOVERNMENT: gettext("gobierno"), Sector.CIVIL_SOCIETY: gettext("sociedad civil")}
+    words = {True: gettext("de acuerdo"), False: gettext("en desacuerdo")}
+    voices = [(f"{sides[v.sector].capitalize()} ({v.actor}): {words[v.agrees]}", v.statement or "") for v in act.voices]
+    facts = [(gettext("Fecha"), day(act.now.day))] if act.now.day else []
+    if act.now.texts.get("place"):
+        facts.append((gettext("Lugar"), said(act.now.texts["place"])))
+    address = settings().base_url + url_for("acts.one", slug=consultation.slug, key=key)
+    return Record(
+        title=said(act.now.title),
+        consultation=said(consultation.title),
+        facts=facts,
+        parts=_parts(said(text)),
+        voices_heading=gettext("Lo que dice cada sector"),
+        voices=voices,
+        language=language(),
+        source=f"{address} · {gettext('Versión %(n)s', n=act.version)}",
+        demo=gettext("Datos de demostración") if consultation.kind is ConsultationKind.DEMONSTRATION else "",
+    )
+
+
+def _parts(text: str) -> list[tuple[str, str]]:
+    """The sections of a table's minutes under their headings; any other text as it stands."""
+    sections, numbers = paper_minutes.taken_apart(text)
+    if not sections:
+        return [("", text)]
+    parts = [(heading, sections[name]) for name, heading in paper_minutes.SECTIONS.items() if name in sections]
+    notes = ", ".join(f"n.º {number}" for number in numbers)
+    return [*parts, (gettext("Notas en que se basa"), notes)] if notes else parts
+
+
+def _page(
+    consultation: ConsultationView,
+    forum: ForumView,
+    theme: ThemeView,
+    values: dict[str, str],
+    errors: dict[str, str],
+    status: int,
+) -> Response:
+    return page_cache.private(
+        "minutes/form.html", status, consultation=consultation, forum=forum, theme=theme, values=values, errors=errors
+    )

@@ -1,0 +1,232 @@
+"""Writing a proposal: begin, the list of steps, each step, the review with its advice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.domain import speakers
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import similar
+from consulta.domain.errors import Closed, Conflict, Invalid
+from consulta.domain.organizations.reading import BodyView
+from consulta.domain.plans import reading as plans
+from consulta.domain.proposals import advising as proposal_advising
+from consulta.domain.proposals import drafting as proposal_drafting
+from consulta.domain.proposals import sending as proposal_sending
+from consulta.domain.proposals import sponsors
+from consulta.domain.proposals.drafting import STEPS, Draft
+from consulta.domain.sheets import advice
+from consulta.domain.sheets.sheet import Challenge, Sheet
+from consulta.forms.advice import Advice, in_words
+from consulta.forms.fields import Typed
+from consulta.forms.guides import GUIDES
+from consulta.forms.milestones import moved
+from consulta.forms.proposals import MOST_CONTACTS, read_lineage, read_step, show_step
+from consulta.web import auth, db, form_keys, held_drafts, page_cache
+from consulta.web.auth import actor, allow, anyone, now, person, signed_in
+from consulta.words.i18n import gettext, language
+
+bp = Blueprint("proposal_drafts", __name__, url_prefix="/consultas/<slug>/propuestas")
+PLACES = dict(
+    zip(("problema", "responde", "accion", "relevancia", "responsables", "metas", "ambicion"), STEPS, strict=True)
+)
+"""The steps by their place in the address."""
+ADDRESSES = {step: place for place, step in PLACES.items()}
+AN_HOUR = 30
+
+
+@bp.get("/nueva")
+@allow(anyone)
+def begin(slug: str) -> Response:
+    """For whom: an organisation one acts for, or oneself."""
+    return _begin_page(page_cache.find(slug).view, {"submission": form_keys.new()}, {}, 200)
+
+
+@bp.post("/nueva")
+@allow(anyone)
+def create(slug: str) -> Response | BaseResponse:
+    """Begin a draft; a person gets a code with which to come back from anywhere."""
+    consultation, typed = page_cache.find(slug).view, Typed(request.form)
+    _check_open(consultation)
+    issued = form_keys.read(typed.data.get("submission", ""))
+    mine = {body.slug: body for body in _mine(consultation)}
+    chosen = typed.one_of("organization", mine)
+    if issued is None or typed.errors:
+        return _begin_page(consultation, {"submission": form_keys.new()}, typed.errors, 422)
+    auth.many_from_here(AN_HOUR)
+    staff = person()
+
+    def start() -> tuple[str, str | None]:
+        return proposal_drafting.begin(
+            db.session(),
+            consultation,
+            organization=mine[chosen] if chosen else None,
+            submission=issued[0],
+            account_id=staff.actor.id if staff else None,
+            language=language(),
+            now=now(),
+        )
+
+    try:
+        key, folio = start()
+    except IntegrityError:  # the second of a double click: the first has begun it
+        db.undo(db.session())
+        key, folio = start()
+    if folio is not None:
+        held_drafts.hold(key)
+        flash(gettext("Su código es %(code)s. Anótelo: con él sigue escribiendo desde cualquier aparato.", code=folio))
+    return redirect(url_for(".tasks", slug=slug, key=key), 303)
+
+
+@bp.get("/borrador/<key>")
+@allow(anyone)
+def tasks(slug: str, key: str) -> Response:
+    """The steps, which are written already, and what is still missing."""
+    draft = held_drafts.draft(slug, key)
+    return _tasks_page(draft, {"email": draft.email or ""}, {}, 200)
+
+
+@bp.post("/borrador/<key>/correo")
+@allow(anyone)
+def email(slug: str, key: str) -> Response | BaseResponse:
+    """Where a person wants to be reminded before the window closes."""
+    draft, typed = held_drafts.draft(slug, key), Typed(request.form)
+    address = typed.email("email")
+    if typed.errors:
+        return _tasks_page(draft, typed.values(), typed.errors, 422)
+    proposal_drafting.keep_email(db.session(), draft, address)
+    flash(gettext("Guardado."))
+    return redirect(url_for(".tasks", slug=slug, key=key), 303)
+
+
+@bp.get("/borrador/<key>/vista")
+@allow(signed_in)
+def preview(slug: str, key: str) -> Response:
+    """The draft as a sheet, for an organisation that is asked to stand behind it."""
+    consultation = page_cache.find(slug).view
+    title, sheet = proposal_drafting.shown_to_asked(db.session(), consultation, key, actor())
+    return page_cache.private("proposals/preview.html", consultation=consultation, title=title, sheet=sheet)
+
+
+@bp.get("/borrador/<key>/<any(problema, responde, accion, relevancia, responsables, metas, ambicion):place>")
+@allow(anyone)
+def step(slug: str, key: str, place: str) -> Response:
+    """A step as it was saved last."""
+    draft = held_drafts.draft(slug, key)
+    return _step_page(draft, PLACES[place], show_step(PLACES[place], draft), {}, 200)
+
+
+@bp.post("/borrador/<key>/<any(problema, responde, accion, relevancia, responsables, metas, ambicion):place>")
+@allow(anyone)
+def save(slug: str, key: str, place: str) -> Response | BaseResponse:
+    """Save a step. If somebody else did meanwhile, both texts are shown and nothing is overwritten."""
+    draft, typed, written = held_drafts.draft(slug, key), Typed(request.form), PLACES[place]
+    seen = typed.whole("seen", 0, 10**6)
+    changes = read_step(written, typed, draft)
+    lineage = read_lineage(typed) if written == "answers" else None
+    act, _, goal = typed.data.get("act", "").partition(":")
+    if written == "milestones" and act in ("up", "down", "split", "remove"):
+        changes["milestones"] = moved(changes["milestones"], act, goal)
+    if typed.errors:
+        return _step_page(draft, written, typed.values(), typed.errors, 422)
+    try:
+        proposal_drafting.save(db.session(), draft, written, changes, seen=seen, lineage=lineage, now=now())
+    except Invalid as error:
+        db.undo(db.session())
+        said = gettext(error.message, **error.values)
+        return _step_page(draft, written, typed.values(), {error.field or written: said}, 422)
+    except Conflict as error:
+        db.undo(db.session())
+        draft = held_drafts.draft(slug, key)
+        return _step_page(draft, written, typed.values(), {}, 409, gettext(error.message), show_step(written, draft))
+    flash(gettext("Guardado."))
+    if act:
+        return redirect(url_for(".step", slug=slug, key=key, place=place, _anchor="metas"), 303)
+    return redirect(url_for(".tasks", slug=slug, key=key), 303)
+
+
+def _mine(consultation: ConsultationView) -> list[BodyView]:
+    staff = person()
+    return speakers.spoken_for(db.session(), consultation, staff.actor.id) if staff else []
+
+
+def _check_open(consultation: ConsultationView) -> None:
+    if not consultation.window("proposal", now()).open:
+        raise Closed("Ahora no se reciben propuestas. En el cronograma está cuándo.")
+
+
+def _begin_page(
+    consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    return page_cache.private(
+        "proposals/begin.html",
+        status,
+        consultation=consultation,
+        values=values,
+        errors=errors,
+        mine=_mine(consultation),
+        signed_in=person() is not None,
+        window=consultation.window("proposal", now()),
+    )
+
+
+def _step_page(
+    draft: Draft,
+    written: str,
+    values: dict[str, str],
+    errors: dict[str, str],
+    status: int,
+    conflict: str = "",
+    theirs: Mapping[str, str] | None = None,
+) -> Response:
+    notes: dict[str, list[Advice]] = {}
+    advised = in_words(proposal_advising.advised(db.session(), draft.consultation, draft.sheet))
+    for one in advised if draft.saved.get(written) else ():
+        if one.key not in draft.dismissed:
+            notes.setdefault(one.milestone or one.field, []).append(one)
+    asked = draft.sheet if written in ("problem", "answers", "action") else Sheet(title=None)
+    alike = similar.find(db.session(), draft.consultation, asked, besides=draft.contribution_id)
+    groups, contacts = Typed(values).groups("meta", 1_000), len(Typed(values).groups("contact", 99))
+    return page_cache.private(
+        f"proposals/steps/{written}.html",
+        status,
+        consultation=draft.consultation,
+        draft=draft,
+        values=values,
+        errors=errors,
+        guides=GUIDES,
+        notes=notes,
+        conflict=conflict,
+        theirs=theirs or {},
+        step=written,
+        place=ADDRESSES[written],
+        seen=draft.saved.get(written, 0),
+        challenges=list(Challenge),
+        goals=groups,
+        alike=alike,
+        blank=max(groups, default=-1) + 1,
+        contacts=range(min(MOST_CONTACTS, contacts + 1)),
+        earlier=plans.earlier(db.session(), draft.consultation) if written in ("answers", "milestones") else (),
+    )
+
+
+def _tasks_page(draft: Draft, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
+    return page_cache.private(
+        "proposals/tasks.html",
+        status,
+        values=values,
+        errors=errors,
+        consultation=draft.consultation,
+        draft=draft,
+        places=PLACES,
+        missing=in_words(advice.blocking(draft.sheet)),
+        window=draft.consultation.window("proposal", now()),
+        guides=GUIDES,
+        sponsors=sponsors.of_draft(db.session(), draft.id),
+        **proposal_sending.standing(db.session(), draft),
+        bodies=speakers.that_may_speak(db.session(), draft.consultation),
+    )

@@ -1,0 +1,162 @@
+"""Proposals as anybody reads them: the list, each with its versions and files, and the difference between two."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.documents import timelines
+from consulta.domain.comments import threads
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import prints
+from consulta.domain.errors import NotFound
+from consulta.domain.moderation import queue
+from consulta.domain.organizations import positions
+from consulta.domain.plans import reading as plans
+from consulta.domain.proposals import advising as proposal_advising
+from consulta.domain.proposals import reading as proposals
+from consulta.domain.proposals import sponsors
+from consulta.domain.proposals.reading import Filters, View
+from consulta.domain.sheets import differences as sheet_differences
+from consulta.domain.texts import showable
+from consulta.forms.advice import in_words
+from consulta.forms.guides import GUIDES
+from consulta.models.contributions import Status
+from consulta.web import db, page_cache, sheet_files
+from consulta.web.auth import allow, anyone, now
+from consulta.words.i18n import gettext, month
+from consulta.words.markup import drawn
+
+bp = Blueprint("proposals", __name__)
+ALL = "/consultas/<slug>/propuestas"
+ONE = ALL + "/<int(max=2147483647):number>"
+MOST_AT_ONCE = 40
+"""Sheets in a document that is made while somebody waits."""
+
+
+@bp.get(ALL)
+@allow(anyone)
+@page_cache.public_page
+def listing(consultation: ConsultationView) -> str:
+    """Published proposals; or those that were rejected or withdrawn, without their text."""
+    asked = request.args
+    by = Filters(
+        theme=asked.get("theme") or None,
+        organization=asked.get("proponent") or None,
+        sector=asked.get("sector") or None,
+        status=asked.get("status") or Status.PUBLISHED,
+        q=" ".join(showable(asked.get("q", "")).split())[:200],
+        after=page_cache.place("after"),
+    )
+    rows, more = proposals.listing(db.session(), consultation, by)
+    return render_template(
+        "proposals/listing.html",
+        consultation=consultation,
+        rows=rows,
+        more=more,
+        by=by,
+        listed=proposals.LISTED,
+        window=consultation.window("proposal", now()),
+    )
+
+
+@bp.get(ONE)
+@allow(anyone)
+@page_cache.public_page
+def one(consultation: ConsultationView, number: int) -> str:
+    """A proposal with everything that it says, its advice, versions and steps."""
+    asked = page_cache.place("version")
+    found = proposals.one(db.session(), consultation, number, version=asked)
+    stances, more = positions.listing(db.session(), consultation, subjects=(f"proposal/{number}",))
+    advised = in_words(proposal_advising.advised(db.session(), consultation, found.sheet)) if found.sheet else []
+    return render_template(
+        "proposals/one.html",
+        consultation=consultation,
+        one=found,
+        sheet=found.sheet,
+        timeline=_timeline(consultation, found),
+        advice=[a for a in advised if a.key not in found.dismissed],
+        steps=queue.history(db.session(), consultation, found.id),
+        open=consultation.window("comment", now()).open and found.sheet is not None,
+        comments_page=threads.page(db.session(), consultation, "contribution", found.id),
+        sponsors=sponsors.of_proposal(db.session(), found.id),
+        positions=stances,
+        more_positions=more,
+        mine=f"proposal/{number}",
+        let_stand=[(a, found.dismissed[a.key]) for a in advised if a.key in found.dismissed],
+    )
+
+
+@bp.get(f"{ONE}/diferencia")
+@allow(anyone)
+@page_cache.public_page
+def difference(consultation: ConsultationView, number: int) -> str:
+    """What changed between two versions."""
+    last = proposals.one(db.session(), consultation, number).version
+    first, second = page_cache.place("de") or max(1, last - 1), page_cache.place("a") or last
+    old, new = (proposals.one(db.session(), consultation, number, version=v) for v in (first, second))
+    if old.sheet is None or new.sheet is None:
+        raise NotFound("Esa propuesta ya no se puede leer.")
+    changes = sheet_differences.compare(old.sheet, new.sheet)
+    return render_template(
+        "proposals/difference.html", consultation=consultation, old=old, new=new, changes=changes, guides=GUIDES
+    )
+
+
+@bp.get(f"{ONE}.<any(json, docx, pdf):form>")
+@allow(anyone)
+def document(slug: str, number: int, form: str) -> Response:
+    """A proposal in OGP's template."""
+    consultation = page_cache.find(slug).view
+    found = proposals.one(db.session(), consultation, number)
+    if found.sheet is None:
+        raise NotFound("Esa propuesta ya no se puede leer.")
+    address = url_for(".one", slug=slug, number=number)
+    return sheet_files.document(
+        consultation,
+        [(number, found.sheet, ())],
+        [address],
+        form,
+        sheet_files.generation_asked(plans.generation(consultation)),
+        heading=gettext("Propuesta %(n)s", n="%s"),
+        name=f"propuesta-{number}",
+    )
+
+
+@bp.get(f"{ALL}.<any(docx, pdf):form>")
+@allow(anyone)
+def whole(slug: str, form: str) -> Response:
+    """All published proposals as one document: at once if they are few, else as the worker made it last."""
+    consultation, name = page_cache.find(slug).view, f"propuestas.{form}"
+    generation = plans.generation(consultation)
+    rows = proposals.all_sheets(db.session(), consultation, most=MOST_AT_ONCE + 1)
+    if not rows:
+        raise NotFound("Todavía no hay propuestas publicadas.")
+    if len(rows) <= MOST_AT_ONCE:
+        return sheet_files.proposals(consultation, rows, form, generation)
+    made = prints.content(db.session(), consultation, name) if "listo" in request.args else None
+    if made is not None:
+        return sheet_files.attached(consultation, made, form, "propuestas")
+    return _whole_page(consultation, form)
+
+
+@bp.post(f"{ALL}.<any(docx, pdf):form>")
+@allow(anyone)
+def ask(slug: str, form: str) -> BaseResponse:
+    """Ask the worker for a new one."""
+    prints.ask(db.session(), page_cache.find(slug).view, f"propuestas.{form}", now=now())
+    return redirect(url_for(".whole", slug=slug, form=form), 303)
+
+
+def _whole_page(consultation: ConsultationView, form: str) -> Response:
+    standing = prints.standing(db.session(), consultation, f"propuestas.{form}")
+    response = page_cache.private("proposals/whole.html", consultation=consultation, form=form, standing=standing)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _timeline(consultation: ConsultationView, found: View) -> str:
+    months = plans.period(consultation)
+    goals = found.sheet.milestones if found.sheet else ()
+    rows = [timelines.Row(goal.number_text or "", goal.start, goal.end) for goal in goals]
+    return drawn(timelines.draw(rows, months.approved if months else None, months.end if months else None, month))

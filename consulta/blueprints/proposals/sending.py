@@ -1,0 +1,158 @@
+"""Reviewing a proposal with its advice, and sending it: for the first time, or mended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, flash, redirect, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.domain.contributions import opinions
+from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
+from consulta.domain.ledger import log as ledger
+from consulta.domain.proposals import advising as proposal_advising
+from consulta.domain.proposals import dismissals
+from consulta.domain.proposals import drafting as proposal_drafting
+from consulta.domain.proposals import erasure as proposal_erasure
+from consulta.domain.proposals import sending as proposal_sending
+from consulta.domain.proposals.drafting import Draft
+from consulta.domain.proposals.sending import Sender
+from consulta.domain.sheets import advice
+from consulta.domain.texts import showable
+from consulta.forms.advice import Advice, in_words
+from consulta.forms.fields import Typed
+from consulta.forms.guides import GUIDES
+from consulta.forms.proposals import read_sender
+from consulta.web import db, form_keys, held_drafts, page_cache
+from consulta.web.auth import allow, anyone, now
+from consulta.words.i18n import gettext, language
+
+bp = Blueprint("proposal_sending", __name__, url_prefix="/consultas/<slug>/propuestas")
+SENT = "sent"
+
+
+@bp.get("/borrador/<key>/revisar")
+@allow(anyone)
+def review(slug: str, key: str) -> Response:
+    """The proposal as its sheet, with the advice; here it is sent."""
+    return _page(held_drafts.draft(slug, key), {}, {}, 200)
+
+
+@bp.post("/borrador/<key>/dejar")
+@allow(anyone)
+def dismiss(slug: str, key: str) -> Response | BaseResponse:
+    """Let a finding of the advice stand, with a reason that everybody reads; or take that back."""
+    draft, typed = held_drafts.draft(slug, key), Typed(request.form)
+    finding = showable(typed.data.get("finding", ""), 40)
+    if finding not in {one.key for one in _advice(draft)}:
+        raise NotFound("Ese aviso ya no está.")
+    if "restore" in typed.data:
+        dismissals.restore(db.session(), draft.sheet_id, finding)
+        return redirect(url_for(".review", slug=slug, key=key, _anchor="avisos"), 303)
+    reason = typed.text("reason", most=dismissals.LONGEST)
+    try:
+        dismissals.dismiss(db.session(), draft.sheet_id, finding, reason, today=draft.consultation.today(now()))
+    except Invalid as error:
+        return _page(draft, {finding: reason}, {finding: gettext(error.message)}, 422)
+    return redirect(url_for(".review", slug=slug, key=key, _anchor="avisos"), 303)
+
+
+@bp.post("/borrador/<key>/enviar")
+@allow(anyone)
+def send(slug: str, key: str) -> Response | BaseResponse:
+    """Send it: for the first time, or mended."""
+    draft, typed = held_drafts.draft(slug, key), Typed(request.form)
+    issued, actor = form_keys.read(typed.data.get("submission", "")), held_drafts.actor()
+    sender = read_sender(typed) if draft.organization_id is None else Sender()
+    if issued is None:
+        typed.wrong("submission", gettext("La página había vencido. Revise y envíe otra vez."))
+    if typed.errors or issued is None:
+        return _page(draft, typed.values(), typed.errors, 422)
+    folio = opinions.folio_of(issued[0]) if draft.organization_id is not None else None
+    try:
+        number = proposal_sending.send(
+            db.session(),
+            draft,
+            sender,
+            folio=folio,
+            language=language(),
+            now=now(),
+            signs=proposal_drafting.signs(db.session(), draft, actor),
+            actor=page_cache.pseudonym(draft.consultation) if draft.organization_id is not None else ledger.PUBLIC,
+        )
+    except (Closed, Conflict, Invalid) as error:
+        db.undo(db.session())
+        status = {Closed: 410, Conflict: 409}.get(type(error), 422)
+        said = {getattr(error, "field", None) or "enviar": gettext(error.message, **error.values)}
+        return _page(held_drafts.draft(slug, key), typed.values(), said, status)
+    first = draft.contribution_id is None
+    session[SENT] = [key, number, folio if first else None]
+    return redirect(url_for(".receipt", slug=slug, key=key), 303)
+
+
+@bp.get("/borrador/<key>/comprobante")
+@allow(anyone)
+def receipt(slug: str, key: str) -> Response:
+    """What was sent, its code, what happens next."""
+    draft, (sent_key, number, folio) = held_drafts.draft(slug, key), session.get(SENT) or (None, 0, None)
+    if sent_key != key:
+        raise NotFound("Aquí no hay un comprobante. Siga su propuesta con su código.")
+    sent = proposal_sending.promised(db.session(), draft.consultation, number)
+    return page_cache.private("proposals/receipt.html", consultation=draft.consultation, sent=sent, folio=folio)
+
+
+@bp.post("/borrador/<key>/retirar")
+@allow(anyone)
+def withdraw(slug: str, key: str) -> BaseResponse:
+    """Take back what was sent, with a public note."""
+    draft, typed = held_drafts.draft(slug, key), Typed(request.form)
+    if not proposal_drafting.signs(db.session(), draft, held_drafts.actor()):
+        raise NotAllowed("La retira quien firma por la organización.")
+    number = proposal_sending.standing(db.session(), draft)["number"]
+    if number is None:
+        raise NotFound("Esta propuesta no se ha enviado.")
+    note = typed.text("note", most=5_000)
+    try:
+        proposal_sending.withdraw(db.session(), number, draft.consultation, note, now=now())
+    except Invalid as error:
+        said = gettext(error.message, **error.values)
+        shown = {"draft": draft, "values": {"note": note}, "errors": {"note": said}}
+        return page_cache.private("proposals/withdraw.html", 422, consultation=draft.consultation, **shown)
+    flash(gettext("La propuesta quedó retirada."))
+    return redirect(url_for("proposals.one", slug=slug, number=number), 303)
+
+
+@bp.post("/borrador/<key>/borrar")
+@allow(anyone)
+def discard(slug: str, key: str) -> BaseResponse:
+    """Delete a draft that was never sent."""
+    draft = held_drafts.draft(slug, key)
+    if draft.contribution_id is not None:
+        raise Conflict("Esta propuesta ya se envió: se puede retirar, no borrar aquí.")
+    proposal_erasure.discard(db.session(), draft.id)
+    return redirect(url_for("proposals.listing", slug=slug), 303)
+
+
+def _page(draft: Draft, typed: Mapping[str, str], errors: Mapping[str, str], status: int) -> Response:
+    """``typed`` and ``errors`` by finding or field."""
+    found = _advice(draft)
+    return page_cache.private(
+        "proposals/review.html",
+        status,
+        consultation=draft.consultation,
+        draft=draft,
+        sheet=draft.sheet,
+        blocking=in_words(advice.blocking(draft.sheet)),
+        advice=[one for one in found if one.key not in draft.dismissed],
+        let_stand=[(one, draft.dismissed[one.key]) for one in found if one.key in draft.dismissed],
+        typed=typed,
+        errors=errors,
+        window=draft.consultation.window("proposal", now()),
+        guides=GUIDES,
+        signs=proposal_drafting.signs(db.session(), draft, held_drafts.actor()),
+        submission=form_keys.new(),
+    )
+
+
+def _advice(draft: Draft) -> list[Advice]:
+    return in_words(proposal_advising.advised(db.session(), draft.consultation, draft.sheet))

@@ -1,0 +1,289 @@
+"""The team of a consultation: who is what, who may be shown, suspending and taking back roles, all on record."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.models.accounts import Account, Pseudonym, Role, RoleName, Sector
+from consulta.models.base import Said
+from consulta.models.consultations import Consultation, ConsultationKind
+
+from . import accounts
+from .accounts import Actor
+
+SPEAKS_FOR_A_SECTOR = (RoleName.MODERATOR, RoleName.FACILITATOR, RoleName.MEMBER, RoleName.SECRETARY)
+GRANTABLE = tuple(role for role in RoleName if role is not RoleName.ADMIN)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One role of one person, for the coordinator; ``themes`` empty: all."""
+
+    role_ids: tuple[int, ...]
+    account_id: int
+    email: str
+    pseudonym: str
+    role: RoleName
+    sector: Sector | None
+    organization: str | None
+    language: str | None
+    themes: tuple[int, ...]
+    suspended: bool
+    signed_up: bool
+
+    @property
+    def key(self) -> str:
+        """Which of the person's roles it is: a translator has one for each language."""
+        return f"{self.role.value}-{self.language}" if self.role is RoleName.TRANSLATOR else self.role.value
+
+
+@dataclass(frozen=True)
+class Moderator:
+    """Somebody who moderates, as the public sees them."""
+
+    pseudonym: str
+    sector: Sector | None
+    organization: str | None
+
+
+def team(db: Session, consultation: ConsultationView) -> list[Person]:
+    """Everybody with a role here, by role and address."""
+    rows = db.execute(
+        select(Role, Account.email, Account.password_hash, Account.demo, Pseudonym.name)
+        .join(Account, Account.id == Role.account_id)
+        .outerjoin(
+            Pseudonym, (Pseudonym.account_id == Role.account_id) & (Pseudonym.consultation_id == consultation.id)
+        )
+        .where(Role.consultation_id == consultation.id)
+        .order_by(Role.role, Account.email, Role.id)
+    ).all()
+    grouped = defaultdict(list)
+    for row in rows:
+        r: Role = row[0]
+        grouped[(r.account_id, r.role, r.language if r.role is RoleName.TRANSLATOR else None)].append(row)
+    return [
+        Person(
+            tuple(r.id for r, *_ in group),
+            account_id,
+            group[0].email,
+            group[0].name or "",
+            role,
+            group[0][0].sector,
+            group[0][0].organization,
+            group[0][0].language,
+            tuple(r.theme_id for r, *_ in group if r.theme_id is not None),
+            all(r.suspended for r, *_ in group),
+            bool(group[0].password_hash or group[0].demo),
+        )
+        for (account_id, role, _language), group in grouped.items()
+    ]
+
+
+def moderators(db: Session, consultation: ConsultationView) -> list[Moderator]:
+    """Who reviews, by pseudonym: sector and nominating body."""
+    rows = db.execute(
+        select(Pseudonym.name, Role.sector, Role.organization)
+        .join(Role, Role.account_id == Pseudonym.account_id)
+        .where(
+            Pseudonym.consultation_id == consultation.id,
+            Role.consultation_id == consultation.id,
+            Role.role == RoleName.MODERATOR,
+            Role.suspended.is_(False),
+        )
+        .distinct()
+        .order_by(Pseudonym.name)
+    )
+    return [Moderator(*row) for row in rows]
+
+
+def facilitators(db: Session, consultation: ConsultationView) -> dict[str, list[str]]:
+    """Who facilitates here, by sector: pseudonyms."""
+    rows = db.execute(
+        select(Role.sector, Pseudonym.name)
+        .join(Pseudonym, (Pseudonym.account_id == Role.account_id) & (Pseudonym.consultation_id == consultation.id))
+        .where(Role.consultation_id == consultation.id, Role.role == RoleName.FACILITATOR, Role.suspended.is_(False))
+        .distinct()
+        .order_by(Pseudonym.name)
+    )
+    found: dict[str, list[str]] = {sector.value: [] for sector in Sector}
+    for sector, name in rows:
+        if sector is not None:
+            found[sector.value].append(name)
+    return found
+
+
+def speaks_for(actor: Actor, consultation: ConsultationView) -> Sector:
+    """For which side of the table somebody speaks here; ``NotAllowed`` if for none."""
+    sides = sorted({r.sector for r in actor.roles_in(consultation.id, *SPEAKS_FOR_A_SECTOR) if r.sector})
+    if not sides:
+        raise NotAllowed("Se pronuncia quien facilita o revisa por el gobierno o por la sociedad civil.")
+    return sides[0]
+
+
+def speaks_in(db: Session, actor: Actor) -> list[tuple[str, Said]]:
+    """The consultations in which somebody speaks for a side: slug and title."""
+    ids = {r.consultation_id for r in actor.roles if r.role in SPEAKS_FOR_A_SECTOR and r.sector}
+    query = select(Consultation.slug, Consultation.title).where(
+        Consultation.id.in_(ids), Consultation.kind != ConsultationKind.RECORD
+    )
+    return [(slug, title) for slug, title in db.execute(query.order_by(Consultation.slug))]
+
+
+def invite(
+    db: Session,
+    consultation: ConsultationView,
+    *,
+    email: str,
+    role: RoleName,
+    theme_ids: tuple[int, ...],
+    sector: Sector | None,
+    organization: str | None,
+    language: str | None,
+    reason: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Give somebody a role and mail them a link; a moderator of civil society names the body that nominated them."""
+    if role is RoleName.MODERATOR and sector is None:
+        raise Invalid("Quien revisa aportes es del gobierno o de la sociedad civil: elija cuál.", field="sector")
+    if role is RoleName.MODERATOR and sector is Sector.CIVIL_SOCIETY and not organization:
+        raise Invalid("Elija la entidad de sociedad civil que propuso a esta persona.", field="organization")
+    if role is RoleName.LIAISON and not organization:
+        raise Invalid("Elija la institución de la que esta persona es enlace.", field="organization")
+    if role is RoleName.TRANSLATOR and not language:
+        raise Invalid("Elija el idioma al que traduce.", field="language")
+    _checked(reason)
+    held = [p for p in team(db, consultation) if p.email == email.strip().lower() and p.role is role]
+    held = [p for p in held if role is not RoleName.TRANSLATOR or p.language == language]
+    if any(p.suspended for p in held):
+        raise Invalid("Esta persona tiene el cargo suspendido: devuélvaselo en lugar de invitarla.", field="email")
+    as_asked = (sector, organization, language)
+    if any(
+        p.signed_up and (p.sector, p.organization, p.language) == as_asked and set(theme_ids) == set(p.themes)
+        for p in held
+    ):
+        raise Invalid("Esta persona ya tiene ese cargo.", field="email")
+    account_id = accounts.create(
+        db,
+        email=email,
+        role=role,
+        consultation_id=consultation.id,
+        theme_ids=theme_ids,
+        sector=sector,
+        organization=organization,
+        language=language,
+        now=now,
+        actor=actor,
+        reason=reason,
+    )
+    for person in held:
+        _only(db, consultation, person, theme_ids, reason, actor=actor, now=now)
+    token = accounts.one_time_link(db, account_id=account_id, now=now)
+    accounts.invite(db, account_id=account_id, token=token, now=now, consultation=consultation.title)
+
+
+def _only(
+    db: Session,
+    consultation: ConsultationView,
+    person: Person,
+    theme_ids: tuple[int, ...],
+    reason: str,
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Of a role that is given anew, the themes that were not chosen this time go."""
+    others = Role.theme_id.not_in(theme_ids) | Role.theme_id.is_(None) if theme_ids else Role.theme_id.is_not(None)
+    gone = db.execute(delete(Role).where(Role.id.in_(person.role_ids), others))
+    if gone.rowcount:  # type: ignore[attr-defined]
+        _entry(db, consultation, Action.ROLE_GRANT, person, reason, actor=actor, now=now, themes=len(theme_ids))
+
+
+def suspend(
+    db: Session,
+    consultation: ConsultationView,
+    person: Person,
+    *,
+    suspended: bool,
+    reason: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Take a role's powers away for a while, or give them back."""
+    _keep_a_coordinator(db, consultation, person, leaves=suspended)
+    _checked(reason)
+    changed = update(Role).where(Role.id.in_(person.role_ids), Role.suspended.is_(not suspended))
+    if not db.execute(changed.values(suspended=suspended)).rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Otra persona ya cambió este cargo.")
+    action = Action.ROLE_SUSPEND if suspended else Action.ROLE_RESUME
+    _entry(db, consultation, action, person, reason, actor=actor, now=now)
+
+
+def revoke(
+    db: Session, consultation: ConsultationView, person: Person, *, reason: str, actor: str, now: datetime
+) -> None:
+    """Take a role back for good; what was done with it stays."""
+    _keep_a_coordinator(db, consultation, person, leaves=True)
+    _checked(reason)
+    if not db.execute(delete(Role).where(Role.id.in_(person.role_ids))).rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Otra persona ya cambió este cargo.")
+    _entry(db, consultation, Action.ROLE_REVOKE, person, reason, actor=actor, now=now)
+
+
+def find(people: Iterable[Person], account_id: int, key: str) -> Person:
+    """One of the team; ``NotFound`` else."""
+    found = next((p for p in people if p.account_id == account_id and p.key == key), None)
+    if found is None:
+        raise NotFound("Esa persona ya no tiene ese cargo en esta consulta.")
+    return found
+
+
+def _keep_a_coordinator(db: Session, consultation: ConsultationView, person: Person, *, leaves: bool) -> None:
+    if not leaves or person.role is not RoleName.COORDINATOR:
+        return
+    able = or_(Account.password_hash.is_not(None), Account.demo.is_(True))  # an invitation coordinates nothing yet
+    others = (
+        select(Role.id)
+        .join(Account, Account.id == Role.account_id)
+        .where(
+            Role.consultation_id == consultation.id,
+            Role.role == RoleName.COORDINATOR,
+            Role.suspended.is_(False),
+            Role.account_id != person.account_id,
+            Account.suspended.is_(False),
+            able,
+        )
+    )
+    if db.execute(others).first() is None:
+        raise Invalid("Es la única persona que coordina esta consulta: invite antes a otra.", field="reason")
+
+
+def _checked(reason: str) -> None:
+    if len(reason) < 10:
+        raise Invalid("Escriba por qué, en 10 letras o más: queda en la bitácora.", field="reason")
+
+
+def _entry(
+    db: Session,
+    consultation: ConsultationView,
+    action: Action,
+    person: Person,
+    reason: str,
+    *,
+    actor: str,
+    now: datetime,
+    **more: object,
+) -> None:
+    name = accounts.pseudonym(db, consultation_id=consultation.id, account_id=person.account_id, sector=person.sector)
+    payload = {"role": person.role.value, "reason": reason, **more}
+    ledger.note(db, consultation, actor=actor, action=action, subject=f"person/{name}", payload=payload, recorded=now)

@@ -1,0 +1,209 @@
+"""Reading acts: the list by day, one act with its versions, what the sides say of its minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Malformed, NotFound
+from consulta.models.accounts import Pseudonym, Sector
+from consulta.models.acts import Act, ActKind, ActVersion, MinutesVoice
+from consulta.models.base import Said
+
+from .versions import ActData, data_of
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class ActRow:
+    """An act in a list."""
+
+    id: int
+    key: str
+    kind: ActKind
+    title: Said
+    stage: str | None
+    day: date
+    until: date
+    held: bool
+    place: Said | None
+    disputed: bool
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What one side said of the minutes of a version."""
+
+    version: int
+    sector: Sector
+    agrees: bool
+    statement: str | None
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PublishedVersion:
+    """A version of an act, and why it took the place of the one before."""
+
+    version: int
+    published_at: datetime
+    reason: Said | None
+    data: ActData
+    voices: tuple[Voice, ...]
+
+
+@dataclass(frozen=True)
+class ActView:
+    """An act: the version in force first, then the earlier ones; voices upon the minutes in force, the latest of each
+    side. A version that changed other things leaves the minutes, and what was said of them, as they were."""
+
+    key: str
+    versions: tuple[PublishedVersion, ...]
+    voices: tuple[Voice, ...]
+
+    @property
+    def now(self) -> ActData:
+        """What it says now."""
+        return self.versions[0].data
+
+    @property
+    def version(self) -> int:
+        """The version in force."""
+        return self.versions[0].version
+
+    @property
+    def agreed(self) -> bool:
+        """Whether both sides agreed with the minutes in force."""
+        return len(self.voices) == len(Sector) and all(v.agrees for v in self.voices)
+
+    @property
+    def disputed(self) -> bool:
+        """Whether a side disagrees."""
+        return any(not v.agrees for v in self.voices)
+
+
+def listing(
+    db: Session,
+    consultation: ConsultationView,
+    *,
+    stage: str | None = None,
+    after: str | None = None,
+    limit: int = PAGE,
+    newest: bool = False,
+) -> tuple[list[ActRow], str | None]:
+    """Acts by day, of one stage if asked; the second is what to pass as ``after`` for the next page."""
+    if stage is not None and stage not in {s.key for s in consultation.stages}:
+        valid = tuple(s.key for s in consultation.stages)
+        raise Malformed("No hay una etapa «%(value)s».", value=stage, valid=valid)
+    query = (
+        select(Act.id, Act.key, Act.day, ActVersion)
+        .join(ActVersion, (ActVersion.act_id == Act.id) & (ActVersion.version == Act.version))
+        .where(Act.consultation_id == consultation.id)
+    )
+    if stage is not None:
+        query = query.where(ActVersion.stage == stage)
+    if after is not None:
+        day, last = _place(after)
+        beyond = (Act.day < day) if newest else (Act.day > day)
+        query = query.where(beyond | ((Act.day == day) & (Act.id < last if newest else Act.id > last)))
+    ordered = (Act.day.desc(), Act.id.desc()) if newest else (Act.day, Act.id)
+    rows = [_row(*r) for r in db.execute(query.order_by(*ordered).limit(limit + 1))]
+    more, rows = len(rows) > limit, rows[:limit]
+    return rows, f"{rows[-1].day}_{rows[-1].id}" if more else None
+
+
+def one(db: Session, consultation: ConsultationView, key: str) -> ActView:
+    """An act with all its versions; ``NotFound`` else."""
+    act = db.execute(select(Act.id, Act.version).where(Act.consultation_id == consultation.id, Act.key == key)).first()
+    if act is None:
+        raise NotFound("No hay un acto con esa dirección.")
+    versions = db.execute(
+        select(ActVersion).where(ActVersion.act_id == act.id).order_by(ActVersion.version.desc())
+    ).scalars()
+    m = MinutesVoice
+    voices = db.execute(
+        select(m.version, m.sector, m.agrees, m.statement, Pseudonym.name, m.said_at)
+        .join(Pseudonym, (Pseudonym.account_id == m.account_id) & (Pseudonym.consultation_id == consultation.id))
+        .where(m.act_id == act.id)
+        .order_by(m.id)
+    )
+    said = [Voice(*row) for row in voices]
+    published = tuple(
+        PublishedVersion(
+            v.version, v.published_at, v.reason, data_of(v), tuple(one for one in said if one.version == v.version)
+        )
+        for v in versions
+    )
+    minutes = published[0].data.texts.get("minutes")
+    same = {v.version for v in published if v.data.texts.get("minutes") == minutes}
+    return ActView(key, published, tuple({one.sector: one for one in said if one.version in same}.values()))
+
+
+def unsigned(db: Session, consultation: ConsultationView, sector: Sector, *, limit: int = 100) -> list[ActRow]:
+    """The latest acts upon whose minutes one side said nothing yet."""
+    a, v, m = Act, ActVersion, MinutesVoice
+    in_force = select(a.id, a.key, a.day, v).join(v, (v.act_id == a.id) & (v.version == a.version))
+    rows = db.execute(
+        in_force.where(a.consultation_id == consultation.id).order_by(a.day.desc(), a.id.desc()).limit(limit)
+    ).all()
+    spoken = select(m.act_id, v.content).join(v, (v.act_id == m.act_id) & (v.version == m.version))
+    mine = spoken.where(m.sector == sector, m.act_id.in_([row[0] for row in rows]))
+    said = {(id_, str(content.get("minutes"))) for id_, content in db.execute(mine)}
+    return [
+        _row(*row)
+        for row in rows
+        if row[3].content.get("minutes") and (row[0], str(row[3].content["minutes"])) not in said
+    ]
+
+
+def of_body(db: Session, consultation: ConsultationView, slug: str, *, limit: int = PAGE) -> list[ActRow]:
+    """The latest acts at which a body is named."""
+    found: list[ActRow] = []
+    after: str | None = None
+    while len(found) < limit:
+        rows, after = listing(db, consultation, after=after, limit=200, newest=True)
+        named = _naming(db, [r.id for r in rows], slug)
+        found += [r for r in rows if r.id in named]
+        if after is None:
+            break
+    return found[:limit]
+
+
+def _naming(db: Session, act_ids: list[int], slug: str) -> set[int]:
+    query = (
+        select(Act.id, ActVersion.content)
+        .join(ActVersion, (ActVersion.act_id == Act.id) & (ActVersion.version == Act.version))
+        .where(Act.id.in_(act_ids))
+    )
+    return {id_ for id_, content in db.execute(query) if slug in {b["slug"] for b in content.get("bodies", ())}}
+
+
+def _row(id_: int, key: str, day: date, v: ActVersion) -> ActRow:
+    c = v.content
+    until = v.held_until if v.held_from else v.planned_until
+    return ActRow(
+        id_,
+        key,
+        v.kind,
+        c["title"],
+        v.stage,
+        day,
+        until or day,
+        v.held_from is not None,
+        c.get("place"),
+        bool(c.get("contradictions")),
+    )
+
+
+def _place(after: str) -> tuple[date, int]:
+    day, _, last = after.partition("_")
+    try:
+        return date.fromisoformat(day), int(last[:9])
+    except ValueError as error:
+        raise Malformed("El lugar de la lista «%(value)s» no se entiende.", value=after[:40]) from error

@@ -1,0 +1,284 @@
+"""Acts: publishing one, its next versions, and what each side says of its minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from consulta.domain.accounts import accounts
+from consulta.domain.audit import published
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid, NotAllowed
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.domain.notifications import news, notices
+from consulta.domain.organizations import reading as organizations
+from consulta.models.accounts import Sector
+from consulta.models.acts import Act, ActKind, ActVersion, MinutesVoice
+from consulta.models.base import Said
+from consulta.models.consultations import ConsultationKind
+
+TEXTS = ("place", "host", "convened_by", "present", "agenda", "agreements", "minutes", "notes")
+
+
+@dataclass(frozen=True)
+class ActData:
+    """Everything of one version. ``texts``: those that there are, by the names of ``TEXTS``; ``bodies``: slug and
+    capacity; ``documents``: name, sha256, size; days inclusive."""
+
+    kind: ActKind
+    title: Said
+    stage: str | None = None
+    theme: str | None = None
+    planned_from: date | None = None
+    planned_until: date | None = None
+    held_from: date | None = None
+    held_until: date | None = None
+    time: str | None = None
+    texts: dict[str, Said] = field(default_factory=dict)
+    bodies: tuple[tuple[str, str], ...] = ()
+    documents: tuple[dict[str, Any], ...] = ()
+    contradictions: tuple[Said, ...] = ()
+    source: dict[str, Any] | None = None
+
+    @property
+    def day(self) -> date | None:
+        """The day by which it is listed."""
+        return self.held_from or self.planned_from
+
+    def where_and_when(self) -> tuple[Any, ...]:
+        """What people who are to come must be told when it changes."""
+        return self.planned_from, self.planned_until, self.time, self.texts.get("place")
+
+
+def publish(
+    db: Session,
+    consultation: ConsultationView,
+    data: ActData,
+    *,
+    key: str,
+    seen: int,
+    reason: Said | None,
+    actor: str,
+    now: datetime,
+) -> int:
+    """Publish an act (``seen`` 0) or its next version; the version. ``Conflict`` if ``seen`` is no longer in force."""
+    data = _checked(db, consultation, data)
+    if seen and len((reason or {}).get("es", "")) < 10:
+        raise Invalid("Escriba por qué cambia, en 10 letras o más: todas las personas lo leerán.", field="reason_es")
+    before = version_in_force(db, consultation, key) if seen else None
+    act_id = _raise(db, consultation, key, seen, data)
+    db.execute(
+        insert(ActVersion).values(
+            act_id=act_id,
+            version=seen + 1,
+            published_at=now,
+            reason=reason if seen else None,
+            kind=data.kind,
+            stage=data.stage,
+            theme=data.theme,
+            planned_from=data.planned_from,
+            planned_until=data.planned_until,
+            held_from=data.held_from,
+            held_until=data.held_until,
+            content=_content(data),
+        )
+    )
+    ledger.note(
+        db,
+        consultation,
+        actor=actor,
+        action=Action.ACT_PUBLISH,
+        subject=f"act/{key}@{seen + 1}",
+        recorded=now,
+        payload={
+            "kind": data.kind.value,
+            "title": data.title["es"],
+            "stage": data.stage,
+            "day": str(data.day),
+            "documents": [d["sha256"] for d in data.documents],
+            "reason": (reason or {}).get("es") if seen else None,
+            "sha256": published.of_act(db, consultation.id, key, seen + 1),
+        },
+    )
+    if consultation.kind is not ConsultationKind.RECORD:
+        _tell(db, consultation, key, seen + 1, before, data, now=now)
+    return seen + 1
+
+
+def speak(
+    db: Session,
+    consultation: ConsultationView,
+    key: str,
+    *,
+    seen: int,
+    sector: Sector,
+    account_id: int,
+    agrees: bool,
+    statement: str | None,
+    now: datetime,
+) -> None:
+    """One side agrees with the minutes of a version, or says why not; once, and for everybody to read."""
+    act_id, version = _locate(db, consultation, key)
+    if version != seen:
+        raise Conflict("El acta cambió mientras usted la leía. Esta es la versión que hay ahora.")
+    if "minutes" not in read_version(db, act_id, version).texts:
+        raise Conflict("Este acto todavía no tiene acta.")
+    if not agrees and len(statement or "") < 10:
+        raise Invalid(
+            "Escriba en qué no está de acuerdo, en 10 letras o más: se publica junto al acta.", field="statement"
+        )
+    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id, sector=sector)
+    try:
+        db.execute(
+            insert(MinutesVoice).values(
+                act_id=act_id,
+                version=version,
+                sector=sector,
+                agrees=agrees,
+                statement=statement or None,
+                account_id=account_id,
+                said_at=now,
+            )
+        )
+    except IntegrityError as error:
+        raise Conflict("Otra persona de su sector ya se pronunció sobre esta acta.") from error
+    ledger.note(
+        db,
+        consultation,
+        actor=actor,
+        action=Action.MINUTES_AGREE if agrees else Action.MINUTES_DISAGREE,
+        subject=f"act/{key}@{version}",
+        recorded=now,
+        payload={"sector": sector.value, "statement": statement or None},
+    )
+
+
+def version_in_force(db: Session, consultation: ConsultationView, key: str) -> ActData:
+    """What an act says now; ``NotFound`` if there is none."""
+    return read_version(db, *_locate(db, consultation, key))
+
+
+def read_version(db: Session, act_id: int, version: int) -> ActData:
+    """One stored version."""
+    v = db.execute(select(ActVersion).where(ActVersion.act_id == act_id, ActVersion.version == version)).scalar_one()
+    return data_of(v)
+
+
+def data_of(v: ActVersion) -> ActData:
+    """A stored version as it was given."""
+    c = v.content
+    return ActData(
+        kind=v.kind,
+        title=c["title"],
+        stage=v.stage,
+        theme=v.theme,
+        planned_from=v.planned_from,
+        planned_until=v.planned_until,
+        held_from=v.held_from,
+        held_until=v.held_until,
+        time=c.get("time"),
+        texts={name: c[name] for name in TEXTS if c.get(name)},
+        bodies=tuple((b["slug"], b["capacity"]) for b in c.get("bodies", ())),
+        documents=tuple(c.get("documents", ())),
+        contradictions=tuple(c.get("contradictions", ())),
+        source=c.get("source"),
+    )
+
+
+def _content(data: ActData) -> dict[str, Any]:
+    return {
+        "title": data.title,
+        "time": data.time,
+        **data.texts,
+        "documents": list(data.documents),
+        "bodies": [{"slug": slug, "capacity": capacity} for slug, capacity in data.bodies],
+        "contradictions": list(data.contradictions),
+        "source": data.source,
+    }
+
+
+def completed(data: ActData) -> ActData:
+    """With the last days that were left out: those of one day."""
+    return replace(
+        data, planned_until=data.planned_until or data.planned_from, held_until=data.held_until or data.held_from
+    )
+
+
+def _checked(db: Session, consultation: ConsultationView, data: ActData) -> ActData:
+    data = completed(data)
+    if data.day is None:
+        raise Invalid("Escriba la fecha planificada o la fecha en que fue.", field="planned_from")
+    for name in ("planned", "held"):
+        first, last = getattr(data, f"{name}_from"), getattr(data, f"{name}_until")
+        if (first is None) != (last is None) or (first and first > last):
+            raise Invalid("El último día es anterior al primero.", field=f"{name}_until")
+    if data.stage and data.stage not in {s.key for s in consultation.stages}:
+        raise Invalid("Esa etapa no está en el cronograma.", field="stage")
+    if data.theme and consultation.theme(data.theme) is None:
+        raise Invalid("Ese tema no es de esta consulta. Elija uno de la lista.", field="theme")
+    known = organizations.names(db, consultation, [slug for slug, _ in data.bodies])
+    for slug, capacity in data.bodies:
+        if slug not in known or capacity not in organizations.CAPACITIES:
+            raise Invalid("«%(slug)s» no está en la lista de participantes.", slug=slug, field="bodies")
+    return data
+
+
+def _raise(db: Session, consultation: ConsultationView, key: str, seen: int, data: ActData) -> int:
+    """The act's row with its next version, taken by whoever saw the one in force."""
+    if not seen:
+        try:
+            return db.execute(
+                insert(Act).values(consultation_id=consultation.id, key=key, version=1, day=data.day).returning(Act.id)
+            ).scalar_one()
+        except IntegrityError as error:
+            raise Conflict("Ya hay un acto con esa dirección.") from error
+    act_id = db.execute(
+        update(Act)
+        .where(Act.consultation_id == consultation.id, Act.key == key, Act.version == seen)
+        .values(version=seen + 1, day=data.day)
+        .returning(Act.id)
+    ).scalar_one_or_none()
+    if act_id is None:
+        raise Conflict("Mientras usted escribía, otra persona publicó otra versión de este acto.")
+    return act_id
+
+
+def _locate(db: Session, consultation: ConsultationView, key: str) -> tuple[int, int]:
+    row = db.execute(select(Act.id, Act.version).where(Act.consultation_id == consultation.id, Act.key == key)).first()
+    if row is None:
+        raise NotAllowed("No hay un acto con esa dirección.")
+    return row.id, row.version
+
+
+def _tell(
+    db: Session,
+    consultation: ConsultationView,
+    key: str,
+    version: int,
+    before: ActData | None,
+    data: ActData,
+    *,
+    now: datetime,
+) -> None:
+    """News for subscribers; and the bodies that are to come hear of another place or date. That it was held is none."""
+    moved = before is not None and before.where_and_when() != data.where_and_when() and data.held_from is None
+    if before is not None and not moved:
+        return
+    content = {
+        "key": key,
+        "title": data.title,
+        "what": "moved" if moved else "new",
+        "day": str(data.day),
+        "time": data.time,
+        "place": data.texts.get("place"),
+    }
+    event = f"act:{key}@{version}"
+    news.announce(db, consultation, event=event, content=content, now=now)
+    if moved:
+        notices.tell(db, consultation, [slug for slug, _ in data.bodies], event=event, content=content, now=now)

@@ -1,0 +1,188 @@
+"""The attendance sheet as somebody typed it: CSV or XLSX with *fila*, *nombre* or *código*, *mesa*, *participa como*,
+*departamento*. The number of a row is printed on the sheet, so that a file that comes twice adds nothing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions.fingerprints import sha256
+from consulta.domain.contributions.opinions import folio_of, read_folio
+from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.forums.reading import ForumView
+from consulta.domain.forums.registrations import Guest
+from consulta.domain.intake import columns
+from consulta.domain.texts import sort_key
+from consulta.models.base import Said
+from consulta.models.forums import Registration, Seat
+
+from . import door, marks
+
+MOST_ROWS, LAST_ROW = 5_000, 99_999
+COLUMNS = {
+    "row": ("fila", "n.º", "no.", "n", "row"),
+    "name": ("nombre", "name"),
+    "code": ("codigo", "código", "code"),
+    "table": ("mesa", "tema", "table"),
+    "taking_part_as": ("participa_como", "participa como", "taking_part_as"),
+    "department": ("departamento", "department"),
+}
+_R: Any = Registration.__table__
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the sheet; ``folio`` if the person wrote the code down."""
+
+    number: int
+    guest: Guest
+    folio: str | None
+    department: str | None
+
+
+def read(data: bytes, name: str, consultation: ConsultationView, forum: ForumView) -> list[Row]:
+    """The rows; ``Invalid`` names line, column and value of the first fault."""
+    lines = columns.rows(data, name)
+    places = columns.places(next(lines, (1, []))[1], COLUMNS)
+    if places["row"] is None or places["name"] is None:
+        raise Invalid("%(file)s, línea 1: faltan las columnas «fila» y «nombre».", file=name, field="sheet")
+    found: dict[int, Row] = {}
+    for line, cells in lines:
+        given = columns.picked(cells, places)
+        if not (given["name"] or given["code"]):
+            continue
+        row = _row(given, {"file": name, "line": line, "field": "sheet"}, consultation, forum)
+        if row.number in found:
+            raise Invalid(
+                "%(file)s, línea %(line)s, columna «fila»: la fila %(value)s ya está más arriba.",
+                file=name,
+                line=line,
+                value=row.number,
+                field="sheet",
+            )
+        found[row.number] = row
+        if len(found) > MOST_ROWS:
+            raise Invalid("%(file)s: caben 5,000 filas por archivo. Divídalo en varios.", file=name, field="sheet")
+    if not found:
+        raise Invalid("%(file)s: no trae ninguna persona.", file=name, field="sheet")
+    return list(found.values())
+
+
+def check(db: Session, forum: ForumView, rows: Sequence[Row]) -> None:
+    """``Invalid`` names the first row whose code is of nobody here, before anything is written."""
+    given = [row for row in rows if row.folio]
+    for at in range(0, len(given), 500):
+        hashes = {sha256(row.folio): row.number for row in given[at : at + 500] if row.folio}
+        mine = select(_R.c.folio_hash).where(_R.c.forum_id == forum.id, _R.c.folio_hash.in_(list(hashes)))
+        strange = hashes.keys() - set(db.execute(mine).scalars())
+        if strange:
+            raise _nobody(min(hashes[one] for one in strange))
+
+
+def _nobody(number: int) -> Invalid:
+    return Invalid("Fila %(row)s: nadie de este foro tiene ese código.", row=number, field="sheet")
+
+
+def pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """As many rows as one transaction takes."""
+    return (rows[at : at + marks.PIECE] for at in range(0, len(rows), marks.PIECE))
+
+
+def take(
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    rows: Sequence[Row],
+    *,
+    account_id: int,
+    actor: str,
+    now: datetime,
+) -> int:
+    """Note who is there; how many rows were new. Whoever registered is marked, found by code or by a name that only
+    one of those still to come bears; anybody else came unannounced. ``Invalid`` for a code of nobody here."""
+    return sum(_take(db, consultation, forum, row, account_id, actor, now) for row in rows)
+
+
+def _take(
+    db: Session, consultation: ConsultationView, forum: ForumView, row: Row, account_id: int, actor: str, now: datetime
+) -> bool:
+    mark_id = f"sheet/{forum.id}/{row.number}"
+    if marks.known(db, mark_id):
+        return False
+    who = _registered(db, forum, row)
+    made: dict[str, Any] = {"mark_id": mark_id, "account_id": account_id, "actor": actor, "now": now}
+    if who is not None:
+        door.mark(db, consultation, forum, who, present=True, **made)
+        return True
+    folio = folio_of(secrets.token_hex(16))
+    try:
+        door.walk_in(db, consultation, forum, row.guest, department=row.department, folio=folio, **made)
+    except Conflict:
+        return False
+    return True
+
+
+def _registered(db: Session, forum: ForumView, row: Row) -> int | None:
+    mine = select(_R.c.id).where(_R.c.forum_id == forum.id)
+    if row.folio is not None:
+        found = db.execute(mine.where(_R.c.folio_hash == sha256(row.folio))).scalar()
+        if found is None:
+            raise _nobody(row.number)
+        return int(found)
+    named = mine.where(_R.c.name_key == sort_key(row.guest.name), _R.c.present.is_(False))
+    ids = db.execute(named.where(_R.c.state.not_in((Seat.WALK_IN,))).limit(2)).scalars().all()
+    return ids[0] if len(ids) == 1 else None
+
+
+def _row(given: dict[str, str], where: dict[str, Any], consultation: ConsultationView, forum: ForumView) -> Row:
+    number = given["row"].removesuffix(".0")
+    if not (number.isdecimal() and 1 <= int(number[:9]) <= LAST_ROW):
+        raise Invalid(
+            "%(file)s, línea %(line)s, columna «fila»: «%(value)s» no es el número de una fila.",
+            value=given["row"][:80],
+            **where,
+        )
+    folio = read_folio(given["code"])
+    if given["code"] and folio is None:
+        raise Invalid(
+            "%(file)s, línea %(line)s, columna «código»: «%(value)s» no es un código.",
+            value=given["code"][:80],
+            **where,
+        )
+    if len(given["name"]) > marks.NAME:
+        raise Invalid("%(file)s, línea %(line)s, columna «nombre»: pasa de 80 letras.", **where)
+    themes = {theme: consultation.theme(theme) for theme in (table.theme for table in forum.tables)}
+    tables: dict[str, Said] = {slug: theme.name for slug, theme in themes.items() if theme}
+    guest = Guest(
+        given["name"],
+        first=_one(given["table"], tables, "mesa", where),
+        taking_part_as=_one(given["taking_part_as"], _list(consultation, "taking_part_as"), "participa_como", where),
+    )
+    department = _one(given["department"], _list(consultation, "department"), "departamento", where)
+    return Row(int(number), guest, folio, department)
+
+
+def _list(consultation: ConsultationView, name: str) -> dict[str, Said]:
+    return {choice.code: choice.label for choice in consultation.lists.get(name, ())}
+
+
+def _one(value: str, choices: dict[str, Said], column: str, where: dict[str, Any]) -> str | None:
+    """A choice by its code or by what it is called, without regard to accents; ``None`` if nothing was written."""
+    if not value:
+        return None
+    for code, label in choices.items():
+        if sort_key(value) in {sort_key(code), *map(sort_key, label.values())}:
+            return code
+    raise Invalid(
+        "%(file)s, línea %(line)s, columna «%(column)s»: «%(value)s» no está en la lista.",
+        column=column,
+        value=value[:80],
+        **where,
+    )

@@ -1,0 +1,84 @@
+"""What the entries say of registrations for forums, of seats and of who came, against the tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.forums import registrations
+from consulta.domain.ledger.actions import Action
+from consulta.models.forums import Forum, Registration, Seat
+
+_R: Any = Registration.__table__
+AFTER = {
+    Action.REGISTRATION_CONFIRM: Seat.CONFIRMED,
+    Action.REGISTRATION_WAIT: Seat.WAITING,
+    Action.REGISTRATION_PROMOTE: Seat.CONFIRMED,
+    Action.REGISTRATION_CANCEL: Seat.CANCELLED,
+    Action.REGISTRATION_RELEASE: Seat.RELEASED,
+    Action.REGISTRATION_WALK_IN: Seat.WALK_IN,
+}
+PRESENT = {Action.ATTENDANCE_MARK: True, Action.ATTENDANCE_UNDO: False}
+
+
+class Seatings:
+    """Reads the entries one by one; ``faults`` names what the tables say otherwise."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, Seat] = {}
+        self.present: dict[str, bool] = {}
+        self.people: dict[str, str] = {}
+        self.erased: set[str] = set()
+
+    def entry(self, action: Action, subject: str, payload: dict[str, Any]) -> None:
+        """One entry, with what its subject names: a registration, or a forum whose registrants were erased."""
+        if action is Action.FORUM_ERASE:
+            self.erased.add(subject.partition("@")[0])
+        if action in AFTER:
+            self.states[subject] = AFTER[action]
+        if action in PRESENT:
+            self.present[subject] = PRESENT[action]
+        if "person" in payload:
+            self.people[subject] = payload["person"]
+
+    def faults(self, db: Session, view: ConsultationView) -> list[str]:
+        """What does not fit."""
+        rows = db.execute(
+            select(_R, Forum.key).join(Forum, Forum.id == _R.c.forum_id).where(Forum.consultation_id == view.id)
+        ).mappings()
+        found, seen, counted = [], set(), Counter[tuple[int, Seat]]()
+        for row in rows:
+            seen.add(row["ref"])
+            counted[row["forum_id"], row["state"]] += 1
+            found += self._row(row)
+        found += [f"registration {ref}: its row is gone" for ref in self.states.keys() - seen]
+        return found + self._counts(db, view, counted)
+
+    def _row(self, row: Any) -> list[str]:
+        ref, found = row["ref"], []
+        said = (self.states.get(ref), self.present.get(ref, False))
+        if said != (row["state"], row["present"]):
+            found.append(
+                f"registration {ref}: it is {row['state'].value}, present {row['present']}; the entries say otherwise"
+            )
+        commitment = registrations.commitment(row)
+        if commitment is None and row["key"] not in self.erased:
+            found.append(f"registration {ref}: its salt is gone before its day")
+        elif commitment is not None and commitment != self.people.get(ref):
+            found.append(f"registration {ref}: name, contact or needs are not what arrived")
+        return found
+
+    @staticmethod
+    def _counts(db: Session, view: ConsultationView, counted: Counter[tuple[int, Seat]]) -> list[str]:
+        rows = db.execute(
+            select(Forum.id, Forum.key, Forum.confirmed, Forum.waiting).where(Forum.consultation_id == view.id)
+        )
+        return [
+            f"forum {row.key}: it counts {row.confirmed} confirmed and {row.waiting} waiting, its rows say otherwise"
+            for row in rows
+            if (row.confirmed, row.waiting) != (counted[row.id, Seat.CONFIRMED], counted[row.id, Seat.WAITING])
+        ]

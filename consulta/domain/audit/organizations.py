@@ -1,0 +1,93 @@
+"""What the entries say of bodies, of their requests, and of what each side said of minutes, against the tables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import instant
+from consulta.models.accounts import Pseudonym
+from consulta.models.acts import Act, MinutesVoice
+from consulta.models.organizations import Organization, Standing, Verification
+
+LISTED = ("name", "acronym", "sector", "capacities", "aliases", "earlier_names", "note")
+VERDICTS = {Action.ORGANIZATION_ACCEPT: True, Action.ORGANIZATION_REFUSE: False}
+VOICES = {Action.MINUTES_AGREE: True, Action.MINUTES_DISAGREE: False}
+
+
+class Standings:
+    """Reads the entries one by one; ``faults`` names what the tables say otherwise."""
+
+    def __init__(self) -> None:
+        self.standing: dict[str, str] = {}
+        self.texts: dict[str, dict[str, Any]] = defaultdict(dict)
+        self.verdicts: set[tuple[Any, ...]] = set()
+        self.voices: set[tuple[Any, ...]] = set()
+
+    def entry(self, action: Action, subject: str, content: dict[str, Any]) -> None:
+        """One entry, with what its subject names."""
+        payload, said = content["payload"], (content["actor"], content["recorded"])
+        if action in VOICES:
+            self.voices.add((subject, payload["sector"], VOICES[action], payload["statement"], *said))
+            return
+        if action in VERDICTS:
+            self.verdicts.add(
+                (subject, payload["round"], payload["sector"], VERDICTS[action], payload["reason"], *said)
+            )
+        if action in (Action.ORGANIZATION_LIST, Action.ORGANIZATION_ASK):
+            self.texts[subject] |= payload
+        after = {Action.ORGANIZATION_ASK: Standing.ASKED.value, Action.ORGANIZATION_APPEAL: Standing.APPEALED.value}
+        now = payload.get("standing") or after.get(action) or self.standing.get(subject, Standing.LISTED.value)
+        self.standing[subject] = now
+
+    def faults(self, db: Session, view: ConsultationView) -> list[str]:
+        """What does not fit."""
+        found = _bodies(db, view, self)
+        stored = {"verdict": (_verdicts(db, view), self.verdicts), "voice": (_voices(db, view), self.voices)}
+        for noun, (rows, said) in stored.items():
+            found += [f"{noun} upon {row[0]}: there is no entry that says it" for row in sorted(rows - said, key=str)]
+            found += [f"{noun} upon {row[0]}: it is gone or changed" for row in sorted(said - rows, key=str)]
+        return found
+
+
+def _bodies(db: Session, view: ConsultationView, said: Standings) -> list[str]:
+    found, seen = [], set()
+    for o in db.execute(select(Organization).where(Organization.consultation_id == view.id)).scalars():
+        if not (o.listed or o.asked_on):
+            continue  # a wish that nobody stood by is no entry yet
+        seen.add(o.slug)
+        if said.standing.get(o.slug) != o.standing.value:
+            found.append(
+                f"organization {o.slug}: stands as {o.standing.value}, entries say {said.standing.get(o.slug)}"
+            )
+        texts = said.texts[o.slug]
+        wrong = [name for name in LISTED if name in texts and texts[name] != getattr(o, name)]
+        found += [f"organization {o.slug}: {name} is not what the entries say" for name in wrong]
+    return found + [f"organization {slug}: its row is gone" for slug in sorted(said.standing.keys() - seen)]
+
+
+def _verdicts(db: Session, view: ConsultationView) -> set[tuple[Any, ...]]:
+    v, o, p = Verification, Organization, Pseudonym
+    rows = db.execute(
+        select(o.slug, v.round, v.sector, v.accepts, v.reason, p.name, v.decided_at)
+        .join(o, o.id == v.organization_id)
+        .outerjoin(p, (p.account_id == v.account_id) & (p.consultation_id == view.id))
+        .where(o.consultation_id == view.id)
+    )
+    return {(*row[:2], row[2].value, *row[3:6], instant(row[6])) for row in rows}
+
+
+def _voices(db: Session, view: ConsultationView) -> set[tuple[Any, ...]]:
+    m, a, p = MinutesVoice, Act, Pseudonym
+    rows = db.execute(
+        select(a.key, m.version, m.sector, m.agrees, m.statement, p.name, m.said_at)
+        .join(a, a.id == m.act_id)
+        .outerjoin(p, (p.account_id == m.account_id) & (p.consultation_id == view.id))
+        .where(a.consultation_id == view.id)
+    )
+    return {(f"{row[0]}@{row[1]}", row[2].value, *row[3:6], instant(row[6])) for row in rows}

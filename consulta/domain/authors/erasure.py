@@ -1,0 +1,75 @@
+"""What is erased because its day has come; the worker asks for it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.contributions import status as contribution_status
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.models.consultations import Consultation
+from consulta.models.contributions import Contribution, Contributor, Erasure, Status
+
+from . import rights
+from .rights import Own
+
+PIECE = 200
+
+
+def erase(db: Session, *, now: datetime) -> int:
+    """Erase up to 200 contributions whose 72 hours are over; the count done. The worker repeats until 0."""
+    due = db.execute(
+        select(Erasure.contribution_id, Contribution.number, Consultation.slug)
+        .join(Contribution, Contribution.id == Erasure.contribution_id)
+        .join(Consultation, Consultation.id == Contribution.consultation_id)
+        .where(Erasure.due_at <= now)
+        .order_by(Erasure.due_at, Erasure.contribution_id)
+        .limit(PIECE)
+    ).all()
+    done = 0
+    for id_, number, slug in due:
+        if not contribution_status.lock(db, id_, status=Status.WITHDRAWN):
+            continue
+        view = consultations.find(db, slug).view
+        rights.erase_own(db, Own(id_, number, Status.WITHDRAWN, False, view), now=now)
+        done += 1
+    return done
+
+
+def forget_contacts(db: Session, *, today: date, now: datetime) -> int:
+    """Destroy up to 200 addresses and unshown names whose day has come; the count done."""
+    due = db.execute(
+        select(Contributor.contribution_id, Contribution.number, Consultation.slug, Contributor.publish_name)
+        .join(Contribution, Contribution.id == Contributor.contribution_id)
+        .join(Consultation, Consultation.id == Contribution.consultation_id)
+        .where(
+            Contributor.erase_contact_on <= today,
+            or_(Contributor.email.is_not(None), Contributor.name.is_not(None)),
+            or_(Contributor.email.is_not(None), Contributor.publish_name.is_(False)),
+        )
+        .order_by(Contributor.contribution_id)
+        .limit(PIECE)
+    ).all()
+    for id_, number, slug, publish_name in due:
+        values: dict[str, Any] = {"email": None, "mail_language": None, "email_salt": None}
+        fields = ["email"]
+        if not publish_name:
+            values |= {"name": None, "name_salt": None}
+            fields.append("name")
+        db.execute(update(Contributor).where(Contributor.contribution_id == id_).values(**values))
+        view = consultations.find(db, slug).view
+        contribution_status.record(
+            db,
+            view,
+            actor=ledger.SYSTEM,
+            action=Action.EXPIRE,
+            number=number,
+            recorded=view.today(now),
+            payload={"fields": fields},
+        )
+    return len(due)

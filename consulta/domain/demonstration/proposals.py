@@ -1,0 +1,96 @@
+"""The invented proposals of the demonstration, written, sent and decided the same way as real ones."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.ledger import log as ledger
+from consulta.domain.management.schedules import read_day
+from consulta.domain.moderation import decisions
+from consulta.domain.proposals import drafting as proposal_drafting
+from consulta.domain.proposals import sending as proposal_sending
+from consulta.domain.proposals.sending import Sender
+from consulta.domain.proposals.sources import Lineage
+from consulta.domain.sheets.sheet import Continuity, Line, Milestone, Party
+from consulta.models.moderation import Verdict
+
+Act = tuple[datetime, Callable[[datetime], None]]
+PROSE = ("title", "problem", "objective", "action", "relevance", "ambition", "government", "others")
+WHY = "Es una propuesta inventada para la demostración."
+
+
+def acts(db: Session, consultation: ConsultationView, row: dict[str, Any], moderator: int, now: datetime) -> list[Act]:
+    """Its arrival at noon of its day, and what was decided a day later."""
+    day = read_day(row["day"], consultation.today(now))
+    noon = min(now, datetime.combine(day, time(12), tzinfo=consultation.timezone).astimezone(UTC))
+    sent: dict[str, int] = {}
+    done: list[Act] = [(noon, lambda at: sent.update(number=_send(db, consultation, row, at)))]
+    if row["status"] == "published":
+        later = min(now, noon + timedelta(days=1))
+        done.append((later, lambda at: _publish(db, consultation, sent["number"], moderator, at)))
+    return done
+
+
+def _send(db: Session, consultation: ConsultationView, row: dict[str, Any], at: datetime) -> int:
+    key, _folio = proposal_drafting.begin(
+        db, consultation, organization=None, submission=secrets.token_hex(16), account_id=None, language="es", now=at
+    )
+    draft = proposal_drafting.find(db, consultation, key, actor=None, held=True)
+    goals = tuple(
+        Milestone(
+            key=f"m{n}",
+            text=text,
+            deliverable=deliverable,
+            number=n,
+            number_text=f"{n}.",
+            position=n,
+            start=start,
+            end=end,
+            continuity=Continuity(continuity),
+            parties=tuple(Party(name) for name in row["leads"]),
+        )
+        for n, (text, deliverable, start, end, continuity) in enumerate(row["milestones"], start=1)
+    )
+    changes = {name: row[name] or None for name in PROSE}
+    leads = tuple(Line(name, name) for name in row["leads"])
+    undecided = frozenset({"contacts"} | (set() if leads else {"leads"}))
+    proposal_drafting.save(
+        db,
+        draft,
+        "problem",
+        {**changes, "theme": row["theme"], "leads": leads, "milestones": goals, "undecided": undecided},
+        seen=0,
+        now=at,
+    )
+    proposal_drafting.save(db, draft, "answers", {}, seen=0, now=at, lineage=Lineage(unrelated=WHY))
+    draft = proposal_drafting.find(db, consultation, key, actor=None, held=True)
+    return proposal_sending.send(
+        db,
+        draft,
+        Sender(name=row["name"], publish_name=row["publish_name"]),
+        actor=ledger.PUBLIC,
+        folio=None,
+        signs=True,
+        language="es",
+        now=at,
+    )
+
+
+def _publish(db: Session, consultation: ConsultationView, number: int, moderator: int, at: datetime) -> None:
+    decisions.decide(
+        db,
+        consultation=consultation,
+        number=number,
+        verdict=Verdict.PUBLISH,
+        reason_code=None,
+        note=None,
+        ordinal=0,
+        account_id=moderator,
+        now=at,
+    )

@@ -1,0 +1,203 @@
+"""Registering for a forum without an account: seats for a whole party, or all of it waits in line."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions.fingerprints import sha256
+from consulta.domain.contributions.opinions import folio_of
+from consulta.domain.errors import AlreadyReceived, Closed, Conflict, Invalid
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.domain.notifications import outbox
+from consulta.domain.texts import sort_key
+from consulta.models.forums import Forum, Registration, Seat
+
+from . import seats
+from . import tables as forum_tables
+
+MOST, MOST_CHILDREN = 10, 20
+"""People in one go, and children with them."""
+_F: Any = Forum.__table__
+_R: Any = Registration.__table__
+
+
+@dataclass(frozen=True)
+class Guest:
+    """One person of a party; tables by their theme's slug."""
+
+    name: str
+    taking_part_as: str | None = None
+    first: str | None = None
+    second: str | None = None
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who registers in one go, and what holds for all of them."""
+
+    guests: tuple[Guest, ...]
+    department: str | None = None
+    organization: str | None = None
+    needs: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    children: int = 0
+
+
+def codes(submission: str, count: int) -> list[str]:
+    """The codes of a party: each person has one of their own."""
+    return [folio_of(f"{submission}/{member}" if member else submission) for member in range(count)]
+
+
+def register(
+    db: Session,
+    consultation: ConsultationView,
+    key: str,
+    party: Party,
+    *,
+    submission: str,
+    language: str,
+    now: datetime,
+) -> list[str]:
+    """Seats for all, or all wait; the codes in the order of the guests. ``Closed`` outside the window,
+    ``AlreadyReceived`` if the form came before."""
+    count = len(party.guests)
+    if not 1 <= count <= MOST or not 0 <= party.children <= MOST_CHILDREN:
+        raise Invalid("En un formulario caben de una a diez personas.", field="people")
+    here = (_F.c.consultation_id == consultation.id) & (_F.c.key == key)
+    forum = seats.lock(db, here, places=count)
+    if forum is None or forum.cancelled or not forum.opens_at <= now < forum.closes_at:
+        raise Closed("La inscripción a este foro no está abierta.")
+    seated = not forum.waiting and forum.free >= count
+    rows = _rows(db, consultation, forum, party, seated, submission=submission, language=language, now=now)
+    column = _F.c.confirmed if seated else _F.c.waiting
+    db.execute(update(_F).where(_F.c.id == forum.id).values({column.name: column + count}))
+    try:
+        db.execute(insert(_R), rows)
+    except IntegrityError as error:
+        raise AlreadyReceived("Este formulario ya se envió.") from error
+    action = Action.REGISTRATION_CONFIRM if seated else Action.REGISTRATION_WAIT
+    for row in rows:
+        seats.note(db, consultation, forum.key, row["ref"], action, now, {"person": commitment(row)})
+    if party.email:
+        _mail(db, consultation, forum.key, rows, codes(submission, count), now=now)
+    return codes(submission, count)
+
+
+def repeated(db: Session, party: Party, *, submission: str) -> list[str]:
+    """The codes of a form that was sent before with the same content; ``Conflict`` if it said something else."""
+    query = select(_R.c.content_hash).where(_R.c.submission_hash == sha256(submission)).limit(1)
+    first = db.execute(query).scalar_one_or_none()
+    if first is None or not hmac.compare_digest(first, _content(submission, party)):
+        raise Conflict(
+            "Con este formulario ya se inscribieron otras personas, y están inscritas. Para inscribir a más, abra un "
+            "formulario nuevo."
+        )
+    return codes(submission, len(party.guests))
+
+
+def commitment(row: Any) -> str | None:
+    """What an entry says of somebody's name, contact and needs; ``None`` once they are destroyed."""
+    if row["salt"] is None:
+        return None
+    said = [row[name] for name in ("name", "organization", "needs", "email", "phone")]
+    return ledger.commitment(row["salt"], said)
+
+
+def _rows(
+    db: Session,
+    consultation: ConsultationView,
+    forum: seats.Locked,
+    party: Party,
+    seated: bool,
+    *,
+    submission: str,
+    language: str,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    folios, rows = codes(submission, len(party.guests)), []
+    for member, guest in enumerate(party.guests):
+        tables = forum_tables.listing(db, forum.id)
+        by_theme = {table.theme: table.id for table in tables}
+        wishes = _wishes(by_theme, guest)
+        rows.append(
+            {
+                "forum_id": forum.id,
+                "ref": secrets.token_hex(8),
+                "member": member,
+                "folio_hash": sha256(folios[member]),
+                "place": forum.last_place - len(party.guests) + member + 1,
+                "submission_hash": sha256(submission),
+                "content_hash": _content(submission, party),
+                "state": Seat.CONFIRMED if seated else Seat.WAITING,
+                "table_id": forum_tables.seat(db, tables, wishes) if seated else None,
+                "first_id": wishes[0],
+                "second_id": wishes[1],
+                "taking_part_as": guest.taking_part_as,
+                "department": party.department,
+                "children": party.children if member == 0 else 0,
+                "registered_on": consultation.today(now),
+                "promoted_at": None,
+                "present": False,
+                "name": guest.name,
+                "name_key": sort_key(guest.name),
+                "organization": party.organization,
+                "needs": party.needs,
+                "email": party.email,
+                "phone": party.phone,
+                "language": language,
+                "salt": ledger.new_salt(),
+            }
+        )
+    return rows
+
+
+def _wishes(by_theme: dict[str, int], guest: Guest) -> tuple[int | None, int | None]:
+    for name in ("first", "second"):
+        wish = getattr(guest, name)
+        if wish and wish not in by_theme:
+            raise Invalid("Esa mesa no es de este foro. Elija una de la lista.", field=name)
+    return by_theme.get(guest.first or ""), by_theme.get(guest.second or "")
+
+
+def _content(submission: str, party: Party) -> bytes:
+    """A digest of what was given, keyed by the form's key, which the database does not have."""
+    said = {**party.__dict__, "guests": [guest.__dict__ for guest in party.guests]}
+    return hmac.digest(submission.encode(), ledger.canonical(said).encode(), "sha256")
+
+
+def _mail(
+    db: Session,
+    consultation: ConsultationView,
+    key: str,
+    rows: Sequence[dict[str, Any]],
+    folios: list[str],
+    *,
+    now: datetime,
+) -> None:
+    first = db.execute(select(_R.c.id).where(_R.c.ref == rows[0]["ref"])).scalar_one()
+    outbox.post(
+        db,
+        event=f"registration:{rows[0]['ref']}",
+        recipient=f"registration:{first}",
+        template="registration",
+        payload={
+            "slug": consultation.slug,
+            "key": key,
+            "language": rows[0]["language"],
+            "folios": folios,
+            "confirmed": rows[0]["state"] is Seat.CONFIRMED,
+        },
+        now=now,
+    )

@@ -1,0 +1,125 @@
+"""Telling those who registered for a forum what changed, and forgetting who they were when it is long over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.domain.notifications import notices, outbox
+from consulta.models.consultations import Consultation
+from consulta.models.forums import Forum, ForumTelling, Registration, Seat
+
+from . import reading
+from .reading import ForumView
+
+PIECE, KEPT = 200, timedelta(days=30)
+_R: Any = Registration.__table__
+
+
+def tell(db: Session, *, now: datetime) -> int:
+    """Tell up to 200 of the parties that hold a seat or wait; the worker repeats until 0. By mail where there is an
+    address, by a person where there is only a telephone."""
+    t, f = ForumTelling, Forum
+    open_ = select(t.id, t.forum_id, t.version, t.what, t.reached, f.key, Consultation.slug)
+    joined = open_.join(f, f.id == t.forum_id).join(Consultation, Consultation.id == f.consultation_id)
+    row = db.execute(joined.where(t.finished.is_(False)).order_by(t.id).limit(1)).first()
+    if row is None:
+        return 0
+    view = consultations.find(db, row.slug).view
+    forum = reading.one(db, view, row.key)
+    concerned = _R.c.state.in_([Seat.CONFIRMED, Seat.WAITING])
+    query = select(_R).where(_R.c.forum_id == row.forum_id, _R.c.id > row.reached, concerned, ~_told_already())
+    people = db.execute(query.order_by(_R.c.id).limit(PIECE)).all()
+    for person in people:
+        _tell(db, view, forum, row, person, now)
+    last = people[-1].id if people else row.reached
+    done = update(t).where(t.id == row.id, t.reached == row.reached)
+    db.execute(done.values(reached=last, finished=len(people) < PIECE))
+    return max(1, len(people))
+
+
+def words(db: Session, slug: str, key: str) -> dict[str, Any]:
+    """What a mail says of a forum, as it stands when the mail is written."""
+    view = consultations.find(db, slug).view
+    return {"consultation": view.title, **_words(view, reading.one(db, view, key))}
+
+
+def unreachable(db: Session, forum: ForumView) -> int:
+    """How many of those who are expected left neither an address nor a telephone."""
+    silent = (_R.c.email.is_(None), _R.c.phone.is_(None), _R.c.state.in_([Seat.CONFIRMED, Seat.WAITING]))
+    return db.execute(select(func.count()).where(_R.c.forum_id == forum.id, *silent)).scalar_one()
+
+
+def forget(db: Session, *, now: datetime) -> int:
+    """Destroy names, contacts and needs of up to 200 people, 30 days after their forum; the worker repeats until 0."""
+    due = (
+        select(Forum.id, Forum.key, Forum.version, Consultation.slug)
+        .join(Consultation, Consultation.id == Forum.consultation_id)
+        .where(Forum.ends_at <= now - KEPT, Forum.erased.is_(False))
+    )
+    row = db.execute(due.order_by(Forum.id).limit(1)).first()
+    if row is None:
+        return 0
+    held = or_(_R.c.salt.is_not(None), _R.c.name.is_not(None))
+    ids = db.execute(select(_R.c.id).where(_R.c.forum_id == row.id, held).limit(PIECE)).scalars().all()
+    nothing = dict.fromkeys(("name", "name_key", "organization", "needs", "email", "phone", "salt"))
+    db.execute(update(_R).where(_R.c.id.in_(ids)).values(**nothing))
+    notices.forget(db, ids)
+    if len(ids) < PIECE:
+        db.execute(update(Forum).where(Forum.id == row.id).values(erased=True))
+        view = consultations.find(db, row.slug).view
+        ledger.note(
+            db,
+            view,
+            actor=ledger.SYSTEM,
+            action=Action.FORUM_ERASE,
+            subject=f"forum/{row.key}@{row.version}",
+            recorded=now,
+            payload={},
+        )
+    return max(1, len(ids))
+
+
+def _told_already() -> Any:
+    """Somebody of the same party comes before: they left one address for all, and are told once."""
+    other: Any = aliased(Registration.__table__)
+    same = (other.c.submission_hash == _R.c.submission_hash) & (other.c.id < _R.c.id)
+    return exists().where(same, other.c.state.in_([Seat.CONFIRMED, Seat.WAITING]))
+
+
+def _tell(db: Session, view: ConsultationView, forum: ForumView, telling: Any, person: Any, now: datetime) -> None:
+    content = {"what": f"forum-{telling.what}", **_words(view, forum)}
+    event = f"forum:{forum.key}@{telling.version}"
+    if person.email:
+        payload = {"slug": view.slug, "consultation": view.title, "language": person.language, **content}
+        outbox.post_once(
+            db,
+            event=f"{view.slug}:{event}",
+            recipient=f"registration:{person.id}",
+            template="news",
+            payload=payload,
+            now=now,
+        )
+    elif person.phone:
+        notices.call_person(db, view.id, person.id, event, content, now)
+
+
+def _words(view: ConsultationView, forum: ForumView) -> dict[str, Any]:
+    return {
+        "title": forum.data.name,
+        "place": forum.data.texts.get("place"),
+        "key": forum.key,
+        "day": str(view.today(forum.data.starts_at)),
+        "time": None if forum.data.all_day else _time(view, forum),
+    }
+
+
+def _time(view: ConsultationView, forum: ForumView) -> str:
+    return forum.data.starts_at.astimezone(view.timezone).strftime("%H:%M")

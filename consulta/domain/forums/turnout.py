@@ -1,0 +1,91 @@
+"""Who registered, came, waited and did not come: the figures of forums. Cells of 1 to 4 people are not shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.results import tally
+from consulta.models.forums import Forum, Registration, Seat
+
+from .reading import ForumView
+
+_R: Any = Registration.__table__
+NAMES = ("registered", "confirmed", "waiting", "cancelled", "attended", "walk_ins", "no_shows")
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """One forum. ``registered``: everybody who asked for a seat; ``no_shows``: a seat and not there; by table (its
+    theme's slug, empty: none), by department and by what they take part as: how many came (``None``: fewer than 5)."""
+
+    total: dict[str, int]
+    tables: dict[str, int]
+    departments: dict[str, int | None]
+    taking_part_as: dict[str, int | None]
+
+
+def by_forum(db: Session, consultation: ConsultationView) -> dict[int, int]:
+    """How many were marked as there, by forum."""
+    query = select(_R.c.forum_id, func.count()).join(Forum, Forum.id == _R.c.forum_id)
+    here = query.where(Forum.consultation_id == consultation.id, _R.c.present).group_by(_R.c.forum_id)
+    return {row[0]: row[1] for row in db.execute(here)}
+
+
+def attended(forum: ForumView, counted: dict[int, int]) -> int | None:
+    """How many came: counted at the door, or else reported by a source, or not known."""
+    return counted.get(forum.id) or forum.data.attendance
+
+
+def bars(found: Sequence[ForumView], counted: dict[int, int]) -> list[tuple[ForumView, int]]:
+    """The forums of which it is known how many came, in the order of time."""
+    known = [(forum, attended(forum, counted)) for forum in found]
+    return sorted(((f, n) for f, n in known if n is not None), key=lambda pair: pair[0].data.starts_at)
+
+
+def sheet(db: Session, consultation: ConsultationView, forum: ForumView) -> Turnout:
+    """The figures of one forum."""
+    columns = (_R.c.state, _R.c.present, _R.c.table_id, _R.c.department, _R.c.taking_part_as)
+    rows = db.execute(select(*columns, func.count()).where(_R.c.forum_id == forum.id).group_by(*columns))
+    total: Counter[str] = Counter(dict.fromkeys(NAMES, 0))
+    tables: Counter[str] = Counter()
+    traits: dict[str, Counter[str]] = {"department": Counter(), "taking_part_as": Counter()}
+    themes = {table.id: table.theme for table in forum.tables}
+    for state, present, table_id, department, taking_part_as, n in rows:
+        for name in _names(state, present):
+            total[name] += n
+        if present:
+            tables[themes.get(table_id, "")] += n
+            traits["department"][department or ""] += n
+            traits["taking_part_as"][taking_part_as or ""] += n
+    return Turnout(
+        dict(total),
+        dict(tables),
+        tally.small_cells(traits["department"].items()),
+        tally.small_cells(traits["taking_part_as"].items()),
+    )
+
+
+def rows(sheet: Turnout, forum: ForumView) -> list[tuple[str, str, object]]:
+    """The figures of one forum as rows of a file; a figure that only a source reports says so."""
+    found: list[tuple[str, str, object]] = [("total", name, n) for name, n in sheet.total.items()]
+    found += [("table", key, n) for key, n in sheet.tables.items()]
+    for name in ("departments", "taking_part_as"):
+        found += [(name, key, "<5" if n is None else n) for key, n in getattr(sheet, name).items()]
+    if forum.data.attendance is not None:
+        found.append(("reported", "attended", forum.data.attendance))
+    return found
+
+
+def _names(state: Seat, present: bool) -> list[str]:
+    names = ["walk_ins"] if state is Seat.WALK_IN else ["registered"]
+    by_state = {Seat.CONFIRMED: "confirmed", Seat.WAITING: "waiting", Seat.CANCELLED: "cancelled"}
+    names += [by_state[state]] if state in by_state else []
+    names += ["attended"] if present else ["no_shows"] if state is Seat.CONFIRMED else []
+    return names

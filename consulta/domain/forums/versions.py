@@ -1,0 +1,253 @@
+"""Forums and roundtables: announcing one, its next versions, calling it off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from consulta.domain.audit import published
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid, NotFound
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.models.base import Said
+from consulta.models.consultations import ConsultationKind
+from consulta.models.forums import Forum, ForumKind, ForumTelling, ForumVersion
+
+from . import seats
+from . import tables as forum_tables
+from .tables import TableData
+
+TEXTS = (
+    "place",
+    "address",
+    "directions",
+    "organisers",
+    "agenda",
+    "languages",
+    "access",
+    "childcare",
+    "contact",
+    "notes",
+    "photos",
+)
+MOST_SEATS = 100_000
+
+
+@dataclass(frozen=True)
+class ForumData:
+    """Everything of one version. Instants in UTC; ``texts``: those that there are, by the names of ``TEXTS``;
+    ``attendance``: a figure that a source reports of a forum that this program did not count."""
+
+    kind: ForumKind
+    name: Said
+    starts_at: datetime
+    ends_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    capacity: int = 0
+    department: str | None = None
+    texts: dict[str, Said] = field(default_factory=dict)
+    tables: tuple[TableData, ...] = ()
+    all_day: bool = False
+    attendance: int | None = None
+    contradictions: tuple[Said, ...] = ()
+    source: dict[str, Any] | None = None
+
+    def where_and_when(self) -> tuple[Any, ...]:
+        """What people who are to come must be told when it changes."""
+        return self.starts_at, self.ends_at, self.texts.get("place"), self.texts.get("address")
+
+
+def publish(
+    db: Session,
+    consultation: ConsultationView,
+    data: ForumData,
+    *,
+    key: str,
+    seen: int,
+    reason: Said | None,
+    actor: str,
+    now: datetime,
+) -> int:
+    """Announce a forum (``seen`` 0) or its next version; the version. ``Conflict`` if ``seen`` is no longer in force,
+    ``Invalid`` if more people are confirmed than it would hold."""
+    _check(consultation, data, seen, reason)
+    before = of_version(db, consultation, key, seen) if seen else None
+    forum_id = _raise(db, consultation, key, seen, data)
+    forum_tables.put(db, consultation, forum_id, data.tables)
+    _store(db, consultation, forum_id, data, key=key, version=seen + 1, reason=reason, actor=actor, now=now)
+    if before is not None:
+        seats.promote(db, consultation, forum_id, now=now)
+        if before.where_and_when() != data.where_and_when():
+            db.execute(insert(ForumTelling).values(forum_id=forum_id, version=seen + 1, what="moved"))
+    return seen + 1
+
+
+def cancel(
+    db: Session, consultation: ConsultationView, key: str, *, seen: int, reason: Said, actor: str, now: datetime
+) -> None:
+    """Call a forum off, with a reason for all to read. Nobody's seat is touched: they are told."""
+    if len(reason.get("es", "")) < 10:
+        raise Invalid(
+            "Escriba por qué se cancela, en 10 letras o más: todas las personas lo leerán.", field="reason_es"
+        )
+    data = of_version(db, consultation, key, seen)
+    mine = _at(consultation, key, seen).where(Forum.cancelled.is_(False))
+    forum_id = db.execute(mine.values(version=seen + 1, cancelled=True).returning(Forum.id)).scalar_one_or_none()
+    if forum_id is None:
+        raise Conflict("Mientras usted escribía, otra persona cambió este foro.")
+    _store(
+        db,
+        consultation,
+        forum_id,
+        data,
+        key=key,
+        version=seen + 1,
+        reason=reason,
+        actor=actor,
+        now=now,
+        action=Action.FORUM_CANCEL,
+    )
+    db.execute(insert(ForumTelling).values(forum_id=forum_id, version=seen + 1, what="cancelled"))
+
+
+def of_version(db: Session, consultation: ConsultationView, key: str, version: int) -> ForumData:
+    """One published version; ``NotFound`` if there is none."""
+    content = db.execute(
+        select(ForumVersion.content)
+        .join(Forum, Forum.id == ForumVersion.forum_id)
+        .where(Forum.consultation_id == consultation.id, Forum.key == key, ForumVersion.version == version)
+    ).scalar_one_or_none()
+    if content is None:
+        raise NotFound("No hay un foro con esa dirección.")
+    return data_of(content)
+
+
+def data_of(content: dict[str, Any]) -> ForumData:
+    """A stored version as it was given."""
+    instants = {
+        name: datetime.fromisoformat(content[name]) for name in ("starts_at", "ends_at", "opens_at", "closes_at")
+    }
+    return ForumData(
+        kind=ForumKind(content["kind"]),
+        name=content["name"],
+        **instants,
+        capacity=content["capacity"],
+        department=content["department"],
+        texts=content["texts"],
+        all_day=content["all_day"],
+        tables=tuple(TableData(**table) for table in content["tables"]),
+        attendance=content["attendance"],
+        contradictions=tuple(content["contradictions"]),
+        source=content["source"],
+    )
+
+
+def content_of(data: ForumData) -> dict[str, Any]:
+    """A version as it is stored."""
+    instants = {name: getattr(data, name).isoformat() for name in ("starts_at", "ends_at", "opens_at", "closes_at")}
+    return {
+        "kind": data.kind.value,
+        "name": data.name,
+        **instants,
+        "capacity": data.capacity,
+        "department": data.department,
+        "texts": data.texts,
+        "all_day": data.all_day,
+        "tables": [table.__dict__ for table in data.tables],
+        "attendance": data.attendance,
+        "contradictions": list(data.contradictions),
+        "source": data.source,
+    }
+
+
+def _check(consultation: ConsultationView, data: ForumData, seen: int, reason: Said | None) -> None:
+    if data.starts_at >= data.ends_at:
+        raise Invalid("El foro termina antes de empezar. Revise las horas.", field="ends")
+    if data.opens_at >= data.closes_at or data.closes_at > data.ends_at:
+        raise Invalid(
+            "La inscripción debe abrir antes de cerrar, y cerrar antes de que termine el foro.", field="closes_on"
+        )
+    if not 0 <= data.capacity <= MOST_SEATS:
+        raise Invalid("Escriba cuántas personas caben.", field="capacity")
+    if data.department and consultation.choice("department", data.department) is None:
+        raise Invalid("Ese departamento no está en la lista.", field="department")
+    if seen and len((reason or {}).get("es", "")) < 10:
+        raise Invalid("Escriba por qué cambia, en 10 letras o más: todas las personas lo leerán.", field="reason_es")
+    if consultation.kind is not ConsultationKind.RECORD:
+        forum_tables.check(consultation, data.tables)
+
+
+def _at(consultation: ConsultationView, key: str, seen: int) -> Any:
+    return update(Forum).where(Forum.consultation_id == consultation.id, Forum.key == key, Forum.version == seen)
+
+
+def _raise(db: Session, consultation: ConsultationView, key: str, seen: int, data: ForumData) -> int:
+    """The forum's row with its next version, taken by whoever saw the one in force, and locked from here on."""
+    values = {name: getattr(data, name) for name in ("starts_at", "ends_at", "opens_at", "closes_at", "capacity")}
+    if not seen:
+        try:
+            return db.execute(
+                insert(Forum).values(consultation_id=consultation.id, key=key, version=1, **values).returning(Forum.id)
+            ).scalar_one()
+        except IntegrityError as error:
+            raise Conflict("Ya hay un foro con esa dirección.") from error
+    room = _at(consultation, key, seen).where(Forum.cancelled.is_(False), Forum.confirmed <= data.capacity)
+    forum_id: int | None = db.execute(room.values(version=seen + 1, **values).returning(Forum.id)).scalar_one_or_none()
+    if forum_id is not None:
+        return forum_id
+    row = db.execute(
+        select(Forum.version, Forum.confirmed, Forum.cancelled).where(
+            Forum.consultation_id == consultation.id, Forum.key == key
+        )
+    ).one()
+    if row.version == seen and not row.cancelled:
+        raise Invalid(
+            "Ya hay %(n)s personas confirmadas: no puede haber menos lugares.", n=row.confirmed, field="capacity"
+        )
+    raise Conflict("Mientras usted escribía, otra persona cambió este foro.")
+
+
+def _store(
+    db: Session,
+    consultation: ConsultationView,
+    forum_id: int,
+    data: ForumData,
+    *,
+    key: str,
+    version: int,
+    reason: Said | None,
+    actor: str,
+    now: datetime,
+    action: Action = Action.FORUM_PUBLISH,
+) -> None:
+    db.execute(
+        insert(ForumVersion).values(
+            forum_id=forum_id,
+            version=version,
+            published_at=now,
+            reason=reason if version > 1 else None,
+            content=content_of(data),
+        )
+    )
+    ledger.note(
+        db,
+        consultation,
+        actor=actor,
+        action=action,
+        subject=f"forum/{key}@{version}",
+        recorded=now,
+        payload={
+            "name": data.name["es"],
+            "starts": ledger.instant(data.starts_at),
+            "capacity": data.capacity,
+            "reason": (reason or {}).get("es") if version > 1 else None,
+            "sha256": published.of_forum(db, consultation.id, key, version),
+        },
+    )

@@ -1,0 +1,177 @@
+"""Changing a published consultation: texts, themes, lists, reasons, settings; each with a reason, on record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from consulta.domain.audit import published
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid, NotAllowed
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.domain.notifications import news
+from consulta.models.accounts import Role
+from consulta.models.base import Said
+from consulta.models.comments import Comment
+from consulta.models.consultations import Consultation, ConsultationKind, ListItem, Theme
+from consulta.models.moderation import Classification
+from consulta.models.organizations import Organization
+from consulta.models.results import Tally
+
+from . import loading
+from .as_file import data_of
+
+PARTS = ("title", "texts", "links", "settings", "themes", "lists", "reasons")
+
+
+def change(
+    db: Session,
+    consultation: ConsultationView,
+    parts: dict[str, Any],
+    *,
+    seen: int,
+    reason: Said,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Put new parts in the place of the old. ``Conflict`` if somebody changed it since revision ``seen``; ``Invalid``
+    for a theme or choice that contributions bear and the new parts lack, with their number."""
+    if consultation.kind is ConsultationKind.RECORD:
+        raise NotAllowed("Un registro histórico no se cambia.")
+    if len(reason.get("es", "")) < 10:
+        raise Invalid("Escriba por qué cambia, en 10 letras o más: todas las personas lo leerán.", field="reason_es")
+    before = data_of(consultation)
+    changed = sorted(name for name in PARTS if name in parts and parts[name] != before[name])
+    if not changed:
+        raise Invalid("No cambió nada: no hay nada que publicar.", field="reason_es")
+    columns = {name: parts[name] for name in ("title", "texts", "links", "settings") if name in changed}
+    done = db.execute(
+        update(Consultation)
+        .where(Consultation.id == consultation.id, Consultation.revision == seen)
+        .values(revision=seen + 1, **columns)
+    )
+    if not done.rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Mientras usted escribía, otra persona cambió esta consulta.")
+    if "themes" in changed:
+        _themes(db, consultation, parts["themes"])
+    if "lists" in changed:
+        _lists(db, consultation, parts["lists"])
+    if "reasons" in changed:
+        _reasons(db, consultation, parts["reasons"], actor=actor, now=now)
+    ledger.note(
+        db,
+        consultation,
+        actor=actor,
+        action=Action.CONSULTATION_CHANGE,
+        recorded=now,
+        subject=f"consultation/{consultation.slug}",
+        payload={
+            "changed": changed,
+            "reason": reason["es"],
+            "settings": parts.get("settings", before["settings"]),
+            "sha256": published.of_consultation(db, consultation.id),
+        },
+    )
+    content = {"what": "changed", "changed": changed, "reason": reason}
+    news.announce(db, consultation, event=f"change:{seen + 1}", content=content, now=now)
+
+
+def _themes(db: Session, consultation: ConsultationView, themes: list[dict[str, Any]]) -> None:
+    known = {t.slug: t.id for t in consultation.themes}
+    kept = {t["slug"] for t in themes}
+    for slug in known.keys() - kept:
+        count = _bearing(db, consultation, slug, known[slug])
+        if count:
+            raise Invalid(
+                "El tema «%(slug)s» no se puede quitar: %(count)s aportes lo llevan.",
+                slug=slug,
+                count=count,
+                field="themes",
+            )
+        if db.execute(select(Role.id).where(Role.theme_id == known[slug])).first():
+            raise Invalid(
+                "El tema «%(slug)s» tiene a quien lo revisa: quítele ese encargo antes.", slug=slug, field="themes"
+            )
+        db.execute(delete(Theme).where(Theme.id == known[slug]))
+    for slug in kept & known.keys():  # out of the way first: letters are unique, and two themes may change places
+        db.execute(update(Theme).where(Theme.id == known[slug]).values(letter=f"~{known[slug]}"))
+    for position, t in enumerate(themes):
+        values = {
+            "position": position,
+            "letter": t["letter"],
+            "name": t["name"],
+            "question": t["question"],
+            "briefing": t["briefing"],
+            "colour": t["colour"],
+            "pictogram": t["pictogram"],
+        }
+        if t["slug"] in known:
+            db.execute(update(Theme).where(Theme.id == known[t["slug"]]).values(**values))
+        else:
+            db.execute(insert(Theme).values(consultation_id=consultation.id, slug=t["slug"], **values))
+
+
+def _bearing(db: Session, consultation: ConsultationView, slug: str, theme_id: int) -> int:
+    """How many contributions bear a theme, as the primary one, as a mention, did at some time, or comment on it."""
+    mine = select(func.coalesce(func.sum(Tally.n), 0)).where(
+        Tally.consultation_id == consultation.id, Tally.theme == slug
+    )
+    primary, mention = (mine.where(Tally.dimension == name) for name in ("theme", "mention"))
+    was = select(func.count()).where(Classification.theme_id == theme_id)
+    on = select(func.count()).where(Comment.__table__.c.on_theme_id == theme_id)
+    return next((n for query in (primary, mention, was, on) if (n := int(db.execute(query).scalar_one()))), 0)
+
+
+def _lists(db: Session, consultation: ConsultationView, lists: dict[str, list[dict[str, Any]]]) -> None:
+    """A choice that somebody made stays: its name may change, its code not."""
+    for name, choices in consultation.lists.items():
+        gone = {c.code for c in choices} - {item["code"] for item in lists.get(name, [])}
+        used = gone & set(_used(db, consultation.id, name))
+        if used:
+            code = min(used)
+            raise Invalid(
+                "«%(code)s» no se puede quitar de la lista: hay aportes o entidades que lo llevan.",
+                code=code,
+                field=name,
+            )
+    db.execute(delete(ListItem).where(ListItem.consultation_id == consultation.id))
+    loading.store_lists(db, consultation.id, lists)
+
+
+def _used(db: Session, consultation_id: int, name: str) -> list[str]:
+    if name == "body_sector":
+        return list(
+            db.execute(
+                select(Organization.sector).where(Organization.consultation_id == consultation_id).distinct()
+            ).scalars()
+        )
+    query = select(Tally.value).where(Tally.consultation_id == consultation_id, Tally.dimension == name, Tally.n > 0)
+    return list(db.execute(query.distinct()).scalars())
+
+
+def _reasons(
+    db: Session, consultation: ConsultationView, reasons: list[dict[str, Any]], *, actor: str, now: datetime
+) -> None:
+    """A reason whose words changed gets its next version; one that is left out stays in the decisions that named it."""
+    known = {r.code: r for r in consultation.reasons}
+    if known.keys() - {r["code"] for r in reasons}:
+        raise Invalid("Un motivo publicado no se quita: cambie su texto.", field="reasons")
+    fresh = [
+        {**r, "version": known[r["code"]].version + 1 if r["code"] in known else 1, "position": position}
+        for position, r in enumerate(reasons)
+        if r["code"] not in known or (known[r["code"]].title, known[r["code"]].text) != (r["title"], r["text"])
+    ]
+    loading.publish_reasons(
+        db,
+        consultation.id,
+        consultation.log_id,
+        consultation.origin,
+        fresh,
+        consultation.today(now),
+        now,
+        actor=actor,
+    )

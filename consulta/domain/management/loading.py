@@ -1,0 +1,307 @@
+"""A consultation from its file (the shape of ``consulta/reference/``): texts, themes, stages, lists, reasons."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from consulta.domain.accounts import accounts
+from consulta.domain.acts import versions as act_versions
+from consulta.domain.acts.versions import ActData
+from consulta.domain.audit import published as audit_published
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.reading import local_instant
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Invalid
+from consulta.domain.forums import versions as forum_versions
+from consulta.domain.forums.tables import TableData
+from consulta.domain.forums.versions import ForumData
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.domain.organizations import reading as organizations
+from consulta.domain.organizations.reading import Listed
+from consulta.domain.plans import from_file as plan_from_file
+from consulta.domain.plans import reading as plans
+from consulta.models.acts import ActKind
+from consulta.models.consultations import Consultation, ConsultationKind, ListItem, Reason, Theme
+from consulta.models.forums import ForumKind
+
+from .schedules import publish_schedule, read_day
+
+REQUIRED = (
+    "slug",
+    "kind",
+    "title",
+    "timezone",
+    "locale",
+    "published",
+    "texts",
+    "settings",
+    "themes",
+    "stages",
+    "lists",
+)
+FIRST_SCHEDULE = {"es": "Primera publicación del cronograma", "en": "First publication of the schedule"}
+
+
+def exists(db: Session, slug: str) -> bool:
+    """Whether there is a consultation of this slug."""
+    return db.execute(select(Consultation.id).where(Consultation.slug == slug)).first() is not None
+
+
+def load(db: Session, data: dict[str, Any], *, account_id: int | None = None, now: datetime) -> int:
+    """Store and publish a consultation; its id. ``account_id``: whose act it is, the program's if nobody's. ``Invalid``
+    names what the file lacks."""
+    for key in REQUIRED:
+        if key not in data:
+            raise Invalid("falta «%(key)s»", key=key, field=key)
+    try:
+        return _load(db, data, account_id, now)
+    except KeyError as error:
+        raise Invalid("falta «%(key)s» en un tema, etapa, lista o motivo", key=str(error.args[0])) from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise Invalid("un valor no tiene la forma esperada: %(why)s", why=str(error)) from error
+
+
+def _load(db: Session, data: dict[str, Any], account_id: int | None, now: datetime) -> int:
+    zone = ZoneInfo(data["timezone"])
+    today = now.astimezone(zone).date()
+    slug, origin = data["slug"], f"consulta/{data['slug']}"
+    log = ledger.open_log(db, origin)
+    published = local_instant(read_day(data["published"], today), zone)
+    consultation_id = db.execute(
+        insert(Consultation)
+        .values(
+            slug=slug,
+            kind=ConsultationKind(data["kind"]),
+            title=data["title"],
+            timezone=data["timezone"],
+            locale=data["locale"],
+            texts=data["texts"],
+            links=data.get("links", {}),
+            settings=data["settings"],
+            published_at=published,
+            revision=1,
+            last_number=0,
+            log_id=log.id,
+        )
+        .returning(Consultation.id)
+    ).scalar_one()
+    db.execute(
+        insert(Theme),
+        [
+            {
+                "consultation_id": consultation_id,
+                "position": position,
+                "letter": t["letter"],
+                "slug": t["slug"],
+                "name": t["name"],
+                "question": t["question"],
+                "briefing": t["briefing"],
+                "colour": t["colour"],
+                "pictogram": t["pictogram"],
+            }
+            for position, t in enumerate(data["themes"])
+        ],
+    )
+    store_lists(db, consultation_id, data["lists"])
+    actor = _actor(db, consultation_id, account_id)
+    ledger.append(
+        db,
+        log_id=log.id,
+        origin=origin,
+        actor=actor,
+        action=Action.CONSULTATION_PUBLISH,
+        subject=f"consultation/{slug}",
+        recorded=now,
+        payload={
+            "title": data["title"]["es"],
+            "themes": [t["slug"] for t in data["themes"]],
+            "sha256": audit_published.of_consultation(db, consultation_id),
+        },
+    )
+    publish_reasons(db, consultation_id, log.id, origin, data.get("reasons", []), today, now, actor=actor)
+    publish_schedule(
+        db,
+        consultation_id=consultation_id,
+        log_id=log.id,
+        origin=origin,
+        version=1,
+        rows=data["stages"],
+        actor=actor,
+        zone=zone,
+        reason=FIRST_SCHEDULE,
+        today=today,
+        now=now,
+    )
+    _proceedings(db, slug, data, now)
+    return consultation_id
+
+
+def _actor(db: Session, consultation_id: int, account_id: int | None) -> str:
+    if account_id is None:
+        return ledger.SYSTEM
+    return accounts.pseudonym(db, consultation_id=consultation_id, account_id=account_id)
+
+
+def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) -> None:
+    """The bodies that take part and the acts that were held, if the file names any."""
+    if not any(data.get(name) for name in ("bodies", "acts", "forums", "commitments", "earlier")):
+        return
+    view = consultations.find(db, slug).view
+    today = view.today(now)
+    for one in data.get("bodies", ()):
+        body = Listed(
+            slug=one["slug"],
+            name=one["name"],
+            sector=one["sector"],
+            acronym=one.get("acronym"),
+            capacities=tuple(one.get("capacities", ())),
+            aliases=tuple(one.get("aliases", ())),
+            earlier_names=tuple(one.get("earlier_names", ())),
+            note=one.get("note"),
+            source=one.get("source"),
+        )
+        organizations.enlist(db, view, body, new=True, actor=ledger.SYSTEM, now=now)
+    for one in data.get("acts", ()):
+        days: dict[str, Any] = {
+            name: read_day(one[name], today) if one.get(name) else None
+            for name in ("planned_from", "planned_until", "held_from", "held_until")
+        }
+        act = ActData(
+            kind=ActKind(one["kind"]),
+            title=one["title"],
+            stage=one.get("stage"),
+            theme=one.get("theme"),
+            time=one.get("time"),
+            texts={name: one[name] for name in act_versions.TEXTS if one.get(name)},
+            **days,
+            bodies=tuple((b["slug"], b["capacity"]) for b in one.get("bodies", ())),
+            contradictions=tuple(one.get("contradictions", ())),
+            source=one.get("source"),
+        )
+        act_versions.publish(db, view, act, key=one["key"], seen=0, reason=None, actor=ledger.SYSTEM, now=now)
+    _announce(db, view, data, now=now)
+    plans.load_earlier(db, view, data.get("earlier", ()))
+    if data.get("commitments"):
+        plans.publish(db, view, plan_from_file.read(data["commitments"], view), actor=ledger.SYSTEM, now=now)
+
+
+def _announce(db: Session, view: ConsultationView, data: dict[str, Any], *, now: datetime, suffix: str = "") -> None:
+    """The forums that the file names; of one without hours only the day is known, and nobody registers for it."""
+    for one in data.get("forums", ()):
+        day, zone = read_day(one["day"], view.today(now)), view.timezone
+        begins, ends = (time.fromisoformat(one.get(name, "00:00")) for name in ("begins", "ends"))
+        starts = datetime.combine(day, begins, tzinfo=zone).astimezone(UTC)
+        last = day if "ends" in one else day + timedelta(days=1)
+        forum = ForumData(
+            kind=ForumKind(one["kind"]),
+            name=one["name"],
+            starts_at=starts,
+            closes_at=starts,
+            ends_at=datetime.combine(last, ends, tzinfo=zone).astimezone(UTC),
+            capacity=one.get("capacity", 0),
+            opens_at=min(starts - timedelta(days=1), now),
+            department=one.get("department"),
+            texts={name: one[name] for name in forum_versions.TEXTS if one.get(name)},
+            all_day="begins" not in one,
+            tables=tuple(TableData(**table) for table in one.get("tables", ())),
+            attendance=one.get("attendance"),
+            contradictions=tuple(one.get("contradictions", ())),
+            source=one.get("source"),
+        )
+        key = one["key"] + suffix
+        forum_versions.publish(db, view, forum, key=key, seen=0, reason=None, actor=ledger.SYSTEM, now=now)
+
+
+def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[str, Any], *, now: datetime) -> bool:
+    """A new schedule around today when the demonstration's opinion stage is over; contributions keep their dates."""
+    window = consultation.window("opinion", now)
+    if window.open or window.upcoming:
+        return False
+    db.execute(
+        update(Consultation).where(Consultation.id == consultation.id).values(revision=Consultation.revision + 1)
+    )
+    publish_schedule(
+        db,
+        consultation_id=consultation.id,
+        log_id=consultation.log_id,
+        origin=consultation.origin,
+        version=consultation.schedule_version + 1,
+        rows=data["stages"],
+        actor=ledger.SYSTEM,
+        zone=consultation.timezone,
+        reason={
+            "es": "La demostración vuelve a empezar alrededor de hoy",
+            "en": "The demonstration starts again around today",
+        },
+        today=consultation.today(now),
+        now=now,
+    )
+    _announce(db, consultation, data, now=now, suffix=f"-{consultation.schedule_version + 1}")
+    return True
+
+
+def store_lists(db: Session, consultation_id: int, lists: dict[str, list[dict[str, Any]]]) -> None:
+    """Put down every choice of every list."""
+    rows = [
+        {
+            "consultation_id": consultation_id,
+            "list_name": name,
+            "position": position,
+            "code": item["code"],
+            "label": item["label"],
+            "population": item.get("population"),
+            "tile": [str(part) for part in item["tile"]] if item.get("tile") else None,
+        }
+        for name, items in lists.items()
+        for position, item in enumerate(items)
+    ]
+    if rows:
+        db.execute(insert(ListItem), rows)
+
+
+def publish_reasons(
+    db: Session,
+    consultation_id: int,
+    log_id: int,
+    origin: str,
+    reasons: list[dict[str, Any]],
+    today: date,
+    now: datetime,
+    *,
+    actor: str = ledger.SYSTEM,
+) -> None:
+    """Publish reasons, each in its ``version`` (1 unless given) and ``position`` (that in the list unless given)."""
+    for place, reason in enumerate(reasons):
+        position = reason.get("position", place)
+        version = reason.get("version", 1)
+        db.execute(
+            insert(Reason).values(
+                consultation_id=consultation_id,
+                code=reason["code"],
+                version=version,
+                position=position,
+                title=reason["title"],
+                text=reason["text"],
+                published_on=today,
+            )
+        )
+        ledger.append(
+            db,
+            log_id=log_id,
+            origin=origin,
+            actor=actor,
+            action=Action.REASON_PUBLISH,
+            subject=f"reason/{reason['code']}@{version}",
+            recorded=now,
+            payload={
+                "title": reason["title"]["es"],
+                "text": reason["text"]["es"],
+                "sha256": audit_published.of_reason(db, consultation_id, reason["code"], version),
+            },
+        )

@@ -1,0 +1,177 @@
+"""Telling those concerned: by mail where there is an address, by a person where there is only a telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, NotFound
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.models.accounts import Account
+from consulta.models.base import Said
+from consulta.models.forums import Registration
+from consulta.models.news import Notice, NoticeState
+from consulta.models.organizations import Organization, OrganizationMember
+
+from . import outbox
+
+
+@dataclass(frozen=True)
+class Call:
+    """Somebody to be told; who registered for a forum is named, with the telephone, one at a time, by ``look``."""
+
+    id: int
+    slug: str | None
+    name: Said | None
+    content: dict[str, Any]
+    state: NoticeState
+    changed_at: datetime
+
+
+def tell(
+    db: Session,
+    consultation: ConsultationView,
+    slugs: Sequence[str],
+    *,
+    event: str,
+    content: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Write to those with an address or an account; note a call for those with a telephone. Who has none is counted."""
+    o = Organization
+    rows = db.execute(
+        select(o.id, o.slug, o.contact_email, o.contact_phone).where(
+            o.consultation_id == consultation.id, o.slug.in_(list(slugs))
+        )
+    ).all()
+    payload = {"slug": consultation.slug, "consultation": consultation.title, "event": event, **content}
+    for row in rows:
+        whom = [(f"organization:{row.id}", "es")] if row.contact_email else _members(db, row.id)
+        for recipient, language in whom:
+            outbox.post_once(
+                db,
+                event=f"notice:{consultation.slug}:{event}",
+                recipient=recipient,
+                template="news",
+                payload={**payload, "language": language},
+                now=now,
+            )
+        if not whom and row.contact_phone:
+            _call(db, consultation.id, row.id, event, content, now)
+
+
+def returned(db: Session, organization_id: int, payload: dict[str, Any], *, now: datetime) -> None:
+    """The mail server refuses a body's address: then somebody calls, or finds out how else it can be told."""
+    o = Organization
+    consultation_id = db.execute(select(o.consultation_id).where(o.id == organization_id)).scalar_one_or_none()
+    if consultation_id is not None and "event" in payload:
+        content = {name: value for name, value in payload.items() if name not in ("slug", "consultation", "event")}
+        _call(db, consultation_id, organization_id, payload["event"], content, now)
+
+
+def _members(db: Session, organization_id: int) -> list[tuple[str, str]]:
+    m = OrganizationMember
+    query = select(Account.id, Account.language).join(m, m.account_id == Account.id)
+    rows = db.execute(query.where(m.organization_id == organization_id, m.wished_on.is_(None), ~Account.suspended))
+    return [(f"account:{id_}", language) for id_, language in rows]
+
+
+def _call(
+    db: Session, consultation_id: int, organization_id: int, event: str, content: dict[str, Any], now: datetime
+) -> None:
+    n = Notice
+    there = select(n.id).where(n.organization_id == organization_id, n.event == event)
+    if db.execute(there).first() is None:
+        db.execute(
+            insert(n).values(
+                consultation_id=consultation_id,
+                organization_id=organization_id,
+                event=event,
+                content=content,
+                state=NoticeState.WAITING,
+                changed_at=now,
+            )
+        )
+
+
+def call_person(
+    db: Session, consultation_id: int, registration_id: int, event: str, content: dict[str, Any], now: datetime
+) -> None:
+    """Somebody who registered for a forum is to be called."""
+    n = Notice
+    there = select(n.id).where(n.registration_id == registration_id, n.event == event)
+    if db.execute(there).first() is None:
+        db.execute(
+            insert(n).values(
+                consultation_id=consultation_id,
+                registration_id=registration_id,
+                event=event,
+                content=content,
+                state=NoticeState.WAITING,
+                changed_at=now,
+            )
+        )
+
+
+def forget(db: Session, registration_ids: Sequence[int]) -> None:
+    """Drop the calls to people whose telephones are destroyed."""
+    db.execute(delete(Notice).where(Notice.registration_id.in_(registration_ids)))
+
+
+def waiting(db: Session, consultation: ConsultationView) -> list[Call]:
+    """Everybody still to be told, those that did not answer last."""
+    n, o = Notice, Organization
+    rows = db.execute(
+        select(n.id, o.slug, o.name, n.content, n.state, n.changed_at)
+        .outerjoin(o, o.id == n.organization_id)
+        .where(n.consultation_id == consultation.id, n.state != NoticeState.TOLD)
+        .order_by(n.state.desc(), n.id)
+        .limit(200)
+    )
+    return [Call(*row) for row in rows]
+
+
+def unreachable(db: Session, consultation: ConsultationView) -> int:
+    """How many bodies have neither an address nor a telephone nor an account here."""
+    o = Organization
+    query = select(func.count()).where(
+        o.consultation_id == consultation.id,
+        o.contact_email.is_(None),
+        o.contact_phone.is_(None),
+        o.id.not_in(select(OrganizationMember.organization_id).where(OrganizationMember.wished_on.is_(None))),
+    )
+    return db.execute(query).scalar_one()
+
+
+def look(db: Session, consultation: ConsultationView, notice_id: int, *, actor: str, now: datetime) -> tuple[str, str]:
+    """One contact: who it is (a body's slug, a person's name) and the telephone. Each look is an entry."""
+    n, o, r = Notice, Organization, Registration
+    row = db.execute(
+        select(o.slug, o.contact_phone, r.ref, r.name, r.phone)
+        .select_from(n)
+        .outerjoin(o, n.organization_id == o.id)
+        .outerjoin(r, n.registration_id == r.id)
+        .where(n.id == notice_id, n.consultation_id == consultation.id)
+    ).first()
+    if row is None:
+        raise NotFound("Ese aviso no es de esta consulta.")
+    subject = f"organization/{row.slug}" if row.slug else f"registration/{row.ref}"
+    ledger.note(db, consultation, actor=actor, action=Action.CONTACT_LOOK, subject=subject, recorded=now, payload={})
+    return row.slug or row.name or "", row.contact_phone or row.phone or ""
+
+
+def settle(
+    db: Session, consultation: ConsultationView, notice_id: int, *, seen: NoticeState, state: NoticeState, now: datetime
+) -> None:
+    """Note what came of a call; ``Conflict`` if somebody else did meanwhile."""
+    n = Notice
+    mine = update(n).where(n.id == notice_id, n.consultation_id == consultation.id, n.state == seen)
+    if not db.execute(mine.values(state=state, changed_at=now)).rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Otra persona ya anotó qué pasó con este aviso.")

@@ -1,0 +1,280 @@
+"""Bodies that take part: listing them, reading the list, one body with what it did."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import String, cast, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid, Malformed, NotFound
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.domain.texts import sort_key
+from consulta.models.base import Said
+from consulta.models.consultations import Consultation
+from consulta.models.organizations import Organization, OrganizationMember, Standing
+
+PAGE = 60
+TAKES_PART = Organization.listed | Organization.standing.in_((Standing.PROVISIONAL, Standing.VERIFIED))
+HIDDEN = ("contact_email", "contact_phone", "sort_key", "source")
+CAPACITIES = ("table", "proponent", "host", "organizer", "observer", "companion")
+
+
+@dataclass(frozen=True)
+class BodyView:
+    """A body as anybody sees it."""
+
+    id: int
+    slug: str
+    name: Said
+    acronym: str | None
+    sector: str
+    capacities: tuple[str, ...]
+    aliases: tuple[str, ...]
+    earlier_names: tuple[str, ...]
+    note: Said | None
+    source: dict[str, Any] | None
+    standing: Standing
+    asked_on: date | None
+    answer_by: date | None
+    round: int
+    appeal: str | None
+    sort_key: str
+    listed: bool
+
+    def claimable(self, today: date) -> bool:
+        """Whether somebody may still say that they speak for it: it is listed, and nobody was verified to. Whoever was
+        refused has the days of the answer to appeal before somebody else can take their place."""
+        answered = self.appeal is not None or (self.answer_by is not None and self.answer_by < today)
+        return self.listed and (self.standing is Standing.LISTED or (self.standing is Standing.REFUSED and answered))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a coordinator says of a body. Contact data are not public and stand in no ledger entry."""
+
+    slug: str
+    name: Said
+    sector: str
+    acronym: str | None = None
+    capacities: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    earlier_names: tuple[str, ...] = ()
+    note: Said | None = None
+    source: dict[str, Any] | None = None
+    contact_email: str | None = None
+    contact_phone: str | None = None
+
+
+def page(
+    db: Session,
+    consultation: ConsultationView,
+    *,
+    sector: str | None = None,
+    capacity: str | None = None,
+    after: str | None = None,
+    limit: int = PAGE,
+) -> tuple[list[BodyView], str | None]:
+    """Bodies that take part, by name; the second is what to pass as ``after`` for the next page."""
+    if sector is not None and consultation.choice("body_sector", sector) is None:
+        valid = tuple(c.code for c in consultation.lists.get("body_sector", ()))
+        raise Malformed("No hay un sector «%(value)s».", value=sector, valid=valid)
+    if capacity is not None and capacity not in CAPACITIES:
+        raise Malformed("No hay una calidad «%(value)s».", value=capacity, valid=CAPACITIES)
+    o = Organization
+    query = select(o).where(o.consultation_id == consultation.id, TAKES_PART)
+    if sector is not None:
+        query = query.where(o.sector == sector)
+    if after is not None:
+        key, _, last = after.rpartition("~")
+        if not last.isdecimal() or len(last) > 9 or "\x00" in key:
+            raise Malformed("El lugar de la lista «%(value)s» no se entiende.", value=after[:40])
+        query = query.where((o.sort_key > key) | ((o.sort_key == key) & (o.id > int(last))))
+    if capacity is not None:
+        query = query.where(cast(o.capacities, String).contains(f'"{capacity}"'))  # a closed list of plain words
+    rows = [view_of(one) for one in db.execute(query.order_by(o.sort_key, o.id).limit(limit + 1)).scalars()]
+    more, rows = len(rows) > limit, rows[:limit]
+    return rows, f"{rows[-1].sort_key}~{rows[-1].id}" if more else None
+
+
+def counts(db: Session, consultation: ConsultationView) -> dict[str, int]:
+    """How many bodies take part, by sector, in the order of the consultation's list."""
+    o = Organization
+    query = select(o.sector, func.count()).where(o.consultation_id == consultation.id, TAKES_PART)
+    by_sector: Counter[str] = Counter()
+    for code, n in db.execute(query.group_by(o.sector)):
+        by_sector[code] = n
+    return {c.code: by_sector[c.code] for c in consultation.lists.get("body_sector", ()) if by_sector[c.code]}
+
+
+def asking(db: Session, consultation: ConsultationView) -> list[BodyView]:
+    """Requests that were sent and are not answered with a yes, the oldest first; refusals stay with their reason."""
+    o = Organization
+    query = select(o).where(
+        o.consultation_id == consultation.id,
+        o.asked_on.is_not(None),
+        o.standing.in_((Standing.ASKED, Standing.APPEALED, Standing.PROVISIONAL, Standing.REFUSED)),
+    )
+    return [view_of(one) for one in db.execute(query.order_by(o.answer_by, o.id).limit(200)).scalars()]
+
+
+def one(db: Session, consultation: ConsultationView, slug: str) -> BodyView:
+    """The body of this slug, if anybody may know of it; ``NotFound`` else."""
+    found = by_slug(db, consultation.id, slug)
+    if found is None or not (found.listed or found.asked_on):
+        raise NotFound("No hay una entidad con ese nombre en esta consulta.")
+    return view_of(found)
+
+
+def of_member(db: Session, consultation: ConsultationView, slug: str, account_id: int) -> BodyView:
+    """The organisation for which an account acts; ``NotFound`` for anybody else."""
+    found, m = by_slug(db, consultation.id, slug), OrganizationMember
+    acts_for = select(m.account_id).where(m.organization_id == (found.id if found else 0), m.account_id == account_id)
+    if found is None or db.execute(acts_for).first() is None:
+        raise NotFound("No hay una organización suya con ese nombre.")
+    return view_of(found)
+
+
+def memberships(db: Session, account_id: int) -> list[tuple[str, str, Said, Standing]]:
+    """For which organisations an account acts: consultation, slug, name, standing."""
+    o, m = Organization, OrganizationMember
+    rows = db.execute(
+        select(Consultation.slug, o.slug, o.name, o.standing)
+        .join(m, m.organization_id == o.id)
+        .join(Consultation, Consultation.id == o.consultation_id)
+        .where(m.account_id == account_id)
+        .order_by(o.id)
+    )
+    return [(slug, own, name, standing) for slug, own, name, standing in rows]
+
+
+def names(db: Session, consultation: ConsultationView, slugs: list[str]) -> dict[str, Said]:
+    """The names of bodies by slug."""
+    o = Organization
+    known = TAKES_PART | o.asked_on.is_not(None)  # a wish that nobody stands by is nobody's to name
+    query = select(o.slug, o.name).where(o.consultation_id == consultation.id, o.slug.in_(slugs), known)
+    return {slug: name for slug, name in db.execute(query)}  # noqa: C416  (rows are no pairs for mypy)
+
+
+def sectors(db: Session, consultation: ConsultationView, slugs: list[str]) -> dict[str, list[tuple[str, Said]]]:
+    """Slugs and names of bodies by the code of their sector, in the order of the consultation's list, then by name."""
+    o = Organization
+    query = select(o.sector, o.slug, o.name).where(o.consultation_id == consultation.id, o.slug.in_(slugs))
+    found: dict[str, list[tuple[str, Said]]] = {c.code: [] for c in consultation.lists.get("body_sector", ())}
+    for sector, slug, name in db.execute(query.order_by(o.sort_key, o.id)):
+        found.setdefault(sector, []).append((slug, name))
+    return {sector: bodies for sector, bodies in found.items() if bodies}
+
+
+def some_names(db: Session, consultation: ConsultationView, *, limit: int) -> dict[str, str]:
+    """The first bodies that take part, by slug, in the order of the names."""
+    o = Organization
+    query = select(o.slug, o.name).where(o.consultation_id == consultation.id, TAKES_PART)
+    return {slug: name["es"] for slug, name in db.execute(query.order_by(o.sort_key, o.id).limit(limit))}
+
+
+def by_slug(db: Session, consultation_id: int, slug: str, *, lock: bool = False) -> Organization | None:
+    """The row of a body, of a wish that nobody stands by too."""
+    o = Organization
+    query = select(o).where(o.consultation_id == consultation_id, o.slug == slug)
+    return db.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+
+
+def seal(o: Organization | BodyView) -> str:
+    """A short digest of what is listed of a body, by which a form says what it showed."""
+    names = ("name", "acronym", "sector", "capacities", "aliases", "earlier_names", "note")
+    values = {name: getattr(o, name) for name in names}
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def enlist(
+    db: Session,
+    consultation: ConsultationView,
+    body: Listed,
+    *,
+    new: bool,
+    actor: str,
+    now: datetime,
+    keep_contact: bool = False,
+    seen: str | None = None,
+) -> None:
+    """Put a body on the list, or say anew what it is; every entry of the ledger holds all that is public.
+    ``Conflict`` if what was ``seen`` of it is no longer what it is."""
+    if consultation.choice("body_sector", body.sector) is None:
+        raise Invalid("Elija un sector de la lista.", field="sector")
+    unknown = set(body.capacities) - set(CAPACITIES)
+    if unknown:
+        raise Invalid("No hay una calidad «%(value)s».", value=min(unknown), field="capacities")
+    known = by_slug(db, consultation.id, body.slug, lock=True)
+    if known is not None and seen is not None and seal(known) != seen:
+        raise Conflict("Mientras usted escribía, otra persona cambió esta entidad. Lo suyo sigue aquí.")
+    if new and known is not None:
+        raise Conflict("Ya hay una entidad con ese nombre corto: «%(slug)s».", slug=body.slug)
+    values = {
+        "name": body.name,
+        "sort_key": sort_key(body.name["es"]),
+        "acronym": body.acronym,
+        "sector": body.sector,
+        "capacities": list(body.capacities),
+        "aliases": list(body.aliases),
+        "earlier_names": list(body.earlier_names),
+        "note": body.note,
+        "source": body.source or (known.source if known else None),
+        "contact_email": body.contact_email,
+        "contact_phone": body.contact_phone,
+    }
+    if keep_contact:
+        del values["contact_email"], values["contact_phone"]
+    if known is None:
+        fresh = {"consultation_id": consultation.id, "slug": body.slug, "standing": Standing.LISTED, "listed": True}
+        db.execute(insert(Organization).values(**fresh, round=1, **values))
+    else:
+        db.execute(update(Organization).where(Organization.id == known.id).values(**values))
+    public = {k: v for k, v in values.items() if k not in HIDDEN}
+    entry(db, consultation, Action.ORGANIZATION_LIST, body.slug, public, actor=actor, now=now)
+
+
+def entry(
+    db: Session,
+    consultation: ConsultationView,
+    action: Action,
+    slug: str,
+    payload: dict[str, Any],
+    *,
+    actor: str,
+    now: datetime | date,
+) -> None:
+    """Collect the ledger entry of something about a body."""
+    ledger.note(
+        db, consultation, actor=actor, action=action, subject=f"organization/{slug}", payload=payload, recorded=now
+    )
+
+
+def view_of(o: Organization) -> BodyView:
+    """A stored body as it is read."""
+    return BodyView(
+        o.id,
+        o.slug,
+        o.name,
+        o.acronym,
+        o.sector,
+        tuple(o.capacities),
+        tuple(o.aliases),
+        tuple(o.earlier_names),
+        o.note,
+        o.source,
+        o.standing,
+        o.asked_on,
+        o.answer_by,
+        o.round,
+        o.appeal,
+        o.sort_key,
+        o.listed,
+    )

@@ -1,0 +1,249 @@
+"""What people said at a forum: numbered sheets, printed in batches and entered note by note."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from consulta.domain.accounts import accounts
+from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
+from consulta.domain.contributions import admission
+from consulta.domain.contributions.fingerprints import sha256
+from consulta.domain.contributions.opinions import folio_of
+from consulta.domain.errors import Conflict, Invalid, NotFound
+from consulta.domain.forums.reading import ForumView
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.domain.texts import OTHER_MAX, says_something
+from consulta.models.contributions import Channel, Kind, Status
+from consulta.models.forums import Forum
+from consulta.models.moderation import Intake
+from consulta.models.opinions import Opinion
+from consulta.models.papers import Paper, PaperBatch, PaperNote, PaperState
+
+MOST_SHEETS, MOST_NOTES = 200, 10
+_F: Any = Forum.__table__
+_P: Any = Paper.__table__
+_B: Any = PaperBatch.__table__
+_N: Any = PaperNote.__table__
+
+
+@dataclass(frozen=True)
+class Note:
+    """One note as it was written, with the language it is in; ``objection``: raised when the notes were read back."""
+
+    body: str
+    language: str | None = None
+    objection: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet as the desk sees it."""
+
+    id: int
+    number: int
+    theme_id: int
+    state: PaperState
+    notes: int
+
+
+def code(secret: str, consultation: ConsultationView, forum: ForumView, number: int) -> str:
+    """The code of a stub. It can be printed again, and is not kept."""
+    name = f"paper/{consultation.slug}/{forum.key}/{number}"
+    return folio_of(hmac.new(secret.encode(), name.encode(), "sha256").hexdigest())
+
+
+def print_batch(
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    theme: ThemeView,
+    count: int,
+    *,
+    secret: str,
+    actor: str,
+    now: datetime,
+) -> int:
+    """Number the next sheets of a forum for a theme's table; the batch. They count as handed out from here on."""
+    if not 1 <= count <= MOST_SHEETS:
+        raise Invalid("En una tanda caben de 1 a 200 hojas.", field="count")
+    mine = update(_F).where(_F.c.id == forum.id, _F.c.closed_at.is_(None))
+    last = db.execute(mine.values(last_paper=_F.c.last_paper + count).returning(_F.c.last_paper)).scalar_one_or_none()
+    if last is None:
+        raise Conflict("Este foro ya se cerró: sus hojas están contadas.")
+    first = last - count + 1
+    row = {"forum_id": forum.id, "theme_id": theme.id, "first": first, "last": last, "printed_at": now}
+    batch_id: int = db.execute(insert(_B).values(**row).returning(_B.c.id)).scalar_one()
+    rows = [
+        {
+            "forum_id": forum.id,
+            "batch_id": batch_id,
+            "number": number,
+            "state": PaperState.OUT,
+            "folio_hash": sha256(code(secret, consultation, forum, number)),
+        }
+        for number in range(first, last + 1)
+    ]
+    db.execute(insert(_P), rows)
+    note(db, consultation, forum, Action.PAPER_PRINT, actor, now, {"theme": theme.slug, "first": first, "last": last})
+    return batch_id
+
+
+def enter(
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    number: int,
+    notes: Sequence[Note],
+    *,
+    account_id: int,
+    now: datetime,
+) -> int:
+    """Enter what a sheet says; how many notes it has then."""
+    before = one(db, forum, number).notes
+    return before + enter_all(db, consultation, forum, {number: notes}, account_id=account_id, now=now)
+
+
+def enter_all(
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    notes: Mapping[int, Sequence[Note]],
+    *,
+    account_id: int,
+    now: datetime,
+) -> int:
+    """Enter what sheets say, each note as an opinion of its table's theme; how many are new, at most 200. A note that
+    its sheet has already, in the same words, is not entered again."""
+    fresh: list[tuple[Sheet, int, Note]] = []
+    for number, said in sorted(notes.items()):
+        sheet = one(db, forum, number)
+        if sheet.state not in (PaperState.OUT, PaperState.ENTERED):
+            raise Conflict(
+                "La hoja %(number)s está anotada como en blanco o perdida. Corrija eso primero.", number=number
+            )
+        if any(not says_something(note.body) or len(note.body) > OTHER_MAX for note in said):
+            raise Invalid("Cada nota lleva de una a 20,000 letras.", field="body")
+        known = _bodies(db, sheet.id)
+        new = [note for note in dict.fromkeys(said) if note.body not in known]
+        fresh += [(sheet, line, note) for line, note in enumerate(new, start=len(known) + 1)]
+    _take(db, {sheet.id for sheet, _, _ in fresh})
+    if fresh:
+        _admit(db, consultation, forum, fresh, account_id, now)
+    return len(fresh)
+
+
+def settle(
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    first: int,
+    last: int,
+    state: PaperState,
+    *,
+    actor: str,
+    now: datetime,
+) -> int:
+    """Note sheets as blank, lost, or still out after all; how many changed. One that was entered stays entered."""
+    if first > last or state is PaperState.ENTERED:
+        raise Invalid("Escriba el primer y el último número de las hojas.", field="first")
+    span = (_P.c.forum_id == forum.id) & _P.c.number.between(first, last)
+    there = db.execute(select(func.count()).where(span)).scalar_one()
+    if there != last - first + 1:
+        raise Invalid("No todas esas hojas son de este foro. Revise los números.", field="first")
+    free = span & (_P.c.state != PaperState.ENTERED) & (_P.c.state != state)
+    changed: int = db.execute(update(_P).where(free).values(state=state)).rowcount  # type: ignore[attr-defined]
+    if changed:
+        payload = {"first": first, "last": last, "state": state.value}
+        note(db, consultation, forum, Action.PAPER_SETTLE, actor, now, payload)
+    return changed
+
+
+def one(db: Session, forum: ForumView, number: int) -> Sheet:
+    """A sheet by its number; ``NotFound`` for one of another forum."""
+    count = select(func.count()).where(_N.c.paper_id == _P.c.id).scalar_subquery()
+    row = db.execute(
+        select(_P.c.id, _P.c.number, _B.c.theme_id, _P.c.state, count)
+        .join(_B, _B.c.id == _P.c.batch_id)
+        .where(_P.c.forum_id == forum.id, _P.c.number == number)
+    ).first()
+    if row is None:
+        raise NotFound("No hay una hoja %(number)s en este foro.", number=number)
+    return Sheet(*row)
+
+
+def _bodies(db: Session, paper_id: int) -> list[str]:
+    query = select(Opinion.body).join(_N, _N.c.contribution_id == Opinion.id).where(_N.c.paper_id == paper_id)
+    return [body or "" for body in db.execute(query).scalars()]
+
+
+def _take(db: Session, ids: set[int]) -> None:
+    """Mark sheets as entered, unless somebody has noted meanwhile that they are blank or lost."""
+    free = _P.c.id.in_(ids) & _P.c.state.in_([PaperState.OUT, PaperState.ENTERED])
+    taken: Any = db.execute(update(_P).where(free).values(state=PaperState.ENTERED))
+    if taken.rowcount != len(ids):
+        raise Conflict("Otra persona acaba de cambiar una de estas hojas. Vuelva a abrirla.")
+
+
+def _admit(
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    fresh: Sequence[tuple[Sheet, int, Note]],
+    account_id: int,
+    now: datetime,
+) -> None:
+    incoming = [
+        admission.Admission(
+            kind=Kind.OPINION,
+            channel=Channel.FORUM,
+            status=Status.RECEIVED,
+            body=note.body,
+            language=note.language,
+            theme=consultation.theme_by_id(sheet.theme_id),
+            received_on=consultation.today(forum.data.starts_at),
+            source=f"foro:{forum.key}",
+            external_id=f"{sheet.number}-{line}",
+        )
+        for sheet, line, note in fresh
+    ]
+    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    try:
+        made = admission.admit(db, consultation, incoming, today=consultation.today(now), actor=actor)
+    except IntegrityError as error:
+        raise Conflict("Otra persona acaba de ingresar notas de esta hoja. Vuelva a abrirla.") from error
+    db.execute(insert(Intake), [{"contribution_id": one_.id, "account_id": account_id} for one_ in made])
+    rows = [
+        {"contribution_id": one_.id, "paper_id": sheet.id, "line": line, "objection": note.objection}
+        for one_, (sheet, line, note) in zip(made, fresh, strict=True)
+    ]
+    db.execute(insert(_N), rows)
+
+
+def note(
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    action: Action,
+    actor: str,
+    now: datetime,
+    payload: dict[str, Any],
+) -> None:
+    """An entry upon a forum's sheets."""
+    ledger.note(
+        db,
+        consultation,
+        actor=actor,
+        action=action,
+        subject=f"forum/{forum.key}@{forum.version}",
+        recorded=now,
+        payload=payload,
+    )

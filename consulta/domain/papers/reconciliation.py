@@ -1,0 +1,112 @@
+"""Whether every sheet of a forum, and every note of every sheet, is accounted for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid, NotFound
+from consulta.domain.forums.reading import ForumView
+from consulta.domain.ledger.actions import Action
+from consulta.models.contributions import Contribution, Status
+from consulta.models.forums import Forum
+from consulta.models.papers import Paper, PaperBatch, PaperNote, PaperState
+
+from . import notes as paper_notes
+
+_F: Any = Forum.__table__
+_P: Any = Paper.__table__
+_B: Any = PaperBatch.__table__
+_N: Any = PaperNote.__table__
+_C: Any = Contribution.__table__
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch and what came of its sheets and notes: handed out = entered + blank + lost + still out; notes entered =
+    accepted + rejected + pending + withdrawn."""
+
+    id: int
+    theme_id: int
+    first: int
+    last: int
+    entered: int
+    blank: int
+    lost: int
+    out: int
+    notes: int
+    accepted: int
+    rejected: int
+    pending: int
+
+    @property
+    def handed_out(self) -> int:
+        """How many sheets it had."""
+        return self.last - self.first + 1
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is out and nothing waits for a decision."""
+        return not self.out and not self.pending
+
+
+def close(
+    db: Session, consultation: ConsultationView, forum: ForumView, explanation: str, *, actor: str, now: datetime
+) -> None:
+    """Close the accounts of a forum: only when nothing is out or waits, or with an explanation for all to read."""
+    if forum.closed:
+        raise Conflict("Este foro ya se cerró.")
+    found = reconcile(db, forum)
+    open_ = [batch for batch in found if not batch.settled]
+    if open_ and len(explanation) < 10:
+        raise Invalid(
+            "Todavía hay %(out)s hojas sin cuenta y %(pending)s notas por revisar. Espere, o explique por qué se "
+            "cierra así: todas las personas lo leerán.",
+            out=sum(b.out for b in open_),
+            pending=sum(b.pending for b in open_),
+            field="explanation",
+        )
+    mine = update(_F).where(_F.c.id == forum.id, _F.c.closed_at.is_(None))
+    if not db.execute(mine.values(closed_at=now, closing=explanation or None)).rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Este foro ya se cerró.")
+    payload = {"explanation": explanation or None, "sheets": sum(b.handed_out for b in found)}
+    paper_notes.note(db, consultation, forum, Action.FORUM_CLOSE, actor, now, payload)
+
+
+def reconcile(db: Session, forum: ForumView) -> list[Batch]:
+    """Every batch of a forum in the order of its numbers, with what came of it."""
+    states = [func.sum(case((_P.c.state == state, 1), else_=0)) for state in PaperState]
+    sheets = db.execute(
+        select(_B.c.id, _B.c.theme_id, _B.c.first, _B.c.last, *states)
+        .join(_P, _P.c.batch_id == _B.c.id)
+        .where(_B.c.forum_id == forum.id)
+        .group_by(_B.c.id, _B.c.theme_id, _B.c.first, _B.c.last)
+        .order_by(_B.c.first)
+    ).all()
+    groups = [(Status.PUBLISHED,), (Status.REJECTED,), (Status.RECEIVED, Status.HELD)]
+    counted = [func.sum(case((_C.c.status.in_(group), 1), else_=0)) for group in groups]
+    notes = db.execute(
+        select(_P.c.batch_id, func.count(), *counted)
+        .join(_N, _N.c.paper_id == _P.c.id)
+        .join(_C, _C.c.id == _N.c.contribution_id)
+        .where(_P.c.forum_id == forum.id)
+        .group_by(_P.c.batch_id)
+    )
+    by_batch = {row[0]: tuple(row[1:]) for row in notes}
+    return [
+        Batch(id_, theme, first, last, entered, blank, lost, out, *by_batch.get(id_, (0, 0, 0, 0)))
+        for id_, theme, first, last, out, entered, blank, lost in sheets
+    ]
+
+
+def batch(db: Session, forum: ForumView, batch_id: int) -> Batch:
+    """One batch; ``NotFound`` for one of another forum."""
+    found = next((one for one in reconcile(db, forum) if one.id == batch_id), None)
+    if found is None:
+        raise NotFound("Esa tanda de hojas no es de este foro.")
+    return found

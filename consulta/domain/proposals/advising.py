@@ -1,0 +1,47 @@
+"""What the advice says of a proposal, with the months of the consultation's plan and the bodies that take part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.organizations.reading import TAKES_PART
+from consulta.domain.plans import reading as plans
+from consulta.domain.sheets import advice
+from consulta.domain.sheets.advice import Finding, Glossary, Phase
+from consulta.domain.sheets.sheet import Period, Sheet
+from consulta.models.organizations import Organization
+
+TIMELESS = ("T01", "T03", "T04")
+"""Rules that mean nothing where nobody has said when the plan begins and ends."""
+_O: Any = Organization.__table__
+
+
+def advised(db: Session, consultation: ConsultationView, sheet: Sheet) -> list[Finding]:
+    """What could be better; what would block it comes from ``advice.blocking``."""
+    names = tuple(sorted(glossary(db, consultation).items()))
+    return list(_advised(sheet, plans.period(consultation), names))
+
+
+@lru_cache(maxsize=256)
+def _advised(
+    sheet: Sheet, months: Period | None, names: tuple[tuple[str, tuple[str, ...]], ...]
+) -> tuple[Finding, ...]:
+    """The same sheet is read again and again, and says the same."""
+    period = months or Period("0000-01", "9999-12")
+    found = advice.advise(sheet, phase=Phase.PROPOSAL, period=period, glossary=dict(names))
+    return tuple(one for one in found if months is not None or one.rule not in TIMELESS)
+
+
+def glossary(db: Session, consultation: ConsultationView) -> Glossary:
+    """The bodies that take part: by what acronym, and all their names."""
+    query = select(_O.c.acronym, _O.c.name, _O.c.aliases, _O.c.earlier_names)
+    rows: Sequence[Any] = db.execute(
+        query.where(_O.c.consultation_id == consultation.id, _O.c.acronym.is_not(None), TAKES_PART)
+    ).all()
+    return {r.acronym: tuple(dict.fromkeys([*r.name.values(), *r.aliases, *r.earlier_names])) for r in rows}

@@ -1,0 +1,43 @@
+"""Findings of the advice that a proponent lets stand, each with a reason that everybody reads."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from consulta.domain.errors import Invalid
+from consulta.models.proposals import Dismissal
+
+SHORTEST, LONGEST = 10, 1_000
+_T: Any = Dismissal.__table__
+
+
+def of(db: Session, sheet_id: int) -> dict[str, str]:
+    """The reasons by finding: the rule, or ``rule:milestone``."""
+    query = select(_T.c.finding, _T.c.reason).where(_T.c.sheet_id == sheet_id).order_by(_T.c.finding)
+    return dict(db.execute(query).all())
+
+
+def dismiss(db: Session, sheet_id: int, finding: str, reason: str, *, today: date) -> None:
+    """Let a finding stand. ``Invalid`` without a reason."""
+    if not SHORTEST <= len(reason) <= LONGEST:
+        raise Invalid("Escriba por qué, entre 10 y 1,000 letras: todas las personas lo leen.", field="reason")
+    restore(db, sheet_id, finding)
+    db.execute(insert(_T).values(sheet_id=sheet_id, finding=finding, reason=reason, dismissed_on=today))
+
+
+def copy(db: Session, from_sheet: int, to_sheet: int) -> None:
+    """What was let stand in a draft is let stand in what was sent."""
+    db.execute(delete(_T).where(_T.c.sheet_id == to_sheet))
+    kept = select(_T.c.finding, _T.c.reason, _T.c.dismissed_on).where(_T.c.sheet_id == from_sheet)
+    rows = [{"sheet_id": to_sheet, **row} for row in db.execute(kept).mappings()]
+    if rows:
+        db.execute(insert(_T), rows)
+
+
+def restore(db: Session, sheet_id: int, finding: str) -> None:
+    """Take a dismissal back."""
+    db.execute(delete(_T).where(_T.c.sheet_id == sheet_id, _T.c.finding == finding))

@@ -1,0 +1,70 @@
+"""Three days before proposals are no longer taken, whoever has one unsent is told, once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView, StageView
+from consulta.domain.notifications import outbox
+from consulta.models.consultations import Consultation
+from consulta.models.organizations import OrganizationMember
+from consulta.models.proposals import ProposalDraft
+from consulta.models.sheets import SheetVersion
+
+BEFORE, PIECE = timedelta(days=3), 50
+_D: Any = ProposalDraft.__table__
+
+
+def remind(db: Session, *, now: datetime) -> int:
+    """Tell the owners of unsent drafts, at most ``PIECE`` of them; how many drafts."""
+    open_ = select(Consultation.slug).where(
+        Consultation.id.in_(select(_D.c.consultation_id).where(_D.c.submitted.is_(False), _D.c.reminded_on.is_(None)))
+    )
+    for slug in db.execute(open_).scalars().all():
+        view = consultations.find(db, slug).view
+        window = view.window("proposal", now)
+        if window.open and window.stage is not None and window.stage.ends_at - now <= BEFORE:
+            done = _remind(db, view, window.stage, now)
+            if done:
+                return done
+    return 0
+
+
+def _remind(db: Session, view: ConsultationView, stage: StageView, now: datetime) -> int:
+    waiting = (_D.c.consultation_id == view.id) & _D.c.submitted.is_(False) & _D.c.reminded_on.is_(None)
+    query = select(_D.c.id, _D.c.key, _D.c.organization_id, _D.c.email, _D.c.language, SheetVersion.title)
+    unsent = query.join(SheetVersion, SheetVersion.sheet_id == _D.c.sheet_id).where(
+        waiting, _D.c.contribution_id.is_(None)
+    )
+    rows = db.execute(unsent.order_by(_D.c.id).limit(PIECE)).all()
+    for row in rows:
+        db.execute(update(_D).where(_D.c.id == row.id).values(reminded_on=view.today(now)))
+        for recipient in _whom(db, row):
+            outbox.post_once(
+                db,
+                event=f"reminder:{row.key}",
+                recipient=recipient,
+                template="reminder",
+                now=now,
+                payload={
+                    "slug": view.slug,
+                    "key": row.key if row.organization_id else None,
+                    "title": row.title,
+                    "language": row.language,
+                    "last": stage.last_day.isoformat(),
+                },
+            )
+    return len(rows)
+
+
+def _whom(db: Session, row: Any) -> list[str]:
+    if row.organization_id is None:
+        return [f"draft:{row.id}"] if row.email else []
+    m = OrganizationMember
+    mine = select(m.account_id).where(m.organization_id == row.organization_id, m.wished_on.is_(None))
+    return [f"account:{id_}" for id_ in db.execute(mine).scalars()]

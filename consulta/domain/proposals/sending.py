@@ -1,0 +1,259 @@
+"""Sending a proposal, mending what was returned, taking it back. It keeps its first date, and every version stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from consulta.domain.authors import rights as author_rights
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.contributions import admission
+from consulta.domain.contributions import status as contribution_status
+from consulta.domain.contributions.admission import Admission
+from consulta.domain.contributions.fingerprints import sha256
+from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.domain.moderation import queue, returns
+from consulta.domain.sheets import advice
+from consulta.domain.sheets import store as sheet_store
+from consulta.domain.sheets.sheet import Sheet, plain
+from consulta.models.contributions import Channel, Contribution, Kind, Status
+from consulta.models.organizations import Organization
+from consulta.models.proposals import DraftSource, Proposal, ProposalDraft, ProposalSource
+from consulta.models.sheets import SheetVersion
+
+from . import dismissals, sponsors
+from .drafting import Draft
+
+_P: Any = Proposal.__table__
+_D: Any = ProposalDraft.__table__
+_C: Any = Contribution.__table__
+_V: Any = SheetVersion.__table__
+NOTE_LEAST, NOTE_MOST = 10, 1_000
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sends: ``name`` and ``email`` of a person who gave them, ``account_id`` of an organisation's signatory."""
+
+    account_id: int | None = None
+    name: str | None = None
+    publish_name: bool = False
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A proposal's number and days."""
+
+    number: int
+    received_on: date
+    review_by: date
+    answer_by: date
+
+
+def in_words(sheet: Sheet) -> str:
+    """What a sheet proposes, in plain words: for the queue, search and feeds."""
+    return "\n\n".join(part for part in (sheet.problem, sheet.objective, sheet.action) if part)
+
+
+def send(
+    db: Session,
+    draft: Draft,
+    sender: Sender,
+    *,
+    actor: str,
+    folio: str | None,
+    signs: bool,
+    language: str,
+    now: datetime,
+) -> int:
+    """Send a draft for the first time, or mended after it was returned; its number.
+
+    ``Invalid`` names what is missing, ``Closed`` says that no proposals are taken now (a returned one may be mended
+    after the window), ``NotAllowed`` that this person may not sign, ``Conflict`` that it was sent already.
+    """
+    consultation = draft.consultation
+    if not signs:
+        raise NotAllowed("La envía quien firma por la organización.")
+    for one in advice.blocking(draft.sheet):
+        raise Invalid(advice.RULES[one.rule].message, field=one.field)
+    if draft.contribution_id is None and not consultation.window("proposal", now).open:
+        raise Closed("Ahora no se reciben propuestas. Lo que escribió queda guardado.")
+    taken = update(_D).where(_D.c.id == draft.id, _D.c.submitted.is_(False)).values(submitted=True)
+    if db.execute(taken.returning(_D.c.id)).first() is None:
+        raise Conflict("Esta propuesta ya se envió.")
+    if draft.contribution_id is not None:
+        return _mend(db, draft, actor=actor, now=now)
+    return _first(db, draft, sender, actor=actor, folio=folio, language=language, now=now)
+
+
+def _first(
+    db: Session, draft: Draft, sender: Sender, *, actor: str, folio: str | None, language: str, now: datetime
+) -> int:
+    consultation, sheet = draft.consultation, draft.sheet
+    today = consultation.today(now)
+    sheet_id, version_id = sheet_store.create(db, consultation, sheet, now=now)
+    theme = consultation.theme(sheet.theme) if sheet.theme else None
+    held = select(_D.c.folio_hash).where(_D.c.id == draft.id)
+    folio_hash = sha256(folio) if folio else db.execute(held).scalar_one()
+    incoming = Admission(
+        kind=Kind.PROPOSAL,
+        channel=Channel.WEB,
+        status=Status.RECEIVED,
+        theme=theme,
+        title=sheet.title,
+        body=in_words(sheet),
+        received_on=today,
+        name=sender.name,
+        publish_name=sender.publish_name,
+        email=sender.email,
+        mail_language=language,
+        folio_hash=folio_hash,
+        child={"sheet_id": sheet_id, "organization_id": draft.organization_id, "unrelated": draft.lineage.unrelated},
+    )
+    [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=actor)
+    db.execute(update(_D).where(_D.c.id == draft.id).values(contribution_id=admitted.id))
+    _keep_sources(db, draft.id, admitted.id)
+    dismissals.copy(db, draft.sheet_id, sheet_id)
+    _record(db, consultation, admitted.number, admitted.id, version_id, 1, draft, actor, today)
+    return admitted.number
+
+
+def _mend(db: Session, draft: Draft, *, actor: str, now: datetime) -> int:
+    """The next version of what was returned: it waits for a person again, with its first date."""
+    consultation, id_ = draft.consultation, draft.contribution_id
+    row = db.execute(select(_P.c.sheet_id, _C.c.number).join(_C, _C.c.id == _P.c.id).where(_P.c.id == id_)).one()
+    if not contribution_status.lock(db, id_ or 0, status=Status.RETURNED):
+        raise Conflict("El plazo para corregirla terminó: sigue su camino como estaba.")
+    version, version_id = sheet_store.add(db, consultation, row.sheet_id, draft.sheet, now=now)
+    db.execute(update(_C).where(_C.c.id == id_).values(title=draft.sheet.title))
+    db.execute(update(_P).where(_P.c.id == id_).values(body=in_words(draft.sheet), unrelated=draft.lineage.unrelated))
+    _keep_sources(db, draft.id, id_ or 0)
+    dismissals.copy(db, draft.sheet_id, row.sheet_id)
+    contribution_status.change(db, consultation, contribution_id=id_ or 0, status=Status.RECEIVED, awaiting=True)
+    contribution_status.record(
+        db,
+        consultation,
+        actor=actor,
+        action=Action.MEND,
+        number=row.number,
+        recorded=now,
+        payload={"status": Status.RECEIVED.value, "version": version},
+    )
+    _record(db, consultation, row.number, id_ or 0, version_id, version, draft, actor, consultation.today(now))
+    return int(row.number)
+
+
+def _keep_sources(db: Session, draft_id: int, proposal_id: int) -> None:
+    s: Any = DraftSource.__table__
+    rows = db.execute(select(s.c.contribution_id, s.c.earlier_id).where(s.c.draft_id == draft_id).order_by(s.c.id))
+    kept = [
+        {"proposal_id": proposal_id, "contribution_id": r.contribution_id, "earlier_id": r.earlier_id} for r in rows
+    ]
+    db.execute(delete(ProposalSource).where(ProposalSource.proposal_id == proposal_id))
+    if kept:
+        db.execute(insert(ProposalSource), kept)
+
+
+def _record(
+    db: Session,
+    consultation: ConsultationView,
+    number: int,
+    id_: int,
+    version_id: int,
+    version: int,
+    draft: Draft,
+    actor: str,
+    today: date,
+) -> None:
+    """What a version says stands in the ledger as a commitment; whose it is and to what it answers, in clear."""
+    salt, slug = salt_of(db, version_id), None
+    if draft.organization_id is not None:
+        slug = db.execute(select(Organization.slug).where(Organization.id == draft.organization_id)).scalar_one()
+    ledger.note(
+        db,
+        consultation,
+        actor=actor,
+        action=Action.PROPOSAL_VERSION,
+        subject=f"proposal/{number}@{version}",
+        recorded=today,
+        payload={
+            "organization": slug,
+            "sponsors": list(sponsors.confirmed(db, draft.id)),
+            "answers": [*map(str, draft.lineage.contributions), *draft.lineage.earlier],
+            "commitments": committed(
+                salt, stored(db, consultation, version_id), draft.lineage.unrelated, dict(draft.dismissed)
+            ),
+        },
+    )
+
+
+def promised(db: Session, consultation: ConsultationView, number: int) -> Promised:
+    """What its receipt says: when it was received, and by when it is looked at and answered."""
+    mine = (_C.c.consultation_id == consultation.id) & (_C.c.number == number)
+    query = select(_C.c.number, _C.c.received_on, _C.c.review_by, _C.c.answer_by)
+    return Promised(*db.execute(query.where(mine)).one())
+
+
+def committed(salt: bytes, sheet: Sheet, unrelated: str | None, dismissed: dict[str, str]) -> dict[str, str]:
+    """The commitments of a version: all that its sheet says, private data too; why it answers nothing; and why advice
+    was let stand."""
+    return {
+        "dismissed": ledger.commitment(salt, ["dismissed", dismissed]),
+        "sheet": ledger.commitment(salt, ["sheet", plain(sheet)]),
+        "unrelated": ledger.commitment(salt, ["unrelated", unrelated]),
+    }
+
+
+def salt_of(db: Session, version_id: int) -> bytes:
+    """The salt of a version's commitments."""
+    salt: bytes = db.execute(select(_V.c.salt).where(_V.c.id == version_id)).scalar_one()
+    return salt
+
+
+def stored(db: Session, consultation: ConsultationView, version_id: int) -> Sheet:
+    """A version as it is stored, with what is private."""
+    return sheet_store.load(db, consultation, [version_id], private=True)[version_id]
+
+
+def standing(db: Session, draft: Draft) -> dict[str, Any]:
+    """Of a draft that was sent: its number, what was asked to be mended last and the note to it, while it is open."""
+    if draft.contribution_id is None:
+        return {"number": None, "returned": None, "note": None}
+    number = db.execute(select(_C.c.number).where(_C.c.id == draft.contribution_id)).scalar_one()
+    if draft.submitted:
+        return {"number": number, "returned": None, "note": None}
+    steps = [step for step in queue.history(db, draft.consultation, draft.contribution_id) if step.kind == "return"]
+    asked = returns.latest(db, draft.contribution_id)
+    return {"number": number, "returned": asked, "note": steps[-1].note if steps else None}
+
+
+def withdraw(db: Session, number: int, consultation: ConsultationView, note: str | None, *, now: datetime) -> None:
+    """Take a proposal back, with a note that everybody reads. Who may is asked before."""
+    if note is not None and not NOTE_LEAST <= len(note) <= NOTE_MOST:
+        raise Invalid("Escriba por qué la retira, entre 10 y 1,000 letras: todas las personas lo leen.", field="note")
+    row = contribution_status.by_number(db, consultation, number)
+    author_rights.withdraw_own(
+        db, author_rights.Own(row.id, number, row.status, row.awaiting_review, consultation), now=now
+    )
+    sheet_id = db.execute(
+        update(_P).where(_P.c.id == row.id).values(withdrawal=note).returning(_P.c.sheet_id)
+    ).scalar_one()
+    salt = db.execute(select(_V.c.salt).where(_V.c.sheet_id == sheet_id).order_by(_V.c.version.desc()).limit(1))
+    ledger.note(
+        db,
+        consultation,
+        actor=ledger.PUBLIC,
+        action=Action.PROPOSAL_WITHDRAW,
+        subject=f"proposal/{number}",
+        recorded=consultation.today(now),
+        payload={
+            "commitments": {"note": ledger.commitment(salt.scalar_one(), ["withdrawal", note])},
+        },
+    )

@@ -1,0 +1,237 @@
+"""Who may use a route. A view says so with ``allow``; a route that says nothing is refused to everybody."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, current_user
+from limits import RateLimitItemPerHour
+from limits.storage import Storage, storage_from_string
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.config import Settings
+from consulta.domain.accounts import sessions
+from consulta.domain.accounts.accounts import Actor
+from consulta.domain.accounts.team import SPEAKS_FOR_A_SECTOR
+from consulta.models.accounts import RoleName
+
+from . import db
+
+View = TypeVar("View", bound=Callable[..., Any])
+Predicate = Callable[["Staff | None"], bool]
+
+hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NOBODY = hasher.hash(secrets.token_urlsafe(16))
+login = LoginManager()
+_process_key = secrets.token_bytes(32)
+
+
+class Staff:
+    """The signed-in person, as flask-login wants it."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, actor: Actor, token: str) -> None:
+        self.actor, self.token = actor, token
+
+    def get_id(self) -> str:
+        """The session token; the cookie that carries it is signed."""
+        return self.token
+
+
+def anyone(_staff: Staff | None) -> bool:
+    """Open to all."""
+    return True
+
+
+def signed_in(staff: Staff | None) -> bool:
+    """Whoever has an account and is signed in."""
+    return staff is not None
+
+
+def sees_the_desk(staff: Staff | None) -> bool:
+    """Moderators and observers of some consultation; which one is asked of the domain."""
+    return staff is not None and any(r.role in (RoleName.MODERATOR, RoleName.OBSERVER) for r in staff.actor.roles)
+
+
+def moderates(staff: Staff | None) -> bool:
+    """Moderators of some consultation."""
+    return staff is not None and any(r.role is RoleName.MODERATOR for r in staff.actor.roles)
+
+
+def coordinates(staff: Staff | None) -> bool:
+    """Coordinators of some consultation, and administrators; which one is asked of the domain."""
+    return staff is not None and any(r.role in (RoleName.COORDINATOR, RoleName.ADMIN) for r in staff.actor.roles)
+
+
+def speaks(staff: Staff | None) -> bool:
+    """Whoever speaks for one side of the table in some consultation; which one is asked of the domain."""
+    return staff is not None and any(r.role in SPEAKS_FOR_A_SECTOR for r in staff.actor.roles)
+
+
+def on_a_team(staff: Staff | None) -> bool:
+    """Whoever has a role in some consultation; which one is asked of the domain."""
+    return staff is not None and bool(staff.actor.roles)
+
+
+def allow(predicate: Predicate) -> Callable[[View], View]:
+    """Declare who may use a view."""
+
+    def mark(view: View) -> View:
+        view.rule = predicate  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def takes_files(most_bytes: int) -> Callable[[View], View]:
+    """Let a view take so much, instead of what an ordinary form may hold; more is refused while it arrives."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Limits first, then sign-in, then the rule of every route."""
+    app.extensions["limits"] = storage_from_string(settings.ratelimit_url)
+    login.init_app(app)
+    login.session_protection = None
+
+    @login.user_loader  # type: ignore[untyped-decorator]
+    def load(token: str) -> Staff | None:
+        found = sessions.actor(db.session(), token, now=now())
+        if found is None:
+            return None
+        actor, stale = found
+        if stale:
+            record_attempt(lambda own: sessions.touch(own, actor.session_id, now=now()))
+        return Staff(actor, token)
+
+    @app.before_request
+    def guard() -> BaseResponse | None:
+        if "\x00" in request.path:
+            return abort(404)  # no text holds it, and PostgreSQL takes it for none
+        if request.endpoint is None or request.endpoint == "static":
+            return None
+        view = app.view_functions.get(request.endpoint)
+        request.max_content_length = getattr(view, "most_bytes", request.max_content_length)
+        rule: Predicate | None = getattr(view, "rule", None)
+        if rule is anyone:
+            return None
+        staff = person()
+        if rule is not None and rule(staff):
+            return None
+        if staff is None and rule is not None and request.method == "GET":
+            return redirect(url_for("accounts.sign_in", siguiente=request.full_path.rstrip("?")), 303)
+        return abort(403)
+
+
+def person() -> Staff | None:
+    """Who is signed in, if anybody."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def actor() -> Actor:
+    """Who is signed in; only for views that demand it."""
+    staff = person()
+    if staff is None:
+        abort(403)
+    return staff.actor
+
+
+def now() -> datetime:
+    """The time, passed down from here; nothing below asks the clock."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    found: datetime = g.now
+    return found
+
+
+def record_attempt(act: Callable[[Session], None]) -> None:
+    """Write what must survive a refusal, in a short transaction of its own; tried again if another was faster."""
+    try:
+        with db.database().transaction() as own:
+            act(own)
+    except IntegrityError:
+        with db.database().transaction() as own:
+            act(own)
+
+
+def verify(stored: str | None, password: str) -> bool:
+    """Compare a password; takes as long for an account that does not exist."""
+    try:
+        return hasher.verify(stored or _NOBODY, password) and stored is not None
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def network() -> str:
+    """The sender's address as far as limits look: IPv4 whole, IPv6 by its /64."""
+    remote = request.remote_addr or ""
+    if ":" not in remote:
+        return remote
+    try:
+        parsed = ipaddress.IPv6Address(remote.split("%")[0])
+    except ValueError:
+        return remote
+    mapped = parsed.ipv4_mapped
+    return str(mapped) if mapped else str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
+
+
+def address_key() -> str:
+    """A hash of the address under a key that lives in memory and is another one every day."""
+    day_key = hashlib.sha256(_process_key + now().date().isoformat().encode()).digest()
+    return hashlib.blake2b(network().encode(), key=day_key, digest_size=12).hexdigest()
+
+
+def many_from_here(per_hour: int) -> bool:
+    """Count one more submission of this address; whether there are more than the limit. Above ten times: 429."""
+    key = address_key()
+    counts: Storage = current_app.extensions["limits"]
+    hour = RateLimitItemPerHour(per_hour)
+    count = counts.incr(hour.key_for("submissions", key), hour.get_expiry())
+    if count > per_hour * 10:
+        abort(429)
+    return count > per_hour
+
+
+def demo_allowed(settings: Settings) -> bool:
+    """Demo accounts sign in only under ``make run``, from a loopback address, without forwarding headers."""
+    forwarded = {"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"} & set(request.headers.keys())
+    return settings.demo_sign_in and not forwarded and request.remote_addr in ("127.0.0.1", "::1")
+
+
+def start_session(token: str) -> None:
+    """Sign in: a new cookie session, so nothing from before survives."""
+    session.clear()
+    session["_user_id"] = token
+    session["_fresh"] = True
+    session.permanent = True
+
+
+def settings() -> Settings:
+    """The installation's settings."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def respond_privately(response: Response) -> Response:
+    """For pages with something personal: kept nowhere, and no address passed on."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,135 @@
+"""The one table from refusals to status and page. What the person typed goes along, so that nothing is lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import structlog
+from flask import Flask, Response, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from consulta.domain.errors import Closed, Conflict, DomainError, Invalid, Malformed, NotAllowed, NotFound, TooMany
+from consulta.domain.texts import showable
+from consulta.words.i18n import gettext
+
+STATUS: dict[type[DomainError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Invalid: 422,
+    Malformed: 400,
+    Closed: 410,
+    Conflict: 409,
+    TooMany: 429,
+}
+TITLES = {
+    400: "No entendimos lo que pidió",
+    403: "Esta página no es para esta cuenta",
+    404: "Aquí no hay nada",
+    405: "Eso no se puede hacer así",
+    409: "Alguien llegó antes",
+    410: "El plazo no está abierto",
+    413: "Es demasiado grande",
+    422: "Hay algo por corregir",
+    429: "Espere un momento",
+    503: "Ahora no se pudo",
+    500: "Algo falló de nuestro lado",
+}
+KEPT = ("body", "note", "title")
+log = structlog.get_logger()
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def page(status: int, message: str, *, valid: tuple[str, ...] = (), resend: bool = False) -> Response:
+    """An ordinary page with a status that tells the truth, and the text that was sent, to copy."""
+    kept = next((request.form[name] for name in KEPT if request.form.get(name)), "") if status != 413 else ""
+    response = make_response(
+        render_template(
+            "errors/error.html",
+            status=status,
+            title=gettext(TITLES.get(status, TITLES[500])),
+            message=showable(message),
+            kept=showable(kept, 1_000_000),
+            valid=valid,
+            fields=_again() if resend else None,
+        ),
+        status,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _again() -> list[tuple[str, str]]:
+    """What was posted, to be posted again with a new token; never a password, and only from our own pages."""
+    origin = request.headers.get("Origin")
+    if origin and origin != "null" and origin != request.host_url.rstrip("/"):
+        return []
+    return [
+        (k, showable(v, 1_000_000))
+        for k, v in request.form.items(multi=True)
+        if k != "csrf_token" and "password" not in k
+    ][:60]
+
+
+def _domain(error: DomainError) -> Response:
+    message = gettext(error.message, **error.values)
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+    response = page(status, message, valid=error.valid if isinstance(error, Malformed) else ())
+    if isinstance(error, TooMany):
+        wait = max(1, int((error.until - datetime.now(UTC)).total_seconds()) + 1)
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _csrf(_error: CSRFError) -> Response:
+    message = gettext(
+        "Por seguridad, confirme el envío: su texto sigue aquí. Si este aviso vuelve a salir, su navegador no guarda "
+        "cookies; actívelas para este sitio y envíe de nuevo."
+    )
+    return page(400, message, resend=True)
+
+
+def _integrity(error: IntegrityError) -> Response:
+    log.warning("integrity", constraint=type(error.orig).__name__)
+    return page(409, gettext("Otra persona hizo lo mismo en este instante. Revise cómo quedó y vuelva a intentarlo."))
+
+
+def _database(error: DBAPIError) -> Response:
+    log.error("database", kind=type(error.orig).__name__, operational=isinstance(error, OperationalError))
+    return page(503, gettext("No se guardó nada. Su texto está abajo: espere un minuto y envíelo de nuevo."))
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if isinstance(error, RequestEntityTooLarge):
+        return page(413, gettext("Lo que envió es demasiado grande. Vuelva atrás, acórtelo y envíe de nuevo."))
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    words = {
+        404: gettext("La dirección está mal escrita o lo que buscaba ya no está."),
+        405: gettext("Vuelva a la página anterior y use sus botones."),
+        429: gettext(
+            "Llegaron demasiados envíos seguidos desde su conexión. Su texto está abajo: guárdelo y envíelo más tarde."
+        ),
+    }
+    response = page(status, words.get(status, gettext("Vuelva a la página anterior e inténtelo de nuevo.")))
+    if status == 405 and error.response is None and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    if status == 429:
+        response.headers["Retry-After"] = "3600"
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("unexpected", kind=type(error).__name__, endpoint=request.endpoint)
+    return page(500, gettext("No se guardó nada. Su texto está abajo: cópielo e inténtelo más tarde."))

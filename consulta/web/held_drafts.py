@@ -1,0 +1,36 @@
+"""What somebody without an account may write, for this browser was shown the code: remembered in its session."""
+
+from __future__ import annotations
+
+from flask import session
+
+from consulta.domain.accounts.accounts import Actor
+from consulta.domain.proposals import drafting as proposal_drafting
+from consulta.domain.proposals.drafting import Draft
+
+from . import db, page_cache
+from .auth import person
+
+NAME, MOST = "held", 20
+
+
+def hold(key: str) -> None:
+    """Remember that this browser holds the code of a draft."""
+    session[NAME] = [*(one for one in session.get(NAME, []) if one != key), key][-MOST:]
+
+
+def holds(key: str) -> bool:
+    """Whether it does."""
+    return key in session.get(NAME, [])
+
+
+def actor() -> Actor | None:
+    """Who is signed in, if anybody."""
+    staff = person()
+    return staff.actor if staff else None
+
+
+def draft(slug: str, key: str) -> Draft:
+    """A draft of who acts for its organisation, or holds its code; not there for anybody else."""
+    consultation = page_cache.find(slug).view
+    return proposal_drafting.find(db.session(), consultation, key, actor=actor(), held=holds(key))

@@ -1,0 +1,213 @@
+"""Public pages kept rendered in memory: one SELECT of the consultation's version decides, so what is served is true.
+
+Key: path with filters, language, the version of that consultation's log, its revision, and the moment (day and stages).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from functools import wraps
+from html import escape
+from threading import Lock
+from typing import Any
+
+from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from consulta.domain.accounts import accounts
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView, Current
+from consulta.domain.errors import Malformed, NotAllowed
+from consulta.domain.ledger.log import Head
+from consulta.domain.management import needs
+from consulta.models.consultations import ConsultationKind
+from consulta.words.i18n import language
+from consulta.words.markup import own_words
+
+from . import db
+from .auth import actor, now, respond_privately
+from .headers import compressed
+
+FRAMES = 500
+CSRF_MARK, SUBMISSION_MARK = (f"@@{secrets.token_hex(8)}@@" for _ in range(2))
+"""What stands in a kept page where each visitor's own key belongs; nobody can write them into a text."""
+
+
+class PageCache:
+    """Rendered pages, plain and compressed, the least used thrown out first; ``room`` in bytes."""
+
+    def __init__(self, room: int) -> None:
+        self.room, self.used = room, 0
+        self._pages: OrderedDict[tuple[Any, ...], tuple[bytes, bytes, str]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: tuple[Any, ...]) -> tuple[bytes, bytes, str] | None:
+        """A page, if it is there."""
+        with self._lock:
+            found = self._pages.get(key)
+            if found is not None:
+                self._pages.move_to_end(key)
+            return found
+
+    def put(self, key: tuple[Any, ...], page: tuple[bytes, bytes, str]) -> tuple[bytes, bytes, str]:
+        """Keep a page and return it."""
+        body = page[0]
+        size = len(body) + len(page[1])
+        if size > self.room // 4:
+            return page
+        with self._lock:
+            if key not in self._pages:
+                self._pages[key] = page
+                self.used += size
+            while self.used > self.room:
+                _, (old, packed, _type) = self._pages.popitem(last=False)
+                self.used -= len(old) + len(packed)
+        return page
+
+
+def init_app(app: Flask, room: int) -> None:
+    """Give the process its memory of pages, and templates what stands around every page."""
+    app.extensions["pages"] = PageCache(room)
+    frames: dict[tuple[Any, ...], Markup] = {}
+
+    def frame(part: str, consultation: ConsultationView | None) -> Markup:
+        """The navigation or the footer. They change only with the consultation's revision, so they are put together
+        once for each language and place."""
+        revision = (consultation.id, consultation.revision) if consultation else None
+        key = (part, language(), request.endpoint, request.script_root, revision)
+        found = frames.get(key)
+        if found is None:
+            if len(frames) >= FRAMES:
+                frames.clear()
+            made = render_template(f"frame/{part}.html", consultation=consultation, here=request.endpoint)
+            found = frames[key] = own_words(made)
+        return found
+
+    app.jinja_env.globals["frame"] = frame
+
+
+def find(slug: str | None) -> Current:
+    """The consultation of an address; none: the one that ``/`` shows."""
+    return consultations.find(db.session(), slug) if slug else consultations.main(db.session())
+
+
+def coordinated(slug: str) -> ConsultationView:
+    """The consultation of an address, for who coordinates it; refused to others."""
+    consultation = find(slug).view
+    needs.check(actor(), consultation)
+    return consultation
+
+
+def changeable(slug: str) -> ConsultationView:
+    """The same; refused for a historical record, which nobody changes."""
+    consultation = coordinated(slug)
+    if consultation.kind is ConsultationKind.RECORD:
+        raise NotAllowed("Un registro histórico no se cambia.")
+    return consultation
+
+
+def place(name: str) -> int | None:
+    """A place in a list, from the query; ``Malformed`` for what is no number."""
+    raw = request.args.get(name, "")
+    if raw and not (raw.isdecimal() and len(raw) <= 6):
+        raise Malformed("El lugar de la lista «%(value)s» no es un número.", value=raw[:40])
+    return int(raw) if raw else None
+
+
+def pseudonym(consultation: ConsultationView) -> str:
+    """How whoever is signed in is called in this consultation's ledger."""
+    return accounts.pseudonym(db.session(), consultation_id=consultation.id, account_id=actor().id)
+
+
+def private(template: str, status: int = 200, **values: object) -> Response:
+    """A page of the team: kept nowhere."""
+    return respond_privately(make_response(render_template(template, **values), status))
+
+
+def public_page(view: Callable[..., Any]) -> Callable[..., Response]:
+    """For views that take ``consultation`` and hold nothing per visitor: text (or a ``Response`` of text) out."""
+
+    @wraps(view)
+    def answer(slug: str | None = None, **arguments: Any) -> Response:
+        current = find(slug)
+        key = _key(current)
+        tag = hashlib.blake2b(repr(key).encode(), digest_size=12).hexdigest()
+        if request.if_none_match.contains_weak(tag):
+            response = current_app.response_class(status=304)
+            response.set_etag(tag, weak=True)
+            return response
+        g.current = current
+        page = _made(key, lambda: view(consultation=current.view, **arguments))
+        return _served(page, tag)
+
+    return answer
+
+
+def head() -> Head:
+    """The head of the ledger at the version that a ``public_page`` is rendered for."""
+    current: Current = g.current
+    return Head(current.version, current.head.hex())
+
+
+def template_of(current: Current, make: Callable[[], str], *besides: object) -> str:
+    """A page kept in memory in which the caller fills in what is the visitor's own, such as a form's keys.
+
+    ``besides``: whatever else the page depends on that the consultation's version does not tell.
+    """
+    return _made((*_key(current), *besides), make, pack=False)[0].decode()
+
+
+def with_token(page: str) -> str:
+    """The page with this visitor's CSRF token in the place of its mark."""
+    return page.replace(CSRF_MARK, escape(generate_csrf()))
+
+
+def download(body: Iterator[bytes], consultation: ConsultationView, name: str) -> Response:
+    """A CSV file, streamed; the demonstration's says in its name what it is."""
+    demo = "-datos-de-demostracion" if consultation.kind is ConsultationKind.DEMONSTRATION else ""
+    response = current_app.response_class(body, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{consultation.slug}-{name}{demo}.csv"'
+    return response
+
+
+def _made(key: tuple[Any, ...], make: Callable[[], Any], *, pack: bool = True) -> tuple[bytes, bytes, str]:
+    """The page, compressed too unless it is yet to be filled in."""
+    cache: PageCache = current_app.extensions["pages"]
+    page = cache.get(key)
+    if page is None:
+        made = current_app.make_response(make())
+        body = made.get_data()
+        page = cache.put(key, (body, compressed(body) if pack else b"", made.content_type))
+    return page
+
+
+def _key(current: Current) -> tuple[Any, ...]:
+    view: ConsultationView = current.view
+    filters = tuple(sorted((k, v[:200]) for k, v in request.args.items(multi=True) if k != "lang"))
+    return (
+        request.path,
+        filters[:20],
+        language(),
+        view.id,
+        current.version,
+        view.revision,
+        view.moment(now()),
+    )
+
+
+def _served(page: tuple[bytes, bytes, str], tag: str) -> Response:
+    body, packed, content_type = page
+    response = current_app.response_class(content_type=content_type)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.set_data(packed)
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response.set_data(body)
+    response.vary.update(("Accept-Encoding", "Cookie"))
+    response.set_etag(tag, weak=True)
+    response.headers["Cache-Control"] = "no-cache"
+    return response

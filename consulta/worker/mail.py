@@ -1,0 +1,65 @@
+"""Delivering one message: the words from ``templates/emails``, the way from ``CONSULTA_MAIL_URL``."""
+
+from __future__ import annotations
+
+import smtplib
+from email.message import EmailMessage
+from email.utils import formatdate, parseaddr
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from flask import Flask, render_template
+
+from consulta.config import Settings
+from consulta.words.i18n import speak
+
+TIMEOUT_SECONDS = 20
+
+
+def compose(
+    app: Flask, settings: Settings, *, to: str, template: str, values: dict[str, Any], message_id: str
+) -> EmailMessage:
+    """The message in its reader's language; the first line of a template is the subject."""
+    with app.app_context():
+        speak(values.get("language", "es"))
+        words = render_template(f"emails/{template}.txt", base=settings.base_url, **values)
+    subject, _, body = words.strip().partition("\n")
+    message = EmailMessage()
+    message["Subject"] = " ".join(subject.split())  # a name that was typed may hold any kind of line end
+    message["From"] = sender(settings)
+    message["To"] = to
+    message["Date"] = formatdate()
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body.strip() + "\n")
+    return message
+
+
+def sender(settings: Settings) -> str:
+    """``?from=`` of the mail address, else ``consulta@`` the public host."""
+    asked = parse_qs(urlsplit(settings.mail_url).query).get("from", [""])[0]
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    return parseaddr(asked)[1] or f"consulta@{host}"
+
+
+def send(settings: Settings, message: EmailMessage) -> None:
+    """Hand it over; raises ``OSError`` (which ``smtplib``'s errors are) when it was not taken."""
+    url = urlsplit(settings.mail_url)
+    if url.scheme == "file":
+        folder = Path(unquote(url.netloc + url.path))
+        folder.mkdir(parents=True, exist_ok=True)
+        name = message["Message-ID"].strip("<>").split("@")[0]
+        (folder / f"{name}.eml").write_bytes(bytes(message))
+        return
+    kind = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
+    with kind(
+        url.hostname or "localhost",
+        url.port or (465 if url.scheme == "smtps" else 25),
+        timeout=TIMEOUT_SECONDS,
+    ) as server:
+        if url.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls()
+        if url.username:
+            server.login(unquote(url.username), unquote(url.password or ""))
+        server.send_message(message)
