@@ -14,8 +14,8 @@ from pathlib import Path
 from flask import Flask
 
 from consulta import Settings, create_app
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.web.db import Database
 
 from . import crowd, fill, inside, load, server, visitors
 from .report import Report

@@ -8,14 +8,14 @@ import threading
 import time
 from datetime import UTC, datetime
 
+from consulta.database.transactions import Database
+from consulta.domain import codes
 from consulta.domain.audit import check as audit
 from consulta.domain.authors import rights as author_rights
-from consulta.domain.contributions import opinions
 from consulta.domain.errors import DomainError
-from consulta.domain.moderation import decisions, queue
+from consulta.domain.moderation import decisions, items, leases
 from consulta.domain.results import figures
 from consulta.models.moderation import Verdict
-from consulta.web.db import Database
 from tests.support import staff, submit
 
 from . import fill
@@ -41,16 +41,16 @@ def minute(url: str, report: Report, *, seconds: int) -> None:
                     key = f"crowd-{seed}-{next(counter)}"
                     submit(database, view, "Entre muchas personas a la vez", key)
                     with lock:
-                        folios.append(opinions.folio_of(key))
+                        folios.append(codes.folio_of(key))
                     done[0] += 1
                 elif what < 0.85:
                     with database.transaction() as db:
-                        number = decisions.open_next(
+                        number = leases.open_next(
                             db, view, scope=None, account_id=made.choice(accounts), now=datetime.now(UTC)
                         )
                         if number:
                             account = made.choice(accounts)
-                            item = queue.item(db, view, number, account_id=account, now=datetime.now(UTC))
+                            item = items.item(db, view, number, account_id=account, now=datetime.now(UTC))
                             decisions.decide(
                                 db,
                                 consultation=view,

@@ -18,9 +18,9 @@ from typing import Any
 
 from consulta import Settings, create_app, reference
 from consulta.backups import copies
+from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.management import as_file, loading
-from consulta.web.db import Database
 
 from . import fill, server, visitors
 from .report import Report

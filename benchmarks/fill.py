@@ -11,15 +11,15 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 from consulta.database import schema
+from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import admission
-from consulta.domain.contributions.admission import Admission
+from consulta.domain.contributions.incoming import Admission
 from consulta.domain.ledger import log as ledger
 from consulta.domain.management import loading
 from consulta.models.contributions import Channel, Kind, Status
 from consulta.reference import FOLDER
-from consulta.web.db import Database
 
 SLUG = "medida"
 WORDS = [
@@ -75,7 +75,7 @@ def prepare(database: Database) -> ConsultationView:
     data |= {"slug": SLUG, "kind": "ordinary"}
     data["settings"] |= {"minimum_seconds": 0, "submissions_per_address": 10_000_000}
     with database.transaction() as db:
-        if not loading.exists(db, SLUG):
+        if not consultations.exists(db, SLUG):
             loading.load(db, data, now=datetime.now(UTC))
     with database.session(read_only=True) as db:
         return consultations.find(db, SLUG).view

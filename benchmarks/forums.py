@@ -29,6 +29,7 @@ from itsdangerous import TimestampSigner
 from sqlalchemy import select
 
 from consulta import Settings, create_app
+from consulta.database.transactions import Database
 from consulta.domain.attendance import door as attendance_door
 from consulta.domain.audit import check as audit
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -38,7 +39,6 @@ from consulta.domain.forums import registrations, seats
 from consulta.domain.forums import versions as forum_versions
 from consulta.domain.forums.registrations import Guest, Party
 from consulta.models.forums import ForumKind, Registration, Seat
-from consulta.web.db import Database
 
 from . import fill, server, visitors
 from .report import Report
@@ -160,7 +160,7 @@ def _meanwhile(database: Database, view: ConsultationView, key: str, keys: list[
     for step, n in enumerate(made.sample(range(CLIENTS), 20)):
         time.sleep(0.01)
         with database.transaction() as db:
-            one = forums.registered(db, registrations.codes(keys[n], 1)[0])
+            one = registrations.registered(db, registrations.codes(keys[n], 1)[0])
             if one is not None and one.state in (Seat.CONFIRMED, Seat.WAITING):
                 seats.cancel(db, view, one.id, now=now)
         if step == 10:

@@ -15,12 +15,12 @@ from typing import Any
 
 from sqlalchemy import event
 
+from consulta.database.transactions import Database
 from consulta.documents import tables
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import reading as contributions
 from consulta.domain.contributions.queries import Filters
 from consulta.domain.results import figures
-from consulta.web.db import Database
 from tests.support import submit
 
 from .report import Report

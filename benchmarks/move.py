@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from consulta.backups import restoring
+from consulta.database.transactions import Database
 from consulta.domain.results import figures
-from consulta.web.db import Database
 
 from . import fill
 from .report import Report

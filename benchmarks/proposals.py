@@ -22,11 +22,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from consulta import Settings, create_app
+from consulta.database.transactions import Database
+from consulta.documents import sheet_content
 from consulta.documents import sheets as document_sheets
 from consulta.domain.audit import check as audit
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import admission, similar
-from consulta.domain.contributions.admission import Admission
+from consulta.domain.contributions.incoming import Admission
 from consulta.domain.contributions.targets import Target
 from consulta.domain.ledger import actions
 from consulta.domain.ledger import log as ledger
@@ -34,7 +36,6 @@ from consulta.domain.proposals import sending as proposal_sending
 from consulta.domain.sheets import store as sheet_store
 from consulta.domain.sheets.sheet import Generation, Line, Milestone, Sheet
 from consulta.models.contributions import Channel, Kind, Status
-from consulta.web.db import Database
 
 from . import fill
 from .report import Report
@@ -205,7 +206,7 @@ def _long(app: Flask, database: Database, view: ConsultationView, report: Report
 
 
 def _documents(report: Report) -> None:
-    pages = [document_sheets.Page(sheet=_sheet(6, 3_000), generation=Generation.A, number=n) for n in range(100)]
+    pages = [sheet_content.Page(sheet=_sheet(6, 3_000), generation=Generation.A, number=n) for n in range(100)]
     for what, write in (("DOCX", document_sheets.docx), ("PDF", document_sheets.pdf)):
         write(pages[:1])
         for count, budget in ((1, 0.5), (100, 10.0)):

@@ -13,10 +13,10 @@ from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import TimestampSigner
 
+from consulta.database.transactions import Database
 from consulta.domain.accounts import accounts, sessions
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import RoleName
-from consulta.web.db import Database
 
 from .server import FLOOR_PORT
 

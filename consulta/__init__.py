@@ -15,6 +15,7 @@ from whitenoise import WhiteNoise
 
 from . import blueprints, cli
 from .config import Settings, from_environment
+from .database import transactions
 from .web import auth, db, errors, headers, page_cache, requests
 from .words import i18n, markup
 
@@ -52,7 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=3_000_000,
     )
     app.extensions["settings"] = settings
-    db.init_app(app, db.Database(settings.database_url))
+    db.init_app(app, transactions.Database(settings.database_url))
     auth.init_app(app, settings)
     CSRFProtect(app)
     i18n.init_app(app)

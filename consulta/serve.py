@@ -10,14 +10,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from consulta.database.transactions import Database
 from consulta.domain.demonstration import contributions
-from consulta.web.db import Database
 
 from . import create_app, reference
 from .backups import copies
 from .config import BACKUP_FILE, SECRET_FILE, SettingError
 from .database import schema
-from .web import auth
+from .web import passwords
 
 PASSWORD_FILE = "demo_password"  # noqa: S105  (a file name)
 GUNICORN = Path(__file__).resolve().parent.parent / "deploy" / "gunicorn.conf.py"
@@ -74,7 +74,7 @@ def prepare(password: str, *, set_passwords: bool) -> list[str]:
     loaded = reference.load(database, now=datetime.now(UTC))
     with database.transaction() as db:
         if set_passwords or (reference.DEMONSTRATION, "cargada") in loaded:
-            contributions.set_passwords(db, auth.hasher.hash(password))
+            contributions.set_passwords(db, passwords.hasher.hash(password))
         addresses = contributions.sign_ins(db)
     database.dispose()
     return addresses

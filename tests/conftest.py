@@ -18,10 +18,10 @@ from sqlalchemy import create_engine, text
 
 from consulta import Settings, create_app
 from consulta.database import schema
+from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.management import loading
-from consulta.web.db import Database
 
 from .support import Visitor, a_consultation
 

@@ -9,14 +9,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, update
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.organizations import enlisting
 from consulta.domain.organizations import reading as organizations
-from consulta.domain.organizations.reading import Listed
+from consulta.domain.organizations.enlisting import Listed
 from consulta.models.accounts import RoleName
 from consulta.models.organizations import Organization, OrganizationMember, Standing
-from consulta.web.db import Database
 
 from .conftest import load
 from .support import Visitor, a_consultation, said, staff
@@ -53,7 +54,7 @@ def body(database: Database, view: ConsultationView, slug: str, now: datetime, *
     """A verified organisation with members, each a signatory or not; their accounts are ``NAME@SLUG.example``."""
     with database.transaction() as db:
         named = Listed(slug=slug, name=said(f"Organización {slug}"), sector="cso", acronym=slug.upper())
-        organizations.enlist(db, view, named, new=True, actor="equipo", now=now)
+        enlisting.enlist(db, view, named, new=True, actor="equipo", now=now)
         stands = update(Organization).where(Organization.slug == slug).values(standing=Standing.VERIFIED)
         db.execute(stands)
         entry: dict[str, Any] = {"subject": f"organization/{slug}", "payload": {"standing": "verified"}}

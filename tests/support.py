@@ -11,15 +11,18 @@ from flask import Flask
 from justhtml import JustHTML
 from werkzeug.test import TestResponse
 
+from consulta.database.transactions import Database, commit_new
+from consulta.domain import codes
 from consulta.domain.accounts import accounts
-from consulta.domain.comments import supports
+from consulta.domain.accounts import links as account_links
+from consulta.domain.codes import sha256
+from consulta.domain.comments import commentable, supports
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import admission, opinions, targets
-from consulta.domain.contributions.fingerprints import sha256
+from consulta.domain.contributions import admission, opinions, submission, targets
+from consulta.domain.contributions import incoming as contribution_incoming
 from consulta.domain.ledger import log as ledger
 from consulta.models.accounts import RoleName, Sector
 from consulta.models.contributions import Channel, Kind, Status
-from consulta.web.db import Database, commit_new
 
 PASSWORD = "una frase larga para entrar"
 
@@ -99,11 +102,11 @@ def admit(
     theme: str | None = None,
     now: datetime | None = None,
     **rest: Any,
-) -> list[admission.Admitted]:
+) -> list[contribution_incoming.Admitted]:
     """Store opinions by the same function as everything else."""
     today = consultation.today(now or datetime.now(UTC))
     incoming = [
-        admission.Admission(
+        contribution_incoming.Admission(
             kind=Kind.OPINION,
             channel=Channel.WEB,
             status=status,
@@ -127,18 +130,18 @@ def comment(
     status: Status = Status.PUBLISHED,
     key: str | None = None,
     **rest: Any,
-) -> list[admission.Admitted]:
+) -> list[contribution_incoming.Admitted]:
     """Store comments on a contribution (its number) or a theme (its slug), perhaps with some supports each."""
     now = datetime.now(UTC)
     with database.transaction() as db:
         if isinstance(on, str):
             target, theme = targets.Target(theme=consultation.theme(on)), consultation.theme(on)
         else:
-            target, said = targets.find(db, consultation, on)
+            target, said = commentable.find(db, consultation, on)
             theme = consultation.theme_by_id(said.theme_id)
-        hashes = {} if key is None else {"folio_hash": sha256(opinions.folio_of(key)), "submission_hash": sha256(key)}
+        hashes = {} if key is None else {"folio_hash": sha256(codes.folio_of(key)), "submission_hash": sha256(key)}
         incoming = [
-            admission.Admission(
+            contribution_incoming.Admission(
                 kind=Kind.COMMENT,
                 channel=Channel.WEB,
                 status=status,
@@ -167,9 +170,9 @@ def submit(
     held_cause: str | None = None,
     now: datetime | None = None,
     **rest: Any,
-) -> opinions.Receipt:
+) -> submission.Receipt:
     """Give an opinion as the web form does when its number is needed at once, as for a mail."""
-    given = opinions.Given(body=body, **rest)
+    given = submission.Given(body=body, **rest)
     with database.transaction() as db:
         return opinions.submit(
             db,
@@ -184,7 +187,7 @@ def submit(
 
 def send(database: Database, consultation: ConsultationView, body: str, key: str) -> str:
     """Give an opinion as the web form does when nothing needs its number: stored with the commit. The code."""
-    given, now = opinions.Given(body=body), datetime.now(UTC)
+    given, now = submission.Given(body=body), datetime.now(UTC)
     with database.session() as db:
         folio = opinions.send(
             db, consultation=consultation, given=given, submission=key, held_cause=None, language="es", now=now
@@ -202,7 +205,7 @@ def staff(
     themes: tuple[str, ...] = (),
 ) -> int:
     """Somebody of the team, with the password of all tests."""
-    from consulta.web.auth import hasher
+    from consulta.web.passwords import hasher
 
     now = datetime.now(UTC)
     ids = tuple(t.id for t in consultation.themes if t.slug in themes)
@@ -210,8 +213,8 @@ def staff(
         id_ = accounts.create(
             db, email=email, role=role, consultation_id=consultation.id, theme_ids=ids, sector=sector, now=now
         )
-        token = accounts.one_time_link(db, account_id=id_, now=now)
-        accounts.set_password(db, token=token, password_hash=hasher.hash(PASSWORD), now=now)
+        token = account_links.one_time_link(db, account_id=id_, now=now)
+        account_links.set_password(db, token=token, password_hash=hasher.hash(PASSWORD), now=now)
     return id_
 
 

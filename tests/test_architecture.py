@@ -20,6 +20,36 @@ MAY_NOT = {
     "forms": {"blueprints", "cli", "documents", "database", "web"},
     "cli": {"blueprints", "forms"},
 }
+WINGS = [
+    "errors",
+    "days",
+    "codes",
+    "dialects",
+    "texts",
+    "heartbeats",
+    "consultations",
+    "files",
+    "ledger",
+    "notifications",
+    "accounts",
+    "sheets",
+    "plans",
+    "organizations",
+    "acts",
+    "results",
+    "forums",
+    "attendance",
+    "contributions",
+    "papers",
+    "intake",
+    "comments",
+    "moderation",
+    "proposals",
+    "authors",
+]
+"""An import inside ``domain/`` goes only left."""
+ROOF = {"management", "demonstration", "audit"}
+"""Imports anything; nothing in ``domain/`` imports it."""
 OUTSIDE_DOMAIN = ("flask", "wtforms", "flask_wtf", "flask_login", "werkzeug")
 
 
@@ -46,10 +76,35 @@ def test_the_import_order_holds(layer: str) -> None:
             assert not {name.split(".")[0] for name in imports(path)} & set(OUTSIDE_DOMAIN), path
 
 
+def test_an_import_goes_only_left() -> None:
+    wrong = []
+    for path in (PACKAGE / "domain").rglob("*.py"):
+        own = path.relative_to(PACKAGE / "domain").with_suffix("").parts[0]
+        reached = {name.split(".")[2] for name in imports(path) if name.startswith("consulta.domain.")} - {own}
+        if own not in ROOF:
+            wrong += [(str(path), w) for w in reached if w in ROOF or WINGS.index(w) > WINGS.index(own)]
+    assert not wrong
+
+
+def test_there_is_no_circle() -> None:
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in SOURCES}
+    arrows = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): imports(path) & modules
+        for path in SOURCES
+    }
+    packages = {name.rpartition(".")[0] for name in modules}
+    left = {name: {to for to in found if to != name and to not in packages} for name, found in arrows.items()}
+    while done := {name for name, found in left.items() if not found & left.keys()}:
+        left = {name: found for name, found in left.items() if name not in done}
+    assert not {name: sorted(found & left.keys()) for name, found in left.items()}
+
+
 def test_blueprints_are_apart_and_hold_no_query() -> None:
     for path in (PACKAGE / "blueprints").rglob("*.py"):
         if path != PACKAGE / "blueprints" / "__init__.py":
-            assert not {name for name in imports(path) if name.startswith("consulta.blueprints")}, path
+            own = "consulta.blueprints." + path.parent.name
+            reached = {name for name in imports(path) if name.startswith("consulta.blueprints")}
+            assert reached <= {own, f"{own}.bp"}, path
         assert not re.search(r"\bselect\(", path.read_text("utf-8")), path
 
 

@@ -13,13 +13,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, func, inspect, select, text
 
 from consulta.database import schema
+from consulta.database.transactions import Database
 from consulta.domain.audit import replay
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.results import tally
 from consulta.domain.sheets.sheet import Contact, Line, Milestone, Party, Sheet
 from consulta.models import Base
 from consulta.models.contributions import Contribution
-from consulta.web.db import Database
 
 from .support import comment, staff, submit
 

@@ -21,11 +21,9 @@ from sqlalchemy.engine import make_url
 
 from consulta.config import Settings
 from consulta.database import schema
+from consulta.database.transactions import Database
 from consulta.domain import heartbeats
-from consulta.domain.authors import after_restore
 from consulta.domain.errors import Invalid
-from consulta.domain.notifications import news
-from consulta.web.db import Database
 
 from . import transfer
 
@@ -134,47 +132,6 @@ def head(plain: BinaryIO, name: str) -> tuple[dict[str, Any], Iterator[bytes]]:
         yield from pieces
 
     return found, following()
-
-
-def register(database: Database, settings: Settings) -> None:
-    """Write down what authors did since the last time, so that restoring a copy does not undo it."""
-    folder = settings.backups
-    folder.mkdir(parents=True, exist_ok=True)
-    state = folder / STATE
-    read: dict[str, after_restore.Place] = json.loads(state.read_text()) if state.exists() else {}
-    before = dict(read)
-    with database.session(read_only=True) as db:
-        stopped = news.stopped(db)
-        acts = [*after_restore.acts_since(db, read), *after_restore.stops(stopped)]
-    if acts:
-        with open(os.open(folder / REGISTER, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as out:
-            out.writelines(json.dumps(act) + "\n" for act in acts)
-            out.flush()
-            os.fsync(out.fileno())
-    if read != before:
-        _note(settings, read)
-    if stopped:
-        with database.transaction() as db:
-            news.forget_stopped(db, stopped)
-
-
-def rebase(settings: Settings, places: dict[str, after_restore.Place]) -> None:
-    """After a restore, the register goes on from where the copy ended: its own acts again are acts like others."""
-    settings.backups.mkdir(parents=True, exist_ok=True)
-    _note(settings, places)
-
-
-def _note(settings: Settings, read: dict[str, after_restore.Place]) -> None:
-    state = settings.backups / STATE
-    part = state.with_suffix(".part")
-    part.write_text(json.dumps(read))
-    part.replace(state)
-
-
-def registered(settings: Settings) -> list[dict[str, Any]]:
-    """Everything in the register, in its order."""
-    path = settings.backups / REGISTER
-    return [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
 
 
 def _identity(settings: Settings) -> Any:

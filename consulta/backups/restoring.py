@@ -15,17 +15,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from consulta.config import Settings
-from consulta.database import schema
+from consulta.database import schema, transactions
+from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit
 from consulta.domain.audit.replay import Report
 from consulta.domain.authors import after_restore
 from consulta.domain.consultations import reading as consultations
 from consulta.models.consultations import Consultation
 from consulta.models.ledger import Log
-from consulta.web import db
-from consulta.web.db import Database
 
-from . import copies, transfer
+from . import copies, register, transfer
 from .copies import BackupError
 
 
@@ -48,12 +47,12 @@ def restore(database: Database, settings: Settings, source: Path, *, now: dateti
         with plain.open("rb") as file:
             said, pieces = copies.head(file, source.name)
             _fits(said, database, source.name)
-            acts = copies.registered(settings)
+            acts = register.registered(settings)
             if said["dialect"] == "sqlite":
                 restored = _sqlite(database, pieces, acts, now)
             else:
                 restored = _postgres(database, pieces, said["revision"], acts, now)
-        copies.rebase(settings, restored.places)
+        register.rebase(settings, restored.places)
         return restored
     finally:
         plain.unlink(missing_ok=True)
@@ -137,7 +136,7 @@ def _postgres(
             with _session(connection) as session:
                 places = after_restore.places(session)
                 done = after_restore.apply(session, acts, now=now)
-                db.write_collected(session)
+                transactions.write_collected(session)
                 return Restored(_checked(session), done, places)
     except ValueError as error:
         raise BackupError("La copia no se entiende; no se cambió nada") from error

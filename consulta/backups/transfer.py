@@ -8,9 +8,9 @@ from typing import Any, LiteralString
 
 from sqlalchemy import Connection, LargeBinary, Table, func, insert, select, text
 
+from consulta.database.transactions import Database
 from consulta.domain.contributions import search
 from consulta.models import Base
-from consulta.web.db import Database
 
 PIECE = 5000
 END = b"\x00\x00\x00\x00"

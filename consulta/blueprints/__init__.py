@@ -2,19 +2,21 @@
 
 from flask import Blueprint, Flask
 
-from . import accounts, acts, consultations, health, ledger, news, plans, results
+from . import accounts, acts, consultations, forums, health, ledger, moderation, news, organizations, plans, results
 from .attendance import devices, door
 from .authors import tracking
 from .comments import flags, submitting, supports
 from .contributions import opinions
 from .contributions import reading as contributions
-from .forums import public as forums
+from .forums import desk as forums_desk
+from .forums import public as forums_public
 from .forums import registrations
 from .intake import assisted, uploads
 from .management import changes, drafts, needs, notices, team, unanswered
-from .moderation import queue
-from .organizations import positions
-from .organizations import public as organizations
+from .moderation import item, queue
+from .organizations import desk as organizations_desk
+from .organizations import positions, requests
+from .organizations import public as organizations_public
 from .papers import desk as papers
 from .papers import minutes
 from .proposals import drafting, sending, sponsors
@@ -42,7 +44,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     sponsors.bp,
     ledger.bp,
     accounts.bp,
-    queue.bp,
+    moderation.bp,
     needs.bp,
     drafts.bp,
     changes.bp,
@@ -57,6 +59,9 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     unanswered.bp,
     health.bp,
 )
+
+VIEWS = (forums_desk, forums_public, item, queue, organizations_desk, organizations_public, requests)
+"""The rooms of a wing share its blueprint; to import them is to hang their views on it."""
 
 
 def init_app(app: Flask) -> None:

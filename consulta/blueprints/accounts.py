@@ -8,17 +8,20 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.domain.accounts import accounts, sessions, team
+from consulta.domain.accounts import accounts, attempts, permissions, sessions
+from consulta.domain.accounts import links as account_links
 from consulta.domain.attendance import door
 from consulta.domain.errors import NotFound
 from consulta.domain.intake import assisted
-from consulta.domain.organizations import reading as organizations
+from consulta.domain.organizations import members
 from consulta.domain.proposals import drafting as proposal_drafting
 from consulta.domain.proposals import sponsors
 from consulta.forms.accounts import PasswordForm, ResetForm, SignInForm
 from consulta.models.accounts import RoleName
-from consulta.web import auth, db
-from consulta.web.auth import allow, anyone, now, respond_privately, settings, signed_in
+from consulta.web import auth, db, limits, passwords
+from consulta.web.answers import respond_privately
+from consulta.web.auth import allow, anyone, signed_in
+from consulta.web.context import now, settings
 from consulta.words.i18n import gettext, language
 
 bp = Blueprint("accounts", __name__, url_prefix="/cuenta")
@@ -50,18 +53,18 @@ def enter() -> Response | BaseResponse:
 
     def check(own: Session) -> None:
         keys.extend(
-            sessions.attempt_keys(own, email=email, address=auth.network(), known_browser=known, today=now().date())
+            attempts.attempt_keys(own, email=email, address=limits.network(), known_browser=known, today=now().date())
         )
-        sessions.check_delay(own, keys, now=now())
+        attempts.check_delay(own, keys, now=now())
 
     auth.record_attempt(check)
-    right = auth.verify(found[1] if found else None, (form.password.data or "")[:400])
+    right = passwords.verify(found[1] if found else None, (form.password.data or "")[:400])
     if not right or found is None or found[3] or (found[2] and not auth.demo_allowed(settings())) or form.errors:
-        auth.record_attempt(lambda own: sessions.count_failure(own, keys, now=now()))
+        auth.record_attempt(lambda own: attempts.count_failure(own, keys, now=now()))
         return _sign_in_page(
             form, gettext("El correo o la contraseña no coinciden. Revíselos e inténtelo de nuevo."), 422
         )
-    sessions.forget_failures(db.session(), keys)
+    attempts.forget_failures(db.session(), keys)
     token = sessions.begin(
         db.session(), account_id=found[0], browser=request.headers.get("User-Agent", "")[:60], now=now()
     )
@@ -101,9 +104,9 @@ def own() -> Response:
         desk=any(r.role in (RoleName.MODERATOR, RoleName.OBSERVER) for r in actor.roles),
         zone=settings().timezone,
         coordinates=auth.coordinates(auth.person()),
-        organizations=organizations.memberships(db.session(), actor.id),
+        organizations=members.memberships(db.session(), actor.id),
         enters=assisted.slugs(db.session(), actor),
-        speaks=team.speaks_in(db.session(), actor),
+        speaks=permissions.speaks_in(db.session(), actor),
         forums=door.facilitated(db.session(), actor),
         proposals=proposal_drafting.listing(db.session(), actor),
         requests=sponsors.asked_of(db.session(), actor),
@@ -132,8 +135,8 @@ def reset() -> Response:
 def ask_reset() -> Response:
     """Note the wish; whether there is such an account is found out later, by the worker."""
     form = ResetForm()
-    auth.many_from_here(60)
-    accounts.ask_reset(db.session(), email=(form.email.data or "")[:320], language=language(), now=now())
+    limits.many_from_here(60)
+    account_links.ask_reset(db.session(), email=(form.email.data or "")[:320], language=language(), now=now())
     return respond_privately(make_response(render_template("accounts/reset.html", form=form, sent=True)))
 
 
@@ -151,11 +154,11 @@ def set_password(token: str) -> Response | BaseResponse:
     form = PasswordForm()
     if not form.validate_on_submit():
         return _password_page(form, token, 422)
-    if not accounts.link_holds(db.session(), token, now=now()):
+    if not account_links.link_holds(db.session(), token, now=now()):
         raise NotFound("Este enlace ya se usó o venció. Pida uno nuevo.")
     db.session().rollback()
-    hashed = auth.hasher.hash(form.password.data or "")
-    accounts.set_password(db.session(), token=token, password_hash=hashed, now=now())
+    hashed = passwords.hasher.hash(form.password.data or "")
+    account_links.set_password(db.session(), token=token, password_hash=hashed, now=now())
     session.clear()
     flash(gettext("Su contraseña quedó guardada. Ya puede entrar."))
     return redirect(url_for(".sign_in"), 303)

@@ -8,21 +8,25 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.domain.accounts import team
+from consulta.database import transactions
+from consulta.domain.accounts import permissions
 from consulta.domain.acts import documents as act_documents
+from consulta.domain.acts import minutes as act_minutes
 from consulta.domain.acts import reading as acts
 from consulta.domain.acts import versions as act_versions
 from consulta.domain.acts.reading import ActView
 from consulta.domain.acts.versions import ActData
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
+from consulta.domain.files import pdf
 from consulta.domain.organizations import positions
 from consulta.domain.organizations import reading as organizations
 from consulta.domain.papers import minutes as paper_minutes
 from consulta.forms.acts import read_act, show_act
 from consulta.forms.fields import Typed, new_key
-from consulta.web import db, page_cache
-from consulta.web.auth import actor, allow, anyone, coordinates, now, speaks, takes_files
+from consulta.web import answers, db, guards, page_cache
+from consulta.web.auth import actor, allow, anyone, coordinates, speaks, takes_files
+from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 bp = Blueprint("acts", __name__)
@@ -40,7 +44,7 @@ def one(consultation: ConsultationView, key: str) -> str:
 @allow(anyone)
 def document(slug: str, sha256: str) -> Response:
     """A document, as an attachment: a browser does not run what it holds."""
-    content = act_documents.read(db.session(), page_cache.find(slug).view, sha256)
+    content = act_documents.read(db.session(), guards.find(slug).view, sha256)
     response = current_app.response_class(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{sha256[:16]}.pdf"'
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
@@ -51,17 +55,17 @@ def document(slug: str, sha256: str) -> Response:
 @allow(coordinates)
 def listing(slug: str) -> Response:
     """The acts of a consultation, the latest first."""
-    consultation = page_cache.coordinated(slug)
+    consultation = guards.coordinated(slug)
     after = request.args.get("after") or None
     rows, more = acts.listing(db.session(), consultation, after=after, limit=12, newest=True)
-    return page_cache.private("acts/listing.html", consultation=consultation, rows=rows, more=more)
+    return answers.private("acts/listing.html", consultation=consultation, rows=rows, more=more)
 
 
 @bp.get("/gestion/<slug>/actos/nuevo")
 @allow(coordinates)
 def begin(slug: str) -> Response:
     """An empty form."""
-    return _form_page(page_cache.changeable(slug), None, {}, {}, 200)
+    return _form_page(guards.changeable(slug), None, {}, {}, 200)
 
 
 @bp.post("/gestion/<slug>/actos/nuevo")
@@ -69,14 +73,14 @@ def begin(slug: str) -> Response:
 @takes_files(act_documents.MOST_REQUEST)
 def create(slug: str) -> Response | BaseResponse:
     """Publish an act."""
-    return _publish(page_cache.changeable(slug), None)
+    return _publish(guards.changeable(slug), None)
 
 
 @bp.get("/gestion/<slug>/actos/<key>")
 @allow(coordinates)
 def edit(slug: str, key: str) -> Response:
     """The version in force, to write the next."""
-    consultation = page_cache.changeable(slug)
+    consultation = guards.changeable(slug)
     act = acts.one(db.session(), consultation, key)
     return _form_page(consultation, act, show_act(act.now), {}, 200)
 
@@ -86,7 +90,7 @@ def edit(slug: str, key: str) -> Response:
 @takes_files(act_documents.MOST_REQUEST)
 def publish(slug: str, key: str) -> Response | BaseResponse:
     """Publish the next version."""
-    consultation = page_cache.changeable(slug)
+    consultation = guards.changeable(slug)
     return _publish(consultation, acts.one(db.session(), consultation, key))
 
 
@@ -94,8 +98,8 @@ def publish(slug: str, key: str) -> Response | BaseResponse:
 @allow(speaks)
 def minutes(slug: str, key: str) -> Response:
     """The minutes, for one side to agree with or not."""
-    consultation = page_cache.find(slug).view
-    team.speaks_for(actor(), consultation)
+    consultation = guards.find(slug).view
+    permissions.speaks_for(actor(), consultation)
     return _minutes_page(consultation, key, {}, {}, 200)
 
 
@@ -103,25 +107,25 @@ def minutes(slug: str, key: str) -> Response:
 @allow(speaks)
 def speak(slug: str, key: str) -> Response | BaseResponse:
     """Agree with the minutes, or say why not."""
-    consultation, typed = page_cache.find(slug).view, Typed(request.form)
+    consultation, typed = guards.find(slug).view, Typed(request.form)
     seen, statement = typed.whole("seen", 1, 10**6), typed.text("statement")
     verdict = typed.one_of("verdict", ("agree", "disagree"), missing=gettext("Elija si está de acuerdo."))
     if typed.errors:
         return _minutes_page(consultation, key, typed.values(), typed.errors, 422)
     try:
-        act_versions.speak(
+        act_minutes.speak(
             db.session(),
             consultation,
             key,
             seen=seen,
-            sector=team.speaks_for(actor(), consultation),
+            sector=permissions.speaks_for(actor(), consultation),
             account_id=actor().id,
             agrees=verdict == "agree",
             statement=statement,
             now=now(),
         )
     except (Invalid, Conflict) as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         problems = {"statement": gettext(error.message, **error.values)}
         return _minutes_page(consultation, key, typed.values(), problems, 409 if isinstance(error, Conflict) else 422)
     flash(gettext("Quedó publicado junto al acta."))
@@ -147,11 +151,11 @@ def _publish(consultation: ConsultationView, act: ActView | None) -> Response | 
             key=key,
             seen=seen if act else 0,
             reason=reason,
-            actor=page_cache.pseudonym(consultation),
+            actor=guards.pseudonym(consultation),
             now=now(),
         )
     except (Invalid, Conflict) as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         problems = {getattr(error, "field", "") or "reason_es": gettext(error.message, **error.values)}
         status = 409 if isinstance(error, Conflict) else 422
         return _form_page(consultation, act and _again(consultation, act), typed.values(), problems, status)
@@ -171,7 +175,7 @@ def _uploaded() -> list[dict[str, Any]]:
     for upload in request.files.getlist("document"):
         if upload.filename:
             data, name = upload.read(), upload.filename.replace("\\", "/").rsplit("/", 1)[-1][:120]
-            act_documents.check_pdf(data, name)
+            pdf.check_pdf(data, name)
             found.append((data, name))
     return [act_documents.store(db.session(), data, name) for data, name in found]
 
@@ -197,7 +201,7 @@ def _again(consultation: ConsultationView, act: ActView) -> ActView:
 def _act_page(consultation: ConsultationView, act: ActView) -> str:
     own = (f"act/{act.key}", f"minutes/{act.key}")
     present = organizations.sectors(db.session(), consultation, [slug for slug, _ in act.now.bodies])
-    earlier = page_cache.place("antes")
+    earlier = guards.place("antes")
     said, more = positions.listing(db.session(), consultation, subjects=own, before=earlier)
     return render_template(
         "acts/one.html",
@@ -222,21 +226,19 @@ def _notes(act: ActView) -> list[int]:
 def _form_page(
     consultation: ConsultationView, act: ActView | None, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
-    return page_cache.private(
-        "acts/form.html", status, consultation=consultation, act=act, values=values, errors=errors
-    )
+    return answers.private("acts/form.html", status, consultation=consultation, act=act, values=values, errors=errors)
 
 
 def _minutes_page(
     consultation: ConsultationView, key: str, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
     act = acts.one(db.session(), consultation, key)
-    return page_cache.private(
+    return answers.private(
         "acts/minutes.html",
         status,
         consultation=consultation,
         act=act,
         values=values,
         errors=errors,
-        side=team.speaks_for(actor(), consultation),
+        side=permissions.speaks_for(actor(), consultation),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 
 from consulta.documents import posters, qr
+from consulta.domain import days
 from consulta.domain.acts import reading as act_reading
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -17,8 +18,10 @@ from consulta.domain.organizations import positions
 from consulta.domain.results import figures
 from consulta.models.consultations import ConsultationKind
 from consulta.web import db
-from consulta.web.auth import allow, anyone, now, settings
-from consulta.web.page_cache import find, place, public_page
+from consulta.web.auth import allow, anyone
+from consulta.web.context import now, settings
+from consulta.web.guards import find, place
+from consulta.web.page_cache import public_page
 from consulta.words.i18n import gettext, language, said
 
 bp = Blueprint("consultations", __name__)
@@ -107,7 +110,7 @@ def share_image(slug: str) -> Response:
 def _next_forum(consultation: ConsultationView) -> ForumView | None:
     """The next one that is not over before today: the page is kept in memory for the day."""
     today = consultation.today(now())
-    return forums.upcoming(db.session(), consultation, consultations.local_instant(today, consultation.timezone))
+    return forums.upcoming(db.session(), consultation, days.local_instant(today, consultation.timezone))
 
 
 def _picture(body: bytes, mimetype: str) -> Response:

@@ -7,9 +7,11 @@ from datetime import timedelta
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
+from consulta.database import transactions
 from consulta.web import db
 from consulta.web import health as web_health
-from consulta.web.auth import allow, anyone, now, settings
+from consulta.web.auth import allow, anyone
+from consulta.web.context import now, settings
 
 bp = Blueprint("health", __name__)
 
@@ -18,7 +20,7 @@ bp = Blueprint("health", __name__)
 @allow(anyone)
 def health() -> tuple[Response, int]:
     """200 when the database is writable, else 503; ages in seconds, ``late`` names what needs somebody."""
-    if not db.writable(db.database()):
+    if not transactions.writable(db.database()):
         return jsonify(status="unavailable", database=db.database().write.dialect.name), 503
     try:
         found = web_health.state(db.session(), settings(), now=now())

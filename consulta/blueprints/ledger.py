@@ -11,8 +11,10 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed
 from consulta.domain.ledger import log as ledger
 from consulta.web import db
+from consulta.web.answers import download
 from consulta.web.auth import allow, anyone
-from consulta.web.page_cache import download, find, public_page
+from consulta.web.guards import find
+from consulta.web.page_cache import public_page
 
 bp = Blueprint("ledger", __name__)
 PAGE = 50

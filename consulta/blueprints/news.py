@@ -8,8 +8,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.notifications import news
 from consulta.forms.fields import Typed
-from consulta.web import auth, db, page_cache
-from consulta.web.auth import allow, anyone, now, respond_privately, settings
+from consulta.web import db, guards, limits, page_cache
+from consulta.web.answers import respond_privately
+from consulta.web.auth import allow, anyone
+from consulta.web.context import now, settings
 from consulta.words.i18n import gettext, language
 
 bp = Blueprint("news", __name__)
@@ -21,18 +23,18 @@ SUBSCRIPTIONS_AN_HOUR = 60
 @allow(anyone)
 def listing(slug: str) -> Response:
     """What was told last, and where to ask for it by mail."""
-    return _page(page_cache.find(slug).view, {}, {}, 200)
+    return _page(guards.find(slug).view, {}, {}, 200)
 
 
 @bp.post("/consultas/<slug>/novedades")
 @allow(anyone)
 def subscribe(slug: str) -> Response:
     """Write to the address; the answer is the same whether it is new or known."""
-    consultation, typed = page_cache.find(slug).view, Typed(request.form)
+    consultation, typed = guards.find(slug).view, Typed(request.form)
     email = typed.email("email", missing=gettext("Escriba su correo."))
     if typed.errors or email is None:
         return _page(consultation, typed.values(), typed.errors, 422)
-    if auth.many_from_here(SUBSCRIPTIONS_AN_HOUR):
+    if limits.many_from_here(SUBSCRIPTIONS_AN_HOUR):
         typed.wrong("email", gettext("Desde esta conexión ya se pidió muchas veces. Inténtelo dentro de una hora."))
         return _page(consultation, typed.values(), typed.errors, 429)
     news.subscribe(db.session(), consultation, email=email, language=language(), now=now())

@@ -10,15 +10,18 @@ from consulta.documents import timelines
 from consulta.domain.comments import threads
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed, NotFound
+from consulta.domain.plans import earlier as plan_earlier
 from consulta.domain.plans import reading as plans
 from consulta.domain.plans.reading import Printed
 from consulta.domain.sheets import advice
+from consulta.domain.sheets import period as plan_period
 from consulta.domain.sheets import schema as sheet_schema
 from consulta.domain.sheets.advice import Finding, Phase, Severity
 from consulta.domain.sheets.sheet import Milestone, Period, Sheet
 from consulta.forms.advice import in_words
-from consulta.web import db, page_cache, sheet_files
-from consulta.web.auth import allow, anyone, now
+from consulta.web import db, guards, page_cache, sheet_files
+from consulta.web.auth import allow, anyone
+from consulta.web.context import now
 from consulta.words.i18n import gettext, month
 from consulta.words.markup import drawn
 
@@ -43,7 +46,7 @@ def listing(consultation: ConsultationView) -> str:
         consultation=consultation,
         rows=rows,
         theme=theme,
-        has_earlier=plans.has_earlier(db.session(), consultation),
+        has_earlier=plan_earlier.has_earlier(db.session(), consultation),
     )
 
 
@@ -53,7 +56,7 @@ def listing(consultation: ConsultationView) -> str:
 def one(consultation: ConsultationView, number: int) -> str:
     """A commitment with everything that it says."""
     [found] = plans.read(db.session(), consultation, [number])
-    months, row = plans.period(consultation), plans.row_of(db.session(), consultation, number)
+    months, row = plan_period.period(consultation), plans.row_of(db.session(), consultation, number)
     numbers = plans.numbers(db.session(), consultation)
     at = numbers.index(number)
     return render_template(
@@ -75,7 +78,7 @@ def one(consultation: ConsultationView, number: int) -> str:
 @page_cache.public_page
 def earlier(consultation: ConsultationView) -> str:
     """The commitments of earlier plans, to which proposals and milestones can point."""
-    found = plans.earlier(db.session(), consultation)
+    found = plan_earlier.earlier(db.session(), consultation)
     if not found:
         raise NotFound("No hay compromisos de planes anteriores.")
     return render_template("plans/earlier.html", consultation=consultation, found=found)
@@ -92,7 +95,7 @@ def schema() -> Response:
 @allow(anyone)
 def document(slug: str, number: int, form: str) -> Response:
     """A commitment in OGP's template, in the generation of its plan unless another is asked for."""
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     found = plans.read(db.session(), consultation, [number])
     return _document(consultation, found, form, f"compromiso-{number}")
 
@@ -101,14 +104,14 @@ def document(slug: str, number: int, form: str) -> Response:
 @allow(anyone)
 def whole(slug: str, form: str) -> Response:
     """All commitments as one document, with its contents."""
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     if not consultation.planned:
         raise NotFound("Esta consulta todavía no tiene un plan.")
     return _document(consultation, plans.read(db.session(), consultation), form, "plan")
 
 
 def _document(consultation: ConsultationView, found: Sequence[Printed], form: str, name: str) -> Response:
-    generation = sheet_files.generation_asked(plans.generation(consultation))
+    generation = sheet_files.generation_asked(plan_period.generation(consultation))
     rows = [(one.number, one.sheet, one.amendments) for one in found]
     addresses = [url_for(".one", slug=consultation.slug, number=one.number) for one in found]
     heading = gettext("Compromiso %(n)s", n="%s")

@@ -12,12 +12,14 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import reading as contribution_reading
 from consulta.domain.contributions.queries import Row
 from consulta.domain.errors import NotFound
-from consulta.domain.results import figures
+from consulta.domain.results import figures, small_cells
 from consulta.domain.results import tally as results_tally
 from consulta.domain.results.figures import GROUPS, Sheet
 from consulta.web import db
+from consulta.web.answers import download
 from consulta.web.auth import allow, anyone
-from consulta.web.page_cache import download, find, head, public_page
+from consulta.web.guards import find
+from consulta.web.page_cache import head, public_page
 from consulta.words.i18n import day, gettext, number, said
 from consulta.words.markup import drawn
 
@@ -144,7 +146,7 @@ def _figure_rows(
         return ("kind", *GROUPS), [(kind, *(group[g] for g in GROUPS)) for kind, group in sheet.kinds.items()]
     counted = sheet.one_way.get(figure, {})
     if figure in results_tally.TRAITS:
-        shown = results_tally.small_cells((key, group["received"]) for key, group in counted.items())
+        shown = small_cells.small_cells((key, group["received"]) for key, group in counted.items())
         return (figure, "received"), [(key, "<5" if n is None else n) for key, n in shown.items()]
     return (figure, *GROUPS), [(key, *(group[g] for g in GROUPS)) for key, group in counted.items()]
 
@@ -183,7 +185,7 @@ def _tables(consultation: ConsultationView, sheet: Sheet) -> list[tuple[str, str
     }
     for name, heading in headings.items():
         counted = {key: group["received"] for key, group in sheet.one_way.get(name, {}).items()}
-        shown = results_tally.small_cells(counted.items()) if name in results_tally.TRAITS else dict(counted)
+        shown = small_cells.small_cells(counted.items()) if name in results_tally.TRAITS else dict(counted)
         found.append((name, heading, _bars(consultation, name, shown)))
     return [(name, heading, drawn(charts.bar_rows(rows, number))) for name, heading, rows in found]
 

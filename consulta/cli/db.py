@@ -7,7 +7,7 @@ import click
 from consulta import config
 from consulta.backups import copies, restoring
 from consulta.database import schema
-from consulta.web.db import Database
+from consulta.database.transactions import Database
 
 from .base import command, database
 

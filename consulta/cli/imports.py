@@ -10,14 +10,15 @@ from typing import Any
 
 import click
 
+from consulta.domain.consultations import reading as consultations
 from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.files.tables import Given
 from consulta.domain.intake import importing, preview
-from consulta.domain.intake.columns import Given
 from consulta.domain.intake.preview import Survey
 from consulta.domain.ledger import log as ledger
 from consulta.domain.management import loading
 from consulta.domain.plans import from_file as plan_from_file
-from consulta.domain.plans import reading as plans
+from consulta.domain.plans import publishing as plan_publishing
 from consulta.models.contributions import Channel
 
 from .base import command, consultation, database
@@ -41,7 +42,7 @@ def take_consultation(file: Path) -> None:
     """Store and publish a consultation."""
     data = _json(file)
     with database().transaction() as db:
-        if loading.exists(db, str(data.get("slug"))):
+        if consultations.exists(db, str(data.get("slug"))):
             raise Conflict("%(file)s: ya existe la consulta «%(slug)s»", file=file.name, slug=data["slug"])
         try:
             loading.load(db, data, now=datetime.now(UTC))
@@ -107,7 +108,7 @@ def take_commitments(file: Path, slug: str) -> None:
         view = consultation(db, slug)
         try:
             found = plan_from_file.read(data, view)
-            plans.publish(db, view, found, actor=ledger.SYSTEM, now=datetime.now(UTC))
+            plan_publishing.publish(db, view, found, actor=ledger.SYSTEM, now=datetime.now(UTC))
         except Invalid as error:
             raise Invalid("%(file)s: %(why)s", file=file.name, why=str(error)) from error
     for line in commitment_lines(found, view):

@@ -9,9 +9,9 @@ from pathlib import Path
 from consulta.documents import tables
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.intake.preview import Survey
-from consulta.domain.plans import reading as plans
 from consulta.domain.plans.reading import Printed
 from consulta.domain.sheets import advice
+from consulta.domain.sheets import period as plan_period
 from consulta.domain.sheets.advice import Entry, Finding
 from consulta.domain.sheets.sheet import Period, Sheet
 
@@ -46,7 +46,7 @@ def commitment_lines(found: Sequence[Printed], view: ConsultationView) -> Iterat
     yield f"enmiendas: {sum(len(one.amendments) for one in found):,}"
     entries = [Entry(one.number, one.title_in_summary, tuple(line.value for line in one.summary)) for one in found]
     said = advice.advise_plan(sheets, contents=entries)
-    months = plans.period(view)
+    months = plan_period.period(view)
     if months is not None:
         said = [*(finding for sheet in sheets for finding in _advice(sheet, months)), *said]
     yield f"quedan como están en el documento, y conviene revisar: {len(said):,}"

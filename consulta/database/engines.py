@@ -40,9 +40,7 @@ def engine(url: str, *, read_only: bool) -> Engine:
         made = create_engine(url, connect_args={"timeout": LOCK_SECONDS}, pool_size=8, max_overflow=8)
         _sqlite_rules(made, read_only=read_only)
         return made
-    from consulta.database.postgres import (
-        Cursor,  # on first use: with SQLite a worker is 5 MiB lighter without the driver
-    )
+    from consulta.database.postgres import Cursor
 
     options = POSTGRES_OPTIONS + (" -c default_transaction_read_only=on" if read_only else "")
     return create_engine(

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from consulta.web.db import Database
+from .transactions import Database
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 

@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from . import sheets as document_sheets
-from .sheets import COUNT, FULL, LABEL
+from . import sheet_content
+from .sheet_content import COUNT, FULL, LABEL
 from .wordml import GREY, JADE, SHADE, cell, contents, elements, heading, page_number, paragraph, row, run, table
 
 Content = dict[str, Any]
@@ -21,7 +21,7 @@ def write(sheets: Sequence[Content], title: str) -> bytes:
     markup: list[str] = []
     if len(sheets) > 1:
         markup += [paragraph(run(title, "es"), style="Title")]
-        markup += [paragraph(run(document_sheets.CONTENTS, "es", bold=True, size=13, colour=JADE), space=(0, 6))]
+        markup += [paragraph(run(sheet_content.CONTENTS, "es", bold=True, size=13, colour=JADE), space=(0, 6))]
         markup += contents([(one["title"], one["language"]) for one in sheets])
     for place, one in enumerate(sheets):
         markup += _sheet(one, place, new_page=len(sheets) > 1)
@@ -82,13 +82,13 @@ def _sheet(one: Content, place: int, *, new_page: bool) -> list[str]:
         made += [heading(one["milestones"], "es", 2), _milestones(one)]
     if one["below"]:
         made += [paragraph(space=(0, 4)), _boxes(one["below"], one["band"])]
-    for label, lines in ((document_sheets.NOTES, one["notes"]), (document_sheets.AMENDMENTS, one["amendments"])):
+    for label, lines in ((sheet_content.NOTES, one["notes"]), (sheet_content.AMENDMENTS, one["amendments"])):
         if lines:
             made.append(heading(label, "es", 2))
             made += [paragraph(run(line, one["text_language"])) for line in lines]
     if one["annex"]:
-        made += [heading(document_sheets.ANNEX, "es", 2), paragraph(run(one["annex_note"], "es"), together=True)]
-        made.append(_boxes(one["annex"], document_sheets.ANNEX_BAND))
+        made += [heading(sheet_content.ANNEX, "es", 2), paragraph(run(one["annex_note"], "es"), together=True)]
+        made.append(_boxes(one["annex"], sheet_content.ANNEX_BAND))
     made += [
         paragraph(run(text, language, size=9, colour=GREY), space=(8, 0))
         for text, language in ((one["source"], "es"), (one["address"], "en"))
@@ -109,7 +109,7 @@ def _boxes(boxes: Iterable[Content], band: str) -> str:
 
 def _milestones(one: Content) -> str:
     widths = (COUNT, *one["widths"])
-    labels = (document_sheets.NUMBER, *one["columns"])
+    labels = (sheet_content.NUMBER, *one["columns"])
     head = [
         cell([_line(label, "es", bold=True, size=9)], width, fill=SHADE)
         for label, width in zip(labels, widths, strict=True)

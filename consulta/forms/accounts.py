@@ -7,7 +7,7 @@ from wtforms import PasswordField, StringField, ValidationError
 
 from consulta.words.i18n import gettext
 
-from .opinions import kept
+from .fields import kept
 
 PASSWORD_MIN, PASSWORD_MAX = 12, 200
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from consulta.domain.consultations.snapshots import COLOURS, PICTOGRAMS
 from consulta.domain.errors import NotFound
 from consulta.domain.management.drafts import TEXTS
-from consulta.domain.management.needs import COLOURS, PICTOGRAMS
 from consulta.words.i18n import gettext
 
 from .fields import LINE, PAGE, TEXT, Typed, lines, new_key

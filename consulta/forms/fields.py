@@ -10,11 +10,10 @@ from datetime import date, time
 
 from email_validator import EmailNotValidError, validate_email
 
-from consulta.domain.intake.preview import read_date
+from consulta.domain.days import read_date
+from consulta.domain.errors import Invalid
 from consulta.domain.texts import as_sent, showable
 from consulta.words.i18n import gettext
-
-from .opinions import kept
 
 YEARS = range(2000, 2101)
 LINE, TEXT, PAGE = 200, 4000, 20_000
@@ -122,3 +121,14 @@ def new_key(title: str, taken: set[str], fallback: str) -> str:
     key = next(k for n in range(1, 10_000) if (k := base if n == 1 else f"{base}-{n}") not in taken)
     taken.add(key)
     return key
+
+
+def kept(value: str | None) -> str:
+    """A filter for every text field: ``as_sent``, its refusal beside the field.
+
+    A replacement character means that the browser sent bytes that are no text; to keep it would change them in silence.
+    """
+    try:
+        return as_sent((value or "").replace("\ufffd", "\x00"))
+    except Invalid as error:
+        raise ValueError(gettext(error.message)) from error

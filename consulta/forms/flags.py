@@ -10,7 +10,7 @@ from consulta.domain.texts import showable
 from consulta.models.comments import Ground
 from consulta.words.i18n import gettext
 
-from .opinions import kept
+from .fields import kept
 
 
 def grounds() -> list[tuple[str, str]]:

@@ -10,8 +10,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.moderation.returns import Returned
 from consulta.words.i18n import gettext
 
-from .fields import Typed
-from .opinions import kept
+from .fields import Typed, kept
 
 NOTE_MAX = 2000
 MOST = 2**31 - 2

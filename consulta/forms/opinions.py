@@ -7,23 +7,13 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions.opinions import Given
-from consulta.domain.errors import Invalid
-from consulta.domain.texts import LINE_MAX, as_sent, body_fault, showable
+from consulta.domain.contributions.submission import Given
+from consulta.domain.texts import LINE_MAX, body_fault, showable
 from consulta.words.i18n import gettext
 
+from . import fields
+
 CHOICES = ("department", "taking_part_as", "age_group", "gender", "language")
-
-
-def kept(value: str | None) -> str:
-    """A filter for every text field: ``as_sent``, its refusal beside the field.
-
-    A replacement character means that the browser sent bytes that are no text; to keep it would change them in silence.
-    """
-    try:
-        return as_sent((value or "").replace("\ufffd", "\x00"))
-    except Invalid as error:
-        raise ValueError(gettext(error.message)) from error
 
 
 def _of_list(form: OpinionForm, field: StringField) -> None:
@@ -32,7 +22,7 @@ def _of_list(form: OpinionForm, field: StringField) -> None:
 
 
 def _line(**kwargs: object) -> StringField:
-    return StringField(filters=[kept, str.strip], **kwargs)
+    return StringField(filters=[fields.kept, str.strip], **kwargs)
 
 
 class OpinionForm(FlaskForm):
@@ -43,7 +33,7 @@ class OpinionForm(FlaskForm):
 
         csrf = False
 
-    body = TextAreaField(filters=[kept])
+    body = TextAreaField(filters=[fields.kept])
     theme = _line()
     department = _line(validators=[_of_list])
     taking_part_as = _line(validators=[_of_list])

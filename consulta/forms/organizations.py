@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.organizations.reading import CAPACITIES, BodyView, Listed
+from consulta.domain.organizations.enlisting import Listed
+from consulta.domain.organizations.reading import CAPACITIES, BodyView
 from consulta.words.i18n import gettext
 
 from .fields import LINE, Typed, lines

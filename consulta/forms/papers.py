@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.papers.notes import MOST_NOTES, Note
+from consulta.domain.papers.batches import MOST_NOTES
+from consulta.domain.papers.notes import Note
 from consulta.domain.texts import OTHER_MAX
 
 from .fields import Typed

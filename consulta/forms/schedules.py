@@ -11,14 +11,13 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, FieldList, Form, FormField, IntegerField, StringField, ValidationError
 
 from consulta.domain.consultations.snapshots import ConsultationView, StageView
-from consulta.domain.intake.preview import read_date
+from consulta.domain.days import read_date
 from consulta.domain.management.as_file import stage_data
 from consulta.domain.management.schedules import ACTS
 from consulta.domain.texts import LINE_MAX, showable
 from consulta.words.i18n import gettext
 
-from .fields import YEARS, new_key
-from .opinions import kept
+from .fields import YEARS, kept, new_key
 
 MOST_STAGES, TEXT_MAX = 250, 2000
 LONG = ("participants", "result", "notes")

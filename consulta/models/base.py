@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Enum, Integer, LargeBinary, MetaData
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Enum, Integer, LargeBinary, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -68,3 +68,8 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[str]: JSON,
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model. Reading queries select its columns, for a joined child would bring its base along."""
+    return cast(Table, model.__table__)

@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.demonstration import contributions
 from consulta.domain.management import loading
-from consulta.web.db import Database
 
 FOLDER = Path(__file__).parent
 RECORD, DEMONSTRATION = "plan-2016-2018", "demostracion"
@@ -32,7 +32,7 @@ def load(database: Database, *, now: datetime) -> list[tuple[str, str]]:
     for slug in (RECORD, DEMONSTRATION):
         data, what = read(slug), "estaba"
         with database.transaction() as db:
-            if not loading.exists(db, slug):
+            if not consultations.exists(db, slug):
                 loading.load(db, data, now=now)
                 if slug == DEMONSTRATION:
                     contributions.fill(db, consultations.find(db, slug).view, data, now=now)

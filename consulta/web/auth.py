@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import ipaddress
-import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
-from limits import RateLimitItemPerHour
-from limits.storage import Storage, storage_from_string
+from limits.storage import storage_from_string
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.config import Settings
 from consulta.domain.accounts import sessions
-from consulta.domain.accounts.accounts import Actor
-from consulta.domain.accounts.team import SPEAKS_FOR_A_SECTOR
+from consulta.domain.accounts.actors import Actor
+from consulta.domain.accounts.permissions import SPEAKS_FOR_A_SECTOR
 from consulta.models.accounts import RoleName
 
-from . import db
+from . import context, db
 
 View = TypeVar("View", bound=Callable[..., Any])
 Predicate = Callable[["Staff | None"], bool]
-
-hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_NOBODY = hasher.hash(secrets.token_urlsafe(16))
 login = LoginManager()
-_process_key = secrets.token_bytes(32)
 
 
 class Staff:
@@ -114,12 +103,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @login.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> Staff | None:
-        found = sessions.actor(db.session(), token, now=now())
+        found = sessions.actor(db.session(), token, now=context.now())
         if found is None:
             return None
         actor, stale = found
         if stale:
-            record_attempt(lambda own: sessions.touch(own, actor.session_id, now=now()))
+            record_attempt(lambda own: sessions.touch(own, actor.session_id, now=context.now()))
         return Staff(actor, token)
 
     @app.before_request
@@ -154,14 +143,6 @@ def actor() -> Actor:
     return staff.actor
 
 
-def now() -> datetime:
-    """The time, passed down from here; nothing below asks the clock."""
-    if "now" not in g:
-        g.now = datetime.now(UTC)
-    found: datetime = g.now
-    return found
-
-
 def record_attempt(act: Callable[[Session], None]) -> None:
     """Write what must survive a refusal, in a short transaction of its own; tried again if another was faster."""
     try:
@@ -170,44 +151,6 @@ def record_attempt(act: Callable[[Session], None]) -> None:
     except IntegrityError:
         with db.database().transaction() as own:
             act(own)
-
-
-def verify(stored: str | None, password: str) -> bool:
-    """Compare a password; takes as long for an account that does not exist."""
-    try:
-        return hasher.verify(stored or _NOBODY, password) and stored is not None
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
-def network() -> str:
-    """The sender's address as far as limits look: IPv4 whole, IPv6 by its /64."""
-    remote = request.remote_addr or ""
-    if ":" not in remote:
-        return remote
-    try:
-        parsed = ipaddress.IPv6Address(remote.split("%")[0])
-    except ValueError:
-        return remote
-    mapped = parsed.ipv4_mapped
-    return str(mapped) if mapped else str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
-
-
-def address_key() -> str:
-    """A hash of the address under a key that lives in memory and is another one every day."""
-    day_key = hashlib.sha256(_process_key + now().date().isoformat().encode()).digest()
-    return hashlib.blake2b(network().encode(), key=day_key, digest_size=12).hexdigest()
-
-
-def many_from_here(per_hour: int) -> bool:
-    """Count one more submission of this address; whether there are more than the limit. Above ten times: 429."""
-    key = address_key()
-    counts: Storage = current_app.extensions["limits"]
-    hour = RateLimitItemPerHour(per_hour)
-    count = counts.incr(hour.key_for("submissions", key), hour.get_expiry())
-    if count > per_hour * 10:
-        abort(429)
-    return count > per_hour
 
 
 def demo_allowed(settings: Settings) -> bool:
@@ -222,16 +165,3 @@ def start_session(token: str) -> None:
     session["_user_id"] = token
     session["_fresh"] = True
     session.permanent = True
-
-
-def settings() -> Settings:
-    """The installation's settings."""
-    found: Settings = current_app.extensions["settings"]
-    return found
-
-
-def respond_privately(response: Response) -> Response:
-    """For pages with something personal: kept nowhere, and no address passed on."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response

@@ -9,7 +9,8 @@ from itsdangerous import BadSignature, TimestampSigner
 
 from consulta.domain.consultations.snapshots import ConsultationView
 
-from .auth import many_from_here, now
+from .context import now
+from .limits import many_from_here
 
 
 def new() -> str:

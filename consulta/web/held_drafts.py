@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import session
 
-from consulta.domain.accounts.accounts import Actor
+from consulta.domain.accounts.actors import Actor
 from consulta.domain.proposals import drafting as proposal_drafting
 from consulta.domain.proposals.drafting import Draft
 
-from . import db, page_cache
+from . import db, guards
 from .auth import person
 
 NAME, MOST = "held", 20
@@ -32,5 +32,5 @@ def actor() -> Actor | None:
 
 def draft(slug: str, key: str) -> Draft:
     """A draft of who acts for its organisation, or holds its code; not there for anybody else."""
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     return proposal_drafting.find(db.session(), consultation, key, actor=actor(), held=holds(key))

@@ -7,11 +7,14 @@ from time import time
 from flask import session
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import sessions
+from consulta.database import transactions
+from consulta.domain.accounts import attempts
 from consulta.domain.errors import TooMany
 
 from . import db
-from .auth import network, now, record_attempt
+from .auth import record_attempt
+from .context import now
+from .limits import network
 
 RECEIPTS, KEPT_SECONDS, FREE_REFUSALS = 10, 24 * 3600, 10
 
@@ -40,11 +43,11 @@ def count_refused() -> TooMany | None:
     address, today = network(), now().date()
 
     def count(own: Session) -> None:
-        keys = sessions.code_keys(own, address=address, today=today)
-        sessions.check_delay(own, keys, now=now())
-        sessions.count_failure(own, keys, now=now(), free=FREE_REFUSALS)
+        keys = attempts.code_keys(own, address=address, today=today)
+        attempts.check_delay(own, keys, now=now())
+        attempts.count_failure(own, keys, now=now(), free=FREE_REFUSALS)
 
-    db.undo(db.session())
+    transactions.undo(db.session())
     try:
         record_attempt(count)
     except TooMany as slow:

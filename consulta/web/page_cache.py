@@ -8,28 +8,23 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from html import escape
 from threading import Lock
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from consulta.domain.accounts import accounts
-from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView, Current
-from consulta.domain.errors import Malformed, NotAllowed
 from consulta.domain.ledger.log import Head
-from consulta.domain.management import needs
-from consulta.models.consultations import ConsultationKind
 from consulta.words.i18n import language
 from consulta.words.markup import own_words
 
-from . import db
-from .auth import actor, now, respond_privately
+from . import guards
+from .context import now
 from .headers import compressed
 
 FRAMES = 500
@@ -90,50 +85,12 @@ def init_app(app: Flask, room: int) -> None:
     app.jinja_env.globals["frame"] = frame
 
 
-def find(slug: str | None) -> Current:
-    """The consultation of an address; none: the one that ``/`` shows."""
-    return consultations.find(db.session(), slug) if slug else consultations.main(db.session())
-
-
-def coordinated(slug: str) -> ConsultationView:
-    """The consultation of an address, for who coordinates it; refused to others."""
-    consultation = find(slug).view
-    needs.check(actor(), consultation)
-    return consultation
-
-
-def changeable(slug: str) -> ConsultationView:
-    """The same; refused for a historical record, which nobody changes."""
-    consultation = coordinated(slug)
-    if consultation.kind is ConsultationKind.RECORD:
-        raise NotAllowed("Un registro histórico no se cambia.")
-    return consultation
-
-
-def place(name: str) -> int | None:
-    """A place in a list, from the query; ``Malformed`` for what is no number."""
-    raw = request.args.get(name, "")
-    if raw and not (raw.isdecimal() and len(raw) <= 6):
-        raise Malformed("El lugar de la lista «%(value)s» no es un número.", value=raw[:40])
-    return int(raw) if raw else None
-
-
-def pseudonym(consultation: ConsultationView) -> str:
-    """How whoever is signed in is called in this consultation's ledger."""
-    return accounts.pseudonym(db.session(), consultation_id=consultation.id, account_id=actor().id)
-
-
-def private(template: str, status: int = 200, **values: object) -> Response:
-    """A page of the team: kept nowhere."""
-    return respond_privately(make_response(render_template(template, **values), status))
-
-
 def public_page(view: Callable[..., Any]) -> Callable[..., Response]:
     """For views that take ``consultation`` and hold nothing per visitor: text (or a ``Response`` of text) out."""
 
     @wraps(view)
     def answer(slug: str | None = None, **arguments: Any) -> Response:
-        current = find(slug)
+        current = guards.find(slug)
         key = _key(current)
         tag = hashlib.blake2b(repr(key).encode(), digest_size=12).hexdigest()
         if request.if_none_match.contains_weak(tag):
@@ -164,14 +121,6 @@ def template_of(current: Current, make: Callable[[], str], *besides: object) -> 
 def with_token(page: str) -> str:
     """The page with this visitor's CSRF token in the place of its mark."""
     return page.replace(CSRF_MARK, escape(generate_csrf()))
-
-
-def download(body: Iterator[bytes], consultation: ConsultationView, name: str) -> Response:
-    """A CSV file, streamed; the demonstration's says in its name what it is."""
-    demo = "-datos-de-demostracion" if consultation.kind is ConsultationKind.DEMONSTRATION else ""
-    response = current_app.response_class(body, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{consultation.slug}-{name}{demo}.csv"'
-    return response
 
 
 def _made(key: tuple[Any, ...], make: Callable[[], Any], *, pack: bool = True) -> tuple[bytes, bytes, str]:

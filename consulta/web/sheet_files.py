@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, current_app, jsonify, request, url_for
 
-from consulta.documents import sheets
+from consulta.documents import sheet_content, sheets
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed
 from consulta.domain.sheets import as_json
@@ -16,7 +16,7 @@ from consulta.domain.sheets.sheet import Amendment, Generation, Sheet, public
 from consulta.models.consultations import ConsultationKind
 from consulta.words.i18n import gettext, said
 
-from .auth import settings
+from .context import settings
 
 TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -51,7 +51,7 @@ def document(
         return _json(shown, where, generation, many=name == "plan" or len(rows) != 1)
     demo = consultation.kind is ConsultationKind.DEMONSTRATION
     made = [
-        sheets.Page(
+        sheet_content.Page(
             sheet=sheet,
             generation=generation,
             number=n,

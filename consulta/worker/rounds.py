@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import structlog
 from flask import Flask
-from sqlalchemy.orm import Session
 
-from consulta.backups import copies
+from consulta.backups import copies, register
 from consulta.config import Settings
+from consulta.database.transactions import Database
 from consulta.domain import heartbeats
-from consulta.domain.accounts import accounts, sessions
+from consulta.domain.accounts import sessions
 from consulta.domain.authors import erasure as author_erasure
-from consulta.domain.authors import rights as author_rights
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.errors import DomainError
+from consulta.domain.forums import erasure as forum_erasure
 from consulta.domain.forums import seats
 from consulta.domain.forums import telling as forum_telling
 from consulta.domain.intake import importing, uploads
 from consulta.domain.intake import undo as intake_undo
 from consulta.domain.moderation import returns
-from consulta.domain.notifications import news, notices, outbox
-from consulta.domain.notifications.outbox import Message
+from consulta.domain.notifications import news
 from consulta.domain.organizations import requests as organization_requests
 from consulta.domain.organizations import verification
 from consulta.domain.proposals import erasure as proposal_erasure
 from consulta.domain.proposals import reminders
-from consulta.models.outbox import GAVE_UP
-from consulta.web.db import Database
 
-from . import mail, printing
+from . import delivery, printing
 
 log = structlog.get_logger()
 DAY = timedelta(days=1)
@@ -46,7 +41,7 @@ def work(app: Flask, *, now: datetime) -> int:
     settings: Settings = app.extensions["settings"]
     steps: list[Callable[[], int]] = [
         lambda: answer(database, now=now),
-        lambda: deliver(app, now=now),
+        lambda: delivery.deliver(app, now=now),
         lambda: printing.typeset(app, now=now),
         lambda: erase(database, now=now),
         lambda: take_in(database, now=now),
@@ -67,7 +62,7 @@ def work(app: Flask, *, now: datetime) -> int:
 
 def note(database: Database, settings: Settings, *, now: datetime) -> int:
     """What authors did, into the register beside the copies; and that this worker is alive."""
-    copies.register(database, settings)
+    register.register(database, settings)
     with database.transaction() as db:
         heartbeats.beat(db, heartbeats.WORKER, now=now)
     return 0
@@ -149,7 +144,7 @@ def erase(database: Database, *, now: datetime) -> int:
     while True:
         with database.transaction() as db:
             piece = author_erasure.erase(db, now=now) + author_erasure.forget_contacts(db, today=now.date(), now=now)
-            piece += forum_telling.forget(db, now=now)
+            piece += forum_erasure.forget(db, now=now)
         if not piece:
             break
         done += piece
@@ -159,69 +154,3 @@ def erase(database: Database, *, now: datetime) -> int:
         uploads.forget_unapproved(db, now=now)
         organization_requests.forget(db, now=now)
     return done
-
-
-def deliver(app: Flask, *, now: datetime) -> int:
-    """Deliver what is due in the outbox; each message is settled in a transaction of its own."""
-    database: Database = app.extensions["database"]
-    settings: Settings = app.extensions["settings"]
-    with database.transaction() as db:
-        claimed = outbox.claim(db, now=now)
-    for message in claimed:
-        outcome = _deliver(app, settings, database, message, now)
-        with database.transaction() as db:
-            if outcome is None:
-                outbox.retry_later(db, message.id, now=now)
-            else:
-                outbox.settle(db, message.id, outcome=outcome, now=now)
-            kind, _, key = message.recipient.partition(":")
-            if outcome == "refused" and kind == "organization":
-                notices.returned(db, int(key), message.payload, now=now)
-        log.info("mail", template=message.template, outcome=outcome or "later")
-    return len(claimed)
-
-
-def _deliver(app: Flask, settings: Settings, database: Database, message: Message, now: datetime) -> str | None:
-    """``delivered``, why never, or ``None`` to try again later."""
-    with database.transaction() as db:
-        values = _values(db, settings, message, now)
-    if values is None:
-        return "no account"
-    try:
-        composed = mail.compose(
-            app, settings, to=message.to, template=message.template, values=values, message_id=message.message_id
-        )
-    except Exception as error:  # whatever it is: one that cannot be written does not hold up the others
-        log.warning("mail", template=message.template, kind=type(error).__name__)
-        return GAVE_UP
-    try:
-        mail.send(settings, composed)
-    except smtplib.SMTPRecipientsRefused as refused:
-        codes = [code for code, _ in refused.recipients.values()]
-        return "refused" if all(code >= 500 for code in codes) else None
-    except OSError:
-        return None
-    return "delivered"
-
-
-def _values(db: Session, settings: Settings, message: Message, now: datetime) -> dict[str, Any] | None:
-    """What the template needs besides the payload: links and codes that are never stored."""
-    values = dict(message.payload)
-    if message.template == "receipt":
-        values["confirmation"] = author_rights.confirmation_code(settings.secret_key, values["folio"], message.to)
-        values["title"] = accounts.title_of(db, values["slug"]).get(values["language"], "")
-        values |= {name: date.fromisoformat(values[name]) for name in ("review_by", "answer_by")}
-    if message.template in ("reminder", "decision"):
-        values |= {name: date.fromisoformat(values[name]) for name in ("last", "due") if values.get(name)}
-    if "subscriber" in values:
-        values["token"] = news.token(settings.secret_key, values["subscriber"])
-    if message.template in ("registration", "promotion"):
-        values |= forum_telling.words(db, values["slug"], values["key"])
-    if message.template == "organization":
-        values["token"] = accounts.one_time_link(db, account_id=values["account"], now=now)
-    if message.template == "reset":
-        found = accounts.by_email(db, message.to)
-        if found is None or found[2] or found[3]:
-            return None
-        values["token"] = accounts.one_time_link(db, account_id=found[0], now=now, valid=accounts.RESET_VALID)
-    return values

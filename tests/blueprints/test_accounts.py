@@ -13,10 +13,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from consulta import create_app
-from consulta.domain.accounts import accounts
+from consulta.database.transactions import Database
+from consulta.domain.accounts import links as account_links
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import Account, AccountSession
-from consulta.web.db import Database
 from consulta.worker import rounds
 from tests.support import PASSWORD, Visitor, staff
 
@@ -127,7 +127,7 @@ def test_a_new_password_ends_every_session(app: Flask, ana: int, database: Datab
     visitor.sign_in()
     now = datetime.now(UTC)
     with database.transaction() as db:
-        token = accounts.one_time_link(db, account_id=ana, now=now)
+        token = account_links.one_time_link(db, account_id=ana, now=now)
     Visitor(app).post(f"/cuenta/clave/{token}", {"password": "una nueva y muy larga"})
     visitor.get("/cuenta/", 303)
 

@@ -12,15 +12,16 @@ from flask import Flask
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
+from consulta.database.transactions import Database
 from consulta.domain.acts import documents as act_documents
 from consulta.domain.audit import check as audit
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid
-from consulta.domain.organizations import reading as organizations
-from consulta.domain.organizations.reading import Listed
+from consulta.domain.files import pdf
+from consulta.domain.organizations import enlisting
+from consulta.domain.organizations.enlisting import Listed
 from consulta.models.accounts import RoleName, Sector
-from consulta.web.db import Database
 from tests.conftest import load
 from tests.support import Visitor, a_consultation, said, staff
 
@@ -59,7 +60,7 @@ def listed(database: Database, consultation: ConsultationView, **contact: str) -
     with database.transaction() as db:
         for slug, sector, more in (("agua", "executive", contact), ("vecinas", "cso", {})):
             body = Listed(slug=slug, name=said(f"Entidad {slug}"), sector=sector, **more)
-            organizations.enlist(db, consultation, body, new=True, actor="system", now=now)
+            enlisting.enlist(db, consultation, body, new=True, actor="system", now=now)
 
 
 def sound(database: Database, slug: str = "prueba") -> None:
@@ -280,10 +281,10 @@ def test_a_pdf_put_together_by_hand_is_refused_or_taken_but_no_fault(spoilt: byt
     data = a_pdf()
     for other in (b"/Typo", b"/Filter /JBIG2Decode", b"/Type [1 2]"):
         with contextlib.suppress(Invalid):
-            act_documents.check_pdf(data.replace(spoilt, other), "hecho a mano.pdf")
+            pdf.check_pdf(data.replace(spoilt, other), "hecho a mano.pdf")
 
 
 def test_a_pdf_of_more_objects_than_are_looked_at_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(act_documents, "MOST_OBJECTS", 1)
     with pytest.raises(Invalid):
-        act_documents.check_pdf(a_pdf(script=True), "grande.pdf")
+        pdf.check_pdf(a_pdf(script=True), "grande.pdf")

@@ -18,19 +18,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from consulta import reference
+from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit
 from consulta.domain.authors import rights as author_rights
 from consulta.domain.comments import threads
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import opinions, targets
-from consulta.domain.moderation import queue
+from consulta.domain.contributions import submission, targets
+from consulta.domain.moderation import items
 from consulta.domain.results import figures
 from consulta.models.comments import Comment
 from consulta.models.contributions import Contribution, Kind, Status
 from consulta.models.moderation import Mention
 from consulta.models.results import Tally
-from consulta.web.db import Database
 from consulta.worker import rounds
 from tests.conftest import load
 from tests.support import Visitor, a_consultation, admit, comment, staff
@@ -286,7 +286,7 @@ def decide(database: Database, view: ConsultationView, account: int, number: int
 
     now = datetime.now(UTC)
     with database.transaction() as db:
-        item = queue.item(db, view, number, account_id=account, now=now)
+        item = items.item(db, view, number, account_id=account, now=now)
         moderation.decide(
             db,
             consultation=view,
@@ -514,7 +514,7 @@ def test_a_child_leaves_no_name(reader: Visitor, database: Database) -> None:
 def test_the_receipt_comes_by_mail_too(app: Flask, reader: Visitor, database: Database) -> None:
     reader.comment("…/aportes/1", "Avíseme por correo", email="eva@persona.example")
     with database.session(read_only=True) as db:
-        assert opinions.receipt(db, reader.folio()) is not None
+        assert submission.receipt(db, reader.folio()) is not None
     rounds.work(app, now=datetime.now(UTC))
     [mail] = list(Path(app.extensions["settings"].instance, "mail").glob("*.eml"))
     read = email.message_from_bytes(mail.read_bytes(), policy=policy.default)

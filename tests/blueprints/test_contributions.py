@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.contributions import Status
-from consulta.web.db import Database
 from tests.support import Visitor, admit
 
 ATOM = "{http://www.w3.org/2005/Atom}"

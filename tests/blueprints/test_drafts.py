@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import Flask
 
+from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import RoleName
-from consulta.web.db import Database
 from tests.support import Visitor, admit, staff
 
 from .test_management import coordinator

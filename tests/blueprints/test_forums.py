@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from icalendar import Calendar
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import RoleName, Sector
-from consulta.web.db import Database
 from tests.domain.test_forums import announce
 from tests.support import Visitor, staff
 

@@ -11,12 +11,12 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event, update
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.intake import uploads
 from consulta.domain.results import figures as result_figures
 from consulta.models.imports import Upload
-from consulta.web.db import Database
 from consulta.worker import rounds
 from tests.support import Visitor
 

@@ -7,9 +7,9 @@ import re
 from flask import Flask
 from sqlalchemy import select
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.contributions import Contribution
-from consulta.web.db import Database
 from tests.support import Visitor, staff
 
 from .test_acts import sound

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import Flask
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import RoleName
-from consulta.web.db import Database
 from tests.conftest import load
 from tests.domain.test_schedules import read
 from tests.support import Visitor, a_consultation, admit, staff

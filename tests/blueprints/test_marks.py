@@ -16,17 +16,16 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select, text
 
-from consulta.domain.attendance import door
-from consulta.domain.attendance.marks import Brought, Outcome
+from consulta.database.transactions import Database
+from consulta.domain.attendance import devices
+from consulta.domain.attendance.devices import Brought, Outcome
+from consulta.domain.codes import folio_of, sha256
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions.fingerprints import sha256
-from consulta.domain.contributions.opinions import folio_of
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums.registrations import Guest
 from consulta.domain.texts import sort_key
 from consulta.models.accounts import RoleName
 from consulta.models.forums import AttendanceMark, Registration, Seat
-from consulta.web.db import Database
 from tests.domain.test_forums import announce, register
 from tests.seals import seal
 from tests.support import Visitor, staff
@@ -207,7 +206,7 @@ def test_who_is_brought_after_names_were_erased_has_none(
         db.execute(text("UPDATE forums SET erased = true"))
         forum = forums.one(db, consultation, "foro")
         late = Brought(str(uuid.uuid4()), now, guest=Guest("Tardía"))
-        made = door.bring(db, consultation, forum, [late], account_id=1, actor="equipo", now=now)
+        made = devices.bring(db, consultation, forum, [late], account_id=1, actor="equipo", now=now)
     assert made == [Outcome.NEW]
     assert present(database) == [None]
 
@@ -285,7 +284,7 @@ def test_the_same_marks_from_many_at_once(
             try:
                 with database.transaction() as db:
                     forum = forums.one(db, consultation, "foro")
-                    found = door.bring(db, consultation, forum, marks, account_id=account, actor="equipo", now=now)
+                    found = devices.bring(db, consultation, forum, marks, account_id=account, actor="equipo", now=now)
                 said.extend(found)
                 return
             except Exception:  # a lock that took too long, or the other was faster: the device sends again

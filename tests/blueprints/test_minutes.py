@@ -9,10 +9,10 @@ from docx import Document
 from flask import Flask
 from pypdf import PdfReader
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.papers import minutes as paper_minutes
 from consulta.models.accounts import RoleName, Sector
-from consulta.web.db import Database
 from tests.domain.test_forums import announce
 from tests.domain.test_papers import batch, enter
 from tests.support import Visitor, staff

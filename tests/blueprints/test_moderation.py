@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import RoleName
-from consulta.web.db import Database
 from tests.support import Visitor, admit, staff
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import func, select
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.news import Subscriber
-from consulta.web.db import Database
 from consulta.worker import rounds
 from tests.support import Visitor
 

@@ -11,9 +11,9 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from consulta.database.transactions import Database
 from consulta.models.contributions import Contribution, Contributor, Status
 from consulta.models.opinions import Opinion
-from consulta.web.db import Database
 from tests.conftest import load
 from tests.support import Visitor, a_consultation
 

@@ -9,18 +9,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
+from consulta.database.transactions import Database
+from consulta.domain import days
 from consulta.domain.accounts import accounts
-from consulta.domain.acts import versions as act_versions
+from consulta.domain.accounts import links as account_links
+from consulta.domain.acts import minutes as act_minutes
 from consulta.domain.audit import check as audit
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict
+from consulta.domain.organizations import enlisting, verification
 from consulta.domain.organizations import reading as organizations
-from consulta.domain.organizations import verification
 from consulta.models.accounts import Sector
 from consulta.models.organizations import Standing
-from consulta.web.auth import hasher
-from consulta.web.db import Database
-from consulta.worker import rounds
+from consulta.web.passwords import hasher
+from consulta.worker import delivery, rounds
 from tests.support import PASSWORD, Visitor, said
 
 from .test_acts import ACT, listed, side, sound
@@ -44,8 +46,8 @@ def representative(app: Flask, database: Database) -> Visitor:
     now = datetime.now(UTC)
     with database.transaction() as db:
         id_ = accounts.ensure(db, email=WISH["email"], now=now)
-        token = accounts.one_time_link(db, account_id=id_, now=now)
-        accounts.set_password(db, token=token, password_hash=hasher.hash(PASSWORD), now=now)
+        token = account_links.one_time_link(db, account_id=id_, now=now)
+        account_links.set_password(db, token=token, password_hash=hasher.hash(PASSWORD), now=now)
     public.sign_in(WISH["email"])
     return public
 
@@ -60,7 +62,7 @@ def test_a_request_is_nobodys_before_its_mail_is_answered(
     app: Flask, database: Database, consultation: ConsultationView
 ) -> None:
     public, person = Visitor(app), representative(app, database)
-    rounds.deliver(app, now=datetime.now(UTC))
+    delivery.deliver(app, now=datetime.now(UTC))
     mails = " ".join(p.read_text() for p in (app.extensions["settings"].instance / "mail").glob("*.eml"))
     assert "Colectivo" in mails
     assert "Colectivo Río Limpio" not in public.get("…/participantes").text
@@ -131,7 +133,7 @@ def test_silence_verifies_provisionally_after_five_working_days(
     person = representative(app, database)
     person.post(f"{OWN}/enviar")
     day = datetime(2026, 6, 5, 12, tzinfo=UTC).date()  # a Friday
-    assert verification.working_days_after(day, 5).isoformat() == "2026-06-12"
+    assert days.working_days_after(day, 5).isoformat() == "2026-06-12"
     rounds.answer(database, now=datetime.now(UTC))
     assert standing(database, consultation) is Standing.ASKED
     rounds.answer(database, now=datetime.now(UTC) + timedelta(days=9))
@@ -210,8 +212,8 @@ def test_many_bodies_are_paged_by_name(app: Flask, database: Database, consultat
     with database.transaction() as db:
         for n in range(70):
             name = {"es": f"{'Ángel' if n % 2 else 'angel'} {n:02d}"}
-            body = organizations.Listed(slug=f"c{n}", name=name, sector="cso", capacities=("table",))
-            organizations.enlist(db, consultation, body, new=True, actor="system", now=now)
+            body = enlisting.Listed(slug=f"c{n}", name=name, sector="cso", capacities=("table",))
+            enlisting.enlist(db, consultation, body, new=True, actor="system", now=now)
     with database.session(read_only=True) as db:
         first, more = organizations.page(db, consultation, capacity="table")
         rest, end = organizations.page(db, consultation, capacity="table", after=more)
@@ -304,8 +306,8 @@ def claimant(app: Flask, database: Database, email: str) -> Visitor:
     assert "Le escribimos" in person.post("…/solicitud", {"entidad": "vecinas", "email": email}, 200).text
     with database.transaction() as db:
         id_ = accounts.ensure(db, email=email, now=now)
-        token = accounts.one_time_link(db, account_id=id_, now=now)
-        accounts.set_password(db, token=token, password_hash=hasher.hash(PASSWORD), now=now)
+        token = account_links.one_time_link(db, account_id=id_, now=now)
+        account_links.set_password(db, token=token, password_hash=hasher.hash(PASSWORD), now=now)
     person.sign_in(email)
     return person
 
@@ -340,8 +342,8 @@ def test_a_body_changed_behind_the_back_is_named(
     person.post(f"{OWN}/enviar")
     now = datetime.now(UTC)
     with database.transaction() as db:
-        one = organizations.Listed(slug="otra", name=said("Otra"), sector="cso")
-        organizations.enlist(db, consultation, one, new=True, actor="system", now=now)
+        one = enlisting.Listed(slug="otra", name=said("Otra"), sector="cso")
+        enlisting.enlist(db, consultation, one, new=True, actor="system", now=now)
     sound(database)
     with database.write.connect() as connection:
         for statement in change.split("; "):
@@ -361,7 +363,7 @@ def test_a_wish_is_in_nobodys_way_and_is_forgotten(
     Visitor(app).post("…/solicitud", WISH, 200)
     Visitor(app).post("…/solicitud", WISH | {"name": "Otra más", "acronym": "OM"}, 200)
     now = datetime.now(UTC)
-    rounds.deliver(app, now=now)
+    delivery.deliver(app, now=now)
     assert len(list((app.extensions["settings"].instance / "mail").glob("*.eml"))) == 1  # one mail a day
     person = coordinator(app, database, consultation)
     body = {"name_es": "Comité de Riego", "acronym": "CRL", "sector": "cso"}
@@ -380,8 +382,8 @@ def test_a_second_coordinator_overwrites_nothing(
     person = coordinator(app, database, consultation)
     now = datetime.now(UTC)
     with database.transaction() as db:
-        one = organizations.Listed(slug="agua", name=said("Agua"), sector="cso", source={"page": 3})
-        organizations.enlist(db, consultation, one, new=True, actor="system", now=now)
+        one = enlisting.Listed(slug="agua", name=said("Agua"), sector="cso", source={"page": 3})
+        enlisting.enlist(db, consultation, one, new=True, actor="system", now=now)
     where = "/gestion/prueba/participantes/agua"
     mine = fields(person.get(where).text)
     person.post(where, mine | {"name_es": "Agua para todos"})
@@ -443,7 +445,7 @@ def test_a_dissent_is_not_pushed_out_by_others(app: Flask, database: Database, c
             id_ = accounts.by_email(db, f"{sector.value}@equipo.example")
         assert id_
         with database.transaction() as db:
-            act_versions.speak(
+            act_minutes.speak(
                 db,
                 consultation,
                 "mesa-tecnica",

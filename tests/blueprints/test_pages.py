@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.contributions import Status
-from consulta.web.db import Database
 from tests.support import Visitor, admit
 
 PAGES = (

@@ -9,8 +9,8 @@ from datetime import datetime
 from flask import Flask
 from pypdf import PdfReader
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.web.db import Database
 from tests.domain.test_forums import announce
 from tests.support import Visitor, staff
 

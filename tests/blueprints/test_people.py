@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
+from consulta.database.transactions import Database
 from consulta.domain.accounts import accounts, team
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import Sector
-from consulta.web.db import Database
 from tests.support import Visitor, staff
 
 from .test_acts import listed, sound

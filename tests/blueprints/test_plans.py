@@ -11,11 +11,11 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import text
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.sheets import as_json
 from consulta.domain.sheets.sheet import public
-from consulta.web.db import Database
 from tests import proposals
 from tests.domain.test_plans import publish
 from tests.sheets import records, sheet_of

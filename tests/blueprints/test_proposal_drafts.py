@@ -9,10 +9,10 @@ import pytest
 import time_machine
 from flask import Flask
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.forms.milestones import MOST, month_of
 from consulta.models.contributions import Status
-from consulta.web.db import Database
 from tests import proposals
 from tests.proposals import begin, body, save, signed_in, written
 from tests.support import Visitor, admit

@@ -16,12 +16,12 @@ from docx import Document
 from flask import Flask
 from sqlalchemy import text
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.results import tally
 from consulta.models.contributions import Status
 from consulta.web import sheet_files
-from consulta.web.db import Database
 from consulta.worker import printing, rounds
 from tests import proposals
 from tests.proposals import begin, body, save, signed_in, written

@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from consulta.database.transactions import Database
 from consulta.domain.acts import versions as act_versions
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.organizations import reading as organizations
+from consulta.domain.organizations import enlisting
 from consulta.models.accounts import RoleName
 from consulta.models.acts import ActKind
 from consulta.models.contributions import Status
-from consulta.web.db import Database
 from tests.support import Visitor, admit, said, staff
 
 PINNED = {
@@ -96,8 +96,8 @@ def test_acts_and_bodies_cost_no_statement_more(
     for rows in (1, 3, 30):
         with database.transaction() as db:
             for n in range(made, made + rows):
-                body = organizations.Listed(slug=f"b{n}", name=said(f"Entidad {n}"), sector="cso")
-                organizations.enlist(db, consultation, body, new=True, actor="system", now=now)
+                body = enlisting.Listed(slug=f"b{n}", name=said(f"Entidad {n}"), sector="cso")
+                enlisting.enlist(db, consultation, body, new=True, actor="system", now=now)
                 act = act_versions.ActData(
                     kind=ActKind.FORUM, title=said(f"Foro {n}"), held_from=now.date(), bodies=(("b0", "host"),)
                 )

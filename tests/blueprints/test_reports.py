@@ -10,6 +10,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from consulta.database.transactions import Database
 from consulta.domain.authors import rights as author_rights
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.ledger import log as ledger
@@ -17,7 +18,6 @@ from consulta.domain.results import figures
 from consulta.models.comments import Report
 from consulta.models.contributions import Status
 from consulta.models.outbox import OutboxMessage
-from consulta.web.db import Database
 from consulta.worker import rounds
 from tests.conftest import load
 from tests.support import Visitor, a_consultation, admit, comment, staff, submit
@@ -108,7 +108,7 @@ def test_kept_reported_again_and_rejected_with_a_reason(
 def test_a_report_is_no_promise_broken_and_no_news_to_the_author(
     app: Flask, reader: Visitor, database: Database, shown: ConsultationView, now: datetime
 ) -> None:
-    from consulta.domain.contributions.opinions import folio_of
+    from consulta.domain.codes import folio_of
 
     report(reader)
     person = coordinator(app, database, shown)
@@ -204,7 +204,7 @@ def test_a_flood_of_reports_is_slowed_down(app: Flask, database: Database, now: 
 def test_one_that_its_author_erases_takes_the_lines_along(
     app: Flask, reader: Visitor, database: Database, shown: ConsultationView, now: datetime
 ) -> None:
-    from consulta.domain.contributions.opinions import folio_of
+    from consulta.domain.codes import folio_of
 
     report(reader, line="Una línea sobre alguien")
     with database.transaction() as db:
@@ -218,7 +218,7 @@ def test_one_that_its_author_erases_takes_the_lines_along(
 def test_taking_an_erasure_back_puts_a_reported_comment_back_in_the_queue(
     reader: Visitor, moderator: Visitor, database: Database, shown: ConsultationView, now: datetime
 ) -> None:
-    from consulta.domain.contributions.opinions import folio_of
+    from consulta.domain.codes import folio_of
 
     report(reader)
     with database.transaction() as db:

@@ -10,10 +10,10 @@ import re
 import pytest
 from flask import Flask
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.contributions import Status
 from consulta.models.moderation import Verdict
-from consulta.web.db import Database
 from tests.domain.test_moderation import decide
 from tests.support import Visitor, admit, staff
 

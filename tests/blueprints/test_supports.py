@@ -9,15 +9,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from consulta.database.transactions import Database
+from consulta.domain import codes
 from consulta.domain.audit import check as audit
 from consulta.domain.authors import rights as author_rights
 from consulta.domain.comments import supports
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import opinions
 from consulta.domain.ledger import log as ledger
 from consulta.models.comments import Comment, Support
 from consulta.models.contributions import Status
-from consulta.web.db import Database
 from tests.conftest import load
 from tests.support import Visitor, a_consultation, admit, comment, staff, submit
 
@@ -38,9 +38,9 @@ def shown(database: Database, now: datetime) -> ConsultationView:
 
 def publish(database: Database, view: ConsultationView, key: str) -> str:
     """A published opinion with a code: the code."""
-    from consulta.domain.contributions.fingerprints import sha256
+    from consulta.domain.codes import sha256
 
-    folio = opinions.folio_of(key)
+    folio = codes.folio_of(key)
     hashes = {"folio_hash": sha256(folio), "submission_hash": sha256(key)}
     admit(database, view, f"Opinión {key} con palabras", status=Status.PUBLISHED, theme="tema-1", **hashes)
     return folio
@@ -61,7 +61,7 @@ def count(database: Database, number: int = 2) -> tuple[int, int]:
 
 
 def test_a_code_supports_once_and_takes_it_back(reader: Visitor, database: Database, shown: ConsultationView) -> None:
-    folio, address = opinions.folio_of("k1"), "…/aportes/2/yo-tambien"
+    folio, address = codes.folio_of("k1"), "…/aportes/2/yo-tambien"
     assert reader.get(address).headers["Cache-Control"] == "no-store"
     for _ in range(3):
         answer = reader.post(address, {"folio": folio.lower().replace("-", " "), "act": "support"})
@@ -103,7 +103,7 @@ def test_a_wrong_or_foreign_code_always_gets_the_same_answer(
     withdrawn = publish(database, shown, "withdrawn")
     with database.transaction() as db:
         author_rights.withdraw(db, withdrawn, now=now)
-    code = opinions.folio_of(typed) if typed in ("waits", "other", "withdrawn") else typed
+    code = codes.folio_of(typed) if typed in ("waits", "other", "withdrawn") else typed
     answer = reader.post("…/aportes/2/yo-tambien", {"folio": code, "act": "support"}, 404)
     assert WRONG in answer.text
     assert count(database) == (0, 0)
@@ -119,7 +119,7 @@ def test_wrong_codes_are_counted_with_those_of_seguimiento(
             reader.post("…/aportes/2/yo-tambien", {"folio": "0000-0000-0000-0000", "act": "support"}, 404)
     slow = reader.post("…/aportes/2/yo-tambien", {"folio": "0000-0000-0000-0000", "act": "support"}, 429)
     assert int(slow.headers["Retry-After"]) > 0
-    reader.post("…/aportes/2/yo-tambien", {"folio": opinions.folio_of("k1"), "act": "support"})
+    reader.post("…/aportes/2/yo-tambien", {"folio": codes.folio_of("k1"), "act": "support"})
 
 
 def test_nobody_supports_their_own_comment(reader: Visitor, database: Database) -> None:
@@ -134,11 +134,11 @@ def test_only_published_comments_are_supported(reader: Visitor, database: Databa
     comment(database, shown, "Este espera", on=1, status=Status.RECEIVED)
     for number in (1, 4, 5, 99):
         reader.get(f"…/aportes/{number}/yo-tambien", 404)
-        reader.post(f"…/aportes/{number}/yo-tambien", {"folio": opinions.folio_of("k1"), "act": "support"}, 404)
+        reader.post(f"…/aportes/{number}/yo-tambien", {"folio": codes.folio_of("k1"), "act": "support"}, 404)
 
 
 def test_support_needs_a_token_of_the_page(reader: Visitor, database: Database) -> None:
-    fields = {"folio": opinions.folio_of("k1"), "act": "support", "csrf_token": ""}
+    fields = {"folio": codes.folio_of("k1"), "act": "support", "csrf_token": ""}
     reader.post("…/aportes/2/yo-tambien", fields, 400)
     assert (
         reader.client.get(reader.path(f"…/aportes/2/yo-tambien?act=support&folio={fields['folio']}")).status_code == 200
@@ -149,7 +149,7 @@ def test_support_needs_a_token_of_the_page(reader: Visitor, database: Database) 
 def test_two_supports_by_one_person_cannot_be_linked(
     reader: Visitor, database: Database, shown: ConsultationView
 ) -> None:
-    folio = opinions.folio_of("k1")
+    folio = codes.folio_of("k1")
     for number in (2, 3):
         reader.post(f"…/aportes/{number}/yo-tambien", {"folio": folio, "act": "support"})
     with database.session(read_only=True) as db:
@@ -167,7 +167,7 @@ def test_two_supports_by_one_person_cannot_be_linked(
 
 @pytest.mark.parametrize("again", range(2))
 def test_fifty_threads_with_one_code_are_one_support(database: Database, shown: ConsultationView, again: int) -> None:
-    who, start = supports.by_folio(opinions.folio_of("k1")), threading.Barrier(50)
+    who, start = supports.by_folio(codes.folio_of("k1")), threading.Barrier(50)
     failures: list[BaseException] = []
 
     def act() -> None:

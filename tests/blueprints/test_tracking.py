@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from flask import Flask
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.moderation import Verdict
-from consulta.web.db import Database
 from consulta.worker import rounds
 from tests.domain.test_moderation import decide
 from tests.support import Visitor, staff

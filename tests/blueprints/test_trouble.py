@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 from sqlalchemy import event, text
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.web.db import Database
 from tests.support import Visitor
 
 from .test_opinions import stored

@@ -12,12 +12,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import insert
 
 from consulta.domain.accounts import accounts
+from consulta.domain.accounts import links as account_links
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.organizations import reading as organizations
 from consulta.models.accounts import RoleName, Sector
 from consulta.models.organizations import OrganizationMember
-from consulta.web.auth import hasher
-from consulta.worker import rounds
+from consulta.web.passwords import hasher
+from consulta.worker import delivery
 from tests.blueprints.test_acts import sound
 from tests.support import PASSWORD, staff
 
@@ -39,11 +40,11 @@ def verified(demo: Flask, open_context: Callable[..., BrowserContext], width: in
     public.select_option("#sector", index=1)
     public.click("main form button >> nth=-1")
     assert "Le escribimos" in public.inner_text("main")
-    rounds.deliver(demo, now=now)
+    delivery.deliver(demo, now=now)
     with database.transaction() as db:
         account = accounts.ensure(db, email=signs, now=now)
-        token = accounts.one_time_link(db, account_id=account, now=now)
-        accounts.set_password(db, token=token, password_hash=hasher.hash(PASSWORD), now=now)
+        token = account_links.one_time_link(db, account_id=account, now=now)
+        account_links.set_password(db, token=token, password_hash=hasher.hash(PASSWORD), now=now)
         view = consultations.find(db, "demostracion").view
     sign_in(public, signs)
     public.click(f"main a:text-is('{name}')")

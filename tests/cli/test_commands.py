@@ -12,11 +12,11 @@ from sqlalchemy import text
 
 from consulta import reference
 from consulta.database import schema
+from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.ledger import log as ledger
 from consulta.domain.results import figures
-from consulta.web.db import Database
 from tests.support import Visitor, submit
 
 from .test_imports import run

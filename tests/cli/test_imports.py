@@ -11,12 +11,12 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, text
 
+from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.results import figures
 from consulta.models.contributions import Contribution
 from consulta.models.opinions import Opinion
-from consulta.web.db import Database
 from tests.support import a_consultation
 
 SAMPLE = Path(__file__).parents[1] / "data" / "opiniones.csv"

@@ -12,10 +12,10 @@ from docx import Document
 from docx.oxml.ns import qn
 from pypdf import PdfReader
 
-from consulta.documents import sheets as document_sheets
-from consulta.documents import typesetting
+from consulta.documents import sheet_content, typesetting
 from consulta.documents.glyphs import printable
-from consulta.documents.sheets import Page, docx, pdf
+from consulta.documents.sheet_content import Page
+from consulta.documents.sheets import docx, pdf
 from consulta.domain.sheets.boxes import place
 from consulta.domain.sheets.sheet import Amendment, Contact, Generation, Line, Milestone, Sheet
 from tests.sheets import records, sheet_of, sheets
@@ -270,8 +270,8 @@ def test_persons_stay_lines_and_a_title_is_found_for_the_whole() -> None:
     sheet = Sheet("Agua", contacts=(Contact("Ana"), Contact("Eva")))
     cell = next(row.cells[1] for row in opened(docx([page(sheet)])).tables[0].rows if "persona" in row.cells[0].text)
     assert [p.text for p in cell.paragraphs] == ["1. Ana", "2. Eva"]
-    assert document_sheets.title_of([page(sheet), page(sheet)]) == "Agua (+1)"
-    assert document_sheets.title_of([]) == "Contenido"
+    assert sheet_content.title_of([page(sheet), page(sheet)]) == "Agua (+1)"
+    assert sheet_content.title_of([]) == "Contenido"
 
 
 def test_the_loader_reads_what_the_file_says() -> None:

@@ -17,18 +17,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from consulta.database.transactions import Database
+from consulta.domain import codes
 from consulta.domain.audit import check as audit
 from consulta.domain.authors import erasure as author_erasure
 from consulta.domain.authors import rights as author_rights
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import opinions
 from consulta.domain.errors import DomainError
-from consulta.domain.moderation import decisions, queue
-from consulta.domain.results import figures
-from consulta.domain.results import tally as results_tally
+from consulta.domain.moderation import decisions, items
+from consulta.domain.results import figures, small_cells
 from consulta.models.contributions import GROUP_OF, Status
 from consulta.models.moderation import Verdict
-from consulta.web.db import Database
 from tests.support import staff, submit
 
 NOW = datetime.now(UTC)
@@ -64,7 +63,7 @@ class Process(RuleBasedStateMachine):
             gender="woman" if trait else None,
         )
         self.model[receipt.number] = (chosen.slug if chosen else "", "pending")
-        self.keys = {**getattr(self, "keys", {}), receipt.number: opinions.folio_of(key)}
+        self.keys = {**getattr(self, "keys", {}), receipt.number: codes.folio_of(key)}
 
     @precondition(lambda self: self.model)
     @rule(data=st.data(), publish=st.booleans())
@@ -72,7 +71,7 @@ class Process(RuleBasedStateMachine):
         number = data.draw(st.sampled_from(sorted(self.model)))
         theme, group = self.model[number]
         with self.database.transaction() as db:
-            item = queue.item(db, self.view, number, account_id=self.account, now=NOW)
+            item = items.item(db, self.view, number, account_id=self.account, now=NOW)
             if group in ("withdrawn", "erased"):
                 with pytest.raises(DomainError):
                     self._decide(db, number, item.ordinal, publish)
@@ -102,7 +101,7 @@ class Process(RuleBasedStateMachine):
             return
         chosen = self.view.themes[theme] if theme < 5 else None
         with self.database.transaction() as db:
-            item = queue.item(db, self.view, number, account_id=self.account, now=NOW)
+            item = items.item(db, self.view, number, account_id=self.account, now=NOW)
             decisions.classify(
                 db,
                 consultation=self.view,
@@ -193,4 +192,4 @@ def test_a_day_in_the_past_is_replayed_from_the_ledger(database: Database, consu
     ],
 )
 def test_small_cells_are_hidden_and_never_alone(cells: dict[str, int], shown: dict[str, int | None]) -> None:
-    assert results_tally.small_cells(cells.items()) == shown
+    assert small_cells.small_cells(cells.items()) == shown

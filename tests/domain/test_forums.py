@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
+from consulta.database.transactions import Database
 from consulta.domain.attendance import door
 from consulta.domain.audit import check as audit
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import AlreadyReceived, Closed, Conflict, Invalid
+from consulta.domain.forums import erasure as forum_erasure
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums import registrations, seats, turnout
 from consulta.domain.forums import telling as forum_telling
@@ -23,7 +25,6 @@ from consulta.models.accounts import RoleName
 from consulta.models.forums import ForumKind, Registration, Seat
 from consulta.models.news import Notice
 from consulta.models.outbox import OutboxMessage
-from consulta.web.db import Database
 from tests.support import said, staff
 
 NOBODY_YET = "Se designan una semana antes."
@@ -119,7 +120,7 @@ def test_seats_for_all_or_all_wait_and_nobody_passes_the_line(
     assert len(set(family)) == 3
     assert [state for _, state in states(database)] == [Seat.CONFIRMED, *[Seat.WAITING] * 4]
     with database.session(read_only=True) as db:
-        third = forums.registered(db, family[2])
+        third = registrations.registered(db, family[2])
         assert third is not None
         assert (third.line, third.forum.free) == (3, 0)
     change(database, consultation, 1, now, capacity=4)
@@ -137,7 +138,7 @@ def test_a_cancelled_seat_goes_to_the_first_in_line_who_is_told(
     for who, expected in ((ana, "Beto"), ("", "Carla")):
         with database.transaction() as db:
             folio = who or registrations.codes("Beto", 1)[0]
-            one = forums.registered(db, folio)
+            one = registrations.registered(db, folio)
             assert one is not None
             seats.cancel(db, consultation, one.id, now=now)
         assert [name for name, state in states(database) if state is Seat.CONFIRMED] == [expected]
@@ -145,7 +146,7 @@ def test_a_cancelled_seat_goes_to_the_first_in_line_who_is_told(
         promoted = db.execute(select(OutboxMessage.template).where(OutboxMessage.template == "promotion")).all()
         assert len(promoted) == 1
         assert db.execute(select(Notice.content)).scalar_one()["what"] == "forum-promoted"
-        again = forums.registered(db, ana)
+        again = registrations.registered(db, ana)
         assert again is not None
         assert again.state is Seat.CANCELLED
     with pytest.raises(Conflict), database.transaction() as db:
@@ -161,7 +162,7 @@ def test_nothing_moves_once_the_forum_is_over(
     register(database, consultation, now, "Beto", email="beto@correo.example")
     after = now + timedelta(days=8)
     with database.session() as db:
-        one = forums.registered(db, ana)
+        one = registrations.registered(db, ana)
         assert one is not None
         for act in (
             lambda: seats.cancel(db, consultation, one.id, now=after),
@@ -225,7 +226,7 @@ def test_a_full_table_only_offers_another(database: Database, consultation: Cons
     announce(database, consultation, now, tables=tables)
     codes = [register(database, consultation, now, name)[0] for name in ("Ana", "Beto", "Carla")]
     with database.session(read_only=True) as db:
-        found = [forums.registered(db, code) for code in codes]
+        found = [registrations.registered(db, code) for code in codes]
     assert [one and one.state for one in found] == [Seat.CONFIRMED] * 3
     assert [one and one.table and one.table.theme for one in found] == ["tema-1", "tema-2", None]
     assert found[0] is not None
@@ -261,7 +262,7 @@ def test_a_seat_nobody_could_be_told_of_is_kept_for_half_an_hour(
     register(database, consultation, now, "Beto")
     register(database, consultation, now, "Carla")
     with database.transaction() as db:
-        one = forums.registered(db, ana)
+        one = registrations.registered(db, ana)
         assert one is not None
         seats.cancel(db, consultation, one.id, now=now)
     starts = now + timedelta(days=7)
@@ -338,7 +339,7 @@ def test_names_and_contacts_go_thirty_days_after(
     later = now + timedelta(days=7, hours=4)
     for at, left in ((later + timedelta(days=29), "Ana Canaria"), (later + timedelta(days=31), None)):
         with database.transaction() as db:
-            while forum_telling.forget(db, now=at):
+            while forum_erasure.forget(db, now=at):
                 pass
         with database.session(read_only=True) as db:
             row = db.execute(select(Registration)).scalar_one()

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit
 from consulta.domain.audit.replay import Report
 from consulta.domain.authors import rights as author_rights
@@ -20,10 +21,9 @@ from consulta.domain.comments import flags, supports
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.ledger import log as ledger
-from consulta.domain.moderation import decisions, queue
+from consulta.domain.moderation import decisions, items
 from consulta.models.comments import Ground
 from consulta.models.moderation import Verdict
-from consulta.web.db import Database
 from tests.support import comment, staff, submit
 
 DOCS = Path(__file__).parents[2] / "docs" / "ledger.md"
@@ -82,7 +82,7 @@ def decide(database: Database, view: ConsultationView, account: int, verdict: Ve
     """A decision as the desk takes it."""
     now = datetime.now(UTC)
     with database.transaction() as db:
-        item = queue.item(db, view, number, account_id=account, now=now)
+        item = items.item(db, view, number, account_id=account, now=now)
         decisions.decide(
             db,
             consultation=view,
@@ -100,7 +100,7 @@ def classify(database: Database, view: ConsultationView, account: int, number: i
     """A classification as the desk takes it."""
     now = datetime.now(UTC)
     with database.transaction() as db:
-        item = queue.item(db, view, number, account_id=account, now=now)
+        item = items.item(db, view, number, account_id=account, now=now)
         decisions.classify(
             db,
             consultation=view,
@@ -129,7 +129,7 @@ def busy(database: Database, consultation: ConsultationView) -> ConsultationView
     classify(database, consultation, account, 1)
     decide(database, consultation, account, Verdict.PUBLISH, 1)
     decide(database, consultation, account, Verdict.REJECT, 2)
-    from consulta.domain.contributions.opinions import folio_of
+    from consulta.domain.codes import folio_of
 
     now = datetime.now(UTC)
     with database.transaction() as db:

@@ -7,18 +7,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from consulta.domain.accounts.accounts import Actor, Granted
+from consulta.database.transactions import Database
+from consulta.domain import codes
+from consulta.domain.accounts.actors import Actor, Granted
 from consulta.domain.authors import rights as author_rights
 from consulta.domain.authors import tracking
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import opinions
 from consulta.domain.errors import Conflict, Invalid, NotAllowed, NotFound
-from consulta.domain.moderation import decisions, queue
+from consulta.domain.moderation import decisions, history, items, leases, queue
+from consulta.domain.moderation import scope as moderation_scope
 from consulta.models.accounts import RoleName
 from consulta.models.contributions import Channel, Status
 from consulta.models.moderation import Verdict
 from consulta.models.outbox import OutboxMessage
-from consulta.web.db import Database
 from tests.support import admit, staff, submit
 
 NOW = datetime.now(UTC)
@@ -80,7 +81,7 @@ def test_a_decision_moves_the_status_and_leaves_the_queue(database: Database, co
     decide(database, consultation, account)
     assert numbers(database, consultation) == []
     with database.session(read_only=True) as db:
-        item = queue.item(db, consultation, 1, account_id=account, now=NOW)
+        item = items.item(db, consultation, 1, account_id=account, now=NOW)
     assert (item.status, item.ordinal) == (Status.PUBLISHED, 1)
 
 
@@ -100,7 +101,7 @@ def test_a_stale_decision_is_refused_and_changes_nothing(database: Database, con
     with pytest.raises(Conflict):
         decide(database, consultation, beto, verdict=Verdict.REJECT, reason="off-topic")
     with database.session(read_only=True) as db:
-        assert [step.kind for step in queue.history(db, consultation, 1)] == ["publish"]
+        assert [step.kind for step in history.history(db, consultation, 1)] == ["publish"]
 
 
 def test_a_reversal_is_a_new_decision_and_history_stays(database: Database, consultation: ConsultationView) -> None:
@@ -123,36 +124,36 @@ def test_a_lease_keeps_others_out_until_it_ends(database: Database, consultation
     ana, beto = staff(database, consultation), staff(database, consultation, "beto@equipo.example")
     submit(database, consultation)
     with database.transaction() as db:
-        decisions.open_item(db, consultation, 1, account_id=ana, now=NOW)
+        leases.open_item(db, consultation, 1, account_id=ana, now=NOW)
     with pytest.raises(Conflict, match="equipo-"), database.transaction() as db:
-        decisions.open_item(db, consultation, 1, account_id=beto, now=NOW)
+        leases.open_item(db, consultation, 1, account_id=beto, now=NOW)
     with pytest.raises(Conflict):
         decide(database, consultation, beto)
     with database.transaction() as db:
-        assert decisions.open_next(db, consultation, scope=None, account_id=beto, now=NOW) is None
+        assert leases.open_next(db, consultation, scope=None, account_id=beto, now=NOW) is None
     with database.transaction() as db:
-        decisions.open_item(db, consultation, 1, account_id=beto, now=NOW + decisions.LEASE + timedelta(seconds=1))
+        leases.open_item(db, consultation, 1, account_id=beto, now=NOW + leases.LEASE + timedelta(seconds=1))
 
 
 def test_releasing_lets_the_next_one_in(database: Database, consultation: ConsultationView) -> None:
     ana, beto = staff(database, consultation), staff(database, consultation, "beto@equipo.example")
     submit(database, consultation)
     with database.transaction() as db:
-        assert decisions.open_next(db, consultation, scope=None, account_id=ana, now=NOW) == 1
+        assert leases.open_next(db, consultation, scope=None, account_id=ana, now=NOW) == 1
     with database.transaction() as db:
-        decisions.release(db, consultation, 1, account_id=beto)
+        leases.release(db, consultation, 1, account_id=beto)
     with database.transaction() as db:
-        assert decisions.open_next(db, consultation, scope=None, account_id=beto, now=NOW) is None
-        decisions.release(db, consultation, 1, account_id=ana)
+        assert leases.open_next(db, consultation, scope=None, account_id=beto, now=NOW) is None
+        leases.release(db, consultation, 1, account_id=ana)
     with database.transaction() as db:
-        assert decisions.open_next(db, consultation, scope=None, account_id=beto, now=NOW) == 1
+        assert leases.open_next(db, consultation, scope=None, account_id=beto, now=NOW) == 1
 
 
 def test_what_its_author_withdrew_is_not_decided_upon(database: Database, consultation: ConsultationView) -> None:
     ana = staff(database, consultation)
     submit(database, consultation)
     with database.transaction() as db:
-        author_rights.withdraw(db, opinions.folio_of("k"), now=NOW)
+        author_rights.withdraw(db, codes.folio_of("k"), now=NOW)
     with pytest.raises(Conflict):
         decide(database, consultation, ana)
 
@@ -166,7 +167,7 @@ def test_the_primary_theme_is_not_among_the_secondary_ones(database: Database, c
             db, consultation=consultation, number=1, theme=one, mentions=[one, two], ordinal=0, account_id=ana, now=NOW
         )
     with database.session(read_only=True) as db:
-        item = queue.item(db, consultation, 1, account_id=ana, now=NOW)
+        item = items.item(db, consultation, 1, account_id=ana, now=NOW)
     assert (item.theme_id, item.mentions, item.status, item.awaiting_review) == (
         one.id,
         (two.id,),
@@ -182,13 +183,13 @@ def test_a_moderator_bound_to_themes_sees_those_and_what_has_none(
         admit(database, consultation, f"Con tema {theme}", theme=theme)
     role = Granted(RoleName.MODERATOR, consultation.id, consultation.themes[0].id, None)
     bound = Actor(1, "a@equipo.example", "es", 1, (role,))
-    scope = queue.scope_of(bound, consultation)
+    scope = moderation_scope.scope_of(bound, consultation)
     with database.session(read_only=True) as db:
         assert [row.number for row in queue.queue(db, consultation, scope=scope, now=NOW)] == [1, 3]
-        queue.check_scope(db, consultation, bound, 1)
+        moderation_scope.check_scope(db, consultation, bound, 1)
         with pytest.raises(NotAllowed):
-            queue.check_scope(db, consultation, bound, 2)
+            moderation_scope.check_scope(db, consultation, bound, 2)
         with pytest.raises(NotFound):
-            queue.check_scope(db, consultation, bound, 9)
+            moderation_scope.check_scope(db, consultation, bound, 9)
     with pytest.raises(NotAllowed):
-        queue.scope_of(Actor(1, "a", "es", 1, ()), consultation)
+        moderation_scope.scope_of(Actor(1, "a", "es", 1, ()), consultation)

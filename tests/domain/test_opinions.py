@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from consulta.database.transactions import Database
+from consulta.domain import codes
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import opinions
-from consulta.domain.contributions.opinions import Given
+from consulta.domain.contributions import submission
+from consulta.domain.contributions.submission import Given
 from consulta.domain.errors import AlreadyReceived, Closed, Conflict
 from consulta.models.contributions import Contribution, Contributor
 from consulta.models.opinions import Opinion
 from consulta.models.outbox import OutboxMessage
-from consulta.web.db import Database
 from tests.conftest import load
 from tests.support import a_consultation, submit
 
@@ -23,7 +24,7 @@ def test_a_receipt_has_number_code_and_two_dates(database: Database, consultatio
     now = datetime.now(UTC)
     receipt = submit(database, consultation, now=now)
     assert receipt.number == 1
-    assert receipt.folio == opinions.folio_of("k")
+    assert receipt.folio == codes.folio_of("k")
     assert receipt.review_by == consultation.today(now) + timedelta(days=7)
     assert receipt.answer_by == consultation.today(now) + timedelta(days=60)
     assert submit(database, consultation, key="other").number == 2
@@ -41,10 +42,10 @@ def test_the_same_key_and_text_give_the_first_receipt(database: Database, consul
     with pytest.raises(AlreadyReceived):
         submit(database, consultation)
     with database.session(read_only=True) as db:
-        again = opinions.repeated(db, submission="k", given=Given(body="Falta agua en mi colonia."))
+        again = submission.repeated(db, submission="k", given=Given(body="Falta agua en mi colonia."))
         assert (again.folio, again.number) == (first.folio, first.number)
         with pytest.raises(Conflict):
-            opinions.repeated(db, submission="k", given=Given(body="Otro texto distinto."))
+            submission.repeated(db, submission="k", given=Given(body="Otro texto distinto."))
         assert len(db.execute(select(Contribution.number)).all()) == 1
 
 
@@ -60,14 +61,14 @@ def test_the_code_is_kept_nowhere(database: Database, consultation: Consultation
     "typed", ["{0}", "{1}", " {2} ", "{0}\u2011", "{3}"], ids=["printed", "lower", "spaces", "hyphen", "o for zero"]
 )
 def test_a_code_is_read_as_people_type_it(typed: str) -> None:
-    folio = opinions.folio_of("k")
+    folio = codes.folio_of("k")
     shown = typed.format(folio, folio.lower(), folio.replace("-", "  "), folio.replace("0", "o").replace("1", "l"))
-    assert opinions.read_folio(shown) == folio
+    assert codes.read_folio(shown) == folio
 
 
 @pytest.mark.parametrize("typed", ["", "ABCD", "U" * 16, "á" * 16, "\x00" * 16, "A" * 17, "x" * 5000])
 def test_what_is_no_code_is_none(typed: str) -> None:
-    assert opinions.read_folio(typed) is None
+    assert codes.read_folio(typed) is None
 
 
 def test_outside_its_stage_nothing_is_taken(database: Database) -> None:

@@ -9,20 +9,20 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
 
+from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.forums import reading as forums
-from consulta.domain.moderation import decisions, queue
+from consulta.domain.moderation import decisions, items, queue
+from consulta.domain.papers import batches, reconciliation, stubs
 from consulta.domain.papers import from_file as paper_from_file
 from consulta.domain.papers import notes as paper_notes
-from consulta.domain.papers import reconciliation, stubs
 from consulta.domain.papers.notes import Note
 from consulta.domain.results import figures
 from consulta.models.contributions import Channel, Contribution, Status
 from consulta.models.moderation import Verdict
 from consulta.models.papers import PaperState
-from consulta.web.db import Database
 from tests.support import staff
 
 from .test_forums import announce
@@ -41,7 +41,7 @@ def batch(database: Database, consultation: ConsultationView, now: datetime, cou
     with database.transaction() as db:
         forum = forums.one(db, consultation, "foro")
         chosen = consultation.themes[theme]
-        return paper_notes.print_batch(db, consultation, forum, chosen, count, secret=SECRET, actor="equipo", now=now)
+        return batches.print_batch(db, consultation, forum, chosen, count, secret=SECRET, actor="equipo", now=now)
 
 
 def enter(
@@ -79,7 +79,7 @@ def test_every_sheet_and_every_note_is_accounted_for(
         assert len(rows) == 3
         for row, verdict in zip(rows, (Verdict.PUBLISH, Verdict.REJECT, None), strict=True):
             if verdict:
-                queue.item(db, consultation, row.number, account_id=other, now=now)
+                items.item(db, consultation, row.number, account_id=other, now=now)
                 decisions.decide(
                     db,
                     consultation=consultation,
@@ -127,7 +127,7 @@ def test_a_stub_leads_to_its_notes(database: Database, consultation: Consultatio
     printed(database, consultation, now)
     with database.session(read_only=True) as db:
         forum = forums.one(db, consultation, "foro")
-        codes = [paper_notes.code(SECRET, consultation, forum, n) for n in (1, 2)]
+        codes = [batches.code(SECRET, consultation, forum, n) for n in (1, 2)]
         before = stubs.follow(db, codes[0])
     assert before is not None
     assert (before.state, before.notes) == (PaperState.OUT, ())

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.plans import from_file as plan_from_file
+from consulta.domain.plans import publishing as plan_publishing
 from consulta.domain.plans import reading as plans
 from consulta.domain.plans import to_file
 from consulta.models.sheets import SheetMilestone
-from consulta.web.db import Database
 from tests.sheets import records
 
 
@@ -25,7 +26,7 @@ def publish(database: Database, view: ConsultationView, now: datetime, data: Any
     """Import the commitments."""
     with database.transaction() as db:
         found = plan_from_file.read(records() if data is None else data, view)
-        plans.publish(db, view, found, actor="sistema", now=now)
+        plan_publishing.publish(db, view, found, actor="sistema", now=now)
 
 
 def sound(database: Database, view: ConsultationView) -> list[str]:

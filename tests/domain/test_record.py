@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 
 from consulta import reference
+from consulta.database.transactions import Database
 from consulta.domain.acts import reading as acts
 from consulta.domain.audit import check as audit
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.management import loading
 from consulta.domain.organizations import reading as organizations
-from consulta.web.db import Database
 from tests.support import Visitor
 
 SLUG = reference.RECORD

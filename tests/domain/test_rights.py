@@ -7,24 +7,24 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from consulta.database.transactions import Database
+from consulta.domain import codes
 from consulta.domain.audit import check as audit
 from consulta.domain.authors import erasure as author_erasure
 from consulta.domain.authors import rights as author_rights
 from consulta.domain.authors import tracking
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import opinions
 from consulta.domain.contributions import reading as contributions
 from consulta.domain.contributions.queries import Filters
 from consulta.domain.errors import Conflict, NotFound
 from consulta.models.contributions import Contribution, Contributor, Status
 from consulta.models.opinions import Opinion
-from consulta.web.db import Database
 from tests.support import staff, submit
 
 from .test_moderation import decide
 
 NOW = datetime.now(UTC)
-FOLIO = opinions.folio_of("k")
+FOLIO = codes.folio_of("k")
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.ledger import log as ledger
 from consulta.domain.management import schedules
-from consulta.web.db import Database
 
 REASON = {"es": "La gente pidió más tiempo."}
 

@@ -18,17 +18,17 @@ from flask import Flask
 from sqlalchemy import inspect, select, text
 
 from consulta import Settings
-from consulta.backups import copies, restoring
+from consulta.backups import copies, register, restoring
 from consulta.backups.copies import BackupError
 from consulta.database import schema
+from consulta.database.transactions import Database
+from consulta.domain import codes
 from consulta.domain.authors import rights as author_rights
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import fingerprints, opinions
 from consulta.domain.results import figures
 from consulta.models.contributions import Contribution
 from consulta.models.opinions import Opinion
-from consulta.web.db import Database
 from consulta.worker import rounds
 from tests.conftest import new_postgres
 from tests.support import admit, submit
@@ -66,7 +66,7 @@ def test_a_copy_under_load_a_wipe_and_a_restore(
         n = 0
         while not stop.is_set():
             submit(database, consultation, f"Persona {who}, aporte {n}", f"{who}-{n}")
-            acknowledged.append(opinions.folio_of(f"{who}-{n}"))
+            acknowledged.append(codes.folio_of(f"{who}-{n}"))
             n += 1
 
     threads = [threading.Thread(target=people, args=(who,)) for who in range(3)]
@@ -84,23 +84,23 @@ def test_a_copy_under_load_a_wipe_and_a_restore(
         author_rights.withdraw(db, before[0], now=now)
         author_rights.ask_erasure(db, before[1], now=now)
     rounds.erase(database, now=now + timedelta(hours=80))
-    copies.register(database, keyed)
+    register.register(database, keyed)
     wiped(database)
     restored = restoring.restore(database, keyed, tmp_path / "copia.age", now=now)
     assert [r.faults for r in restored.reports if r.faults] == []
     assert restored.done >= 2
     stored = folios(database)
-    assert {fingerprints.sha256(folio) for folio in before} <= stored
+    assert {codes.sha256(folio) for folio in before} <= stored
     with database.session(read_only=True) as db:
         view = consultations.find(db, "prueba").view
         base, opinion = Contribution.__table__.c, Opinion.__table__.c
-        hashes = [fingerprints.sha256(folio) for folio in before[:2]]
+        hashes = [codes.sha256(folio) for folio in before[:2]]
         query = select(base.folio_hash, base.status).where(base.folio_hash.in_(hashes))
         rows = {found: status for found, status in db.execute(query)}  # noqa: C416
-        assert rows[fingerprints.sha256(before[0])].value == "withdrawn"
-        assert rows[fingerprints.sha256(before[1])].value == "erased"
+        assert rows[codes.sha256(before[0])].value == "withdrawn"
+        assert rows[codes.sha256(before[1])].value == "erased"
         bodies = select(opinion.body).join(Contribution.__table__, base.id == opinion.id)
-        assert db.execute(bodies.where(base.folio_hash == fingerprints.sha256(before[1]))).scalar_one() is None
+        assert db.execute(bodies.where(base.folio_hash == codes.sha256(before[1]))).scalar_one() is None
         assert figures.tally(db, view, today=view.today(now))["balanced"]
     submit(database, view, "Después de restaurar se sigue", "nuevo")
     with database.session(read_only=True) as db:
@@ -229,7 +229,7 @@ def test_from_sqlite_to_postgresql_in_one_command(
     for n in range(120):
         submit(source, view, f"Aporte n.º {n} con ch'e' y ñandú", f"k{n}", department="16")
     with source.transaction() as db:
-        author_rights.withdraw(db, opinions.folio_of("k3"), now=now)
+        author_rights.withdraw(db, codes.folio_of("k3"), now=now)
     reports = restoring.move(source, target)
     assert [r.faults for r in reports if r.faults] == []
     tallies = []

@@ -21,19 +21,20 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import func, select
 
+from consulta.database.transactions import Database
+from consulta.domain import codes
 from consulta.domain.audit import check as audit
 from consulta.domain.authors import rights as author_rights
 from consulta.domain.comments import flags, supports
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import opinions
+from consulta.domain.contributions import submission
 from consulta.domain.errors import DomainError
 from consulta.domain.ledger import log as ledger
-from consulta.domain.moderation import decisions, queue
+from consulta.domain.moderation import decisions, items, queue
 from consulta.domain.results import figures
 from consulta.models.comments import Ground
 from consulta.models.contributions import Contribution, Status
 from consulta.models.moderation import Decision, Verdict
-from consulta.web.db import Database
 from tests.support import Visitor, admit, comment, free_port, send, staff, submit
 
 ROOT = Path(__file__).parents[2]
@@ -62,13 +63,13 @@ def test_32_threads_submit_decide_and_withdraw(database: Database, consultation:
         try:
             if made.random() < 0.3:
                 with database.transaction() as db:
-                    author_rights.withdraw(db, opinions.folio_of(key), now=now)
+                    author_rights.withdraw(db, codes.folio_of(key), now=now)
             else:
                 with database.session(read_only=True) as db:
                     waiting = queue.queue(db, consultation, scope=None, now=now, limit=5)
                 row = made.choice(waiting)
                 with database.transaction() as db:
-                    item = queue.item(db, consultation, row.number, account_id=account, now=now)
+                    item = items.item(db, consultation, row.number, account_id=account, now=now)
                     decisions.decide(
                         db,
                         consultation=consultation,
@@ -153,7 +154,7 @@ def _report(database: Database, view: ConsultationView, number: int, key: str) -
 def _decide(database: Database, view: ConsultationView, made: random.Random, accounts: list[int], number: int) -> None:
     account, now = made.choice(accounts), datetime.now(UTC)
     with database.transaction() as db:
-        item = queue.item(db, view, number, account_id=account, now=now)
+        item = items.item(db, view, number, account_id=account, now=now)
         decisions.decide(
             db,
             consultation=view,
@@ -169,7 +170,7 @@ def _decide(database: Database, view: ConsultationView, made: random.Random, acc
 
 def _withdraw(database: Database, key: str) -> None:
     with database.transaction() as db:
-        author_rights.withdraw(db, opinions.folio_of(key), now=datetime.now(UTC))
+        author_rights.withdraw(db, codes.folio_of(key), now=datetime.now(UTC))
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
@@ -266,7 +267,7 @@ def test_200_kills_of_a_worker_lose_no_acknowledged_receipt(
         thread.join()
     folios = [folio for citizen in citizens for folio in citizen.folios]
     with database.session(read_only=True) as db:
-        assert all(opinions.receipt(db, folio) is not None for folio in folios)
+        assert all(submission.receipt(db, folio) is not None for folio in folios)
         assert audit.check(db, consultation.log_id, consultation=consultation).faults == []
         stored = db.execute(select(func.count()).select_from(Contribution.__table__)).scalar_one()
     assert 0 < len(set(folios)) <= stored

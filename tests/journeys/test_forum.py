@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from flask import Flask
 from pypdf import PdfReader
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import RoleName, Sector
-from consulta.web.db import Database
 from consulta.worker import rounds
 from tests.blueprints.test_acts import sound
 from tests.blueprints.test_forums import announced, codes, join

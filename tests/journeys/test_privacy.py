@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models import Base
 from consulta.models.accounts import RoleName
 from consulta.models.contributions import Status
-from consulta.web.db import Database
 from consulta.worker import rounds
 from tests.blueprints.test_management import coordinator
 from tests.domain.test_forums import announce

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from consulta import Settings
-from consulta.backups import copies, restoring
+from consulta.backups import copies, register, restoring
+from consulta.database.transactions import Database
+from consulta.domain import codes
 from consulta.domain.authors import rights as author_rights
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import opinions
 from consulta.domain.notifications import news
 from consulta.models.contributions import Contribution, Erasure
 from consulta.models.news import Subscriber
-from consulta.web.db import Database
 from consulta.worker import rounds
 from tests.support import submit
 
@@ -58,17 +58,17 @@ def test_a_second_restore_harms_nobody(
     copies.write(database, keyed, first, now=NOW)
     submit(database, consultation, "La segunda, que se borra", "k2")
     with database.transaction() as db:
-        author_rights.ask_erasure(db, opinions.folio_of("k2"), now=NOW)
+        author_rights.ask_erasure(db, codes.folio_of("k2"), now=NOW)
     rounds.erase(database, now=NOW + timedelta(hours=80))
-    copies.register(database, keyed)
+    register.register(database, keyed)
     assert restoring.restore(database, keyed, first, now=NOW).done == 0
     view = view_of(database)
     submit(database, view, "Otra persona, con el mismo número", "k3")
     submit(database, view, "Y una más que se retira", "k4")
     copies.write(database, keyed, second, now=NOW)
     with database.transaction() as db:
-        author_rights.withdraw(db, opinions.folio_of("k4"), now=NOW)
-    copies.register(database, keyed)  # the log is still shorter than the one before the restore
+        author_rights.withdraw(db, codes.folio_of("k4"), now=NOW)
+    register.register(database, keyed)  # the log is still shorter than the one before the restore
     restoring.restore(database, keyed, second, now=NOW)
     assert statuses(database) == {1: "received", 2: "received", 3: "withdrawn"}
     sound(database)
@@ -80,20 +80,20 @@ def test_what_was_asked_and_taken_back_stays_so(
     for key in ("before", "after", "both"):
         submit(database, consultation, f"Un texto de {key}", key)
     with database.transaction() as db:
-        author_rights.ask_erasure(db, opinions.folio_of("before"), now=NOW)
+        author_rights.ask_erasure(db, codes.folio_of("before"), now=NOW)
     copies.write(database, keyed, tmp_path / "copia.age", now=NOW)
     with database.transaction() as db:
-        author_rights.take_back_erasure(db, opinions.folio_of("before"), now=NOW)
-        author_rights.ask_erasure(db, opinions.folio_of("after"), now=NOW)
-        author_rights.ask_erasure(db, opinions.folio_of("both"), now=NOW)
-        author_rights.take_back_erasure(db, opinions.folio_of("both"), now=NOW)
-    copies.register(database, keyed)
+        author_rights.take_back_erasure(db, codes.folio_of("before"), now=NOW)
+        author_rights.ask_erasure(db, codes.folio_of("after"), now=NOW)
+        author_rights.ask_erasure(db, codes.folio_of("both"), now=NOW)
+        author_rights.take_back_erasure(db, codes.folio_of("both"), now=NOW)
+    register.register(database, keyed)
     for _again in range(2):
         restoring.restore(database, keyed, tmp_path / "copia.age", now=NOW)
         assert statuses(database) == {1: "received", 2: "withdrawn", 3: "received"}
         with database.session(read_only=True) as db:
             assert len(db.execute(select(Erasure.contribution_id)).all()) == 1
-        copies.register(database, keyed)
+        register.register(database, keyed)
     rounds.erase(database, now=NOW + timedelta(hours=80))
     assert statuses(database) == {1: "received", 2: "erased", 3: "received"}
     sound(database)
@@ -113,7 +113,7 @@ def test_a_stopped_subscription_does_not_come_back(
         first = db.execute(select(Subscriber.key).where(Subscriber.email == "uno@lector.example")).scalar_one()
         news.stop(db, first)
         news.confirm(db, first)  # an old mail's other button gives nothing back
-    copies.register(database, keyed)
+    register.register(database, keyed)
     assert "lector" not in (keyed.backups / copies.REGISTER).read_text()
     with database.session(read_only=True) as db:
         assert db.execute(select(Subscriber.email)).scalars().all() == ["dos@lector.example"]
@@ -129,13 +129,13 @@ def test_a_later_wish_is_not_undone_by_an_older_line(
     submit(database, consultation, "Lo pienso y lo vuelvo a pensar", "k1")
     copies.write(database, keyed, tmp_path / "uno.age", now=NOW)
     with database.transaction() as db:
-        author_rights.ask_erasure(db, opinions.folio_of("k1"), now=NOW)
-        author_rights.take_back_erasure(db, opinions.folio_of("k1"), now=NOW)
-    copies.register(database, keyed)
+        author_rights.ask_erasure(db, codes.folio_of("k1"), now=NOW)
+        author_rights.take_back_erasure(db, codes.folio_of("k1"), now=NOW)
+    register.register(database, keyed)
     restoring.restore(database, keyed, tmp_path / "uno.age", now=NOW)
     with database.transaction() as db:
-        author_rights.ask_erasure(db, opinions.folio_of("k1"), now=NOW)
-    copies.register(database, keyed)
+        author_rights.ask_erasure(db, codes.folio_of("k1"), now=NOW)
+    register.register(database, keyed)
     copies.write(database, keyed, tmp_path / "dos.age", now=NOW)
     restoring.restore(database, keyed, tmp_path / "dos.age", now=NOW)
     assert statuses(database) == {1: "withdrawn"}

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
@@ -19,7 +20,6 @@ from consulta.domain.forums import registrations, seats
 from consulta.domain.forums import versions as forum_versions
 from consulta.domain.forums.registrations import Guest, Party
 from consulta.models.forums import Forum, Registration, Seat
-from consulta.web.db import Database
 from tests.domain.test_forums import announce
 from tests.support import said
 
@@ -50,7 +50,7 @@ def test_never_oversold(database: Database, consultation: ConsultationView, now:
 
     def give_back(n: int) -> None:
         with database.transaction() as db:
-            one = forums.registered(db, registrations.codes(f"k{n}", 1)[0])
+            one = registrations.registered(db, registrations.codes(f"k{n}", 1)[0])
             if one is not None and one.state in (Seat.CONFIRMED, Seat.WAITING):
                 seats.cancel(db, consultation, one.id, now=now)
 

@@ -11,10 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.moderation import Verdict
 from consulta.models.outbox import OutboxMessage
-from consulta.web.db import Database
 from consulta.worker import rounds
 from tests.domain.test_forums import announce, change
 from tests.domain.test_moderation import decide

@@ -14,17 +14,20 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request, send_f
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
+from consulta.domain.attendance import devices, marks
 from consulta.domain.attendance import door as attendance_door
 from consulta.domain.attendance import from_file as attendance_from_file
-from consulta.domain.attendance import marks
+from consulta.domain.attendance.devices import Brought, Outcome
 from consulta.domain.attendance.from_file import Row
-from consulta.domain.attendance.marks import Brought, Outcome
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Closed, Invalid, Malformed
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums.reading import ForumView
-from consulta.web import db, device_seals, page_cache
-from consulta.web.auth import actor, allow, anyone, now, on_a_team, respond_privately, takes_files
+from consulta.web import answers, db, device_seals, guards
+from consulta.web.answers import respond_privately
+from consulta.web.auth import actor, allow, anyone, on_a_team, takes_files
+from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 bp = Blueprint("marks", __name__, url_prefix="/gestion")
@@ -49,7 +52,7 @@ def door(slug: str, key: str) -> Response:
     """The page that the device keeps: it has nobody's name in it."""
     consultation, forum = _own(slug, key)
     wipe = forum.data.ends_at + KEPT
-    response = page_cache.private(
+    response = answers.private(
         "marks/door.html",
         consultation=consultation,
         forum=forum,
@@ -78,7 +81,7 @@ def roster(slug: str, key: str) -> Response:
     if forum.data.ends_at + KEPT <= now():
         raise Closed("La lista de un foro no se guarda en un aparato más de 48 horas después.")
     attendance_door.look(
-        db.session(), consultation, forum, actor=page_cache.pseudonym(consultation), now=now(), device=True
+        db.session(), consultation, forum, actor=guards.pseudonym(consultation), now=now(), device=True
     )
     return respond_privately(jsonify(people=attendance_door.roster(db.session(), forum)))
 
@@ -94,13 +97,13 @@ def bring(slug: str, key: str) -> Response:
         raise Malformed("Las marcas no llegaron enteras. Envíelas otra vez.")
     brought = _opened(sealed, consultation, forum)
     taken = iter(
-        attendance_door.bring(
+        devices.bring(
             db.session(),
             consultation,
             forum,
             [one for one in brought if one],
             account_id=actor().id,
-            actor=page_cache.pseudonym(consultation),
+            actor=guards.pseudonym(consultation),
             now=now(),
         )
     )
@@ -121,8 +124,8 @@ def carry(slug: str, key: str) -> Response | BaseResponse:
     said = Counter({Outcome.UNREADABLE: len(brought) - len(readable)})
     for at in range(0, len(readable), marks.PIECE):
         piece = readable[at : at + marks.PIECE]
-        said.update(attendance_door.bring(db.session(), consultation, forum, piece, **_whose(consultation)))
-        db.commit(db.session())
+        said.update(devices.bring(db.session(), consultation, forum, piece, **_whose(consultation)))
+        transactions.commit(db.session())
     flash(
         gettext(
             "Marcas nuevas: %(new)s. Ya estaban: %(known)s."
@@ -153,7 +156,7 @@ def sheet(slug: str, key: str) -> Response | BaseResponse:
 
 
 def _own(slug: str, key: str) -> tuple[ConsultationView, ForumView]:
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     forum = forums.one(db.session(), consultation, key)
     attendance_door.check(db.session(), actor(), consultation, forum)
     return consultation, forum
@@ -162,7 +165,7 @@ def _own(slug: str, key: str) -> tuple[ConsultationView, ForumView]:
 def _opened(sealed: Iterable[object], consultation: ConsultationView, forum: ForumView) -> list[Brought | None]:
     bound = device_seals.context(consultation.slug, forum.key)
     found = (device_seals.opened(one, bound) for one in sealed)
-    return [marks.read(one, consultation) if one else None for one in found]
+    return [devices.read(one, consultation) if one else None for one in found]
 
 
 def _carried() -> list[Any]:
@@ -181,20 +184,20 @@ def _carried() -> list[Any]:
 
 def _take(consultation: ConsultationView, forum: ForumView, piece: Sequence[Row]) -> int:
     new = attendance_from_file.take(db.session(), consultation, forum, piece, **_whose(consultation))
-    db.commit(db.session())
+    transactions.commit(db.session())
     return new
 
 
 def _whose(consultation: ConsultationView) -> dict[str, Any]:
-    return {"account_id": actor().id, "actor": page_cache.pseudonym(consultation), "now": now()}
+    return {"account_id": actor().id, "actor": guards.pseudonym(consultation), "now": now()}
 
 
 def _again(slug: str, key: str, error: Invalid) -> Response:
     """Nothing of the file was kept: why, on a page of its own with the way back."""
-    return page_cache.private(
+    return answers.private(
         "marks/refused.html",
         422,
-        consultation=page_cache.find(slug).view,
+        consultation=guards.find(slug).view,
         key=key,
         message=gettext(error.message, **error.values),
     )

@@ -8,6 +8,7 @@ from time import time
 from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
 from consulta.documents import attendance
 from consulta.domain.attendance import door as attendance_door
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -18,8 +19,9 @@ from consulta.domain.texts import showable
 from consulta.forms.fields import Typed
 from consulta.forms.registrations import read_guest
 from consulta.models.consultations import ConsultationKind
-from consulta.web import db, page_cache
-from consulta.web.auth import actor, allow, now, on_a_team
+from consulta.web import answers, db, guards
+from consulta.web.auth import actor, allow, on_a_team
+from consulta.web.context import now
 from consulta.words.i18n import day, gettext, language, said
 
 bp = Blueprint("attendance", __name__, url_prefix="/gestion")
@@ -32,7 +34,7 @@ def door(slug: str, key: str) -> Response:
     """The roster, once it was opened: to search, and to mark with one tap."""
     consultation, forum = _own(slug, key)
     if time() - session.get(OPENED, {}).get(f"{slug}/{key}", 0) > OPEN_SECONDS:
-        return page_cache.private("attendance/closed.html", consultation=consultation, forum=forum)
+        return answers.private("attendance/closed.html", consultation=consultation, forum=forum)
     return _page(consultation, forum, {}, {}, 200)
 
 
@@ -41,7 +43,7 @@ def door(slug: str, key: str) -> Response:
 def open_door(slug: str, key: str) -> BaseResponse:
     """Open the roster for twelve hours: the look is an entry of the ledger."""
     consultation, forum = _own(slug, key)
-    attendance_door.look(db.session(), consultation, forum, actor=page_cache.pseudonym(consultation), now=now())
+    attendance_door.look(db.session(), consultation, forum, actor=guards.pseudonym(consultation), now=now())
     session[OPENED] = {**session.get(OPENED, {}), f"{slug}/{key}": int(time())}
     return redirect(url_for(".door", slug=slug, key=key), 303)
 
@@ -60,7 +62,7 @@ def mark(slug: str, key: str, registration: int) -> BaseResponse:
         mark_id=_mark_id(),
         present=present,
         account_id=actor().id,
-        actor=page_cache.pseudonym(consultation),
+        actor=guards.pseudonym(consultation),
         now=now(),
     )
     flash(gettext("Anotado: está.") if present else gettext("Se quitó la marca."))
@@ -86,11 +88,11 @@ def walk_in(slug: str, key: str) -> Response | BaseResponse:
             department=department,
             mark_id=_mark_id(),
             account_id=actor().id,
-            actor=page_cache.pseudonym(consultation),
+            actor=guards.pseudonym(consultation),
             now=now(),
         )
     except Conflict as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         return _page(consultation, forum, typed.values(), {"name": gettext(error.message)}, 409)
     flash(gettext("Anotado: está. Su código es %(code)s.", code=folio))
     return redirect(url_for(".door", slug=slug, key=key), 303)
@@ -124,7 +126,7 @@ def sheet(slug: str, key: str) -> Response:
 
 
 def _own(slug: str, key: str) -> tuple[ConsultationView, ForumView]:
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     forum = forums.one(db.session(), consultation, key)
     attendance_door.check(db.session(), actor(), consultation, forum)
     return consultation, forum
@@ -143,7 +145,7 @@ def _page(
 ) -> Response:
     typed = showable(request.args.get("q", ""), 80)
     found = attendance_door.search(db.session(), forum, typed)
-    return page_cache.private(
+    return answers.private(
         "attendance/door.html",
         status,
         consultation=consultation,

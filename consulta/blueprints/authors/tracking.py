@@ -7,13 +7,14 @@ from collections.abc import Callable
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
+from consulta.domain import codes
 from consulta.domain.authors import rights as author_rights
 from consulta.domain.authors import tracking
 from consulta.domain.authors.tracking import Followed
-from consulta.domain.contributions import opinions
 from consulta.domain.errors import Conflict, DomainError, Invalid, NotFound
-from consulta.domain.forums import reading as forums
-from consulta.domain.forums.reading import Registered
+from consulta.domain.forums import registrations
+from consulta.domain.forums.registrations import Registered
 from consulta.domain.papers import stubs
 from consulta.domain.proposals import drafting as proposal_drafting
 from consulta.domain.proposals import sending as proposal_sending
@@ -21,7 +22,9 @@ from consulta.domain.texts import showable
 from consulta.forms.fields import Typed
 from consulta.models.contributions import Kind
 from consulta.web import db, held_drafts, kept_codes
-from consulta.web.auth import allow, anyone, now, respond_privately, settings
+from consulta.web.answers import respond_privately
+from consulta.web.auth import allow, anyone
+from consulta.web.context import now, settings
 from consulta.words.i18n import gettext
 
 bp = Blueprint("tracking", __name__)
@@ -49,13 +52,13 @@ def ask() -> Response:
 def follow() -> Response | BaseResponse:
     """Show what became of it; with ``act``, first ask whether it is meant, then do it."""
     typed = showable(request.form.get("folio", ""), 100)
-    folio = opinions.read_folio(typed)
+    folio = codes.read_folio(typed)
     try:
         if folio is None:
             raise NotFound(
                 "El código tiene 16 letras y números, en cuatro grupos de cuatro. Revíselo en su comprobante."
             )
-        registered = forums.registered(db.session(), folio)
+        registered = registrations.registered(db.session(), folio)
         if registered is not None:
             return _registered(registered)
         stub = stubs.follow(db.session(), folio)
@@ -114,7 +117,7 @@ def _proposal_withdrawn(followed: Followed) -> Response:
     except Invalid as error:
         return _sure(followed, "withdraw", note, _said(error))
     except Conflict as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         return _shown(followed.folio, _said(error), 409)
     return _shown(followed.folio, gettext("La propuesta quedó retirada."), 200)
 
@@ -124,7 +127,7 @@ def _done(act: Callable[[], None], message: str) -> tuple[str, int]:
     try:
         act()
     except (Conflict, NotFound) as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         return _said(error), 409 if isinstance(error, Conflict) else 422
     return message, 200
 

@@ -6,14 +6,16 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
 from consulta.domain.comments import flags, supports
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import reading as contributions
 from consulta.domain.errors import AlreadyReceived
 from consulta.forms.flags import ReportForm, grounds
 from consulta.models.comments import Ground
-from consulta.web import db, form_keys, page_cache
-from consulta.web.auth import allow, anyone, now
+from consulta.web import db, form_keys, guards
+from consulta.web.auth import allow, anyone
+from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 bp = Blueprint("reports", __name__)
@@ -23,14 +25,14 @@ bp = Blueprint("reports", __name__)
 @allow(anyone)
 def form(slug: str, number: int) -> Response:
     """The reasons to choose from; after sending, that somebody will look."""
-    return _page(page_cache.find(slug).view, number, {}, {}, form_keys.new(), 200)
+    return _page(guards.find(slug).view, number, {}, {}, form_keys.new(), 200)
 
 
 @bp.post("/consultas/<slug>/aportes/<int(max=2147483647):number>/reportar")
 @allow(anyone)
 def file(slug: str, number: int) -> Response | BaseResponse:
     """Take a report; the comment stays published until a person has decided."""
-    consultation, typed = page_cache.find(slug).view, ReportForm()
+    consultation, typed = guards.find(slug).view, ReportForm()
     issued = form_keys.read(typed.submission.data or "")
     valid = typed.validate_on_submit()
     if issued is None or not valid:
@@ -47,7 +49,7 @@ def file(slug: str, number: int) -> Response | BaseResponse:
     try:
         flags.file(db.session(), consultation=consultation, said=said, submission=key, held_cause=held_cause, now=now())
     except AlreadyReceived:
-        db.undo(db.session())
+        transactions.undo(db.session())
         flags.repeated(db.session(), said=said, submission=key)
     return redirect(url_for(".form", slug=slug, number=number, listo=1), 303)
 

@@ -10,17 +10,18 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
+from consulta.domain.comments import commentable, threads
 from consulta.domain.comments import submitting as comments
-from consulta.domain.comments import threads
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.contributions import reading as contributions
-from consulta.domain.contributions import targets
 from consulta.domain.contributions.targets import Quoted, Target
 from consulta.domain.errors import AlreadyReceived, Closed, NotFound
 from consulta.domain.texts import BODY_MAX
 from consulta.forms.comments import CommentForm
-from consulta.web import db, form_keys, kept_codes, page_cache
-from consulta.web.auth import allow, anyone, now
+from consulta.web import db, form_keys, guards, kept_codes, page_cache
+from consulta.web.auth import allow, anyone
+from consulta.web.context import now
 from consulta.web.page_cache import CSRF_MARK, SUBMISSION_MARK, public_page
 from consulta.words.i18n import gettext, language
 
@@ -87,7 +88,7 @@ def commitment_submit(slug: str, number: int) -> Response | BaseResponse:
 @public_page
 def commitment_listing(consultation: ConsultationView, number: int) -> str:
     """The comments on a commitment."""
-    target, _quoted = targets.commitment(db.session(), consultation, number)
+    target, _quoted = commentable.commitment(db.session(), consultation, number)
     order, after = threads.place(request.args.to_dict())
     page = threads.page(db.session(), consultation, "commitment", target.commitment_id or 0, order=order, after=after)
     return render_template(
@@ -157,14 +158,14 @@ def _on_theme(consultation: ConsultationView, slug: str) -> About:
 
 
 def _on_number(consultation: ConsultationView, number: int) -> About:
-    target, quoted = targets.find(db.session(), consultation, number, request.args.get("part"))
+    target, quoted = commentable.find(db.session(), consultation, number, request.args.get("part"))
     where: dict[str, Any] = {"slug": consultation.slug, "number": number}
     back, action = url_for("contributions.one", **where), url_for(".submit", **where, part=target.part)
     return About(target, quoted, consultation.theme_by_id(quoted.theme_id), back, action)
 
 
 def _on_commitment(consultation: ConsultationView, number: int) -> About:
-    target, quoted = targets.commitment(db.session(), consultation, number)
+    target, quoted = commentable.commitment(db.session(), consultation, number)
     where: dict[str, Any] = {"slug": consultation.slug, "number": number}
     back, action = url_for("plans.one", **where), url_for(".commitment_submit", **where)
     return About(target, quoted, consultation.theme_by_id(quoted.theme_id), back, action)
@@ -172,7 +173,7 @@ def _on_commitment(consultation: ConsultationView, number: int) -> About:
 
 def _form(slug: str, about: Callable[[ConsultationView], About]) -> Response:
     """The empty form. The page is kept; only the two keys are each visitor's own."""
-    current = page_cache.find(slug)
+    current = guards.find(slug)
     _check_open(current.view)
 
     def make() -> str:
@@ -187,7 +188,7 @@ def _form(slug: str, about: Callable[[ConsultationView], About]) -> Response:
 
 
 def _submit(slug: str, about: Callable[[ConsultationView], About]) -> Response | BaseResponse:
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     _check_open(consultation)
     on = about(consultation)
     typed = CommentForm(consultation, on.preset)
@@ -209,7 +210,7 @@ def _submit(slug: str, about: Callable[[ConsultationView], About]) -> Response |
             now=now(),
         ).folio
     except AlreadyReceived:
-        db.undo(db.session())
+        transactions.undo(db.session())
         folio = comments.repeated(db.session(), submission=key, given=given, target=on.target).folio
     kept_codes.keep(folio)
     return redirect(url_for("opinions.receipt", slug=slug), 303)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
+from consulta.domain import codes
 from consulta.domain.comments import supports
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import opinions
 from consulta.domain.contributions import reading as contributions
 from consulta.domain.errors import Closed, Conflict, DomainError, NotFound
 from consulta.domain.texts import showable
-from consulta.web import db, kept_codes, page_cache
-from consulta.web.auth import actor, allow, anyone, now, person, respond_privately, settings
+from consulta.web import db, guards, kept_codes
+from consulta.web.answers import respond_privately
+from consulta.web.auth import actor, allow, anyone, person
+from consulta.web.context import now, settings
 from consulta.words.i18n import gettext
 
 bp = Blueprint("supports", __name__)
@@ -23,14 +26,14 @@ DONE = ("apoyado", "quitado")
 @allow(anyone)
 def form(slug: str, number: int) -> Response:
     """Where the code is typed; whoever is signed in only presses a button."""
-    return _page(page_cache.find(slug).view, number, "", None, 200)
+    return _page(guards.find(slug).view, number, "", None, 200)
 
 
 @bp.post("/consultas/<slug>/aportes/<int(max=2147483647):number>/yo-tambien")
 @allow(anyone)
 def support(slug: str, number: int) -> Response | BaseResponse:
     """Give support, or (``act`` is ``take-back``) take it back. A code that does not fit counts as a refused one."""
-    consultation, back = page_cache.find(slug).view, request.form.get("act") == "take-back"
+    consultation, back = guards.find(slug).view, request.form.get("act") == "take-back"
     typed, verb = showable(request.form.get("folio", ""), 100), supports.take_back if back else supports.give
     supports.published(db.session(), consultation, number)
     try:
@@ -47,7 +50,7 @@ def support(slug: str, number: int) -> Response | BaseResponse:
 def _who(consultation: ConsultationView, number: int, typed: str, *, published: bool) -> str:
     if person() is not None:
         return supports.by_account(actor().id)
-    folio = opinions.read_folio(typed)
+    folio = codes.read_folio(typed)
     supports.check_folio(db.session(), consultation, folio, number=number, published=published)
     return supports.by_folio(folio or "")
 
@@ -59,7 +62,7 @@ def _refused(consultation: ConsultationView, number: int, typed: str, error: Dom
         if slow is not None:
             said, status, wait = gettext(slow.message), 429, kept_codes.seconds_until(slow)
     else:
-        db.undo(db.session())
+        transactions.undo(db.session())
         status = 410 if isinstance(error, Closed) else 409
     response = _page(consultation, number, typed, said, status)
     if wait is not None:

@@ -8,14 +8,18 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
 from consulta.documents import qr
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import opinions
+from consulta.domain.contributions import submission as contribution_submission
 from consulta.domain.errors import AlreadyReceived, NotFound
 from consulta.domain.texts import BODY_MAX, showable
 from consulta.forms.opinions import OpinionForm
-from consulta.web import db, form_keys, kept_codes, page_cache
-from consulta.web.auth import allow, anyone, now, respond_privately, settings
+from consulta.web import db, form_keys, guards, kept_codes, page_cache
+from consulta.web.answers import respond_privately
+from consulta.web.auth import allow, anyone
+from consulta.web.context import now, settings
 from consulta.web.page_cache import CSRF_MARK, SUBMISSION_MARK
 from consulta.words.i18n import gettext, language
 
@@ -26,7 +30,7 @@ bp = Blueprint("opinions", __name__)
 @allow(anyone)
 def form(slug: str) -> Response:
     """The empty form, or when it opens. The page is kept; only the two keys are each visitor's own."""
-    current = page_cache.find(slug)
+    current = guards.find(slug)
     if not current.view.window("opinion", now()).open:
         return _closed(current.view, 200)
     values = {"theme": request.args.get("theme", "")}
@@ -40,7 +44,7 @@ def form(slug: str) -> Response:
 @allow(anyone)
 def submit(slug: str) -> Response | BaseResponse:
     """Take an opinion; the answer is a redirect to the receipt, sent only after the commit."""
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     if not consultation.window("opinion", now()).open:
         return _closed(consultation, 410)
     given = OpinionForm(consultation)
@@ -59,10 +63,10 @@ def submit(slug: str) -> Response | BaseResponse:
             language=language(),
             now=now(),
         )
-        db.commit_new(db.session())
+        transactions.commit_new(db.session())
     except AlreadyReceived:
-        db.undo(db.session())
-        folio = opinions.repeated(db.session(), submission=key, given=given.given()).folio
+        transactions.undo(db.session())
+        folio = contribution_submission.repeated(db.session(), submission=key, given=given.given()).folio
     kept_codes.keep(folio)
     return redirect(url_for(".receipt", slug=slug), 303)
 
@@ -71,8 +75,8 @@ def submit(slug: str) -> Response | BaseResponse:
 @allow(anyone)
 def receipt(slug: str) -> Response:
     """The receipts of this browser's last 24 hours, the newest large."""
-    consultation = page_cache.find(slug).view
-    found = [opinions.receipt(db.session(), folio) for folio in kept_codes.kept()]
+    consultation = guards.find(slug).view
+    found = [contribution_submission.receipt(db.session(), folio) for folio in kept_codes.kept()]
     mine = [one for one in found if one is not None and one.consultation == consultation.slug]
     if not mine:
         raise NotFound(

@@ -16,7 +16,8 @@ from consulta.domain.proposals import reading as proposals
 from consulta.domain.results import figures
 from consulta.models.contributions import Kind, Status
 from consulta.web import db
-from consulta.web.auth import allow, anyone, now, settings
+from consulta.web.auth import allow, anyone
+from consulta.web.context import now, settings
 from consulta.web.page_cache import public_page
 
 bp = Blueprint("contributions", __name__)

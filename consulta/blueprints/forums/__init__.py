@@ -1,0 +1,5 @@
+"""Forums and roundtables."""
+
+from flask import Blueprint
+
+bp = Blueprint("forums", __name__)

@@ -7,9 +7,10 @@ from time import time
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
 from consulta.documents import qr
+from consulta.domain import codes
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import opinions
 from consulta.domain.errors import AlreadyReceived, Closed, Conflict, Invalid, NotFound
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums import registrations, seats
@@ -17,8 +18,10 @@ from consulta.domain.forums.reading import ForumView
 from consulta.domain.texts import showable
 from consulta.forms.fields import Typed
 from consulta.forms.registrations import people, read_party
-from consulta.web import auth, db, form_keys, page_cache
-from consulta.web.auth import allow, anyone, now, respond_privately, settings
+from consulta.web import db, form_keys, guards, limits
+from consulta.web.answers import respond_privately
+from consulta.web.auth import allow, anyone
+from consulta.web.context import now, settings
 from consulta.words.i18n import gettext, language
 
 bp = Blueprint("registrations", __name__)
@@ -31,7 +34,7 @@ AN_HOUR = 120
 @allow(anyone)
 def form(slug: str, key: str) -> Response:
     """The empty form, or when it opens."""
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     forum = forums.one(db.session(), consultation, key)
     if not forum.takes(now()):
         return _closed(consultation, forum, 200)
@@ -44,7 +47,7 @@ def form(slug: str, key: str) -> Response:
 @allow(anyone)
 def register(slug: str, key: str) -> Response | BaseResponse:
     """Register all of them; the answer is a redirect to their codes."""
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     forum = forums.one(db.session(), consultation, key)
     if not forum.takes(now()):
         return _closed(consultation, forum, 410)
@@ -59,20 +62,20 @@ def register(slug: str, key: str) -> Response | BaseResponse:
         return _page(consultation, forum, typed.values() | {"submission": form_keys.new()}, {"submission": said}, 422)
     if typed.errors:
         return _page(consultation, forum, typed.values(), typed.errors, 422)
-    auth.many_from_here(AN_HOUR)
+    limits.many_from_here(AN_HOUR)
     submission, _age = issued
     try:
         found = registrations.register(
             db.session(), consultation, key, party, submission=submission, language=language(), now=now()
         )
     except Invalid as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         return _page(consultation, forum, typed.values(), {error.field or "people": gettext(error.message)}, 422)
     except Closed:
-        db.undo(db.session())
+        transactions.undo(db.session())
         return _closed(consultation, forums.one(db.session(), consultation, key), 410)
     except AlreadyReceived:
-        db.undo(db.session())
+        transactions.undo(db.session())
         try:
             found = registrations.repeated(db.session(), party, submission=submission)
         except Conflict as error:
@@ -85,9 +88,9 @@ def register(slug: str, key: str) -> Response | BaseResponse:
 @allow(anyone)
 def receipt(slug: str, key: str) -> Response:
     """The codes of this browser's last registration, for 24 hours."""
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     folios, at = session.get(KEPT, [[], 0])
-    found = [forums.registered(db.session(), folio) for folio in folios] if time() - at < KEPT_SECONDS else []
+    found = [registrations.registered(db.session(), folio) for folio in folios] if time() - at < KEPT_SECONDS else []
     mine = [one for one in found if one and one.consultation.id == consultation.id and one.forum.key == key]
     if not mine:
         raise NotFound(
@@ -116,8 +119,8 @@ def forget(slug: str, key: str) -> BaseResponse:
 @allow(anyone)
 def act() -> Response | BaseResponse:
     """What the holder of a code does with the seat: another table, or give it back."""
-    folio = opinions.read_folio(showable(request.form.get("folio", ""), 100))
-    one = forums.registered(db.session(), folio) if folio else None
+    folio = codes.read_folio(showable(request.form.get("folio", ""), 100))
+    one = registrations.registered(db.session(), folio) if folio else None
     if one is None or folio is None:
         return redirect(url_for("tracking.ask"), 303)
     wanted = request.form.get("act", "")
@@ -131,13 +134,13 @@ def act() -> Response | BaseResponse:
             seats.move(db.session(), one.consultation, one.id, request.form.get("table", ""), now=now())
             said = gettext("Cambió de mesa.")
     except (Conflict, Invalid) as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         said, status = gettext(error.message, **error.values), 409 if isinstance(error, Conflict) else 422
     return _followed(folio, said, status)
 
 
 def _followed(folio: str, message: str, status: int, *, sure: bool = False) -> Response:
-    one = forums.registered(db.session(), folio)
+    one = registrations.registered(db.session(), folio)
     page = render_template(
         "registrations/followed.html",
         one=one,

@@ -7,17 +7,19 @@ from time import time
 from flask import Blueprint, Response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
 from consulta.documents import qr
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import opinions
+from consulta.domain.contributions import submission as contribution_submission
 from consulta.domain.errors import AlreadyReceived, Conflict, Invalid, NotFound
 from consulta.domain.intake import assisted
 from consulta.domain.intake.assisted import Brought
 from consulta.domain.texts import OTHER_MAX
 from consulta.forms.fields import LINE, Typed
 from consulta.models.contributions import Channel
-from consulta.web import db, form_keys, page_cache
-from consulta.web.auth import actor, allow, now, on_a_team, settings
+from consulta.web import answers, db, form_keys, guards
+from consulta.web.auth import actor, allow, on_a_team
+from consulta.web.context import now, settings
 from consulta.words.i18n import gettext
 
 bp = Blueprint("intake", __name__, url_prefix="/gestion")
@@ -52,10 +54,10 @@ def enter(slug: str) -> Response | BaseResponse:
             db.session(), consultation, brought, submission=submission, account_id=actor().id, now=now()
         )
     except Invalid as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         return _page(consultation, typed.values(), {error.field: gettext(error.message)}, 422)
     except AlreadyReceived:
-        db.undo(db.session())
+        transactions.undo(db.session())
         try:
             folio = assisted.repeated(db.session(), brought, submission=submission)
         except Conflict as error:
@@ -73,11 +75,11 @@ def receipt(slug: str) -> Response:
     if time() - at > SHOWN_SECONDS:
         session.pop(LAST, None)
         folio = ""
-    found = opinions.receipt(db.session(), folio)
+    found = contribution_submission.receipt(db.session(), folio)
     if found is None or found.consultation != slug:
         raise NotFound("No hay un comprobante por mostrar.")
     link = f"{settings().base_url}/seguimiento#{found.folio}"
-    return page_cache.private("intake/receipt.html", consultation=consultation, receipt=found, qr=qr.svg(link))
+    return answers.private("intake/receipt.html", consultation=consultation, receipt=found, qr=qr.svg(link))
 
 
 def _brought(consultation: ConsultationView, typed: Typed) -> Brought:
@@ -99,10 +101,10 @@ def _brought(consultation: ConsultationView, typed: Typed) -> Brought:
 
 
 def _own(slug: str) -> ConsultationView:
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     assisted.check(actor(), consultation)
     return consultation
 
 
 def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
-    return page_cache.private("intake/form.html", status, consultation=consultation, values=values, errors=errors)
+    return answers.private("intake/form.html", status, consultation=consultation, values=values, errors=errors)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.documents import tables
+from consulta.database import transactions
+from consulta.documents import tables as document_tables
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
+from consulta.domain.files import tables
 from consulta.domain.intake import columns as intake_columns
 from consulta.domain.intake import undo as intake_undo
 from consulta.domain.intake import uploads
 from consulta.forms.fields import Typed
 from consulta.models.consultations import ConsultationKind
 from consulta.models.contributions import Channel
-from consulta.web import db, page_cache
-from consulta.web.auth import actor, allow, coordinates, now, takes_files
+from consulta.web import answers, db, guards
+from consulta.web.auth import actor, allow, coordinates, takes_files
+from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 bp = Blueprint("imports", __name__, url_prefix="/gestion")
@@ -43,7 +46,7 @@ def upload(slug: str) -> Response | BaseResponse:
     try:
         name = given.filename.replace("\\", "/").rsplit("/", 1)[-1][-120:]
         data = given.read()
-        intake_columns.header(intake_columns.Given(data, name))
+        intake_columns.header(tables.Given(data, name))
         id_ = uploads.keep(
             db.session(),
             consultation,
@@ -54,7 +57,7 @@ def upload(slug: str) -> Response | BaseResponse:
             now=now(),
         )
     except Invalid as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         return _page(consultation, {"file": gettext(error.message, **error.values)}, 422)
     return redirect(url_for(".one", slug=slug, import_id=id_), 303)
 
@@ -105,7 +108,7 @@ def act(slug: str, import_id: int) -> Response | BaseResponse:
             )
             flash(gettext("Importación anulada: sus aportes se retiran en unos segundos."))
     except (Invalid, Conflict) as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         status = 409 if isinstance(error, Conflict) else 422
         return _one_page(consultation, import_id, {"reason": gettext(error.message, **error.values)}, status)
     return redirect(url_for(".one", slug=slug, import_id=import_id), 303)
@@ -117,12 +120,12 @@ def report(slug: str, import_id: int) -> Response:
     """Every row that would not be taken, or was not, and why."""
     consultation = _open(slug)
     left = uploads.left(db.session(), consultation, import_id, now=now())
-    body = tables.rows(("line", "column", "value", "why"), iter(left))
-    return page_cache.download(body, consultation, f"importacion-{import_id}")
+    body = document_tables.rows(("line", "column", "value", "why"), iter(left))
+    return answers.download(body, consultation, f"importacion-{import_id}")
 
 
 def _open(slug: str) -> ConsultationView:
-    consultation = page_cache.coordinated(slug)
+    consultation = guards.coordinated(slug)
     if consultation.kind is ConsultationKind.RECORD:
         raise NotFound("Un registro histórico no recibe importaciones.")
     return consultation
@@ -136,7 +139,7 @@ def _found(consultation: ConsultationView, import_id: int) -> uploads.UploadView
 
 
 def _page(consultation: ConsultationView, errors: dict[str, str], status: int) -> Response:
-    return page_cache.private(
+    return answers.private(
         "imports/listing.html",
         status,
         consultation=consultation,
@@ -151,12 +154,12 @@ def _one_page(consultation: ConsultationView, import_id: int, errors: dict[str, 
     chosen: dict[str, str] = dict(found.options.get("mapping") or {})
     if columns:
         try:
-            chosen = intake_columns.guessed(columns, intake_columns.Given(b"", found.name, mapping=chosen))
+            chosen = intake_columns.guessed(columns, tables.Given(b"", found.name, mapping=chosen))
             survey = uploads.survey(db.session(), consultation, import_id, now=now())
         except Invalid as error:
             problem = gettext(error.message, **error.values)
     left = [(r.line, r.column, r.value, r.why) for r in survey.left] if survey else (found.report or {}).get("left", [])
-    return page_cache.private(
+    return answers.private(
         "imports/one.html",
         status,
         consultation=consultation,

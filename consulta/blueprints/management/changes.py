@@ -5,12 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
+from consulta.domain.consultations import snapshots
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.management import as_file, changes, needs
+from consulta.domain.management import as_file, changes
 from consulta.forms.drafts import reader, shown, with_one_more
 from consulta.forms.fields import Typed
-from consulta.web import db, page_cache
-from consulta.web.auth import allow, coordinates, now
+from consulta.web import answers, db, guards
+from consulta.web.auth import allow, coordinates
+from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 bp = Blueprint("changes", __name__, url_prefix="/gestion")
@@ -20,7 +23,7 @@ bp = Blueprint("changes", __name__, url_prefix="/gestion")
 @allow(coordinates)
 def change(slug: str, part: str) -> Response:
     """One part of what is public, to be changed with a reason."""
-    consultation = page_cache.coordinated(slug)
+    consultation = guards.coordinated(slug)
     values = shown(part, as_file.data_of(consultation))
     return _change_page(slug, part, values, {}, 200)
 
@@ -29,7 +32,7 @@ def change(slug: str, part: str) -> Response:
 @allow(coordinates)
 def publish_change(slug: str, part: str) -> Response | BaseResponse:
     """Publish the change, or show the form again with all that was typed."""
-    consultation, typed = page_cache.coordinated(slug), Typed(request.form)
+    consultation, typed = guards.coordinated(slug), Typed(request.form)
     if "add" in request.form:
         return _change_page(slug, part, with_one_more(part, typed.values()), {}, 200)
     parts, seen = reader(part)(typed, as_file.data_of(consultation)), typed.whole("seen", 0, 10**9)
@@ -43,11 +46,11 @@ def publish_change(slug: str, part: str) -> Response | BaseResponse:
             parts,
             seen=seen,
             reason=reason,
-            actor=page_cache.pseudonym(consultation),
+            actor=guards.pseudonym(consultation),
             now=now(),
         )
     except (Invalid, Conflict) as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         where = error.field if isinstance(error, Invalid) else "reason_es"
         problems = {where or "reason_es": gettext(error.message, **error.values)}
         return _change_page(slug, part, typed.values(), problems, 409 if isinstance(error, Conflict) else 422)
@@ -57,8 +60,8 @@ def publish_change(slug: str, part: str) -> Response | BaseResponse:
 
 def _change_page(slug: str, part: str, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
     reader(part)
-    consultation = page_cache.coordinated(slug)
-    return page_cache.private(
+    consultation = guards.coordinated(slug)
+    return answers.private(
         f"management/parts/{part}.html",
         status,
         consultation=consultation,
@@ -67,5 +70,5 @@ def _change_page(slug: str, part: str, values: dict[str, str], errors: dict[str,
         seen=consultation.revision,
         action=url_for(".publish_change", slug=slug, part=part),
         typed=Typed(values),
-        colours=range(1, needs.COLOURS + 1),
+        colours=range(1, snapshots.COLOURS + 1),
     )

@@ -9,9 +9,12 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import reference
+from consulta.database import transactions
+from consulta.domain.accounts import permissions
+from consulta.domain.consultations import snapshots
 from consulta.domain.consultations.snapshots import Stretch
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.management import as_file, drafts, loading, needs
+from consulta.domain.management import as_file, drafts, loading
 from consulta.domain.management import schedules as management_schedules
 from consulta.domain.management.drafts import DraftView
 from consulta.domain.management.schedules import ScheduleVersion
@@ -21,8 +24,9 @@ from consulta.forms import schedules
 from consulta.forms.drafts import reader, shown, with_one_more
 from consulta.forms.fields import LINE, Typed
 from consulta.forms.schedules import MOST_STAGES, DraftScheduleForm
-from consulta.web import db, page_cache
-from consulta.web.auth import actor, allow, coordinates, now
+from consulta.web import answers, db, guards
+from consulta.web.auth import actor, allow, coordinates
+from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 bp = Blueprint("drafts", __name__, url_prefix="/gestion")
@@ -63,7 +67,7 @@ def create() -> Response | BaseResponse:
             id_ = drafts.begin(db.session(), content, slug=slug, title=title, account_id=actor().id, now=now())
             return redirect(url_for(".overview", draft_id=id_), 303)
         except (Invalid, Conflict) as error:
-            db.undo(db.session())
+            transactions.undo(db.session())
             typed.wrong("slug", gettext(error.message, **error.values))
     return _begin_page(typed.values(), typed.errors, 422)
 
@@ -83,7 +87,7 @@ def preview(draft_id: int, page: str) -> Response:
     draft = drafts.find(db.session(), draft_id, actor())
     view = drafts.preview(draft, now=now())
     stages = view.stretch(now(), AT_HOME if page == "inicio" else len(view.stages), top=page == "inicio").stages
-    return page_cache.private(
+    return answers.private(
         PREVIEWED[page],
         consultation=view,
         live=Live(0, 0, 0, 0, {}),
@@ -116,7 +120,7 @@ def publish(draft_id: int) -> Response | BaseResponse:
         seen = Typed(request.form).whole("seen", 0, 10**9)
         slug = drafts.publish(db.session(), draft, seen=seen, actor=actor(), now=now())
     except Invalid as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         return _overview_page(draft, 422, gettext(error.message, **error.values))
     flash(gettext("La consulta ya es pública."))
     return redirect(url_for("management.home", slug=slug), 303)
@@ -182,7 +186,7 @@ def _saved(draft: DraftView, parts: dict[str, Any], seen: int) -> BaseResponse |
     try:
         drafts.save(db.session(), draft, parts, seen=seen, now=now())
     except Conflict:
-        db.undo(db.session())
+        transactions.undo(db.session())
         return None
     flash(gettext("Guardado."))
     return redirect(url_for(".overview", draft_id=draft.id), 303)
@@ -203,7 +207,7 @@ def _address(own: int, endpoint: str, /, **values: Any) -> str:
 
 
 def _starts() -> list[tuple[str, str]]:
-    mine = needs.coordinated(db.session(), actor())
+    mine = permissions.coordinated(db.session(), actor())
     copies = [(slug, gettext("Copia de «%(title)s»", title=title["es"])) for slug, title, _kind in mine]
     return [(TEMPLATE, gettext("Plantilla de nueve etapas")), (EMPTY, gettext("Vacía")), *copies]
 
@@ -215,22 +219,22 @@ def _start(start: str) -> dict[str, Any]:
             {"themes": [], "stages": [], "reasons": [], "texts": {}, "links": {}} if start == EMPTY else {}
         )
         return {**content, **blank}
-    return as_file.data_of(page_cache.coordinated(start))
+    return as_file.data_of(guards.coordinated(start))
 
 
 def _begin_page(values: dict[str, str], errors: dict[str, str], status: int) -> Response:
-    return page_cache.private("management/begin.html", status, values=values, errors=errors, starts=_starts())
+    return answers.private("management/begin.html", status, values=values, errors=errors, starts=_starts())
 
 
 def _overview_page(draft: DraftView, status: int, problem: str = "") -> Response:
     view = drafts.preview(draft, now=now())
     missing = drafts.missing(draft.content, today=view.today(now()))
-    return page_cache.private("management/draft.html", status, draft=draft, missing=missing, problem=problem)
+    return answers.private("management/draft.html", status, draft=draft, missing=missing, problem=problem)
 
 
 def _part_page(draft: DraftView, part: str, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
     reader(part)
-    return page_cache.private(
+    return answers.private(
         f"management/parts/{part}.html",
         status,
         draft=draft,
@@ -239,9 +243,9 @@ def _part_page(draft: DraftView, part: str, values: dict[str, str], errors: dict
         seen=draft.revision,
         action=url_for(".save", draft_id=draft.id, part=part),
         typed=Typed(values),
-        colours=range(1, needs.COLOURS + 1),
+        colours=range(1, snapshots.COLOURS + 1),
     )
 
 
 def _stages_page(draft: DraftView, rows: list[dict[str, str]], errors: dict[str, Any], status: int) -> Response:
-    return page_cache.private("management/parts/etapas.html", status, draft=draft, rows=rows, errors=errors)
+    return answers.private("management/parts/etapas.html", status, draft=draft, rows=rows, errors=errors)

@@ -7,14 +7,17 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.domain.accounts import accounts
+from consulta.database import transactions
+from consulta.domain.accounts import permissions, pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView, Stretch
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.management import drafts, needs, schedules
 from consulta.domain.texts import showable
 from consulta.forms.schedules import MOST_STAGES, ScheduleForm, typed, typed_place, values_of
-from consulta.web import db, health, page_cache
-from consulta.web.auth import actor, allow, coordinates, now, respond_privately, settings
+from consulta.web import answers, db, guards, health
+from consulta.web.answers import respond_privately
+from consulta.web.auth import actor, allow, coordinates
+from consulta.web.context import now, settings
 from consulta.words.i18n import gettext
 
 bp = Blueprint("management", __name__, url_prefix="/gestion")
@@ -26,17 +29,17 @@ AT_ONCE = 12
 @allow(coordinates)
 def desks() -> Response | BaseResponse:
     """The consultations that one coordinates; with one, straight to it."""
-    found, mine = needs.coordinated(db.session(), actor()), drafts.own(db.session(), actor())
+    found, mine = permissions.coordinated(db.session(), actor()), drafts.own(db.session(), actor())
     if len(found) == 1 and not mine and "todas" not in request.args:
         return redirect(url_for(".home", slug=found[0][0]), 303)
-    return page_cache.private("management/desks.html", found=found, drafts=mine)
+    return answers.private("management/desks.html", found=found, drafts=mine)
 
 
 @bp.get("/<slug>")
 @allow(coordinates)
 def home(slug: str) -> Response:
     """What needs the coordinator today."""
-    consultation = page_cache.coordinated(slug)
+    consultation = guards.coordinated(slug)
     page = render_template(
         "management/home.html",
         consultation=consultation,
@@ -51,8 +54,8 @@ def home(slug: str) -> Response:
 @allow(coordinates)
 def schedule(slug: str) -> Response:
     """The version in force, to write the next; a long one is shown in stretches."""
-    consultation = page_cache.coordinated(slug)
-    stretch = consultation.stretch(now(), AT_ONCE, first=page_cache.place("desde"))
+    consultation = guards.coordinated(slug)
+    stretch = consultation.stretch(now(), AT_ONCE, first=guards.place("desde"))
     return _schedule_page(consultation, values_of(stretch.stages), {}, {}, 200, stretch=stretch)
 
 
@@ -60,14 +63,14 @@ def schedule(slug: str) -> Response:
 @allow(coordinates)
 def publish_schedule(slug: str) -> Response | BaseResponse:
     """Publish the next version, or show the form again with all that was typed."""
-    consultation, rows = page_cache.coordinated(slug), typed(request.form)
+    consultation, rows = guards.coordinated(slug), typed(request.form)
     reason = {name: showable(request.form.get(name, ""), 10_000) for name in ("reason_es", "reason_en")}
     if "add" in request.form:
         return _schedule_page(consultation, [*rows, {}][:MOST_STAGES], reason, {}, 200)
     form = ScheduleForm()
     if not form.validate_on_submit():
         return _schedule_page(consultation, rows, reason, form.problems(), 422)
-    who = accounts.pseudonym(db.session(), consultation_id=consultation.id, account_id=actor().id)
+    who = pseudonyms.pseudonym(db.session(), consultation_id=consultation.id, account_id=actor().id)
     try:
         schedules.change(
             db.session(),
@@ -88,11 +91,11 @@ def _refused(
     slug: str, form: ScheduleForm, rows: list[dict[str, str]], reason: dict[str, str], error: Invalid | Conflict
 ) -> Response:
     """Nothing was stored; the page is drawn from what stands now, so a colleague's version is seen beside one's own."""
-    db.undo(db.session())
+    transactions.undo(db.session())
     where = typed_place(form, error.field) if isinstance(error, Invalid) else ""
     problems = {where or "reason_es": gettext(error.message, **error.values)}
     status, faster = (409, form.seen.data) if isinstance(error, Conflict) else (422, None)
-    return _schedule_page(page_cache.find(slug).view, rows, reason, problems, status, faster)
+    return _schedule_page(guards.find(slug).view, rows, reason, problems, status, faster)
 
 
 def _schedule_page(

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.notifications import notices
 from consulta.models.news import NoticeState
-from consulta.web import db, page_cache
-from consulta.web.auth import allow, coordinates, now
+from consulta.web import answers, db, guards
+from consulta.web.auth import allow, coordinates
+from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 bp = Blueprint("notices", __name__, url_prefix="/gestion")
@@ -19,17 +20,15 @@ bp = Blueprint("notices", __name__, url_prefix="/gestion")
 @allow(coordinates)
 def listing(slug: str) -> Response:
     """Who is still to be told, and how many cannot be."""
-    return _page(page_cache.coordinated(slug), None)
+    return _page(guards.coordinated(slug), None)
 
 
 @bp.post("/<slug>/por-avisar/<int(max=2147483647):notice_id>/ver")
 @allow(coordinates)
 def look(slug: str, notice_id: int) -> Response:
     """The telephone of one, once: the look is an entry of the ledger."""
-    consultation = page_cache.coordinated(slug)
-    who, phone = notices.look(
-        db.session(), consultation, notice_id, actor=page_cache.pseudonym(consultation), now=now()
-    )
+    consultation = guards.coordinated(slug)
+    who, phone = notices.look(db.session(), consultation, notice_id, actor=guards.pseudonym(consultation), now=now())
     return _page(consultation, (notice_id, phone, who))
 
 
@@ -37,7 +36,7 @@ def look(slug: str, notice_id: int) -> Response:
 @allow(coordinates)
 def settle(slug: str, notice_id: int) -> BaseResponse:
     """Note what came of the call."""
-    consultation = page_cache.coordinated(slug)
+    consultation = guards.coordinated(slug)
     told = request.form.get("state") == NoticeState.TOLD
     seen = NoticeState.NO_ANSWER if request.form.get("seen") == NoticeState.NO_ANSWER else NoticeState.WAITING
     state = NoticeState.TOLD if told else NoticeState.NO_ANSWER
@@ -47,7 +46,7 @@ def settle(slug: str, notice_id: int) -> BaseResponse:
 
 
 def _page(consultation: ConsultationView, shown: tuple[int, str, str] | None) -> Response:
-    return page_cache.private(
+    return answers.private(
         "notices/listing.html",
         consultation=consultation,
         calls=notices.waiting(db.session(), consultation),

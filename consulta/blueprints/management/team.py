@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
 from consulta.domain.accounts import team as account_team
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
@@ -12,8 +13,9 @@ from consulta.domain.organizations import reading as organizations
 from consulta.forms.fields import LINE, Typed
 from consulta.forms.team import same, shown
 from consulta.models.accounts import RoleName, Sector
-from consulta.web import db, page_cache
-from consulta.web.auth import allow, coordinates, now
+from consulta.web import answers, db, guards
+from consulta.web.auth import allow, coordinates
+from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 bp = Blueprint("people", __name__, url_prefix="/gestion")
@@ -24,8 +26,8 @@ MOST_IN_A_LIST = 60
 @allow(coordinates)
 def listing(slug: str) -> Response:
     """Who is what; with ``persona`` and ``cargo``, the form holds that role, to be given anew as it should be."""
-    consultation, values = page_cache.coordinated(slug), {}
-    account_id, key = page_cache.place("persona"), request.args.get("cargo", "")
+    consultation, values = guards.coordinated(slug), {}
+    account_id, key = guards.place("persona"), request.args.get("cargo", "")
     if account_id is not None:
         values = shown(account_team.find(account_team.team(db.session(), consultation), account_id, key), consultation)
     return _page(consultation, values, {}, 200)
@@ -35,7 +37,7 @@ def listing(slug: str) -> Response:
 @allow(coordinates)
 def invite(slug: str) -> Response | BaseResponse:
     """Give somebody a role and mail them a link."""
-    consultation, typed = page_cache.changeable(slug), Typed(request.form)
+    consultation, typed = guards.changeable(slug), Typed(request.form)
     email = typed.email("email", missing=gettext("Escriba el correo de la persona."))
     role = typed.one_of("role", [r.value for r in account_team.GRANTABLE], missing=gettext("Elija el cargo."))
     sector = typed.one_of("sector", [s.value for s in Sector])
@@ -66,11 +68,11 @@ def invite(slug: str) -> Response | BaseResponse:
             organization=body,
             language=spoken,
             reason=typed.text("reason", most=LINE),
-            actor=page_cache.pseudonym(consultation),
+            actor=guards.pseudonym(consultation),
             now=now(),
         )
     except Invalid as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         return _page(consultation, typed.values(), {error.field or "role": gettext(error.message)}, 422)
     flash(gettext("Invitación enviada a %(email)s.", email=email))
     return redirect(url_for(".listing", slug=slug), 303)
@@ -80,17 +82,17 @@ def invite(slug: str) -> Response | BaseResponse:
 @allow(coordinates)
 def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
     """Suspend, resume or take back a role, with a reason."""
-    consultation, typed = page_cache.changeable(slug), Typed(request.form)
+    consultation, typed = guards.changeable(slug), Typed(request.form)
     act = typed.one_of("act", ("suspend", "resume", "revoke"), missing=gettext("Elija qué hacer."))
     person = account_team.find(account_team.team(db.session(), consultation), account_id, role)
-    common = {"reason": typed.text("reason", most=500), "actor": page_cache.pseudonym(consultation)}
+    common = {"reason": typed.text("reason", most=500), "actor": guards.pseudonym(consultation)}
     try:
         if act == "revoke":
             account_team.revoke(db.session(), consultation, person, now=now(), **common)
         elif act:
             account_team.suspend(db.session(), consultation, person, suspended=act == "suspend", now=now(), **common)
     except (Invalid, Conflict) as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         typed.wrong(f"person-{account_id}-{role}", gettext(error.message))
         return _page(consultation, typed.values(), typed.errors, 409 if isinstance(error, Conflict) else 422)
     if typed.errors:
@@ -108,7 +110,7 @@ def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[s
         named = organizations.names(db.session(), consultation, [chosen])
         some |= {slug: name["es"] for slug, name in named.items()}
     named = organizations.names(db.session(), consultation, [p.organization for p in team if p.organization])
-    return page_cache.private(
+    return answers.private(
         "people/listing.html",
         status,
         consultation=consultation,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from consulta.domain.accounts import team
-from consulta.domain.acts import reading as acts
+from consulta.domain.accounts import permissions
+from consulta.domain.acts import minutes as act_minutes
 from consulta.domain.organizations import verification
-from consulta.web import db, page_cache
+from consulta.web import answers, db, guards
 from consulta.web.auth import actor, allow, speaks
 
 bp = Blueprint("voices", __name__, url_prefix="/gestion")
@@ -17,12 +17,12 @@ bp = Blueprint("voices", __name__, url_prefix="/gestion")
 @allow(speaks)
 def listing(slug: str) -> Response:
     """Organisations to verify, and minutes to agree with or not."""
-    consultation = page_cache.find(slug).view
-    side = team.speaks_for(actor(), consultation)
-    return page_cache.private(
+    consultation = guards.find(slug).view
+    side = permissions.speaks_for(actor(), consultation)
+    return answers.private(
         "voices/listing.html",
         consultation=consultation,
         side=side,
         requests=verification.unanswered(db.session(), consultation, side),
-        minutes=acts.unsigned(db.session(), consultation, side),
+        minutes=act_minutes.unsigned(db.session(), consultation, side),
     )

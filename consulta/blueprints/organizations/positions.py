@@ -5,17 +5,19 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
 from consulta.domain.acts import documents as act_documents
 from consulta.domain.acts import reading as acts
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.organizations import positions, verification
-from consulta.domain.organizations import reading as organizations
+from consulta.domain.files import pdf
+from consulta.domain.organizations import members, positions
 from consulta.domain.organizations.reading import BodyView
 from consulta.forms.fields import PAGE, Typed
 from consulta.models.positions import Stance
-from consulta.web import db, page_cache
-from consulta.web.auth import actor, allow, now, signed_in, takes_files
+from consulta.web import answers, db, guards
+from consulta.web.auth import actor, allow, signed_in, takes_files
+from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 bp = Blueprint("positions", __name__, url_prefix="/cuenta/organizaciones")
@@ -44,7 +46,7 @@ def publish(slug: str, body: str) -> Response | BaseResponse:
         upload = request.files.get("document")
         if upload and upload.filename:
             data, name = upload.read(), upload.filename[-120:]
-            act_documents.check_pdf(data, name)
+            pdf.check_pdf(data, name)
             document = act_documents.store(db.session(), data, name)
         positions.publish(
             db.session(),
@@ -58,7 +60,7 @@ def publish(slug: str, body: str) -> Response | BaseResponse:
             now=now(),
         )
     except (Invalid, Conflict) as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         problems = {getattr(error, "field", "") or "text": gettext(error.message, **error.values)}
         return _page(consultation, own, typed.values(), problems, 409 if isinstance(error, Conflict) else 422)
     flash(gettext("La posición ya es pública."))
@@ -66,9 +68,9 @@ def publish(slug: str, body: str) -> Response | BaseResponse:
 
 
 def _own(slug: str, body: str) -> tuple[ConsultationView, BodyView]:
-    consultation = page_cache.find(slug).view
-    own = organizations.of_member(db.session(), consultation, body, actor().id)
-    if own.standing not in verification.MAY_SPEAK:
+    consultation = guards.find(slug).view
+    own = members.of_member(db.session(), consultation, body, actor().id)
+    if own.standing not in members.MAY_SPEAK:
         raise NotAllowed("Solo una organización verificada publica posiciones.")
     return consultation, own
 
@@ -77,6 +79,6 @@ def _page(
     consultation: ConsultationView, own: BodyView, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
     rows, _ = acts.listing(db.session(), consultation, newest=True, limit=100)
-    return page_cache.private(
+    return answers.private(
         "positions/form.html", status, consultation=consultation, body=own, acts=rows, values=values, errors=errors
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
 from consulta.documents import papers, qr
 from consulta.domain.attendance import door
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, Malformed
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums.reading import ForumView
+from consulta.domain.papers import batches as paper_batches
 from consulta.domain.papers import from_file as paper_from_file
 from consulta.domain.papers import notes as paper_notes
 from consulta.domain.papers import reconciliation
@@ -19,8 +21,9 @@ from consulta.forms.fields import LINE, Typed
 from consulta.forms.papers import read_notes
 from consulta.models.consultations import ConsultationKind
 from consulta.models.papers import PaperState
-from consulta.web import db, page_cache
-from consulta.web.auth import actor, allow, now, on_a_team, settings
+from consulta.web import answers, db, guards
+from consulta.web.auth import actor, allow, on_a_team
+from consulta.web.context import now, settings
 from consulta.words.i18n import day, gettext, language, said
 
 bp = Blueprint("papers", __name__, url_prefix="/gestion/<slug>/foros/<key>/hojas")
@@ -41,18 +44,18 @@ def number(slug: str, key: str) -> Response | BaseResponse:
     consultation, forum = _own(slug, key)
     typed = Typed(request.form)
     theme = consultation.theme(typed.one_of("theme", _themes(forum), missing=gettext("Elija el tema.")) or "")
-    count = typed.whole("count", 1, paper_notes.MOST_SHEETS)
+    count = typed.whole("count", 1, paper_batches.MOST_SHEETS)
     if typed.errors or theme is None:
         return _desk(consultation, forum, typed.values(), typed.errors, 422)
     try:
-        paper_notes.print_batch(
+        paper_batches.print_batch(
             db.session(),
             consultation,
             forum,
             theme,
             count,
             secret=settings().secret_key,
-            actor=page_cache.pseudonym(consultation),
+            actor=guards.pseudonym(consultation),
             now=now(),
         )
     except Conflict as error:
@@ -69,7 +72,7 @@ def sheets(slug: str, key: str, batch: int) -> Response:
     found = reconciliation.batch(db.session(), forum, batch)
     theme = consultation.theme_by_id(found.theme_id)
     base, secret = settings().base_url, settings().secret_key
-    codes = [(n, paper_notes.code(secret, consultation, forum, n)) for n in range(found.first, found.last + 1)]
+    codes = [(n, paper_batches.code(secret, consultation, forum, n)) for n in range(found.first, found.last + 1)]
     body = papers.sheets(
         forum=said(forum.data.name),
         when=day(consultation.today(forum.data.starts_at)),
@@ -118,7 +121,7 @@ def enter(slug: str, key: str, sheet: int) -> Response | BaseResponse:
     try:
         paper_notes.enter(db.session(), consultation, forum, sheet, notes, account_id=actor().id, now=now())
     except (Conflict, Invalid) as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         status = 409 if isinstance(error, Conflict) else 422
         return _sheet(
             consultation, forum, sheet, typed.values(), {"body-1": gettext(error.message, **error.values)}, status
@@ -163,7 +166,7 @@ def settle(slug: str, key: str) -> Response | BaseResponse:
             first,
             last,
             PaperState(state),
-            actor=page_cache.pseudonym(consultation),
+            actor=guards.pseudonym(consultation),
             now=now(),
         )
     except Invalid as error:
@@ -181,7 +184,7 @@ def close(slug: str, key: str) -> Response | BaseResponse:
     explanation = typed.text("explanation", most=500)
     try:
         reconciliation.close(
-            db.session(), consultation, forum, explanation, actor=page_cache.pseudonym(consultation), now=now()
+            db.session(), consultation, forum, explanation, actor=guards.pseudonym(consultation), now=now()
         )
     except (Conflict, Invalid) as error:
         return _refused(consultation, forum, typed, "explanation", error)
@@ -190,7 +193,7 @@ def close(slug: str, key: str) -> Response | BaseResponse:
 
 
 def _own(slug: str, key: str) -> tuple[ConsultationView, ForumView]:
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     forum = forums.one(db.session(), consultation, key)
     door.check(db.session(), actor(), consultation, forum)
     return consultation, forum
@@ -214,7 +217,7 @@ def _words(base: str) -> dict[str, str]:
 def _refused(
     consultation: ConsultationView, forum: ForumView, typed: Typed, field: str, error: Conflict | Invalid
 ) -> Response:
-    db.undo(db.session())
+    transactions.undo(db.session())
     status = 409 if isinstance(error, Conflict) else 422
     return _desk(consultation, forum, typed.values(), {field: gettext(error.message, **error.values)}, status)
 
@@ -223,7 +226,7 @@ def _desk(
     consultation: ConsultationView, forum: ForumView, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
     batches: list[Batch] = reconciliation.reconcile(db.session(), forum)
-    return page_cache.private(
+    return answers.private(
         "papers/desk.html",
         status,
         consultation=consultation,
@@ -243,7 +246,7 @@ def _sheet(
     errors: dict[str, str],
     status: int,
 ) -> Response:
-    return page_cache.private(
+    return answers.private(
         "papers/sheet.html",
         status,
         consultation=consultation,
@@ -251,6 +254,6 @@ def _sheet(
         values=values,
         errors=errors,
         sheet=paper_notes.one(db.session(), forum, number),
-        rows=paper_notes.MOST_NOTES,
+        rows=paper_batches.MOST_NOTES,
         most=LINE,
     )

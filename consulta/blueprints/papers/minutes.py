@@ -7,6 +7,7 @@ import re
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
 from consulta.documents import minutes
 from consulta.documents.minutes import Record
 from consulta.domain.acts import reading as acts
@@ -19,8 +20,9 @@ from consulta.domain.papers import minutes as paper_minutes
 from consulta.forms.fields import TEXT, Typed
 from consulta.models.accounts import Sector
 from consulta.models.consultations import ConsultationKind
-from consulta.web import db, page_cache
-from consulta.web.auth import actor, allow, anyone, now, on_a_team, settings
+from consulta.web import answers, db, guards
+from consulta.web.auth import actor, allow, anyone, on_a_team
+from consulta.web.context import now, settings
 from consulta.words.i18n import day, gettext, language, said
 
 bp = Blueprint("minutes", __name__)
@@ -31,7 +33,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @allow(anyone)
 def document(slug: str, key: str, form: str) -> Response:
     """The minutes of an act as DOCX or PDF."""
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     record = _record(consultation, key)
     if form not in ("docx", "pdf") or record is None:
         raise NotFound("Este acto no tiene acta para descargar.")
@@ -75,11 +77,11 @@ def publish(slug: str, key: str, theme: str) -> Response | BaseResponse:
             numbers,
             seen=seen,
             reason=reason,
-            actor=page_cache.pseudonym(consultation),
+            actor=guards.pseudonym(consultation),
             now=now(),
         )
     except (Invalid, Conflict) as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         problems = {getattr(error, "field", "") or "reason_es": gettext(error.message, **error.values)}
         return _page(consultation, forum, chosen, typed.values(), problems, 409 if isinstance(error, Conflict) else 422)
     flash(gettext("El acta quedó publicada. Falta que cada sector diga si está de acuerdo."))
@@ -87,7 +89,7 @@ def publish(slug: str, key: str, theme: str) -> Response | BaseResponse:
 
 
 def _own(slug: str, key: str, theme: str) -> tuple[ConsultationView, ForumView, ThemeView]:
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     forum = forums.one(db.session(), consultation, key)
     door.check(db.session(), actor(), consultation, forum)
     chosen = consultation.theme(theme)
@@ -139,6 +141,6 @@ def _page(
     errors: dict[str, str],
     status: int,
 ) -> Response:
-    return page_cache.private(
+    return answers.private(
         "minutes/form.html", status, consultation=consultation, forum=forum, theme=theme, values=values, errors=errors
     )

@@ -8,12 +8,13 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.domain import speakers
+from consulta.database import transactions
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import similar
 from consulta.domain.errors import Closed, Conflict, Invalid
+from consulta.domain.organizations import members
 from consulta.domain.organizations.reading import BodyView
-from consulta.domain.plans import reading as plans
+from consulta.domain.plans import earlier as plan_earlier
 from consulta.domain.proposals import advising as proposal_advising
 from consulta.domain.proposals import drafting as proposal_drafting
 from consulta.domain.proposals import sending as proposal_sending
@@ -26,8 +27,9 @@ from consulta.forms.fields import Typed
 from consulta.forms.guides import GUIDES
 from consulta.forms.milestones import moved
 from consulta.forms.proposals import MOST_CONTACTS, read_lineage, read_step, show_step
-from consulta.web import auth, db, form_keys, held_drafts, page_cache
-from consulta.web.auth import actor, allow, anyone, now, person, signed_in
+from consulta.web import answers, db, form_keys, guards, held_drafts, limits
+from consulta.web.auth import actor, allow, anyone, person, signed_in
+from consulta.web.context import now
 from consulta.words.i18n import gettext, language
 
 bp = Blueprint("proposal_drafts", __name__, url_prefix="/consultas/<slug>/propuestas")
@@ -43,21 +45,21 @@ AN_HOUR = 30
 @allow(anyone)
 def begin(slug: str) -> Response:
     """For whom: an organisation one acts for, or oneself."""
-    return _begin_page(page_cache.find(slug).view, {"submission": form_keys.new()}, {}, 200)
+    return _begin_page(guards.find(slug).view, {"submission": form_keys.new()}, {}, 200)
 
 
 @bp.post("/nueva")
 @allow(anyone)
 def create(slug: str) -> Response | BaseResponse:
     """Begin a draft; a person gets a code with which to come back from anywhere."""
-    consultation, typed = page_cache.find(slug).view, Typed(request.form)
+    consultation, typed = guards.find(slug).view, Typed(request.form)
     _check_open(consultation)
     issued = form_keys.read(typed.data.get("submission", ""))
     mine = {body.slug: body for body in _mine(consultation)}
     chosen = typed.one_of("organization", mine)
     if issued is None or typed.errors:
         return _begin_page(consultation, {"submission": form_keys.new()}, typed.errors, 422)
-    auth.many_from_here(AN_HOUR)
+    limits.many_from_here(AN_HOUR)
     staff = person()
 
     def start() -> tuple[str, str | None]:
@@ -74,7 +76,7 @@ def create(slug: str) -> Response | BaseResponse:
     try:
         key, folio = start()
     except IntegrityError:  # the second of a double click: the first has begun it
-        db.undo(db.session())
+        transactions.undo(db.session())
         key, folio = start()
     if folio is not None:
         held_drafts.hold(key)
@@ -107,9 +109,9 @@ def email(slug: str, key: str) -> Response | BaseResponse:
 @allow(signed_in)
 def preview(slug: str, key: str) -> Response:
     """The draft as a sheet, for an organisation that is asked to stand behind it."""
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     title, sheet = proposal_drafting.shown_to_asked(db.session(), consultation, key, actor())
-    return page_cache.private("proposals/preview.html", consultation=consultation, title=title, sheet=sheet)
+    return answers.private("proposals/preview.html", consultation=consultation, title=title, sheet=sheet)
 
 
 @bp.get("/borrador/<key>/<any(problema, responde, accion, relevancia, responsables, metas, ambicion):place>")
@@ -136,11 +138,11 @@ def save(slug: str, key: str, place: str) -> Response | BaseResponse:
     try:
         proposal_drafting.save(db.session(), draft, written, changes, seen=seen, lineage=lineage, now=now())
     except Invalid as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         said = gettext(error.message, **error.values)
         return _step_page(draft, written, typed.values(), {error.field or written: said}, 422)
     except Conflict as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         draft = held_drafts.draft(slug, key)
         return _step_page(draft, written, typed.values(), {}, 409, gettext(error.message), show_step(written, draft))
     flash(gettext("Guardado."))
@@ -151,7 +153,7 @@ def save(slug: str, key: str, place: str) -> Response | BaseResponse:
 
 def _mine(consultation: ConsultationView) -> list[BodyView]:
     staff = person()
-    return speakers.spoken_for(db.session(), consultation, staff.actor.id) if staff else []
+    return members.spoken_for(db.session(), consultation, staff.actor.id) if staff else []
 
 
 def _check_open(consultation: ConsultationView) -> None:
@@ -162,7 +164,7 @@ def _check_open(consultation: ConsultationView) -> None:
 def _begin_page(
     consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
-    return page_cache.private(
+    return answers.private(
         "proposals/begin.html",
         status,
         consultation=consultation,
@@ -191,7 +193,7 @@ def _step_page(
     asked = draft.sheet if written in ("problem", "answers", "action") else Sheet(title=None)
     alike = similar.find(db.session(), draft.consultation, asked, besides=draft.contribution_id)
     groups, contacts = Typed(values).groups("meta", 1_000), len(Typed(values).groups("contact", 99))
-    return page_cache.private(
+    return answers.private(
         f"proposals/steps/{written}.html",
         status,
         consultation=draft.consultation,
@@ -210,12 +212,12 @@ def _step_page(
         alike=alike,
         blank=max(groups, default=-1) + 1,
         contacts=range(min(MOST_CONTACTS, contacts + 1)),
-        earlier=plans.earlier(db.session(), draft.consultation) if written in ("answers", "milestones") else (),
+        earlier=plan_earlier.earlier(db.session(), draft.consultation) if written in ("answers", "milestones") else (),
     )
 
 
 def _tasks_page(draft: Draft, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
-    return page_cache.private(
+    return answers.private(
         "proposals/tasks.html",
         status,
         values=values,
@@ -228,5 +230,5 @@ def _tasks_page(draft: Draft, values: dict[str, str], errors: dict[str, str], st
         guides=GUIDES,
         sponsors=sponsors.of_draft(db.session(), draft.id),
         **proposal_sending.standing(db.session(), draft),
-        bodies=speakers.that_may_speak(db.session(), draft.consultation),
+        bodies=members.that_may_speak(db.session(), draft.consultation),
     )

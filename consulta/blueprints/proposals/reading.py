@@ -10,20 +10,23 @@ from consulta.domain.comments import threads
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import prints
 from consulta.domain.errors import NotFound
-from consulta.domain.moderation import queue
+from consulta.domain.moderation import history
 from consulta.domain.organizations import positions
-from consulta.domain.plans import reading as plans
 from consulta.domain.proposals import advising as proposal_advising
+from consulta.domain.proposals import listing as proposal_listing
 from consulta.domain.proposals import reading as proposals
 from consulta.domain.proposals import sponsors
-from consulta.domain.proposals.reading import Filters, View
+from consulta.domain.proposals.listing import Filters
+from consulta.domain.proposals.reading import View
 from consulta.domain.sheets import differences as sheet_differences
+from consulta.domain.sheets import period as plan_period
 from consulta.domain.texts import showable
 from consulta.forms.advice import in_words
 from consulta.forms.guides import GUIDES
 from consulta.models.contributions import Status
-from consulta.web import db, page_cache, sheet_files
-from consulta.web.auth import allow, anyone, now
+from consulta.web import answers, db, guards, page_cache, sheet_files
+from consulta.web.auth import allow, anyone
+from consulta.web.context import now
 from consulta.words.i18n import gettext, month
 from consulta.words.markup import drawn
 
@@ -46,16 +49,16 @@ def listing(consultation: ConsultationView) -> str:
         sector=asked.get("sector") or None,
         status=asked.get("status") or Status.PUBLISHED,
         q=" ".join(showable(asked.get("q", "")).split())[:200],
-        after=page_cache.place("after"),
+        after=guards.place("after"),
     )
-    rows, more = proposals.listing(db.session(), consultation, by)
+    rows, more = proposal_listing.listing(db.session(), consultation, by)
     return render_template(
         "proposals/listing.html",
         consultation=consultation,
         rows=rows,
         more=more,
         by=by,
-        listed=proposals.LISTED,
+        listed=proposal_listing.LISTED,
         window=consultation.window("proposal", now()),
     )
 
@@ -65,7 +68,7 @@ def listing(consultation: ConsultationView) -> str:
 @page_cache.public_page
 def one(consultation: ConsultationView, number: int) -> str:
     """A proposal with everything that it says, its advice, versions and steps."""
-    asked = page_cache.place("version")
+    asked = guards.place("version")
     found = proposals.one(db.session(), consultation, number, version=asked)
     stances, more = positions.listing(db.session(), consultation, subjects=(f"proposal/{number}",))
     advised = in_words(proposal_advising.advised(db.session(), consultation, found.sheet)) if found.sheet else []
@@ -76,7 +79,7 @@ def one(consultation: ConsultationView, number: int) -> str:
         sheet=found.sheet,
         timeline=_timeline(consultation, found),
         advice=[a for a in advised if a.key not in found.dismissed],
-        steps=queue.history(db.session(), consultation, found.id),
+        steps=history.history(db.session(), consultation, found.id),
         open=consultation.window("comment", now()).open and found.sheet is not None,
         comments_page=threads.page(db.session(), consultation, "contribution", found.id),
         sponsors=sponsors.of_proposal(db.session(), found.id),
@@ -93,7 +96,7 @@ def one(consultation: ConsultationView, number: int) -> str:
 def difference(consultation: ConsultationView, number: int) -> str:
     """What changed between two versions."""
     last = proposals.one(db.session(), consultation, number).version
-    first, second = page_cache.place("de") or max(1, last - 1), page_cache.place("a") or last
+    first, second = guards.place("de") or max(1, last - 1), guards.place("a") or last
     old, new = (proposals.one(db.session(), consultation, number, version=v) for v in (first, second))
     if old.sheet is None or new.sheet is None:
         raise NotFound("Esa propuesta ya no se puede leer.")
@@ -107,7 +110,7 @@ def difference(consultation: ConsultationView, number: int) -> str:
 @allow(anyone)
 def document(slug: str, number: int, form: str) -> Response:
     """A proposal in OGP's template."""
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     found = proposals.one(db.session(), consultation, number)
     if found.sheet is None:
         raise NotFound("Esa propuesta ya no se puede leer.")
@@ -117,7 +120,7 @@ def document(slug: str, number: int, form: str) -> Response:
         [(number, found.sheet, ())],
         [address],
         form,
-        sheet_files.generation_asked(plans.generation(consultation)),
+        sheet_files.generation_asked(plan_period.generation(consultation)),
         heading=gettext("Propuesta %(n)s", n="%s"),
         name=f"propuesta-{number}",
     )
@@ -127,8 +130,8 @@ def document(slug: str, number: int, form: str) -> Response:
 @allow(anyone)
 def whole(slug: str, form: str) -> Response:
     """All published proposals as one document: at once if they are few, else as the worker made it last."""
-    consultation, name = page_cache.find(slug).view, f"propuestas.{form}"
-    generation = plans.generation(consultation)
+    consultation, name = guards.find(slug).view, f"propuestas.{form}"
+    generation = plan_period.generation(consultation)
     rows = proposals.all_sheets(db.session(), consultation, most=MOST_AT_ONCE + 1)
     if not rows:
         raise NotFound("Todavía no hay propuestas publicadas.")
@@ -144,19 +147,19 @@ def whole(slug: str, form: str) -> Response:
 @allow(anyone)
 def ask(slug: str, form: str) -> BaseResponse:
     """Ask the worker for a new one."""
-    prints.ask(db.session(), page_cache.find(slug).view, f"propuestas.{form}", now=now())
+    prints.ask(db.session(), guards.find(slug).view, f"propuestas.{form}", now=now())
     return redirect(url_for(".whole", slug=slug, form=form), 303)
 
 
 def _whole_page(consultation: ConsultationView, form: str) -> Response:
     standing = prints.standing(db.session(), consultation, f"propuestas.{form}")
-    response = page_cache.private("proposals/whole.html", consultation=consultation, form=form, standing=standing)
+    response = answers.private("proposals/whole.html", consultation=consultation, form=form, standing=standing)
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 def _timeline(consultation: ConsultationView, found: View) -> str:
-    months = plans.period(consultation)
+    months = plan_period.period(consultation)
     goals = found.sheet.milestones if found.sheet else ()
     rows = [timelines.Row(goal.number_text or "", goal.start, goal.end) for goal in goals]
     return drawn(timelines.draw(rows, months.approved if months else None, months.end if months else None, month))

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.domain.contributions import opinions
+from consulta.database import transactions
+from consulta.domain import codes
 from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
 from consulta.domain.ledger import log as ledger
 from consulta.domain.proposals import advising as proposal_advising
@@ -23,8 +24,9 @@ from consulta.forms.advice import Advice, in_words
 from consulta.forms.fields import Typed
 from consulta.forms.guides import GUIDES
 from consulta.forms.proposals import read_sender
-from consulta.web import db, form_keys, held_drafts, page_cache
-from consulta.web.auth import allow, anyone, now
+from consulta.web import answers, db, form_keys, guards, held_drafts
+from consulta.web.auth import allow, anyone
+from consulta.web.context import now
 from consulta.words.i18n import gettext, language
 
 bp = Blueprint("proposal_sending", __name__, url_prefix="/consultas/<slug>/propuestas")
@@ -68,7 +70,7 @@ def send(slug: str, key: str) -> Response | BaseResponse:
         typed.wrong("submission", gettext("La página había vencido. Revise y envíe otra vez."))
     if typed.errors or issued is None:
         return _page(draft, typed.values(), typed.errors, 422)
-    folio = opinions.folio_of(issued[0]) if draft.organization_id is not None else None
+    folio = codes.folio_of(issued[0]) if draft.organization_id is not None else None
     try:
         number = proposal_sending.send(
             db.session(),
@@ -78,10 +80,10 @@ def send(slug: str, key: str) -> Response | BaseResponse:
             language=language(),
             now=now(),
             signs=proposal_drafting.signs(db.session(), draft, actor),
-            actor=page_cache.pseudonym(draft.consultation) if draft.organization_id is not None else ledger.PUBLIC,
+            actor=guards.pseudonym(draft.consultation) if draft.organization_id is not None else ledger.PUBLIC,
         )
     except (Closed, Conflict, Invalid) as error:
-        db.undo(db.session())
+        transactions.undo(db.session())
         status = {Closed: 410, Conflict: 409}.get(type(error), 422)
         said = {getattr(error, "field", None) or "enviar": gettext(error.message, **error.values)}
         return _page(held_drafts.draft(slug, key), typed.values(), said, status)
@@ -98,7 +100,7 @@ def receipt(slug: str, key: str) -> Response:
     if sent_key != key:
         raise NotFound("Aquí no hay un comprobante. Siga su propuesta con su código.")
     sent = proposal_sending.promised(db.session(), draft.consultation, number)
-    return page_cache.private("proposals/receipt.html", consultation=draft.consultation, sent=sent, folio=folio)
+    return answers.private("proposals/receipt.html", consultation=draft.consultation, sent=sent, folio=folio)
 
 
 @bp.post("/borrador/<key>/retirar")
@@ -117,7 +119,7 @@ def withdraw(slug: str, key: str) -> BaseResponse:
     except Invalid as error:
         said = gettext(error.message, **error.values)
         shown = {"draft": draft, "values": {"note": note}, "errors": {"note": said}}
-        return page_cache.private("proposals/withdraw.html", 422, consultation=draft.consultation, **shown)
+        return answers.private("proposals/withdraw.html", 422, consultation=draft.consultation, **shown)
     flash(gettext("La propuesta quedó retirada."))
     return redirect(url_for("proposals.one", slug=slug, number=number), 303)
 
@@ -136,7 +138,7 @@ def discard(slug: str, key: str) -> BaseResponse:
 def _page(draft: Draft, typed: Mapping[str, str], errors: Mapping[str, str], status: int) -> Response:
     """``typed`` and ``errors`` by finding or field."""
     found = _advice(draft)
-    return page_cache.private(
+    return answers.private(
         "proposals/review.html",
         status,
         consultation=draft.consultation,

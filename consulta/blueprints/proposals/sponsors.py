@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.proposals import sponsors
 from consulta.domain.texts import showable
-from consulta.web import db, held_drafts, page_cache
-from consulta.web.auth import actor, allow, anyone, now, signed_in
+from consulta.web import db, guards, held_drafts
+from consulta.web.auth import actor, allow, anyone, signed_in
+from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 bp = Blueprint("sponsors", __name__, url_prefix="/consultas/<slug>/propuestas/borrador/<key>")
@@ -29,7 +30,7 @@ def ask(slug: str, key: str) -> BaseResponse:
 def answer(slug: str, key: str, organization: int) -> BaseResponse:
     """Say yes or no for an organisation one signs for."""
     yes = request.form.get("answer") == "yes"
-    consultation = page_cache.find(slug).view
+    consultation = guards.find(slug).view
     sponsors.answer(db.session(), consultation, key, organization, yes=yes, actor=actor(), now=now())
     flash(gettext("Su organización respalda la propuesta.") if yes else gettext("Su organización no la respalda."))
     return redirect(url_for("accounts.own"), 303)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,17 +9,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.contributions.fingerprints import sha256
-from consulta.domain.errors import TooMany
+from consulta.domain.codes import sha256
 from consulta.models.accounts import Account, AccountSession, Attempt, DailyKey, KnownBrowser, Role
 
-from .accounts import Actor, Granted
+from .actors import Actor, Granted
 
 IDLE = timedelta(hours=8)
 ABSOLUTE = timedelta(days=7)
 TOUCH = timedelta(minutes=5)
-FREE_TRIES = 3
-LONGEST_DELAY = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -109,55 +105,6 @@ def knows_browser(db: Session, *, account_id: int, token: str) -> bool:
     """Whether the account signed in from this browser before."""
     query = select(KnownBrowser.account_id).where(KnownBrowser.token_hash == sha256(token))
     return db.execute(query).scalar_one_or_none() == account_id
-
-
-def attempt_keys(db: Session, *, email: str, address: str, known_browser: str | None, today: date) -> list[bytes]:
-    """Under which keys a try is counted: a known browser by itself alone; else the account and the address."""
-    key = _day_key(db, today)
-    account = email.strip().lower()
-    parts = [f"browser|{known_browser}"] if known_browser else [f"account|{account}", f"address|{address}"]
-    return [hmac.digest(key, part.encode(), "sha256") for part in parts]
-
-
-def code_keys(db: Session, *, address: str, today: date) -> list[bytes]:
-    """The key under which refused codes of one address are counted."""
-    return [hmac.digest(_day_key(db, today), f"code|{address}".encode(), "sha256")]
-
-
-def _day_key(db: Session, today: date) -> bytes:
-    found = db.execute(select(DailyKey.key).where(DailyKey.day == today)).scalar_one_or_none()
-    if found is None:
-        db.execute(delete(DailyKey).where(DailyKey.day < today))
-        found = secrets.token_bytes(32)
-        db.execute(insert(DailyKey).values(day=today, key=found))
-    return found
-
-
-def check_delay(db: Session, keys: list[bytes], *, now: datetime) -> None:
-    """``TooMany`` while a delay of one of the keys is running."""
-    until = db.execute(
-        select(Attempt.until).where(Attempt.key.in_(keys)).order_by(Attempt.until.desc()).limit(1)
-    ).scalar()
-    if until is not None and until > now:
-        raise TooMany("Hubo varios intentos fallidos. Espere un momento y vuelva a intentarlo.", until=until)
-
-
-def count_failure(db: Session, keys: list[bytes], *, now: datetime, free: int = FREE_TRIES) -> None:
-    """One more failure: after three free tries 2, 4, 8 … seconds, at most 15 minutes."""
-    for key in keys:
-        seen = db.execute(select(Attempt.failures).where(Attempt.key == key).with_for_update()).scalar_one_or_none()
-        failures = (seen or 0) + 1
-        delay = timedelta(seconds=2 ** min(failures - free, 12)) if failures > free else timedelta()
-        values = {"failures": failures, "failed_at": now, "until": now + min(delay, LONGEST_DELAY)}
-        if seen is None:
-            db.execute(insert(Attempt).values(key=key, **values))
-        else:
-            db.execute(update(Attempt).where(Attempt.key == key).values(**values))
-
-
-def forget_failures(db: Session, keys: list[bytes]) -> None:
-    """After a success."""
-    db.execute(delete(Attempt).where(Attempt.key.in_(keys)))
 
 
 def touch(db: Session, session_id: int, *, now: datetime) -> None:

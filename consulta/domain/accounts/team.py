@@ -11,17 +11,13 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.accounts import Account, Pseudonym, Role, RoleName, Sector
-from consulta.models.base import Said
-from consulta.models.consultations import Consultation, ConsultationKind
 
-from . import accounts
-from .accounts import Actor
+from . import accounts, links, pseudonyms
 
-SPEAKS_FOR_A_SECTOR = (RoleName.MODERATOR, RoleName.FACILITATOR, RoleName.MEMBER, RoleName.SECRETARY)
 GRANTABLE = tuple(role for role in RoleName if role is not RoleName.ADMIN)
 
 
@@ -122,23 +118,6 @@ def facilitators(db: Session, consultation: ConsultationView) -> dict[str, list[
     return found
 
 
-def speaks_for(actor: Actor, consultation: ConsultationView) -> Sector:
-    """For which side of the table somebody speaks here; ``NotAllowed`` if for none."""
-    sides = sorted({r.sector for r in actor.roles_in(consultation.id, *SPEAKS_FOR_A_SECTOR) if r.sector})
-    if not sides:
-        raise NotAllowed("Se pronuncia quien facilita o revisa por el gobierno o por la sociedad civil.")
-    return sides[0]
-
-
-def speaks_in(db: Session, actor: Actor) -> list[tuple[str, Said]]:
-    """The consultations in which somebody speaks for a side: slug and title."""
-    ids = {r.consultation_id for r in actor.roles if r.role in SPEAKS_FOR_A_SECTOR and r.sector}
-    query = select(Consultation.slug, Consultation.title).where(
-        Consultation.id.in_(ids), Consultation.kind != ConsultationKind.RECORD
-    )
-    return [(slug, title) for slug, title in db.execute(query.order_by(Consultation.slug))]
-
-
 def invite(
     db: Session,
     consultation: ConsultationView,
@@ -188,8 +167,8 @@ def invite(
     )
     for person in held:
         _only(db, consultation, person, theme_ids, reason, actor=actor, now=now)
-    token = accounts.one_time_link(db, account_id=account_id, now=now)
-    accounts.invite(db, account_id=account_id, token=token, now=now, consultation=consultation.title)
+    token = links.one_time_link(db, account_id=account_id, now=now)
+    links.invite(db, account_id=account_id, token=token, now=now, consultation=consultation.title)
 
 
 def _only(
@@ -284,6 +263,6 @@ def _entry(
     now: datetime,
     **more: object,
 ) -> None:
-    name = accounts.pseudonym(db, consultation_id=consultation.id, account_id=person.account_id, sector=person.sector)
+    name = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=person.account_id, sector=person.sector)
     payload = {"role": person.role.value, "reason": reason, **more}
     ledger.note(db, consultation, actor=actor, action=action, subject=f"person/{name}", payload=payload, recorded=now)

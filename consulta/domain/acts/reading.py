@@ -113,7 +113,7 @@ def listing(
         beyond = (Act.day < day) if newest else (Act.day > day)
         query = query.where(beyond | ((Act.day == day) & (Act.id < last if newest else Act.id > last)))
     ordered = (Act.day.desc(), Act.id.desc()) if newest else (Act.day, Act.id)
-    rows = [_row(*r) for r in db.execute(query.order_by(*ordered).limit(limit + 1))]
+    rows = [in_list(*r) for r in db.execute(query.order_by(*ordered).limit(limit + 1))]
     more, rows = len(rows) > limit, rows[:limit]
     return rows, f"{rows[-1].day}_{rows[-1].id}" if more else None
 
@@ -145,23 +145,6 @@ def one(db: Session, consultation: ConsultationView, key: str) -> ActView:
     return ActView(key, published, tuple({one.sector: one for one in said if one.version in same}.values()))
 
 
-def unsigned(db: Session, consultation: ConsultationView, sector: Sector, *, limit: int = 100) -> list[ActRow]:
-    """The latest acts upon whose minutes one side said nothing yet."""
-    a, v, m = Act, ActVersion, MinutesVoice
-    in_force = select(a.id, a.key, a.day, v).join(v, (v.act_id == a.id) & (v.version == a.version))
-    rows = db.execute(
-        in_force.where(a.consultation_id == consultation.id).order_by(a.day.desc(), a.id.desc()).limit(limit)
-    ).all()
-    spoken = select(m.act_id, v.content).join(v, (v.act_id == m.act_id) & (v.version == m.version))
-    mine = spoken.where(m.sector == sector, m.act_id.in_([row[0] for row in rows]))
-    said = {(id_, str(content.get("minutes"))) for id_, content in db.execute(mine)}
-    return [
-        _row(*row)
-        for row in rows
-        if row[3].content.get("minutes") and (row[0], str(row[3].content["minutes"])) not in said
-    ]
-
-
 def of_body(db: Session, consultation: ConsultationView, slug: str, *, limit: int = PAGE) -> list[ActRow]:
     """The latest acts at which a body is named."""
     found: list[ActRow] = []
@@ -184,7 +167,8 @@ def _naming(db: Session, act_ids: list[int], slug: str) -> set[int]:
     return {id_ for id_, content in db.execute(query) if slug in {b["slug"] for b in content.get("bodies", ())}}
 
 
-def _row(id_: int, key: str, day: date, v: ActVersion) -> ActRow:
+def in_list(id_: int, key: str, day: date, v: ActVersion) -> ActRow:
+    """An act as lists show it."""
     c = v.content
     until = v.held_until if v.held_from else v.planned_until
     return ActRow(

@@ -10,16 +10,14 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts
-from consulta.domain.audit import published
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
+from consulta.domain.ledger import digests
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news, notices
 from consulta.domain.organizations import reading as organizations
-from consulta.models.accounts import Sector
-from consulta.models.acts import Act, ActKind, ActVersion, MinutesVoice
+from consulta.models.acts import Act, ActKind, ActVersion
 from consulta.models.base import Said
 from consulta.models.consultations import ConsultationKind
 
@@ -103,7 +101,7 @@ def publish(
             "day": str(data.day),
             "documents": [d["sha256"] for d in data.documents],
             "reason": (reason or {}).get("es") if seen else None,
-            "sha256": published.of_act(db, consultation.id, key, seen + 1),
+            "sha256": of_act(db, consultation.id, key, seen + 1),
         },
     )
     if consultation.kind is not ConsultationKind.RECORD:
@@ -111,57 +109,9 @@ def publish(
     return seen + 1
 
 
-def speak(
-    db: Session,
-    consultation: ConsultationView,
-    key: str,
-    *,
-    seen: int,
-    sector: Sector,
-    account_id: int,
-    agrees: bool,
-    statement: str | None,
-    now: datetime,
-) -> None:
-    """One side agrees with the minutes of a version, or says why not; once, and for everybody to read."""
-    act_id, version = _locate(db, consultation, key)
-    if version != seen:
-        raise Conflict("El acta cambió mientras usted la leía. Esta es la versión que hay ahora.")
-    if "minutes" not in read_version(db, act_id, version).texts:
-        raise Conflict("Este acto todavía no tiene acta.")
-    if not agrees and len(statement or "") < 10:
-        raise Invalid(
-            "Escriba en qué no está de acuerdo, en 10 letras o más: se publica junto al acta.", field="statement"
-        )
-    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id, sector=sector)
-    try:
-        db.execute(
-            insert(MinutesVoice).values(
-                act_id=act_id,
-                version=version,
-                sector=sector,
-                agrees=agrees,
-                statement=statement or None,
-                account_id=account_id,
-                said_at=now,
-            )
-        )
-    except IntegrityError as error:
-        raise Conflict("Otra persona de su sector ya se pronunció sobre esta acta.") from error
-    ledger.note(
-        db,
-        consultation,
-        actor=actor,
-        action=Action.MINUTES_AGREE if agrees else Action.MINUTES_DISAGREE,
-        subject=f"act/{key}@{version}",
-        recorded=now,
-        payload={"sector": sector.value, "statement": statement or None},
-    )
-
-
 def version_in_force(db: Session, consultation: ConsultationView, key: str) -> ActData:
     """What an act says now; ``NotFound`` if there is none."""
-    return read_version(db, *_locate(db, consultation, key))
+    return read_version(db, *locate(db, consultation, key))
 
 
 def read_version(db: Session, act_id: int, version: int) -> ActData:
@@ -249,7 +199,8 @@ def _raise(db: Session, consultation: ConsultationView, key: str, seen: int, dat
     return act_id
 
 
-def _locate(db: Session, consultation: ConsultationView, key: str) -> tuple[int, int]:
+def locate(db: Session, consultation: ConsultationView, key: str) -> tuple[int, int]:
+    """The row of an act and its version in force; refused if there is none."""
     row = db.execute(select(Act.id, Act.version).where(Act.consultation_id == consultation.id, Act.key == key)).first()
     if row is None:
         raise NotAllowed("No hay un acto con esa dirección.")
@@ -282,3 +233,17 @@ def _tell(
     news.announce(db, consultation, event=event, content=content, now=now)
     if moved:
         notices.tell(db, consultation, [slug for slug, _ in data.bodies], event=event, content=content, now=now)
+
+
+def of_act(db: Session, consultation_id: int, key: str, version: int) -> str | None:
+    """The digest of one version of an act; ``None`` if it is gone."""
+    query = (
+        select(ActVersion)
+        .join(Act, Act.id == ActVersion.act_id)
+        .where(Act.consultation_id == consultation_id, Act.key == key, ActVersion.version == version)
+    )
+    row = db.execute(query).scalar_one_or_none()
+    if row is None:
+        return None
+    days = {name: str(getattr(row, name)) for name in ("planned_from", "planned_until", "held_from", "held_until")}
+    return digests.digest({**digests.columns(row, ("version", "reason", "kind", "stage", "theme", "content")), **days})

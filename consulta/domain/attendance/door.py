@@ -4,7 +4,6 @@ recorded for a cancelled seat and beyond capacity too, and flagged."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +11,10 @@ from typing import Any
 from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts
-from consulta.domain.accounts.accounts import Actor
+from consulta.domain.accounts import pseudonyms
+from consulta.domain.accounts.actors import Actor
+from consulta.domain.codes import folio_of, read_folio, sha256
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions.fingerprints import sha256
-from consulta.domain.contributions.opinions import folio_of, read_folio
 from consulta.domain.errors import Conflict, NotAllowed, NotFound
 from consulta.domain.forums import seats
 from consulta.domain.forums import tables as forum_tables
@@ -26,16 +24,16 @@ from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.texts import sort_key
 from consulta.models.accounts import Pseudonym, RoleName
-from consulta.models.base import Said
+from consulta.models.base import Said, table_of
 from consulta.models.consultations import Consultation, ConsultationKind
 from consulta.models.forums import Forum, ForumVersion, Registration, Seat
 
 from . import marks
-from .marks import Brought, Outcome, Person
+from .marks import Person
 
 SHOWN = 30
-_F: Any = Forum.__table__
-_R: Any = Registration.__table__
+_F = table_of(Forum)
+_R = table_of(Registration)
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def check(db: Session, actor: Actor, consultation: ConsultationView, forum: Foru
         raise NotAllowed("Un registro histórico no se cambia.")
     if actor.roles_in(consultation.id, RoleName.COORDINATOR):
         return
-    mine = accounts.known_pseudonym(db, consultation_id=consultation.id, account_id=actor.id)
+    mine = pseudonyms.known_pseudonym(db, consultation_id=consultation.id, account_id=actor.id)
     named = {name for table in forum.data.tables for name in (table.government, table.civil_society)}
     if not actor.roles_in(consultation.id, RoleName.FACILITATOR) or mine not in named:
         raise NotAllowed("La lista de un foro la ven quien lo coordina y quienes facilitan sus mesas.")
@@ -157,14 +155,14 @@ def mark(
 ) -> bool:
     """Note that somebody is there, or that this was a mistake: every mark of theirs is undone. Whether it changes
     anything; one sent twice counts once."""
-    person = _hold(db, forum, _R.c.id == registration_id)
+    person = hold(db, forum, _R.c.id == registration_id)
     made = {"registration_id": registration_id, "present": present, "account_id": account_id, "made_at": now}
     undone = [None] if present else marks.standing(db, registration_id)
     named = [sha256(f"{mark_id}/{n}" if n else mark_id).hex() for n in range(len(undone))]
     rows = [{**made, "mark": name, "undoes": one} for name, one in zip(named, undone, strict=True)]
     if not rows or not marks.store(db, rows):
         return False
-    return _settle(db, consultation, forum, person, actor, now)
+    return settle(db, consultation, forum, person, actor, now)
 
 
 def walk_in(
@@ -223,65 +221,11 @@ def walk_in(
     _note(db, consultation, forum.key, row["ref"], Action.REGISTRATION_WALK_IN, actor, now, said)
     made = {"registration_id": row["id"], "present": True, "account_id": account_id, "made_at": made_at or now}
     marks.store(db, [{**made, "mark": sha256(mark_id).hex(), "undoes": None}])
-    _settle(db, consultation, forum, Person(row["id"], row["ref"], present=False), actor, now)
+    settle(db, consultation, forum, Person(row["id"], row["ref"], present=False), actor, now)
     return folio
 
 
-def bring(
-    db: Session,
-    consultation: ConsultationView,
-    forum: ForumView,
-    brought: Sequence[Brought],
-    *,
-    account_id: int,
-    actor: str,
-    now: datetime,
-) -> list[Outcome]:
-    """Take marks that were made without internet, in their order; at most ``PIECE`` in one transaction. Each counts
-    once, however often and from however many devices it comes."""
-    return [_bring(db, consultation, forum, one, account_id, actor, now) for one in brought]
-
-
-def _bring(
-    db: Session,
-    consultation: ConsultationView,
-    forum: ForumView,
-    one: Brought,
-    account_id: int,
-    actor: str,
-    now: datetime,
-) -> Outcome:
-    made_at = min(one.at, now)
-    if one.guest is not None:
-        try:
-            walk_in(
-                db,
-                consultation,
-                forum,
-                one.guest,
-                department=one.department,
-                mark_id=one.id,
-                account_id=account_id,
-                actor=actor,
-                now=now,
-                made_at=made_at,
-            )
-        except Conflict:
-            return Outcome.KNOWN
-        return Outcome.NEW
-    undone = sha256(one.undoes).hex() if one.undoes else None
-    try:
-        person = _hold(db, forum, marks.named(one.folio_hash, undone))
-    except NotFound:
-        return Outcome.UNKNOWN
-    row = {"registration_id": person.id, "present": undone is None, "account_id": account_id, "made_at": made_at}
-    if not marks.store(db, [{**row, "mark": sha256(one.id).hex(), "undoes": undone}]):
-        return Outcome.KNOWN
-    _settle(db, consultation, forum, person, actor, now)
-    return Outcome.NEW
-
-
-def _hold(db: Session, forum: ForumView, who: Any) -> Person:
+def hold(db: Session, forum: ForumView, who: Any) -> Person:
     """The person, locked: of two marks at once the later sees the earlier. ``NotFound`` if not of this forum."""
     held = update(_R).where(who, _R.c.forum_id == forum.id).values(present=_R.c.present)
     row = db.execute(held.returning(_R.c.id, _R.c.ref, _R.c.present)).first()
@@ -290,7 +234,7 @@ def _hold(db: Session, forum: ForumView, who: Any) -> Person:
     return Person(*row)
 
 
-def _settle(
+def settle(
     db: Session, consultation: ConsultationView, forum: ForumView, person: Person, actor: str, now: datetime
 ) -> bool:
     """Whether somebody is there follows from the marks; if that changes it is an entry."""

@@ -12,18 +12,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consulta.domain.codes import folio_of, read_folio, sha256
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions.fingerprints import sha256
-from consulta.domain.contributions.opinions import folio_of, read_folio
 from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.files import tables as file_tables
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.forums.registrations import Guest
-from consulta.domain.intake import columns
 from consulta.domain.texts import sort_key
-from consulta.models.base import Said
+from consulta.models.base import Said, table_of
 from consulta.models.forums import Registration, Seat
 
-from . import door, marks
+from . import devices, door, marks
 
 MOST_ROWS, LAST_ROW = 5_000, 99_999
 COLUMNS = {
@@ -34,7 +33,7 @@ COLUMNS = {
     "taking_part_as": ("participa_como", "participa como", "taking_part_as"),
     "department": ("departamento", "department"),
 }
-_R: Any = Registration.__table__
+_R = table_of(Registration)
 
 
 @dataclass(frozen=True)
@@ -49,13 +48,13 @@ class Row:
 
 def read(data: bytes, name: str, consultation: ConsultationView, forum: ForumView) -> list[Row]:
     """The rows; ``Invalid`` names line, column and value of the first fault."""
-    lines = columns.rows(data, name)
-    places = columns.places(next(lines, (1, []))[1], COLUMNS)
+    lines = file_tables.rows(data, name)
+    places = file_tables.places(next(lines, (1, []))[1], COLUMNS)
     if places["row"] is None or places["name"] is None:
         raise Invalid("%(file)s, línea 1: faltan las columnas «fila» y «nombre».", file=name, field="sheet")
     found: dict[int, Row] = {}
     for line, cells in lines:
-        given = columns.picked(cells, places)
+        given = file_tables.picked(cells, places)
         if not (given["name"] or given["code"]):
             continue
         row = _row(given, {"file": name, "line": line, "field": "sheet"}, consultation, forum)
@@ -156,7 +155,7 @@ def _row(given: dict[str, str], where: dict[str, Any], consultation: Consultatio
             value=given["code"][:80],
             **where,
         )
-    if len(given["name"]) > marks.NAME:
+    if len(given["name"]) > devices.NAME:
         raise Invalid("%(file)s, línea %(line)s, columna «nombre»: pasa de 80 letras.", **where)
     themes = {theme: consultation.theme(theme) for theme in (table.theme for table in forum.tables)}
     tables: dict[str, Said] = {slug: theme.name for slug, theme in themes.items() if theme}

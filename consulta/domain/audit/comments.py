@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session, aliased
 from consulta.domain.comments import flags, supports
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.ledger.actions import Action
+from consulta.models.base import table_of
 from consulta.models.comments import Comment, Report, Support
 from consulta.models.contributions import Contribution, Status
 
-_C: Any = Contribution.__table__.c
-_K: Any = Comment.__table__
-_S: Any = Support.__table__
-_R: Any = Report.__table__
+_C = table_of(Contribution).c
+_K = table_of(Comment)
+_S = table_of(Support)
+_R = table_of(Report)
 SIGN = {Action.SUPPORT: 1, Action.TAKE_BACK_SUPPORT: -1}
 ROUND = 2**64
 
@@ -45,7 +46,7 @@ class Echoes:
         refs = [content["subject"][7:] for _at, content in piece if content["subject"].startswith("report/")]
         if not refs:
             return {}
-        query = select(_R, _C.number, _C.status).join(Contribution.__table__, _C.id == _R.c.comment_id)
+        query = select(_R, _C.number, _C.status).join(table_of(Contribution), _C.id == _R.c.comment_id)
         rows = db.execute(query.where(_R.c.ref.in_(refs), _C.consultation_id == view.id)).mappings()
         return {row["ref"]: row for row in rows}
 
@@ -68,7 +69,7 @@ class Echoes:
 
     def faults(self, db: Session, view: ConsultationView) -> list[str]:
         """What does not fit."""
-        mine = select(func.count()).select_from(_R.join(Contribution.__table__, _C.id == _R.c.comment_id))
+        mine = select(func.count()).select_from(_R.join(table_of(Contribution), _C.id == _R.c.comment_id))
         stored = db.execute(mine.where(_C.consultation_id == view.id)).scalar_one()
         if stored > len(self.reports):
             self.wrong.append(f"table reports: {stored} rows, the entries say {len(self.reports)}")

@@ -13,6 +13,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import fingerprints
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.models.base import table_of
 from consulta.models.consultations import Theme
 from consulta.models.contributions import Contribution, Kind, Status
 from consulta.models.moderation import Classification, Decision, Mention
@@ -142,7 +143,7 @@ class Auditor:
                 self.report.fault(fault)
         self._compare_now()
         self._compare_mentions()
-        base: Any = Contribution.__table__
+        base = table_of(Contribution)
         for model, said in ((Decision, self.decisions), (Classification, self.classifications)):
             count = self.db.execute(
                 select(func.count())
@@ -160,7 +161,7 @@ class Auditor:
                 self.report.fault(f"{subject}: its texts are not what entry {at} says")
 
     def _compare_now(self) -> None:
-        base, last, seen = Contribution.__table__.c, 0, 0
+        base, last, seen = table_of(Contribution).c, 0, 0
         while True:
             rows = self.db.execute(
                 select(base.number, base.status, base.theme_id, base.ordinal, base.confirmed, base.awaiting_review)
@@ -194,7 +195,7 @@ class Auditor:
             self.report.fault(f"contribution {number}: a salt was destroyed without an entry")
 
     def _compare_mentions(self) -> None:
-        base = Contribution.__table__.c
+        base = table_of(Contribution).c
         stored: dict[int, set[str]] = {}
         for number, slug in self.db.execute(
             select(base.number, Theme.slug)
@@ -212,7 +213,7 @@ class Auditor:
         stored = Counter(
             {
                 tuple(r)[:-1]: r.n
-                for r in self.db.execute(select(*Tally.__table__.c).where(Tally.consultation_id == self.view.id))
+                for r in self.db.execute(select(*table_of(Tally).c).where(Tally.consultation_id == self.view.id))
                 if r.n
             }
         )

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.forums import registrations
 from consulta.domain.ledger.actions import Action
+from consulta.models.base import table_of
 from consulta.models.forums import Forum, Registration, Seat
 
-_R: Any = Registration.__table__
+_R = table_of(Registration)
 AFTER = {
     Action.REGISTRATION_CONFIRM: Seat.CONFIRMED,
     Action.REGISTRATION_WAIT: Seat.WAITING,

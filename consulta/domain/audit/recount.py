@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.results import tally
+from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Contributor
 from consulta.models.moderation import Mention
 
 
 def recount(db: Session, consultation: ConsultationView) -> Iterator[tuple[tally.Cell, int]]:
     """Every cell of the figures, counted from the contributions themselves, by grouping in the database."""
-    c: Any = Contribution.__table__.c
-    person: Any = Contributor.__table__.c
+    c = table_of(Contribution).c
+    person = table_of(Contributor).c
     mine = c.consultation_id == consultation.id
     slug = {t.id: t.slug for t in consultation.themes}
     id_ = consultation.id
@@ -36,7 +36,7 @@ def recount(db: Session, consultation: ConsultationView) -> Iterator[tuple[tally
     for name, column in columns.items():
         query = select(column, c.kind, c.status, func.count()).where(mine).group_by(column, c.kind, c.status)
         if name in tally.TRAITS:
-            query = query.join(Contributor.__table__, person.contribution_id == c.id)
+            query = query.join(table_of(Contributor), person.contribution_id == c.id)
         for value, kind, status, n in db.execute(query):
             yield (
                 (id_, name, getattr(value, "value", value) or "", "", "", kind.value, status.value, False),
@@ -44,7 +44,7 @@ def recount(db: Session, consultation: ConsultationView) -> Iterator[tuple[tally
             )
     for theme, kind, status, n in db.execute(
         select(Mention.theme_id, c.kind, c.status, func.count())
-        .join(Contribution.__table__, c.id == Mention.contribution_id)
+        .join(table_of(Contribution), c.id == Mention.contribution_id)
         .where(mine)
         .group_by(Mention.theme_id, c.kind, c.status)
     ):

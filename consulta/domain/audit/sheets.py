@@ -14,10 +14,12 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.moderation import returns
+from consulta.domain.plans import publishing as plan_publishing
 from consulta.domain.plans import reading as plans
 from consulta.domain.proposals import dismissals, sponsors
 from consulta.domain.proposals import sending as proposal_sending
 from consulta.domain.sheets import store as sheet_store
+from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
 from consulta.models.organizations import Organization
 from consulta.models.plans import Commitment, EarlierCommitment
@@ -25,9 +27,9 @@ from consulta.models.proposals import Proposal, ProposalSource
 from consulta.models.sheets import SheetVersion, StoredSheet
 
 PIECE = 100
-_C: Any = Contribution.__table__
-_P: Any = Proposal.__table__
-_V: Any = SheetVersion.__table__
+_C = table_of(Contribution)
+_P = table_of(Proposal)
+_V = table_of(SheetVersion)
 
 
 class SheetAudit:
@@ -69,7 +71,10 @@ class SheetAudit:
         salts = dict(db.execute(salted.where(Commitment.consultation_id == view.id)).all())
         for one in plans.read(db, view, private=True):
             said = self.private.get(one.number)
-            if said is not None and ledger.commitment(salts[one.number] or b"", plans.secrets_of(one)) != said:
+            if (
+                said is not None
+                and ledger.commitment(salts[one.number] or b"", plan_publishing.secrets_of(one)) != said
+            ):
                 yield f"commitment {one.number}: private is not what was published"
 
     def _proposals(self, db: Session, view: ConsultationView) -> Iterator[str]:

@@ -11,6 +11,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import bodies, targets
 from consulta.domain.ledger.actions import Action
 from consulta.models.accounts import Pseudonym
+from consulta.models.base import table_of
 from consulta.models.consultations import Reason, Theme
 from consulta.models.contributions import Contribution, Contributor, Kind
 from consulta.models.moderation import Classification, Decision, DecisionNote
@@ -18,8 +19,8 @@ from consulta.models.moderation import Classification, Decision, DecisionNote
 
 def received(db: Session, view: ConsultationView, first: int, last: int) -> list[dict[str, Any]]:
     """Every contribution of these numbers with its text, what it is on, and its contributor."""
-    base: Any = Contribution.__table__
-    person: Any = Contributor.__table__
+    base = table_of(Contribution)
+    person = table_of(Contributor)
     opinion: Any = bodies.TABLES[Kind.OPINION]
     people = [c for c in person.c if c.name != "contribution_id"]
     rows = _mappings(
@@ -65,7 +66,7 @@ def in_clear(view: ConsultationView, row: dict[str, Any]) -> dict[str, Any]:
 
 def decided(db: Session, view: ConsultationView, numbers: list[int]) -> dict[tuple[int, int], tuple[Any, ...]]:
     """Every decision upon these numbers, by number and ordinal: what its entry should say, its note, its salt."""
-    base: Any = Contribution.__table__
+    base = table_of(Contribution)
     query = (
         select(
             base.c.number,
@@ -104,7 +105,7 @@ def decided(db: Session, view: ConsultationView, numbers: list[int]) -> dict[tup
 
 def classified(db: Session, view: ConsultationView, numbers: list[int]) -> dict[tuple[int, int], tuple[Any, ...]]:
     """The same for classifications; they have no note."""
-    base: Any = Contribution.__table__
+    base = table_of(Contribution)
     query = (
         select(
             base.c.number,

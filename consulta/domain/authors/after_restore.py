@@ -20,15 +20,17 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status as contribution_status
+from consulta.domain.contributions import withdrawal
+from consulta.domain.contributions.withdrawal import Own
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution, Contributor, Status
 from consulta.models.ledger import Entry, Log
 from consulta.models.news import Subscriber
 
-from . import rights
-from .rights import Own
+from . import erasure, rights
 
 AUTHORS = frozenset(
     {
@@ -118,7 +120,7 @@ def _holds(db: Session, log_id: int, place: Place) -> bool:
 
 
 def _mark_of(db: Session, log_id: int, number: int) -> str:
-    c: Any = Contribution.__table__.c
+    c = table_of(Contribution).c
     query = select(c.intake_salt).join(Consultation, Consultation.id == c.consultation_id)
     return _mark(db.execute(query.where(Consultation.log_id == log_id, c.number == number)).scalar_one())
 
@@ -128,7 +130,7 @@ def _mark(salt: bytes) -> str:
 
 
 def _again(db: Session, view: ConsultationView, number: int, mark: str, action: Action, *, now: datetime) -> bool:
-    c: Any = Contribution.__table__.c
+    c = table_of(Contribution).c
     query = select(c.id, c.status, c.awaiting_review, c.intake_salt)
     row = db.execute(query.where(c.consultation_id == view.id, c.number == number)).first()
     if row is None or row.status is Status.ERASED or _mark(row.intake_salt) != mark:
@@ -141,10 +143,10 @@ def _again(db: Session, view: ConsultationView, number: int, mark: str, action: 
     if action is Action.TAKE_BACK_ERASURE:
         return rights.take_back_own(db, mine, now=now)
     if row.status is not Status.WITHDRAWN:
-        rights.withdraw_own(db, mine, now=now)
+        withdrawal.withdraw(db, mine, now=now)
         mine = Own(row.id, number, Status.WITHDRAWN, False, view)
     if action is Action.ERASE:
-        rights.erase_own(db, mine, now=now)
+        erasure.erase_own(db, mine, now=now)
     return True
 
 

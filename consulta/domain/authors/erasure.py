@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from consulta.domain.comments import flags
 from consulta.domain.consultations import reading as consultations
+from consulta.domain.contributions import bodies, search, withdrawal
 from consulta.domain.contributions import status as contribution_status
+from consulta.domain.contributions.withdrawal import Own
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.proposals import erasure as proposal_erasure
+from consulta.domain.results import tally
+from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution, Contributor, Erasure, Status
-
-from . import rights
-from .rights import Own
+from consulta.models.moderation import Decision, DecisionNote
 
 PIECE = 200
 
@@ -36,7 +40,7 @@ def erase(db: Session, *, now: datetime) -> int:
         if not contribution_status.lock(db, id_, status=Status.WITHDRAWN):
             continue
         view = consultations.find(db, slug).view
-        rights.erase_own(db, Own(id_, number, Status.WITHDRAWN, False, view), now=now)
+        erase_own(db, Own(id_, number, Status.WITHDRAWN, False, view), now=now)
         done += 1
     return done
 
@@ -73,3 +77,31 @@ def forget_contacts(db: Session, *, today: date, now: datetime) -> int:
             payload={"fields": fields},
         )
     return len(due)
+
+
+def erase_own(db: Session, mine: Own, *, now: datetime) -> None:
+    """Destroy text, name, address, traits and their salts; the number and what is counted stay."""
+    before = contribution_status.facts_of(db, [mine.id])[mine.id]
+    base = table_of(Contribution)
+    db.execute(
+        update(base)
+        .where(base.c.id == mine.id)
+        .values(status=Status.ERASED, title=None, title_salt=None, department=None, department_salt=None)
+    )
+    bodies.erase(db, mine.id)
+    flags.forget_lines(db, mine.id)
+    proposal_erasure.forget(db, mine.id)
+    empty = dict.fromkeys(("name", "email", *tally.TRAITS))
+    salts = dict.fromkeys(f"{field}_salt" for field in empty)
+    db.execute(
+        update(Contributor)
+        .where(Contributor.contribution_id == mine.id)
+        .values(**empty, **salts, publish_name=False, mail_language=None)
+    )
+    notes = select(Decision.id).where(Decision.contribution_id == mine.id)
+    db.execute(update(DecisionNote).where(DecisionNote.decision_id.in_(notes)).values(note=None, note_salt=None))
+    contribution_status.forget_mentions(db, mine.id)
+    db.execute(delete(Erasure).where(Erasure.contribution_id == mine.id))
+    tally.move(db, before, before.erased())
+    search.refresh(db, mine.consultation, mine.id)
+    withdrawal.note(db, mine, Action.ERASE, {"status": Status.ERASED.value}, now=now)

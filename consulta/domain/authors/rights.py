@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.comments import flags
+from consulta.domain.codes import sha256
 from consulta.domain.consultations import reading as consultations
-from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import bodies, search
 from consulta.domain.contributions import status as contribution_status
-from consulta.domain.contributions.fingerprints import sha256
+from consulta.domain.contributions import withdrawal
+from consulta.domain.contributions.withdrawal import Own
 from consulta.domain.errors import Conflict, NotFound
-from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
-from consulta.domain.proposals import erasure as proposal_erasure
-from consulta.domain.results import tally
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution, Contributor, Erasure, Status
-from consulta.models.moderation import Decision, DecisionNote
 
 ERASE_AFTER = timedelta(hours=72)
 PIECE = 200
-GONE = (Status.WITHDRAWN, Status.ERASED)
-
-
-@dataclass(frozen=True)
-class Own:
-    """An author's contribution, found by its code."""
-
-    id: int
-    number: int
-    status: Status
-    awaiting_review: bool
-    consultation: ConsultationView
 
 
 def own(db: Session, folio: str) -> Own:
@@ -58,12 +40,7 @@ def own(db: Session, folio: str) -> Own:
 
 def withdraw(db: Session, folio: str, *, now: datetime) -> None:
     """Take a contribution back: at once out of every page, search, feed and file."""
-    withdraw_own(db, own(db, folio), now=now)
-
-
-def withdraw_own(db: Session, mine: Own, *, now: datetime) -> None:
-    """The same, for a contribution that was found already."""
-    _withdraw(db, mine, Action.WITHDRAW, now=now)
+    withdrawal.withdraw(db, own(db, folio), now=now)
 
 
 def ask_erasure(db: Session, folio: str, *, now: datetime) -> None:
@@ -86,9 +63,9 @@ def ask_again(db: Session, mine: Own, *, now: datetime) -> bool:
         )
     )
     if mine.status is Status.WITHDRAWN:
-        _entry(db, mine, Action.ASK_ERASURE, {"status": Status.WITHDRAWN.value}, now=now)
+        withdrawal.note(db, mine, Action.ASK_ERASURE, {"status": Status.WITHDRAWN.value}, now=now)
     else:
-        _withdraw(db, mine, Action.ASK_ERASURE, now=now)
+        withdrawal.withdraw(db, mine, action=Action.ASK_ERASURE, now=now)
     return True
 
 
@@ -117,7 +94,7 @@ def take_back_own(db: Session, mine: Own, *, now: datetime) -> bool:
         awaiting=asked.awaiting_before,
     )
     payload = {"status": asked.status_before.value, "awaiting": bool(asked.awaiting_before)}
-    _entry(db, mine, Action.TAKE_BACK_ERASURE, payload, now=now)
+    withdrawal.note(db, mine, Action.TAKE_BACK_ERASURE, payload, now=now)
     return True
 
 
@@ -162,16 +139,7 @@ def confirm(db: Session, folio: str, *, typed: str, secret: str, now: datetime) 
     if not contribution_status.lock(db, mine.id, status=mine.status):
         raise Conflict("Este aporte cambió en este momento. Inténtelo de nuevo.")
     contribution_status.change(db, mine.consultation, contribution_id=mine.id, confirmed=True)
-    _entry(db, mine, Action.CONFIRM, {"confirmed": True}, now=now)
-
-
-def _withdraw(db: Session, mine: Own, action: Action, *, now: datetime) -> None:
-    if mine.status in GONE:
-        raise Conflict("Este aporte ya fue retirado.")
-    if not contribution_status.lock(db, mine.id, status=mine.status):
-        raise Conflict("Este aporte cambió en este momento. Inténtelo de nuevo.")
-    contribution_status.change(db, mine.consultation, contribution_id=mine.id, status=Status.WITHDRAWN, awaiting=False)
-    _entry(db, mine, action, {"status": Status.WITHDRAWN.value}, now=now)
+    withdrawal.note(db, mine, Action.CONFIRM, {"confirmed": True}, now=now)
 
 
 def _drop(db: Session, mine: Own, values: dict[str, Any], action: Action, *, now: datetime) -> None:
@@ -181,45 +149,4 @@ def _drop(db: Session, mine: Own, values: dict[str, Any], action: Action, *, now
         .values(**values)
     )
     if done.rowcount:
-        _entry(db, mine, action, {}, now=now)
-
-
-def erase_own(db: Session, mine: Own, *, now: datetime) -> None:
-    """Destroy text, name, address, traits and their salts; the number and what is counted stay."""
-    before = contribution_status.facts_of(db, [mine.id])[mine.id]
-    base: Any = Contribution.__table__
-    db.execute(
-        update(base)
-        .where(base.c.id == mine.id)
-        .values(status=Status.ERASED, title=None, title_salt=None, department=None, department_salt=None)
-    )
-    bodies.erase(db, mine.id)
-    flags.forget_lines(db, mine.id)
-    proposal_erasure.forget(db, mine.id)
-    empty = dict.fromkeys(("name", "email", *tally.TRAITS))
-    salts = dict.fromkeys(f"{field}_salt" for field in empty)
-    db.execute(
-        update(Contributor)
-        .where(Contributor.contribution_id == mine.id)
-        .values(**empty, **salts, publish_name=False, mail_language=None)
-    )
-    notes = select(Decision.id).where(Decision.contribution_id == mine.id)
-    db.execute(update(DecisionNote).where(DecisionNote.decision_id.in_(notes)).values(note=None, note_salt=None))
-    contribution_status.forget_mentions(db, mine.id)
-    db.execute(delete(Erasure).where(Erasure.contribution_id == mine.id))
-    tally.move(db, before, before.erased())
-    search.refresh(db, mine.consultation, mine.id)
-    _entry(db, mine, Action.ERASE, {"status": Status.ERASED.value}, now=now)
-
-
-def _entry(db: Session, mine: Own, action: Action, payload: dict[str, Any], *, now: datetime) -> None:
-    actor = ledger.SYSTEM if action is Action.ERASE else ledger.PUBLIC
-    contribution_status.record(
-        db,
-        mine.consultation,
-        actor=actor,
-        action=action,
-        number=mine.number,
-        recorded=mine.consultation.today(now),
-        payload=payload,
-    )
+        withdrawal.note(db, mine, action, {}, now=now)

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import bodies, targets
 from consulta.domain.contributions.targets import On
-from consulta.domain.moderation import queue
-from consulta.domain.moderation.queue import Step
+from consulta.domain.moderation import history
+from consulta.domain.moderation.history import Step
+from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Contributor, Erasure, Kind, Status
 
 from . import rights
@@ -63,13 +64,13 @@ def follow(db: Session, folio: str) -> Followed:
                 Erasure.due_at,
                 *targets.COLUMNS,
             )
-            .select_from(Contribution.__table__)
+            .select_from(table_of(Contribution))
             .join(Contributor, Contributor.contribution_id == Contribution.id)
             .outerjoin(Erasure, Erasure.contribution_id == Contribution.id)
         )
     ).where(Contribution.id == mine.id)
     r = db.execute(query).one()
-    steps = queue.history(db, mine.consultation, mine.id)
+    steps = history.history(db, mine.consultation, mine.id)
     decided = any(step.kind != "classify" for step in steps)  # then it waits for a report, which is not its author's
     return Followed(
         folio=folio,

@@ -15,12 +15,13 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from consulta.domain.codes import sha256
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status as contribution_status
-from consulta.domain.contributions.fingerprints import sha256
 from consulta.domain.errors import AlreadyReceived, Conflict
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.models.base import table_of
 from consulta.models.comments import Ground, Report
 from consulta.models.contributions import Contribution, Status
 from consulta.models.moderation import Decision
@@ -28,8 +29,8 @@ from consulta.models.moderation import Decision
 from . import supports
 
 LINE_MAX = 500
-_R: Any = Report.__table__
-_C: Any = Contribution.__table__.c
+_R = table_of(Report)
+_C = table_of(Contribution).c
 
 
 @dataclass(frozen=True)

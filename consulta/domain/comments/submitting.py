@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
-from consulta.domain.contributions import opinions
+from consulta.domain.contributions import submission as contribution_submission
 from consulta.domain.contributions.targets import Target
 from consulta.domain.errors import Closed, Invalid
 from consulta.models.contributions import Kind
@@ -17,7 +17,7 @@ MOST_THEMES = 5
 
 
 @dataclass(frozen=True)
-class Given(opinions.Given):
+class Given(contribution_submission.Given):
     """What a person typed; ``theme`` is the primary one, ``mentions`` the slugs of the others."""
 
     mentions: list[str] | None = None
@@ -48,14 +48,14 @@ def submit(
     held_cause: str | None,
     language: str,
     now: datetime,
-) -> opinions.Receipt:
+) -> contribution_submission.Receipt:
     """Take a comment; ``Closed`` outside its stage, ``AlreadyReceived`` if the key came before.
 
     ``held_cause`` only makes it wait, as with opinions.
     """
     if not consultation.window("comment", now).open:
         raise Closed("El plazo para comentar no está abierto.")
-    incoming = opinions.admitted_as(
+    incoming = contribution_submission.admitted_as(
         Kind.COMMENT,
         consultation,
         _whole(given, target),
@@ -66,12 +66,12 @@ def submit(
     )
     mentions = tuple(theme for slug in given.mentions or [] if (theme := consultation.theme(slug)) is not None)
     incoming = replace(incoming, mentions=mentions, on=target)
-    return opinions.take(db, consultation, incoming, submission=submission, language=language, now=now)
+    return contribution_submission.take(db, consultation, incoming, submission=submission, language=language, now=now)
 
 
-def repeated(db: Session, *, submission: str, given: Given, target: Target) -> opinions.Receipt:
+def repeated(db: Session, *, submission: str, given: Given, target: Target) -> contribution_submission.Receipt:
     """The first receipt of a key that arrived before, if it said the same on the same thing; else ``Conflict``."""
-    return opinions.repeated(db, submission=submission, given=_whole(given, target))
+    return contribution_submission.repeated(db, submission=submission, given=_whole(given, target))
 
 
 def _whole(given: Given, target: Target) -> Given:

@@ -16,19 +16,20 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from consulta.domain.codes import sha256
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status as contribution_status
-from consulta.domain.contributions.fingerprints import sha256
 from consulta.domain.dialects import is_postgres
 from consulta.domain.errors import Closed, Conflict, NotFound
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.models.base import table_of
 from consulta.models.comments import Comment, Support
 from consulta.models.contributions import Contribution, Kind, Status
 
-_C: Any = Contribution.__table__.c
-_K: Any = Comment.__table__
-_S: Any = Support.__table__
+_C = table_of(Contribution).c
+_K = table_of(Comment)
+_S = table_of(Support)
 
 
 def by_account(account_id: int) -> str:

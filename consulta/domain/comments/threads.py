@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed
+from consulta.models.base import table_of
 from consulta.models.comments import IS_LISTED, IS_SHOWN_REPLY, Comment
 from consulta.models.contributions import Contribution, Contributor, Status
 
@@ -22,9 +23,9 @@ FIRST_REPLIES = 2
 ORDERS = ("recientes", "antiguas", "apoyados")
 ROOM, LEAST, MOST = 7_000, 200, 700
 """Characters of comments on one page, and of each at least and at most: a first view is light on a slow line."""
-_K: Any = Comment.__table__.c
-_C: Any = Contribution.__table__.c
-_P: Any = Contributor.__table__.c
+_K = table_of(Comment).c
+_C = table_of(Contribution).c
+_P = table_of(Contributor).c
 TARGETS = {
     "theme": _K.on_theme_id,
     "contribution": _K.on_contribution_id,
@@ -146,9 +147,9 @@ def _select() -> Select[Any]:
             _K.supports,
             _K.replies,
         )
-        .select_from(Comment.__table__)
-        .join(Contribution.__table__, _C.id == _K.id)
-        .join(Contributor.__table__, _P.contribution_id == _K.id)
+        .select_from(table_of(Comment))
+        .join(table_of(Contribution), _C.id == _K.id)
+        .join(table_of(Contributor), _P.contribution_id == _K.id)
     )
 
 

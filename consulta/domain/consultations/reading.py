@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,18 +11,18 @@ from sqlalchemy import bindparam, case, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.errors import NotFound
-from consulta.models.base import Said
+from consulta.models.base import Said, table_of
 from consulta.models.consultations import Consultation, ConsultationKind, ListItem, Reason, Schedule, Stage, Theme
 from consulta.models.ledger import Log
 from consulta.models.plans import Commitment
 
 from .snapshots import Choice, ConsultationView, Current, ReasonView, StageView, ThemeView
 
-_C: Any = Consultation.__table__.c
-_LOGS: Any = Log.__table__.c
+_C = table_of(Consultation).c
+_LOGS = table_of(Log).c
 _VERSION: Any = (
     select(_C.id, _C.revision, _LOGS.length, _LOGS.head)
-    .join_from(Consultation.__table__, Log.__table__, _LOGS.id == _C.log_id)
+    .join_from(table_of(Consultation), table_of(Log), _LOGS.id == _C.log_id)
     .where(_C.published_at.is_not(None))
     .limit(1)
 )
@@ -31,11 +31,11 @@ _PUBLISHED = (
     .where(_C.published_at.is_not(None))
     .order_by(_C.published_at.desc(), _C.id)
 )
-_BY_SLUG = _VERSION.where(Consultation.__table__.c.slug == bindparam("slug"))
-_MAIN = _VERSION.where(Consultation.__table__.c.kind != ConsultationKind.RECORD).order_by(
-    case((Consultation.__table__.c.kind == ConsultationKind.ORDINARY, 0), else_=1),
-    Consultation.__table__.c.published_at.desc(),
-    Consultation.__table__.c.id,
+_BY_SLUG = _VERSION.where(table_of(Consultation).c.slug == bindparam("slug"))
+_MAIN = _VERSION.where(table_of(Consultation).c.kind != ConsultationKind.RECORD).order_by(
+    case((table_of(Consultation).c.kind == ConsultationKind.ORDINARY, 0), else_=1),
+    table_of(Consultation).c.published_at.desc(),
+    table_of(Consultation).c.id,
 )
 
 
@@ -158,6 +158,11 @@ def slug_of() -> Any:
     return select(Consultation.id, Consultation.slug).subquery()
 
 
-def local_instant(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which a day begins in a zone, in UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+def title_of(db: Session, slug: str) -> dict[str, str]:
+    """A consultation's title, for mail."""
+    return db.execute(select(Consultation.title).where(Consultation.slug == slug)).scalar_one()
+
+
+def exists(db: Session, slug: str) -> bool:
+    """Whether there is a consultation of this slug."""
+    return db.execute(select(Consultation.id).where(Consultation.slug == slug)).first() is not None

@@ -10,6 +10,23 @@ from zoneinfo import ZoneInfo
 from consulta.models.base import Said
 from consulta.models.consultations import ConsultationKind
 
+COLOURS = 12
+PICTOGRAMS = (
+    "book",
+    "phone",
+    "talk",
+    "ledger",
+    "coins",
+    "tree",
+    "water",
+    "school",
+    "health",
+    "road",
+    "scale",
+    "globe",
+)
+"""What a theme can look like: a colour slot with proven contrast, and a drawing."""
+
 
 @dataclass(frozen=True)
 class ThemeView:

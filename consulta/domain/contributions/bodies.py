@@ -7,16 +7,17 @@ from typing import Any
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
+from consulta.models.base import table_of
 from consulta.models.comments import Comment
 from consulta.models.contributions import Contribution, Kind
 from consulta.models.opinions import Opinion
 from consulta.models.proposals import Proposal
 
-_C: Any = Contribution.__table__.c
+_C = table_of(Contribution).c
 TABLES: dict[Kind, Any] = {
-    Kind.OPINION: Opinion.__table__,
-    Kind.COMMENT: Comment.__table__,
-    Kind.PROPOSAL: Proposal.__table__,
+    Kind.OPINION: table_of(Opinion),
+    Kind.COMMENT: table_of(Comment),
+    Kind.PROPOSAL: table_of(Proposal),
 }
 """The table of each kind; every one has ``id``, ``body`` and ``body_salt``."""
 BODY: Any = func.coalesce(*(table.c.body for table in TABLES.values())).label("body")
@@ -32,7 +33,7 @@ def with_body(query: Select[Any]) -> Select[Any]:
 
 def body(db: Session, contribution_id: int) -> str | None:
     """The text of one contribution; ``None`` once it was erased."""
-    query = with_body(select(BODY).select_from(Contribution.__table__))
+    query = with_body(select(BODY).select_from(table_of(Contribution)))
     found: str | None = db.execute(query.where(_C.id == contribution_id)).scalar_one()
     return found
 

@@ -20,9 +20,10 @@ from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.results import tally
 
-from . import admission
-from .admission import Admission, Made
+from . import storing
+from .incoming import Admission
 from .status import record
+from .storing import Made
 
 PENDING = 0
 """What stands in the entry for the number to come; real ones begin with 1."""
@@ -46,7 +47,7 @@ def write(db: Session) -> None:
         more = {"cells": tally.collected(db), "log": log_id, "entry": entry}
         db.connection().execute(_whole(), {**made.values(), **more})
         return
-    [(_id, number)] = admission.store(db, consultation, [made])
+    [(_id, number)] = storing.store(db, consultation, [made])
     db.info["entries"] = [(log, entry.replace(*_marks(str(number)))) for log, entry in ledger.collected(db)]
 
 
@@ -60,7 +61,7 @@ def _whole() -> Any:
     """Locks are taken in the order that holds everywhere: the counter, which the figures read first; the figures, which
     are counted before the entry is appended; the ledger. What never changes stands in it literally, for the driver
     remembers how to read a statement only up to fifty parameters."""
-    counted, _given, parts = admission.storing()
+    counted, _given, parts = storing.storing()
     tallied = tally.add_from_json(counted).returning(literal_column("1")).cte("tallied")
     told = select(func.count()).select_from(tallied).scalar_subquery()
     before, after = _marks("")

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from consulta.domain.ledger import log as ledger
-
-
-def sha256(value: str) -> bytes:
-    """SHA-256 of a text; of submission keys and codes the database keeps only this."""
-    return hashlib.sha256(value.encode()).digest()
 
 
 def commitments(row: dict[str, Any]) -> dict[str, str]:

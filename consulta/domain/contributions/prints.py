@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
-from consulta.models.contributions import Contribution, Status
 from consulta.models.prints import Print
-from consulta.models.proposals import Proposal
 
-_T: Any = Print.__table__
-_C: Any = Contribution.__table__
-_P: Any = Proposal.__table__
+_T = table_of(Print)
 
 
 @dataclass(frozen=True)
@@ -78,13 +74,6 @@ def lock(db: Session, id_: int) -> None:
 def keep(db: Session, id_: int, made: bytes, *, length: int, now: datetime) -> None:
     """Put a document down that was made."""
     db.execute(update(_T).where(_T.c.id == id_).values(content=made, length=length, made_at=now, asked_at=None))
-
-
-def published(db: Session, consultation: ConsultationView, *, most: int) -> list[int]:
-    """The numbers of published proposals: what may stand in a document."""
-    mine = (_C.c.consultation_id == consultation.id) & (_C.c.status == Status.PUBLISHED)
-    query = select(_C.c.number).join(_P, _P.c.id == _C.c.id).where(mine).order_by(_C.c.number).limit(most)
-    return list(db.execute(query).scalars())
 
 
 def give_up(db: Session, id_: int) -> None:

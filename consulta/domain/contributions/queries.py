@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.models.base import table_of
 from consulta.models.contributions import IS_SHOWN, Contribution, Contributor, Kind
 
 from . import bodies, targets
@@ -73,7 +74,7 @@ def select_rows() -> Select[Any]:
             Contributor.publish_name,
             *targets.COLUMNS,
         )
-        .select_from(Contribution.__table__)
+        .select_from(table_of(Contribution))
         .join(Contributor, Contributor.contribution_id == Contribution.id)
     )
     return targets.with_target(bodies.with_body(query))

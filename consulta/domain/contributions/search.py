@@ -16,6 +16,7 @@ from sqlalchemy.sql import ColumnElement, column, literal_column, table
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.dialects import is_postgres
 from consulta.domain.texts import stems
+from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Kind, Status
 
 from . import bodies
@@ -70,7 +71,7 @@ def refresh(db: Session, consultation: ConsultationView, contribution_id: int) -
                 Contribution.theme_id,
                 Contribution.department,
                 Contribution.kind,
-            ).select_from(Contribution.__table__)
+            ).select_from(table_of(Contribution))
         ).where(Contribution.id == contribution_id)
     ).one()
     if row.status is Status.PUBLISHED:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.sheets.sheet import Sheet
 from consulta.domain.texts import words_by_stem
+from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
 from consulta.models.proposals import Proposal, ProposalTerm
 
@@ -19,9 +19,9 @@ ASKED, SHOWN, LEAST = 30, 5, 4
 SHORTEST = 5
 """Letters of a word that says what something is about."""
 MOST_KEPT = 120
-_T: Any = ProposalTerm.__table__
-_C: Any = Contribution.__table__
-_P: Any = Proposal.__table__
+_T = table_of(ProposalTerm)
+_C = table_of(Contribution)
+_P = table_of(Proposal)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from consulta.domain.errors import NotFound
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.results import tally
+from consulta.models.base import table_of
 from consulta.models.comments import Comment
 from consulta.models.consultations import Theme
 from consulta.models.contributions import Contribution, Contributor, Kind, Status
@@ -125,8 +126,8 @@ def change(
         db.execute(delete(Mention).where(Mention.contribution_id == contribution_id))
         if mentions:
             db.execute(insert(Mention), [{"contribution_id": contribution_id, "theme_id": m.id} for m in mentions])
-    table: Any = Contribution.__table__
-    db.execute(update(table).where(table.c.id == contribution_id).values(**values))
+    contributions = table_of(Contribution)
+    db.execute(update(contributions).where(contributions.c.id == contribution_id).values(**values))
     after = facts_of(db, [contribution_id])[contribution_id]
     if after.kind is Kind.COMMENT and before.status is not after.status:
         _show(db, contribution_id, shown=after.status is Status.PUBLISHED)
@@ -140,17 +141,17 @@ def change(
 
 def _show(db: Session, contribution_id: int, *, shown: bool) -> None:
     """A comment's place in its list, and the count of its thread's replies, follow its status."""
-    table: Any = Comment.__table__
-    moved = (table.c.id == contribution_id) & (table.c.shown.is_not(shown))
-    parent = db.execute(update(table).where(moved).values(shown=shown).returning(table.c.parent_id)).first()
+    comments = table_of(Comment)
+    moved = (comments.c.id == contribution_id) & (comments.c.shown.is_not(shown))
+    parent = db.execute(update(comments).where(moved).values(shown=shown).returning(comments.c.parent_id)).first()
     if parent is not None and parent[0] is not None:
         count_reply(db, parent[0], 1 if shown else -1)
 
 
 def count_reply(db: Session, parent_id: int, by: int) -> None:
     """One more (or one less) reply of a comment is shown."""
-    table: Any = Comment.__table__
-    db.execute(update(table).where(table.c.id == parent_id).values(replies=table.c.replies + by))
+    comments = table_of(Comment)
+    db.execute(update(comments).where(comments.c.id == parent_id).values(replies=comments.c.replies + by))
 
 
 @dataclass(frozen=True)
@@ -188,9 +189,11 @@ def by_number(db: Session, consultation: ConsultationView, number: int) -> Row:
 
 def lock(db: Session, contribution_id: int, *, status: Status) -> bool:
     """Take the row if it still has this status; on PostgreSQL this waits for whoever has it."""
-    table: Any = Contribution.__table__
+    contributions = table_of(Contribution)
     done = db.execute(
-        update(table).where(table.c.id == contribution_id, table.c.status == status).values(status=status)
+        update(contributions)
+        .where(contributions.c.id == contribution_id, contributions.c.status == status)
+        .values(status=status)
     )
     return bool(done.rowcount)  # type: ignore[attr-defined]
 

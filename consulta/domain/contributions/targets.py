@@ -6,27 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
-from consulta.domain.errors import NotFound
+from consulta.models.base import table_of
 from consulta.models.comments import Comment
 from consulta.models.contributions import Contribution, Kind, Status
 from consulta.models.plans import Commitment
-from consulta.models.proposals import Proposal
-from consulta.models.sheets import SheetMilestone, SheetVersion, StoredSheet
 
 from . import bodies
 
-PARTS = ("problem", "objective", "action", "relevance", "ambition", "leads", "milestones")
-"""Fields of a proposal that can be commented upon one by one; besides its milestones, by their keys."""
-HAS_PARTS = frozenset({Kind.PROPOSAL})
-"""Kinds of which one field or milestone can be commented upon."""
-_C: Any = Contribution.__table__.c
-_COMMENT: Any = Comment.__table__
-_ON: Any = aliased(Contribution.__table__, name="target")
-_PARENT: Any = aliased(Contribution.__table__, name="answered")
-_PLAN: Any = Commitment.__table__
+_C = table_of(Contribution).c
+_COMMENT = table_of(Comment)
+_ON = table_of(Contribution).alias("target")
+_PARENT = table_of(Contribution).alias("answered")
+_PLAN = table_of(Commitment)
 COLUMNS: tuple[Any, ...] = (
     _COMMENT.c.on_theme_id,
     _COMMENT.c.part,
@@ -130,71 +124,20 @@ def on_of(r: Any) -> On | None:
 
 def of(db: Session, contribution_id: int) -> On | None:
     """What one stored contribution is on."""
-    query = with_target(bodies.with_body(select(*COLUMNS).select_from(Contribution.__table__)))
+    query = with_target(bodies.with_body(select(*COLUMNS).select_from(table_of(Contribution))))
     return on_of(db.execute(query.where(_C.id == contribution_id)).one())
 
 
 def quoted(db: Session, consultation: ConsultationView, number: int) -> Quoted | None:
     """The beginning of a contribution, if it is published."""
-    row = _published(db, consultation, number)
+    row = published(db, consultation, number)
     if row is None:
         return None
     return Quoted(row.id, row.number, row.kind, row.theme_id, bodies.excerpt(row.title, row.body, 240))
 
 
-def find(db: Session, consultation: ConsultationView, number: int, part: str | None = None) -> tuple[Target, Quoted]:
-    """What a comment on a published contribution will be on; a comment upon a comment is a reply under its thread.
-
-    ``NotFound`` for what is not published, or has no such part.
-    """
-    row = _published(db, consultation, number)
-    if row is None:
-        raise NotFound("No hay ningún aporte publicado con ese número.")
-    said = Quoted(row.id, row.number, row.kind, row.theme_id, bodies.excerpt(row.title, row.body, 240))
-    if part and (row.kind not in HAS_PARTS or not _has_part(db, row.id, part)):
-        raise NotFound("Ese aporte no tiene esa parte.")
-    if row.kind is not Kind.COMMENT:
-        return Target(contribution_id=row.id, number=row.number, part=part or None), said
-    parent = {
-        "parent_id": row.parent_id or row.id,
-        "parent_number": row.parent_number or row.number,
-        "part": row.part,
-    }
-    if row.on_theme_id is not None:
-        return Target(theme=consultation.theme_by_id(row.on_theme_id), **parent), said
-    if row.on_commitment_id is not None:
-        return Target(commitment_id=row.on_commitment_id, number=row.on_commitment, **parent), said
-    return Target(contribution_id=row.on_contribution_id, number=row.on_number, **parent), said
-
-
-def commitment(db: Session, consultation: ConsultationView, number: int) -> tuple[Target, Quoted]:
-    """What a comment on a commitment will be on; ``NotFound`` if there is none of this number."""
-    version = (SheetVersion.sheet_id == _PLAN.c.sheet_id) & (SheetVersion.version == 1)
-    query = select(_PLAN.c.id, _PLAN.c.theme_id, SheetVersion.title, SheetVersion.problem).join(SheetVersion, version)
-    mine = (_PLAN.c.consultation_id == consultation.id) & (_PLAN.c.number == number)
-    row = db.execute(query.where(mine)).first()
-    if row is None:
-        raise NotFound("No hay un compromiso con ese número.")
-    said = Quoted(row.id, number, Kind.PROPOSAL, row.theme_id, bodies.excerpt(row.title, row.problem, 240))
-    return Target(commitment_id=row.id, number=number), said
-
-
-def _has_part(db: Session, proposal_id: int, part: str) -> bool:
-    """Whether a proposal has this field, or a milestone of this key in its version in force."""
-    if part in PARTS:
-        return True
-    p, s, v, m = Proposal, StoredSheet, SheetVersion, SheetMilestone
-    query = (
-        select(m.id)
-        .join(v, v.id == m.version_id)
-        .join(s, (s.id == v.sheet_id) & (s.version == v.version))
-        .join(p.__table__, p.__table__.c.sheet_id == s.id)
-        .where(p.__table__.c.id == proposal_id, m.key == part[:40])
-    )
-    return db.execute(query.limit(1)).first() is not None
-
-
-def _published(db: Session, consultation: ConsultationView, number: int) -> Any:
+def published(db: Session, consultation: ConsultationView, number: int) -> Any:
+    """The row of a published contribution, with what it is on if it is a comment; ``None`` else."""
     query = select(
         _C.id,
         _C.number,
@@ -206,6 +149,6 @@ def _published(db: Session, consultation: ConsultationView, number: int) -> Any:
         _COMMENT.c.on_contribution_id,
         _COMMENT.c.on_commitment_id,
         *COLUMNS,
-    ).select_from(Contribution.__table__)
+    ).select_from(table_of(Contribution))
     mine = (_C.consultation_id == consultation.id) & (_C.number == number) & (_C.status == Status.PUBLISHED)
     return db.execute(with_target(bodies.with_body(query)).where(mine)).first()

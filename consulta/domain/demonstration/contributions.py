@@ -10,17 +10,19 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from consulta.domain import codes
 from consulta.domain.accounts import accounts
 from consulta.domain.authors import rights as author_rights
-from consulta.domain.comments import flags, supports
+from consulta.domain.codes import sha256
+from consulta.domain.comments import commentable, flags, supports
 from consulta.domain.comments import submitting as comments
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import admission, opinions, targets
+from consulta.domain.contributions import admission, targets
+from consulta.domain.contributions import incoming as contribution_incoming
 from consulta.domain.contributions import status as contribution_status
-from consulta.domain.contributions.fingerprints import sha256
+from consulta.domain.days import read_day
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
-from consulta.domain.management.schedules import read_day
 from consulta.domain.moderation import decisions
 from consulta.models.accounts import Account, RoleName, Sector
 from consulta.models.comments import Ground
@@ -120,10 +122,10 @@ def _events(
 
 def _arrive(db: Session, consultation: ConsultationView, row: dict[str, Any]) -> dict[str, Any]:
     day = read_day(row["day"], consultation.today(datetime.now(UTC)))
-    folio = opinions.folio_of(secrets.token_hex(16))
+    folio = codes.folio_of(secrets.token_hex(16))
     web = row["channel"] == "web"
     on = _target(db, consultation, row["on"]) if row["on"] else None
-    incoming = admission.Admission(
+    incoming = contribution_incoming.Admission(
         kind=Kind.COMMENT if on else Kind.OPINION,
         on=on,
         channel=Channel(row["channel"]),
@@ -164,7 +166,7 @@ def _target(db: Session, consultation: ConsultationView, on: dict[str, Any]) -> 
     if "theme" in on:
         return targets.Target(theme=consultation.theme(on["theme"]))
     [what] = on.values()
-    return targets.find(db, consultation, what["number"])[0]
+    return commentable.find(db, consultation, what["number"])[0]
 
 
 def _supporting(

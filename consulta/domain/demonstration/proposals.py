@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.days import read_day
 from consulta.domain.ledger import log as ledger
-from consulta.domain.management.schedules import read_day
 from consulta.domain.moderation import decisions
 from consulta.domain.proposals import drafting as proposal_drafting
 from consulta.domain.proposals import sending as proposal_sending

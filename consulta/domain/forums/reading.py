@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions.fingerprints import sha256
 from consulta.domain.errors import NotFound
-from consulta.models.base import Said
-from consulta.models.consultations import Consultation
-from consulta.models.forums import Forum, ForumVersion, Registration, Seat
+from consulta.models.base import Said, table_of
+from consulta.models.forums import Forum, ForumVersion
 
 from . import tables as forum_tables
 from . import versions as forum_versions
 from .tables import Table
 from .versions import ForumData
 
-_F: Any = Forum.__table__
-_R: Any = Registration.__table__
+_F = table_of(Forum)
 
 
 @dataclass(frozen=True)
@@ -64,23 +60,6 @@ class ForumView:
     def when(self, now: datetime) -> str:
         """``future``, ``now`` or ``past``."""
         return "past" if self.data.ends_at <= now else "now" if self.data.starts_at <= now else "future"
-
-
-@dataclass(frozen=True)
-class Registered:
-    """What the holder of a registration's code sees; ``line``: the place in the waiting list, from 1."""
-
-    folio: str
-    consultation: ConsultationView
-    forum: ForumView
-    id: int
-    ref: str
-    state: Seat
-    name: str | None
-    table: Table | None
-    line: int | None
-    promoted: bool
-    present: bool
 
 
 def listing(db: Session, consultation: ConsultationView) -> list[ForumView]:
@@ -123,41 +102,6 @@ def latest(db: Session, consultation: ConsultationView, *, limit: int = 30) -> l
         (row.key, Version(row.version, row.published_at, row.reason), forum_versions.data_of(row.content))
         for row in rows
     ]
-
-
-def registered(db: Session, folio: str) -> Registered | None:
-    """The registration of a code; ``None`` if it is the code of none."""
-    return _registered(db, folio, _R.c.folio_hash == sha256(folio))
-
-
-def _registered(db: Session, folio: str, which: Any) -> Registered | None:
-    row = db.execute(
-        select(_R, _F.c.key, Consultation.slug)
-        .join(_F, _F.c.id == _R.c.forum_id)
-        .join(Consultation, Consultation.id == _F.c.consultation_id)
-        .where(which)
-    ).first()
-    if row is None:
-        return None
-    view = consultations.find(db, row.slug).view
-    forum = one(db, view, row.key)
-    line = None
-    if row.state is Seat.WAITING:
-        before = (_R.c.forum_id == forum.id) & (_R.c.state == Seat.WAITING) & (_R.c.place <= row.place)
-        line = db.execute(select(func.count()).where(before)).scalar_one()
-    return Registered(
-        folio=folio,
-        consultation=view,
-        forum=forum,
-        id=row.id,
-        ref=row.ref,
-        state=row.state,
-        name=row.name,
-        table=next((t for t in forum.tables if t.id in (row.table_id,)), None),
-        line=line,
-        promoted=row.promoted_at is not None,
-        present=row.present,
-    )
 
 
 def _query() -> Any:

@@ -9,27 +9,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from consulta.domain.codes import folio_of, sha256
+from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions.fingerprints import sha256
-from consulta.domain.contributions.opinions import folio_of
 from consulta.domain.errors import AlreadyReceived, Closed, Conflict, Invalid
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import outbox
 from consulta.domain.texts import sort_key
+from consulta.models.base import table_of
+from consulta.models.consultations import Consultation
 from consulta.models.forums import Forum, Registration, Seat
 
-from . import seats
+from . import reading, seats
 from . import tables as forum_tables
+from .reading import ForumView
+from .tables import Table
 
 MOST, MOST_CHILDREN = 10, 20
 """People in one go, and children with them."""
-_F: Any = Forum.__table__
-_R: Any = Registration.__table__
+_F = table_of(Forum)
+_R = table_of(Registration)
 
 
 @dataclass(frozen=True)
@@ -200,4 +204,56 @@ def _mail(
             "confirmed": rows[0]["state"] is Seat.CONFIRMED,
         },
         now=now,
+    )
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What the holder of a registration's code sees; ``line``: the place in the waiting list, from 1."""
+
+    folio: str
+    consultation: ConsultationView
+    forum: ForumView
+    id: int
+    ref: str
+    state: Seat
+    name: str | None
+    table: Table | None
+    line: int | None
+    promoted: bool
+    present: bool
+
+
+def registered(db: Session, folio: str) -> Registered | None:
+    """The registration of a code; ``None`` if it is the code of none."""
+    return _registered(db, folio, _R.c.folio_hash == sha256(folio))
+
+
+def _registered(db: Session, folio: str, which: Any) -> Registered | None:
+    row = db.execute(
+        select(_R, _F.c.key, Consultation.slug)
+        .join(_F, _F.c.id == _R.c.forum_id)
+        .join(Consultation, Consultation.id == _F.c.consultation_id)
+        .where(which)
+    ).first()
+    if row is None:
+        return None
+    view = consultations.find(db, row.slug).view
+    forum = reading.one(db, view, row.key)
+    line = None
+    if row.state is Seat.WAITING:
+        before = (_R.c.forum_id == forum.id) & (_R.c.state == Seat.WAITING) & (_R.c.place <= row.place)
+        line = db.execute(select(func.count()).where(before)).scalar_one()
+    return Registered(
+        folio=folio,
+        consultation=view,
+        forum=forum,
+        id=row.id,
+        ref=row.ref,
+        state=row.state,
+        name=row.name,
+        table=next((t for t in forum.tables if t.id in (row.table_id,)), None),
+        line=line,
+        promoted=row.promoted_at is not None,
+        present=row.present,
     )

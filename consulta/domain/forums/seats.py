@@ -19,7 +19,7 @@ from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import notices, outbox
-from consulta.models.base import Said
+from consulta.models.base import Said, table_of
 from consulta.models.consultations import Consultation
 from consulta.models.forums import Forum, ForumVersion, Registration, Seat
 
@@ -29,8 +29,8 @@ PIECE = 50
 """Promotions in one transaction; the worker goes on."""
 KEPT = timedelta(minutes=30)
 """How long after the start the seat of somebody promoted, whom nobody could tell, is kept."""
-_F: Any = Forum.__table__
-_R: Any = Registration.__table__
+_F = table_of(Forum)
+_R = table_of(Registration)
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid
+from consulta.models.base import table_of
 from consulta.models.consultations import Theme
 from consulta.models.forums import ForumTable, Registration
 
-_T: Any = ForumTable.__table__
+_T = table_of(ForumTable)
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _resize(db: Session, table: Table, capacity: int | None) -> None:
 
 
 def _remove(db: Session, table: Table) -> None:
-    r: Any = Registration.__table__
+    r = table_of(Registration)
     if not table.seated:
         for column in (r.c.first_id, r.c.second_id, r.c.table_id):
             db.execute(update(r).where(column == table.id).values({column: None}))

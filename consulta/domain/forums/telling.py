@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import Session
 
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log as ledger
-from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import notices, outbox
+from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
 from consulta.models.forums import Forum, ForumTelling, Registration, Seat
 
@@ -20,7 +19,7 @@ from . import reading
 from .reading import ForumView
 
 PIECE, KEPT = 200, timedelta(days=30)
-_R: Any = Registration.__table__
+_R = table_of(Registration)
 
 
 def tell(db: Session, *, now: datetime) -> int:
@@ -57,39 +56,9 @@ def unreachable(db: Session, forum: ForumView) -> int:
     return db.execute(select(func.count()).where(_R.c.forum_id == forum.id, *silent)).scalar_one()
 
 
-def forget(db: Session, *, now: datetime) -> int:
-    """Destroy names, contacts and needs of up to 200 people, 30 days after their forum; the worker repeats until 0."""
-    due = (
-        select(Forum.id, Forum.key, Forum.version, Consultation.slug)
-        .join(Consultation, Consultation.id == Forum.consultation_id)
-        .where(Forum.ends_at <= now - KEPT, Forum.erased.is_(False))
-    )
-    row = db.execute(due.order_by(Forum.id).limit(1)).first()
-    if row is None:
-        return 0
-    held = or_(_R.c.salt.is_not(None), _R.c.name.is_not(None))
-    ids = db.execute(select(_R.c.id).where(_R.c.forum_id == row.id, held).limit(PIECE)).scalars().all()
-    nothing = dict.fromkeys(("name", "name_key", "organization", "needs", "email", "phone", "salt"))
-    db.execute(update(_R).where(_R.c.id.in_(ids)).values(**nothing))
-    notices.forget(db, ids)
-    if len(ids) < PIECE:
-        db.execute(update(Forum).where(Forum.id == row.id).values(erased=True))
-        view = consultations.find(db, row.slug).view
-        ledger.note(
-            db,
-            view,
-            actor=ledger.SYSTEM,
-            action=Action.FORUM_ERASE,
-            subject=f"forum/{row.key}@{row.version}",
-            recorded=now,
-            payload={},
-        )
-    return max(1, len(ids))
-
-
 def _told_already() -> Any:
     """Somebody of the same party comes before: they left one address for all, and are told once."""
-    other: Any = aliased(Registration.__table__)
+    other = table_of(Registration).alias()
     same = (other.c.submission_hash == _R.c.submission_hash) & (other.c.id < _R.c.id)
     return exists().where(same, other.c.state.in_([Seat.CONFIRMED, Seat.WAITING]))
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.results import tally
+from consulta.domain.results import small_cells
+from consulta.models.base import table_of
 from consulta.models.forums import Forum, Registration, Seat
 
 from .reading import ForumView
 
-_R: Any = Registration.__table__
+_R = table_of(Registration)
 NAMES = ("registered", "confirmed", "waiting", "cancelled", "attended", "walk_ins", "no_shows")
 
 
@@ -67,8 +67,8 @@ def sheet(db: Session, consultation: ConsultationView, forum: ForumView) -> Turn
     return Turnout(
         dict(total),
         dict(tables),
-        tally.small_cells(traits["department"].items()),
-        tally.small_cells(traits["taking_part_as"].items()),
+        small_cells.small_cells(traits["department"].items()),
+        small_cells.small_cells(traits["taking_part_as"].items()),
     )
 
 

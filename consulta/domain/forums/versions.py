@@ -10,9 +10,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consulta.domain.audit import published
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
+from consulta.domain.ledger import digests
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import Said
@@ -248,6 +248,17 @@ def _store(
             "starts": ledger.instant(data.starts_at),
             "capacity": data.capacity,
             "reason": (reason or {}).get("es") if version > 1 else None,
-            "sha256": published.of_forum(db, consultation.id, key, version),
+            "sha256": of_forum(db, consultation.id, key, version),
         },
     )
+
+
+def of_forum(db: Session, consultation_id: int, key: str, version: int) -> str | None:
+    """The digest of one version of a forum; ``None`` if it is gone."""
+    query = (
+        select(ForumVersion)
+        .join(Forum, Forum.id == ForumVersion.forum_id)
+        .where(Forum.consultation_id == consultation_id, Forum.key == key, ForumVersion.version == version)
+    )
+    row = db.execute(query).scalar_one_or_none()
+    return digests.digest(digests.columns(row, ("version", "reason", "content"))) if row else None

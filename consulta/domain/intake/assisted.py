@@ -5,27 +5,29 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts
-from consulta.domain.accounts.accounts import Actor
+from consulta.domain import codes
+from consulta.domain.accounts import pseudonyms
+from consulta.domain.accounts.actors import Actor
+from consulta.domain.codes import sha256
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
-from consulta.domain.contributions import admission, opinions
-from consulta.domain.contributions.fingerprints import sha256
+from consulta.domain.contributions import admission
+from consulta.domain.contributions import incoming as contribution_incoming
 from consulta.domain.errors import AlreadyReceived, Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
 from consulta.domain.texts import OTHER_MAX, says_something
 from consulta.models.accounts import RoleName
+from consulta.models.base import table_of
 from consulta.models.consultations import Consultation, ConsultationKind
 from consulta.models.contributions import Channel, Contribution, Kind, Status
 from consulta.models.moderation import Intake
 
 CHANNELS = (Channel.PAPER, Channel.ASSISTED)
-_SENT: Any = Contribution.__table__
+_SENT = table_of(Contribution)
 ENTERS = (RoleName.COORDINATOR, RoleName.MODERATOR, RoleName.FACILITATOR, RoleName.SECRETARY)
 
 
@@ -72,8 +74,8 @@ def enter(
     today = consultation.today(now)
     if brought.received_on > today:
         raise Invalid("La fecha en que llegó no puede ser futura.", field="received_on")
-    folio = opinions.folio_of(submission)
-    incoming = admission.Admission(
+    folio = codes.folio_of(submission)
+    incoming = contribution_incoming.Admission(
         kind=Kind.OPINION,
         channel=brought.channel,
         status=Status.RECEIVED,
@@ -88,7 +90,7 @@ def enter(
         folio_hash=sha256(folio),
         submission_hash=sha256(submission),
     )
-    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     try:
         [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=actor)
     except IntegrityError as error:
@@ -106,7 +108,7 @@ def repeated(db: Session, brought: Brought, *, submission: str) -> str:
             "Con este formulario ya se guardó otro aporte, y está guardado. Para guardar también este, cópielo y abra "
             "un formulario nuevo."
         )
-    return opinions.folio_of(submission)
+    return codes.folio_of(submission)
 
 
 def _content(submission: str, brought: Brought) -> bytes:

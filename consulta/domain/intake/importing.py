@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import admission
+from consulta.domain.contributions import incoming as contribution_incoming
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.contributions import Channel, Kind, Status
@@ -66,7 +67,7 @@ def write(
     new = [t for t in piece if (t.source, t.external_id) not in known]
     if new:
         incoming = [
-            admission.Admission(
+            contribution_incoming.Admission(
                 kind=Kind.OPINION,
                 channel=channel,
                 status=Status.WITHDRAWN if t.withdrawn else Status.RECEIVED,

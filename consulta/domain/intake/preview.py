@@ -8,19 +8,21 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from consulta.domain import days as domain_days
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Invalid
+from consulta.domain.files.tables import Given, digest
 from consulta.domain.texts import OTHER_MAX, as_sent, plain, says_something
+from consulta.models.base import table_of
 from consulta.models.contributions import Contribution
 from consulta.models.imports import Import, TakeBack
 
-from .columns import Given, digest, opened
+from .columns import opened
 
 PERSONAL = (
     "dpi",
@@ -161,7 +163,7 @@ def _row(
     days = {}
     for name in ("received_on", "withdrawn_on"):
         if value.get(name):
-            day = read_date(value[name], date_format)
+            day = domain_days.read_date(value[name], date_format)
             if day is None or day > today:
                 return Left(line, columns[name], value[name], "no es una fecha pasada que se entienda")
             days[name] = day
@@ -192,21 +194,6 @@ def _row(
     )
 
 
-def read_date(value: str, date_format: str | None = None) -> date | None:
-    """A day from an ISO date or time stamp, ``dd/mm/yyyy``, or the form given; ``None`` if it is none of these."""
-    stamp = re.sub(r" ([+-]\d{4})$", r"\1", value.replace(" UTC", "+0000"))
-    forms = [date_format] if date_format else []
-    for form in [*forms, "%d/%m/%Y", "%d/%m/%Y %H:%M:%S"]:
-        try:
-            return datetime.strptime(value, form).date()
-        except ValueError:
-            continue
-    try:
-        return datetime.fromisoformat(stamp).date()
-    except ValueError:
-        return None
-
-
 def known_rows(db: Session, consultation: ConsultationView, rows: Sequence[Taken]) -> set[tuple[str, str]]:
     """The (source, external id) of those rows that are stored already, in any generation that was not taken back."""
     known: set[tuple[str, str]] = set()
@@ -225,7 +212,7 @@ def _stored(db: Session, consultation: ConsultationView, sources: list[str], ids
 
     In two statements that need nothing but an index each: in one, SQLite would look through all contributions.
     """
-    c: Any = Contribution.__table__.c
+    c = table_of(Contribution).c
     pairs = select(c.source, c.external_id).where(c.external_id.in_(ids), c.source.in_(sources))
     found = {(source, id_) for source, id_ in db.execute(pairs.where(c.consultation_id == consultation.id))}
     backs = list(db.execute(select(TakeBack.import_id)).scalars()) if found else []

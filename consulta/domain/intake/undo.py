@@ -9,13 +9,14 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts
+from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status as contribution_status
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
 from consulta.models.imports import Import, TakeBack
 
@@ -42,7 +43,7 @@ def take_back(
         )
     except IntegrityError as error:
         raise Conflict("Esta importación ya se anuló.") from error
-    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     ledger.note(
         db,
         consultation,
@@ -67,7 +68,7 @@ def withdraw_piece(db: Session, *, now: datetime) -> int:
     ).first()
     if row is None:
         return 0
-    view, base = consultations.find(db, row.slug).view, Contribution.__table__.c
+    view, base = consultations.find(db, row.slug).view, table_of(Contribution).c
     standing = select(base.id, base.number, base.status).where(
         base.import_id == row.import_id, base.status.not_in((Status.WITHDRAWN, Status.ERASED))
     )
@@ -94,5 +95,5 @@ def withdraw_piece(db: Session, *, now: datetime) -> int:
 
 def taken(db: Session, import_id: int) -> int:
     """How many contributions an import brought."""
-    base: Any = Contribution.__table__
+    base = table_of(Contribution)
     return db.execute(select(func.count()).select_from(base).where(base.c.import_id == import_id)).scalar_one()

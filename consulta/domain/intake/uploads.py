@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts
+from consulta.domain.accounts import pseudonyms
+from consulta.domain.codes import sha256
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions.fingerprints import sha256
 from consulta.domain.errors import Conflict, Invalid, NotFound
+from consulta.domain.files.tables import Given, digest
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.accounts import Pseudonym
@@ -22,7 +23,7 @@ from consulta.models.contributions import Channel
 from consulta.models.imports import Import, TakeBack, Upload
 
 from . import importing, preview, undo
-from .columns import Given, digest, header
+from .columns import header
 from .preview import Survey
 
 MOST_BYTES = 20_000_000
@@ -62,7 +63,7 @@ def keep(
         raise Invalid("El archivo está vacío.", field="file")
     if len(data) > MOST_BYTES:
         raise Invalid("El archivo pesa más de 20 MB. Divídalo en varios.", field="file")
-    accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     import_id = db.execute(
         insert(Import)
         .values(consultation_id=consultation.id, source=Given(data, name).known_as, digest=digest(data), started_at=now)
@@ -125,7 +126,7 @@ def approve(
         raise Conflict("Esta importación ya se aprobó o se descartó.")
     if _seen(options) != seen:
         raise Conflict("Mientras usted leía, otra persona eligió otras columnas. Revise de nuevo qué se tomaría.")
-    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     digest_ = db.execute(select(Import.digest).where(Import.id == import_id)).scalar_one()
     ledger.note(
         db,

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.dialects import is_postgres
+from consulta.models.base import table_of
 from consulta.models.ledger import Entry, Log
 
 from .actions import Action
@@ -28,9 +29,9 @@ from .actions import Action
 INSTALLATION = "consulta/instalacion"
 GENESIS = bytes(32)
 _APPEND = text("SELECT ledger_append(:log, string_to_array(:entries, E'\\n'))")
-_LOGS: Any = Log.__table__
+_LOGS = table_of(Log)
 _HEAD = select(_LOGS.c.length, _LOGS.c.head).where(_LOGS.c.id == bindparam("log"))
-_INSERT = insert(Entry.__table__)  # type: ignore[arg-type]
+_INSERT = insert(table_of(Entry))
 _MOVE = update(_LOGS).where(_LOGS.c.id == bindparam("log")).values(length=bindparam("to"), head=bindparam("new"))
 PUBLIC = "public"
 SYSTEM = "system"

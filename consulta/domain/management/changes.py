@@ -8,21 +8,20 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.audit import published
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news
 from consulta.models.accounts import Role
-from consulta.models.base import Said
+from consulta.models.base import Said, table_of
 from consulta.models.comments import Comment
 from consulta.models.consultations import Consultation, ConsultationKind, ListItem, Theme
 from consulta.models.moderation import Classification
 from consulta.models.organizations import Organization
 from consulta.models.results import Tally
 
-from . import loading
+from . import catalogues, digests
 from .as_file import data_of
 
 PARTS = ("title", "texts", "links", "settings", "themes", "lists", "reasons")
@@ -73,7 +72,7 @@ def change(
             "changed": changed,
             "reason": reason["es"],
             "settings": parts.get("settings", before["settings"]),
-            "sha256": published.of_consultation(db, consultation.id),
+            "sha256": digests.of_consultation(db, consultation.id),
         },
     )
     content = {"what": "changed", "changed": changed, "reason": reason}
@@ -122,7 +121,7 @@ def _bearing(db: Session, consultation: ConsultationView, slug: str, theme_id: i
     )
     primary, mention = (mine.where(Tally.dimension == name) for name in ("theme", "mention"))
     was = select(func.count()).where(Classification.theme_id == theme_id)
-    on = select(func.count()).where(Comment.__table__.c.on_theme_id == theme_id)
+    on = select(func.count()).where(table_of(Comment).c.on_theme_id == theme_id)
     return next((n for query in (primary, mention, was, on) if (n := int(db.execute(query).scalar_one()))), 0)
 
 
@@ -139,7 +138,7 @@ def _lists(db: Session, consultation: ConsultationView, lists: dict[str, list[di
                 field=name,
             )
     db.execute(delete(ListItem).where(ListItem.consultation_id == consultation.id))
-    loading.store_lists(db, consultation.id, lists)
+    catalogues.store_lists(db, consultation.id, lists)
 
 
 def _used(db: Session, consultation_id: int, name: str) -> list[str]:
@@ -165,7 +164,7 @@ def _reasons(
         for position, r in enumerate(reasons)
         if r["code"] not in known or (known[r["code"]].title, known[r["code"]].text) != (r["title"], r["text"])
     ]
-    loading.publish_reasons(
+    catalogues.publish_reasons(
         db,
         consultation.id,
         consultation.log_id,

@@ -12,17 +12,17 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts
-from consulta.domain.accounts.accounts import Actor
-from consulta.domain.consultations.reading import local_instant
+from consulta.domain.accounts import accounts, permissions
+from consulta.domain.accounts.actors import Actor
+from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import Choice, ConsultationView, ReasonView, StageView, ThemeView
+from consulta.domain.days import local_instant, read_day
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.models.accounts import RoleName
 from consulta.models.consultations import Consultation, ConsultationKind
 from consulta.models.drafts import Draft
 
-from . import loading, needs
-from .schedules import read_day
+from . import loading
 
 RESERVED = ("nueva", "borradores")
 TEXTS = ("call", "lead", "act", "act_hint", "convened_by", "privacy_note", "denounce", "privacy_page")
@@ -71,14 +71,14 @@ def check_slug(db: Session, slug: str) -> None:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or not 3 <= len(slug) <= 60 or slug in RESERVED:
         raise Invalid("Use de 3 a 60 letras minúsculas sin tilde, números y guiones, como plan-2026.", field="slug")
     taken = db.execute(select(Draft.id).where(Draft.slug == slug)).first()
-    if loading.exists(db, slug) or taken is not None:
+    if consultations.exists(db, slug) or taken is not None:
         raise Invalid("Ya hay una consulta con esa dirección: elija otra.", field="slug")
 
 
 def own(db: Session, actor: Actor) -> list[DraftView]:
     """The drafts that one may change: one's own, an administrator's are all."""
     query = select(Draft).order_by(Draft.changed_at.desc(), Draft.id)
-    if not needs.is_admin(actor):
+    if not permissions.is_admin(actor):
         query = query.where(Draft.account_id == actor.id)
     return [_view(d) for d in db.execute(query).scalars()]
 
@@ -86,7 +86,7 @@ def own(db: Session, actor: Actor) -> list[DraftView]:
 def find(db: Session, draft_id: int, actor: Actor) -> DraftView:
     """A draft of one's own; ``NotFound`` else."""
     d = db.execute(select(Draft).where(Draft.id == draft_id)).scalar_one_or_none()
-    if d is None or (d.account_id != actor.id and not needs.is_admin(actor)):
+    if d is None or (d.account_id != actor.id and not permissions.is_admin(actor)):
         raise NotFound("No hay un borrador suyo con esa dirección.")
     return _view(d)
 
@@ -140,7 +140,7 @@ def publish(db: Session, draft: DraftView, *, seen: int, actor: Actor, now: date
     if any(not m.warning for m in missing(draft.content, today=today)):
         raise Invalid("Todavía falta algo de la lista.", field="publish")
     discard(db, draft)
-    if loading.exists(db, draft.slug):
+    if consultations.exists(db, draft.slug):
         raise Conflict("Ya hay una consulta con esa dirección: elija otra.")
     content = {**draft.content, "published": today.isoformat()}
     consultation_id = loading.load(db, content, account_id=actor.id, now=now)

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts
+from consulta.domain.accounts import pseudonyms
 from consulta.domain.acts import versions as act_versions
 from consulta.domain.acts.versions import ActData
-from consulta.domain.audit import published as audit_published
 from consulta.domain.consultations import reading as consultations
-from consulta.domain.consultations.reading import local_instant
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.days import local_instant, read_day
 from consulta.domain.errors import Invalid
 from consulta.domain.forums import versions as forum_versions
 from consulta.domain.forums.tables import TableData
 from consulta.domain.forums.versions import ForumData
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
-from consulta.domain.organizations import reading as organizations
-from consulta.domain.organizations.reading import Listed
+from consulta.domain.organizations import enlisting
+from consulta.domain.organizations.enlisting import Listed
+from consulta.domain.plans import earlier as plan_earlier
 from consulta.domain.plans import from_file as plan_from_file
-from consulta.domain.plans import reading as plans
+from consulta.domain.plans import publishing as plan_publishing
 from consulta.models.acts import ActKind
-from consulta.models.consultations import Consultation, ConsultationKind, ListItem, Reason, Theme
+from consulta.models.consultations import Consultation, ConsultationKind, Theme
 from consulta.models.forums import ForumKind
 
-from .schedules import publish_schedule, read_day
+from . import catalogues, digests
+from .schedules import publish_schedule
 
 REQUIRED = (
     "slug",
@@ -46,11 +47,6 @@ REQUIRED = (
     "lists",
 )
 FIRST_SCHEDULE = {"es": "Primera publicación del cronograma", "en": "First publication of the schedule"}
-
-
-def exists(db: Session, slug: str) -> bool:
-    """Whether there is a consultation of this slug."""
-    return db.execute(select(Consultation.id).where(Consultation.slug == slug)).first() is not None
 
 
 def load(db: Session, data: dict[str, Any], *, account_id: int | None = None, now: datetime) -> int:
@@ -108,7 +104,7 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
             for position, t in enumerate(data["themes"])
         ],
     )
-    store_lists(db, consultation_id, data["lists"])
+    catalogues.store_lists(db, consultation_id, data["lists"])
     actor = _actor(db, consultation_id, account_id)
     ledger.append(
         db,
@@ -121,10 +117,10 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
         payload={
             "title": data["title"]["es"],
             "themes": [t["slug"] for t in data["themes"]],
-            "sha256": audit_published.of_consultation(db, consultation_id),
+            "sha256": digests.of_consultation(db, consultation_id),
         },
     )
-    publish_reasons(db, consultation_id, log.id, origin, data.get("reasons", []), today, now, actor=actor)
+    catalogues.publish_reasons(db, consultation_id, log.id, origin, data.get("reasons", []), today, now, actor=actor)
     publish_schedule(
         db,
         consultation_id=consultation_id,
@@ -145,7 +141,7 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
 def _actor(db: Session, consultation_id: int, account_id: int | None) -> str:
     if account_id is None:
         return ledger.SYSTEM
-    return accounts.pseudonym(db, consultation_id=consultation_id, account_id=account_id)
+    return pseudonyms.pseudonym(db, consultation_id=consultation_id, account_id=account_id)
 
 
 def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) -> None:
@@ -166,7 +162,7 @@ def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) ->
             note=one.get("note"),
             source=one.get("source"),
         )
-        organizations.enlist(db, view, body, new=True, actor=ledger.SYSTEM, now=now)
+        enlisting.enlist(db, view, body, new=True, actor=ledger.SYSTEM, now=now)
     for one in data.get("acts", ()):
         days: dict[str, Any] = {
             name: read_day(one[name], today) if one.get(name) else None
@@ -186,9 +182,9 @@ def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) ->
         )
         act_versions.publish(db, view, act, key=one["key"], seen=0, reason=None, actor=ledger.SYSTEM, now=now)
     _announce(db, view, data, now=now)
-    plans.load_earlier(db, view, data.get("earlier", ()))
+    plan_earlier.load_earlier(db, view, data.get("earlier", ()))
     if data.get("commitments"):
-        plans.publish(db, view, plan_from_file.read(data["commitments"], view), actor=ledger.SYSTEM, now=now)
+        plan_publishing.publish(db, view, plan_from_file.read(data["commitments"], view), actor=ledger.SYSTEM, now=now)
 
 
 def _announce(db: Session, view: ConsultationView, data: dict[str, Any], *, now: datetime, suffix: str = "") -> None:
@@ -244,64 +240,3 @@ def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[
     )
     _announce(db, consultation, data, now=now, suffix=f"-{consultation.schedule_version + 1}")
     return True
-
-
-def store_lists(db: Session, consultation_id: int, lists: dict[str, list[dict[str, Any]]]) -> None:
-    """Put down every choice of every list."""
-    rows = [
-        {
-            "consultation_id": consultation_id,
-            "list_name": name,
-            "position": position,
-            "code": item["code"],
-            "label": item["label"],
-            "population": item.get("population"),
-            "tile": [str(part) for part in item["tile"]] if item.get("tile") else None,
-        }
-        for name, items in lists.items()
-        for position, item in enumerate(items)
-    ]
-    if rows:
-        db.execute(insert(ListItem), rows)
-
-
-def publish_reasons(
-    db: Session,
-    consultation_id: int,
-    log_id: int,
-    origin: str,
-    reasons: list[dict[str, Any]],
-    today: date,
-    now: datetime,
-    *,
-    actor: str = ledger.SYSTEM,
-) -> None:
-    """Publish reasons, each in its ``version`` (1 unless given) and ``position`` (that in the list unless given)."""
-    for place, reason in enumerate(reasons):
-        position = reason.get("position", place)
-        version = reason.get("version", 1)
-        db.execute(
-            insert(Reason).values(
-                consultation_id=consultation_id,
-                code=reason["code"],
-                version=version,
-                position=position,
-                title=reason["title"],
-                text=reason["text"],
-                published_on=today,
-            )
-        )
-        ledger.append(
-            db,
-            log_id=log_id,
-            origin=origin,
-            actor=actor,
-            action=Action.REASON_PUBLISH,
-            subject=f"reason/{reason['code']}@{version}",
-            recorded=now,
-            payload={
-                "title": reason["title"]["es"],
-                "text": reason["text"]["es"],
-                "sha256": audit_published.of_reason(db, consultation_id, reason["code"], version),
-            },
-        )

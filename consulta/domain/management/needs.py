@@ -9,12 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts.accounts import Actor
 from consulta.domain.consultations.snapshots import ConsultationView, StageView, ThemeView
-from consulta.domain.errors import NotAllowed
 from consulta.models.accounts import Account, Role, RoleName
-from consulta.models.base import Said
-from consulta.models.consultations import Consultation, ConsultationKind
+from consulta.models.base import table_of
 from consulta.models.contributions import IS_WAITING, Contribution
 from consulta.models.moderation import Decision
 from consulta.models.news import Notice, NoticeState
@@ -25,22 +22,6 @@ SOON = timedelta(days=7)
 MANY = 1000
 """Counts stop here: a desk needs to know that it is many, not how many."""
 LATE_MAIL = timedelta(hours=1)
-COLOURS = 12
-PICTOGRAMS = (
-    "book",
-    "phone",
-    "talk",
-    "ledger",
-    "coins",
-    "tree",
-    "water",
-    "school",
-    "health",
-    "road",
-    "scale",
-    "globe",
-)
-"""What a theme can look like: a colour slot with proven contrast, and a drawing."""
 
 
 @dataclass(frozen=True)
@@ -77,26 +58,9 @@ class Needs:
         )
 
 
-def coordinated(db: Session, actor: Actor) -> list[tuple[str, Said, ConsultationKind]]:
-    """The published consultations that one coordinates, the latest first; an administrator's are all."""
-    query = select(Consultation.slug, Consultation.title, Consultation.kind)
-    query = query.where(Consultation.published_at.is_not(None))
-    if not is_admin(actor):
-        ids = [r.consultation_id for r in actor.roles if r.role is RoleName.COORDINATOR]
-        query = query.where(Consultation.id.in_(ids))
-    rows = db.execute(query.order_by(Consultation.published_at.desc(), Consultation.id))
-    return [(slug, title, kind) for slug, title, kind in rows]
-
-
-def check(actor: Actor, consultation: ConsultationView) -> None:
-    """``NotAllowed`` for who does not coordinate this consultation."""
-    if not is_admin(actor) and not actor.roles_in(consultation.id, RoleName.COORDINATOR):
-        raise NotAllowed("Esta página es de quienes coordinan la consulta.")
-
-
 def needs(db: Session, consultation: ConsultationView, *, now: datetime) -> Needs:
     """What needs the coordinator today; its cost does not grow with the number of contributions."""
-    today, base = consultation.today(now), Contribution.__table__.c
+    today, base = consultation.today(now), table_of(Contribution).c
     oldest = db.execute(
         select(base.review_by)
         .where(base.consultation_id == consultation.id, IS_WAITING)
@@ -127,7 +91,7 @@ def needs(db: Session, consultation: ConsultationView, *, now: datetime) -> Need
 
 def _waiting(db: Session, consultation: ConsultationView, *conditions: ColumnElement[bool]) -> int:
     """What nobody has decided upon yet: what was reported after a decision waits, too, but its promise was kept."""
-    base = Contribution.__table__.c
+    base = table_of(Contribution).c
     decided = exists().where(Decision.contribution_id == base.id)
     return _some(db, select(base.id).where(base.consultation_id == consultation.id, IS_WAITING, ~decided, *conditions))
 
@@ -151,8 +115,3 @@ def _unattended(db: Session, consultation: ConsultationView) -> tuple[ThemeView,
     ).scalars()
     held = set(found)
     return () if None in held else tuple(t for t in consultation.themes if t.id not in held)
-
-
-def is_admin(actor: Actor) -> bool:
-    """Whether somebody looks after the whole installation."""
-    return any(r.role is RoleName.ADMIN for r in actor.roles)

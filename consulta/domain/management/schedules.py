@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -14,15 +13,18 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consulta.domain.audit import published
-from consulta.domain.consultations.reading import local_instant, stage_view
+from consulta.domain import days
+from consulta.domain.consultations.reading import stage_view
 from consulta.domain.consultations.snapshots import ConsultationView, StageView
+from consulta.domain.days import local_instant
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news
 from consulta.models.base import Said
 from consulta.models.consultations import Consultation, ConsultationKind, Schedule, Stage
+
+from . import digests
 
 ACTS = ("opinion", "comment", "proposal")
 """What a stage can open."""
@@ -236,13 +238,13 @@ def publish_schedule(
                 }
                 for s in stages
             ],
-            "sha256": published.of_schedule(db, consultation_id, version),
+            "sha256": digests.of_schedule(db, consultation_id, version),
         },
     )
 
 
 def _stage(schedule_id: int, position: int, row: dict[str, Any], zone: ZoneInfo, today: date) -> dict[str, Any]:
-    starts, ends = read_day(row["starts"], today), read_day(row["ends"], today)
+    starts, ends = days.read_day(row["starts"], today), days.read_day(row["ends"], today)
     return {
         "schedule_id": schedule_id,
         "position": position,
@@ -258,11 +260,5 @@ def _stage(schedule_id: int, position: int, row: dict[str, Any], zone: ZoneInfo,
         "starts_at": local_instant(starts, zone),
         "ends_at": local_instant(ends + timedelta(days=1), zone),
         "opens": row["opens"],
-        "dates": [read_day(d, today).isoformat() for d in row["dates"]] if row.get("dates") else None,
+        "dates": [days.read_day(d, today).isoformat() for d in row["dates"]] if row.get("dates") else None,
     }
-
-
-def read_day(value: str, today: date) -> date:
-    """An ISO day, or ``D-5``/``D+5``: so many days from the day of loading."""
-    relative = re.fullmatch(r"D([+-]\d+)", value)
-    return today + timedelta(days=int(relative[1])) if relative else date.fromisoformat(value)

@@ -3,85 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts
-from consulta.domain.consultations.snapshots import ConsultationView, ReasonView, ThemeView
+from consulta.domain.accounts import pseudonyms
+from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.contributions import status as contribution_status
-from consulta.domain.dialects import is_postgres
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
-from consulta.domain.notifications import outbox
-from consulta.models.accounts import Account
-from consulta.models.contributions import Contribution, Contributor, Kind, Status
+from consulta.models.base import table_of
+from consulta.models.contributions import Contribution, Status
 from consulta.models.moderation import Classification, Decision, DecisionNote, Intake, Lease, Verdict
-from consulta.models.organizations import OrganizationMember
-from consulta.models.proposals import Proposal
 
-from . import queue, returns
+from . import returns, telling
 from .returns import Returned
 
-LEASE = timedelta(minutes=10)
 STATUS_AFTER = {
     Verdict.PUBLISH: Status.PUBLISHED,
     Verdict.REJECT: Status.REJECTED,
     Verdict.RETURN: Status.RETURNED,
 }
 ACTION = {Verdict.PUBLISH: Action.PUBLISH, Verdict.REJECT: Action.REJECT, Verdict.RETURN: Action.RETURN}
-
-
-def open_item(db: Session, consultation: ConsultationView, number: int, *, account_id: int, now: datetime) -> None:
-    """Lease a contribution for ten minutes; ``Conflict`` names who has it."""
-    row = contribution_status.by_number(db, consultation, number)
-    accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
-    insert_into: Any = postgres_insert if is_postgres(db) else sqlite_insert
-    statement = insert_into(Lease).values(
-        contribution_id=row.id, consultation_id=consultation.id, account_id=account_id, until=now + LEASE
-    )
-    done: Any = db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["contribution_id"],
-            set_={"account_id": account_id, "until": now + LEASE},
-            where=(Lease.until < now) | (Lease.account_id == account_id),
-        ).returning(Lease.contribution_id)
-    )
-    if done.first() is None:
-        holder = queue.item(db, consultation, number, account_id=account_id, now=now).leased_by
-        raise Conflict("La tiene abierta %(who)s. Elija otra, o vuelva en diez minutos.", who=holder or "")
-
-
-def open_next(
-    db: Session,
-    consultation: ConsultationView,
-    *,
-    scope: Sequence[int] | None,
-    account_id: int,
-    now: datetime,
-) -> int | None:
-    """Lease the first waiting contribution that nobody has; its number, or ``None`` if nothing waits."""
-    rows = queue.queue(db, consultation, scope=scope, now=now)
-    own = select(Intake.contribution_id).where(
-        Intake.contribution_id.in_([r.id for r in rows]), Intake.account_id == account_id
-    )
-    entered = set(db.execute(own).scalars())
-    for row in rows:
-        if row.leased_by is None and row.id not in entered:
-            open_item(db, consultation, row.number, account_id=account_id, now=now)
-            return row.number
-    return None
-
-
-def release(db: Session, consultation: ConsultationView, number: int, *, account_id: int) -> None:
-    """Let go of a contribution."""
-    row = contribution_status.by_number(db, consultation, number)
-    db.execute(delete(Lease).where(Lease.contribution_id == row.id, Lease.account_id == account_id))
 
 
 def decide(
@@ -106,7 +52,7 @@ def decide(
         returns.check(db, consultation, number, returned, now=now)
     row = _take(db, consultation, number, ordinal=ordinal, account_id=account_id, now=now)
     status, stays = STATUS_AFTER[verdict], _stays(db, row, verdict)
-    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     salt = ledger.new_salt()
     decision_id = db.execute(
         insert(Decision)
@@ -140,7 +86,7 @@ def decide(
     if returned:
         returns.reopen(db, row.id, decision_id, returned)
     if not stays:
-        _tell(
+        telling.tell(
             db,
             consultation,
             row,
@@ -167,7 +113,7 @@ def classify(
     """Say what it is about: a primary theme or none, and secondary ones (the primary is not among them)."""
     secondary = [m for m in mentions if theme is None or m.id != theme.id]
     row = _take(db, consultation, number, ordinal=ordinal, account_id=account_id, now=now)
-    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     slugs = [m.slug for m in secondary]
     db.execute(
         insert(Classification).values(
@@ -203,13 +149,13 @@ def _take(
 ) -> contribution_status.Row:
     """Lock the row by raising its ordinal, only if it is the one seen, it still lives, and no one else has it open."""
     row = contribution_status.by_number(db, consultation, number)
-    table: Any = Contribution.__table__
+    contributions = table_of(Contribution)
     done: Any = db.execute(
-        update(table)
+        update(contributions)
         .where(
-            table.c.id == row.id,
-            table.c.ordinal == ordinal,
-            table.c.status.not_in([Status.WITHDRAWN, Status.ERASED]),
+            contributions.c.id == row.id,
+            contributions.c.ordinal == ordinal,
+            contributions.c.status.not_in([Status.WITHDRAWN, Status.ERASED]),
         )
         .values(ordinal=ordinal + 1)
     )
@@ -222,56 +168,3 @@ def _take(
         raise Conflict("Otra persona tiene abierto este aporte. Espere a que lo suelte.")
     db.execute(delete(Lease).where(Lease.contribution_id == row.id))
     return row
-
-
-def _tell(
-    db: Session,
-    consultation: ConsultationView,
-    row: contribution_status.Row,
-    *,
-    ordinal: int,
-    status: Status,
-    reason: ReasonView | None,
-    note: str | None,
-    returned: Returned | None,
-    now: datetime,
-) -> None:
-    """News to the author who left an address, or to those who act for the organisation that proposed it; the mail gives
-    the number, for nobody here knows the code."""
-    for recipient, language in _whom(db, row):
-        said = reason.title.get(language, reason.title["es"]) if reason and status is Status.REJECTED else None
-        outbox.post(
-            db,
-            event=f"decision:{consultation.slug}:{row.number}:{ordinal}",
-            recipient=recipient,
-            template="decision",
-            now=now,
-            payload={
-                "number": row.number,
-                "slug": consultation.slug,
-                "language": language,
-                "note": note,
-                "reason": said,
-                "published": status is Status.PUBLISHED,
-                "kind": row.kind.value,
-                "due": returned.due_on.isoformat() if returned else None,
-            },
-        )
-
-
-def _whom(db: Session, row: contribution_status.Row) -> list[tuple[str, str]]:
-    """Whom to tell, and in which language."""
-    person = select(Contributor.email, Contributor.mail_language).where(Contributor.contribution_id == row.id)
-    email, language = db.execute(person).one()
-    if email is not None:
-        return [(f"contribution:{row.id}", language or "es")]
-    if row.kind is not Kind.PROPOSAL:
-        return []
-    m = OrganizationMember
-    members = (
-        select(Account.id, Account.language)
-        .join(m, m.account_id == Account.id)
-        .join(Proposal.__table__, Proposal.__table__.c.organization_id == m.organization_id)
-        .where(Proposal.__table__.c.id == row.id, m.wished_on.is_(None))
-    )
-    return [(f"account:{id_}", language) for id_, language in db.execute(members)]

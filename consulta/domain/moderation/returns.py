@@ -18,14 +18,15 @@ from consulta.domain.contributions import status as contribution_status
 from consulta.domain.errors import Invalid
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution, Kind, Status
 from consulta.models.proposals import ProposalDraft, Return
 
 MOST_DAYS, PIECE = 60, 50
-_C: Any = Contribution.__table__
-_D: Any = ProposalDraft.__table__
-_R: Any = Return.__table__
+_C = table_of(Contribution)
+_D = table_of(ProposalDraft)
+_R = table_of(Return)
 
 
 @dataclass(frozen=True)

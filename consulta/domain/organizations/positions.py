@@ -11,10 +11,10 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from consulta.domain.accounts import accounts
-from consulta.domain.audit import published
+from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
+from consulta.domain.ledger import digests
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news
@@ -25,7 +25,7 @@ from consulta.models.contributions import Contribution, Kind, Status
 from consulta.models.organizations import Organization
 from consulta.models.positions import Position, Stance
 
-from . import verification
+from . import members
 from .reading import BodyView
 
 AGAINST = (Stance.DISSENT, Stance.WITHDRAWAL)
@@ -63,7 +63,7 @@ def publish(
     now: datetime,
 ) -> int:
     """Publish a position for an organisation; its number. Who may: a member of one that is verified."""
-    if body.standing not in verification.MAY_SPEAK or account_id not in verification.members(db, body.id):
+    if body.standing not in members.MAY_SPEAK or account_id not in members.members(db, body.id):
         raise NotAllowed("Solo una organización verificada publica posiciones.")
     if not SHORTEST <= len(text) <= LONGEST:
         raise Invalid("Escriba la posición, entre 10 y 20,000 letras.", field="text")
@@ -94,7 +94,7 @@ def publish(
         )
     except IntegrityError as error:
         raise Conflict("Otra organización publicó en este instante. Inténtelo de nuevo.") from error
-    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     ledger.note(
         db,
         consultation,
@@ -108,7 +108,7 @@ def publish(
             "subject": subject,
             "text": text,
             "document": document["sha256"] if document else None,
-            "sha256": published.of_position(db, consultation.id, number),
+            "sha256": of_position(db, consultation.id, number),
         },
     )
     content = {"organization": body.name, "stance": stance.value, "subject": subject, "what": "position"}
@@ -199,3 +199,15 @@ def dissent_stands(db: Session, consultation: ConsultationView, subjects: tuple[
         p.consultation_id == consultation.id, p.subject.in_(subjects), p.stance.in_(AGAINST), ~_answered(p)
     )
     return db.execute(against.limit(1)).first() is not None
+
+
+def of_position(db: Session, consultation_id: int, number: int) -> str | None:
+    """The digest of a position; ``None`` if it is gone."""
+    query = select(Position).where(Position.consultation_id == consultation_id, Position.number == number)
+    row = db.execute(query).scalar_one_or_none()
+    if row is None:
+        return None
+    whose = db.execute(select(Organization.slug).where(Organization.id == row.organization_id)).scalar_one()
+    return digests.digest(
+        {**digests.columns(row, ("number", "stance", "subject", "body", "document")), "organization": whose}
+    )

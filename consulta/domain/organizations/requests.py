@@ -7,17 +7,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts
+from consulta.domain.accounts import accounts, pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.days import working_days_after
 from consulta.domain.errors import Conflict
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import outbox
 from consulta.domain.texts import sort_key
 from consulta.models.organizations import Organization, OrganizationMember, Standing
 
-from . import reading
+from . import enlisting, reading
 from .reading import BodyView
-from .verification import WORKING_DAYS, working_days_after
+from .verification import WORKING_DAYS
 
 FORGOTTEN = timedelta(days=7)
 PIECE = 100
@@ -147,9 +148,9 @@ def send(db: Session, consultation: ConsultationView, body: BodyView, *, account
     db.execute(delete(m).where(*others))
     accounts.forget_unused(db, account_ids)
     db.execute(update(m).where(m.organization_id == body.id).values(wished_on=None))
-    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     payload = dict(zip(("name", "acronym", "sector", "note"), done, strict=True))
-    reading.entry(db, consultation, Action.ORGANIZATION_ASK, body.slug, payload, actor=actor, now=now)
+    enlisting.entry(db, consultation, Action.ORGANIZATION_ASK, body.slug, payload, actor=actor, now=now)
 
 
 def forget(db: Session, *, now: datetime) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts
+from consulta.domain import days
+from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
@@ -20,12 +21,11 @@ from consulta.models.accounts import Account, Pseudonym, Sector
 from consulta.models.consultations import Consultation
 from consulta.models.organizations import Organization, OrganizationMember, Standing, Verification
 
-from . import reading
+from . import enlisting, members, reading
 from .reading import BodyView
 
 WORKING_DAYS = 5
 OPEN = (Standing.ASKED, Standing.APPEALED, Standing.PROVISIONAL)
-MAY_SPEAK = (Standing.PROVISIONAL, Standing.VERIFIED)
 PIECE = 100
 
 
@@ -39,14 +39,6 @@ class Verdict:
     reason: str | None
     actor: str
     at: datetime
-
-
-def working_days_after(day: date, count: int) -> date:
-    """The day so many working days (Monday to Friday) after another."""
-    while count:
-        day += timedelta(days=1)
-        count -= day.weekday() < 5
-    return day
 
 
 def decide(
@@ -63,14 +55,14 @@ def decide(
     """One person of one sector says yes, or no with a reason that everybody will read."""
     if body.standing not in OPEN or body.asked_on is None:
         raise Conflict("Esta solicitud ya tiene respuesta.")
-    if account_id in members(db, body.id):
+    if account_id in members.members(db, body.id):
         raise NotAllowed("Nadie verifica a su propia organización.")
     if not accepts and len(reason or "") < 10:
         raise Invalid(
             "Escriba por qué no, en 10 letras o más: se publica y la organización puede apelar.", field="reason"
         )
     _hold(db, body)
-    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id, sector=sector)
+    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id, sector=sector)
     try:
         db.execute(
             insert(Verification).values(
@@ -94,7 +86,7 @@ def decide(
     db.execute(update(Organization).where(Organization.id == body.id).values(standing=standing))
     action = Action.ORGANIZATION_ACCEPT if accepts else Action.ORGANIZATION_REFUSE
     payload = {"sector": sector.value, "round": body.round, "reason": reason, "standing": standing.value}
-    reading.entry(db, consultation, action, body.slug, payload, actor=actor, now=now)
+    enlisting.entry(db, consultation, action, body.slug, payload, actor=actor, now=now)
     if standing is not body.standing:
         tell(db, consultation, body, standing, reason, now=now)
 
@@ -105,20 +97,20 @@ def appeal(
     """A refused organisation answers the reason, once; then both sectors look again."""
     if body.standing is not Standing.REFUSED or body.appeal is not None:
         raise Conflict("Ya no hay un rechazo por apelar.")
-    if account_id not in members(db, body.id):
+    if account_id not in members.members(db, body.id):
         raise NotAllowed("Apela quien pidió la cuenta.")
     if len(text) < 10:
         raise Invalid("Escriba por qué apela, en 10 letras o más.", field="appeal")
     _hold(db, body)
-    due = working_days_after(consultation.today(now), WORKING_DAYS)
+    due = days.working_days_after(consultation.today(now), WORKING_DAYS)
     db.execute(
         update(Organization)
         .where(Organization.id == body.id)
         .values(standing=Standing.APPEALED, round=body.round + 1, appeal=text, answer_by=due)
     )
-    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     payload = {"round": body.round + 1, "text": text}
-    reading.entry(db, consultation, Action.ORGANIZATION_APPEAL, body.slug, payload, actor=actor, now=now)
+    enlisting.entry(db, consultation, Action.ORGANIZATION_APPEAL, body.slug, payload, actor=actor, now=now)
 
 
 def lapse(db: Session, *, now: datetime) -> int:
@@ -142,7 +134,7 @@ def lapse(db: Session, *, now: datetime) -> int:
         done += 1
         payload = {"answer_by": str(organization.answer_by), "standing": Standing.PROVISIONAL.value}
         action, slug_ = Action.ORGANIZATION_PROVISIONAL, organization.slug
-        reading.entry(db, view, action, slug_, payload, actor=ledger.SYSTEM, now=now)
+        enlisting.entry(db, view, action, slug_, payload, actor=ledger.SYSTEM, now=now)
         tell(db, view, reading.view_of(organization), Standing.PROVISIONAL, None, now=now)
     return done
 
@@ -167,13 +159,6 @@ def unanswered(db: Session, consultation: ConsultationView, sector: Sector) -> l
         o.consultation_id == consultation.id, o.standing.in_(OPEN), o.asked_on.is_not(None), ~answered.exists()
     )
     return [reading.view_of(one) for one in db.execute(query.order_by(o.answer_by, o.id).limit(PIECE)).scalars()]
-
-
-def members(db: Session, organization_id: int) -> list[int]:
-    """The accounts that act for an organisation; not those that only said they would."""
-    m = OrganizationMember
-    mine = (m.organization_id == organization_id, m.wished_on.is_(None))
-    return list(db.execute(select(m.account_id).where(*mine)).scalars())
 
 
 def tell(

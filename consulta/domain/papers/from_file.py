@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid, NotFound
+from consulta.domain.files import tables
 from consulta.domain.forums.reading import ForumView
-from consulta.domain.intake import columns
 
 from . import notes
 from .notes import Note
@@ -37,15 +37,15 @@ class Taken:
 
 def read(data: bytes, name: str, consultation: ConsultationView) -> dict[int, list[Note]]:
     """The notes by the number of their sheet; ``Invalid`` names line, column and value of the first fault."""
-    rows = columns.rows(data, name)
-    places = columns.places(next(rows, (1, []))[1], COLUMNS)
+    rows = tables.rows(data, name)
+    places = tables.places(next(rows, (1, []))[1], COLUMNS)
     if places["sheet"] is None or places["body"] is None:
         raise Invalid("%(file)s, línea 1: faltan las columnas «hoja» y «nota».", file=name, field="file")
     codes = {c.code for c in consultation.lists.get("language", ())}
     labels = {c.label["es"].casefold(): c.code for c in consultation.lists.get("language", ())}
     found: dict[int, list[Note]] = defaultdict(list)
     for line, cells in rows:
-        given = columns.picked(cells, places)
+        given = tables.picked(cells, places)
         if not any(given.values()):
             continue
         number = given["sheet"].removesuffix(".0")

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +16,7 @@ from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
 from consulta.models.acts import Act, ActKind
-from consulta.models.base import Said
+from consulta.models.base import Said, table_of
 from consulta.models.contributions import Contribution
 from consulta.models.forums import ForumKind
 from consulta.models.papers import Paper, PaperBatch, PaperNote
@@ -118,11 +117,11 @@ def _title(forum: ForumView, theme: ThemeView) -> Said:
 
 
 def _notes(db: Session, forum: ForumView, theme: ThemeView, numbers: Sequence[int]) -> set[int]:
-    c: Any = Contribution.__table__.c
+    c = table_of(Contribution).c
     query = (
         select(c.number)
         .select_from(PaperNote)
-        .join(Contribution.__table__, c.id == PaperNote.contribution_id)
+        .join(table_of(Contribution), c.id == PaperNote.contribution_id)
         .join(Paper, Paper.id == PaperNote.paper_id)
         .join(PaperBatch, PaperBatch.id == Paper.batch_id)
         .where(Paper.forum_id == forum.id, PaperBatch.theme_id == theme.id, c.number.in_(list(numbers)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,27 +11,24 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts
-from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
+from consulta.domain.accounts import pseudonyms
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import admission
-from consulta.domain.contributions.fingerprints import sha256
-from consulta.domain.contributions.opinions import folio_of
+from consulta.domain.contributions import incoming as contribution_incoming
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.texts import OTHER_MAX, says_something
+from consulta.models.base import table_of
 from consulta.models.contributions import Channel, Kind, Status
-from consulta.models.forums import Forum
 from consulta.models.moderation import Intake
 from consulta.models.opinions import Opinion
 from consulta.models.papers import Paper, PaperBatch, PaperNote, PaperState
 
-MOST_SHEETS, MOST_NOTES = 200, 10
-_F: Any = Forum.__table__
-_P: Any = Paper.__table__
-_B: Any = PaperBatch.__table__
-_N: Any = PaperNote.__table__
+_P = table_of(Paper)
+_B = table_of(PaperBatch)
+_N = table_of(PaperNote)
 
 
 @dataclass(frozen=True)
@@ -53,48 +49,6 @@ class Sheet:
     theme_id: int
     state: PaperState
     notes: int
-
-
-def code(secret: str, consultation: ConsultationView, forum: ForumView, number: int) -> str:
-    """The code of a stub. It can be printed again, and is not kept."""
-    name = f"paper/{consultation.slug}/{forum.key}/{number}"
-    return folio_of(hmac.new(secret.encode(), name.encode(), "sha256").hexdigest())
-
-
-def print_batch(
-    db: Session,
-    consultation: ConsultationView,
-    forum: ForumView,
-    theme: ThemeView,
-    count: int,
-    *,
-    secret: str,
-    actor: str,
-    now: datetime,
-) -> int:
-    """Number the next sheets of a forum for a theme's table; the batch. They count as handed out from here on."""
-    if not 1 <= count <= MOST_SHEETS:
-        raise Invalid("En una tanda caben de 1 a 200 hojas.", field="count")
-    mine = update(_F).where(_F.c.id == forum.id, _F.c.closed_at.is_(None))
-    last = db.execute(mine.values(last_paper=_F.c.last_paper + count).returning(_F.c.last_paper)).scalar_one_or_none()
-    if last is None:
-        raise Conflict("Este foro ya se cerró: sus hojas están contadas.")
-    first = last - count + 1
-    row = {"forum_id": forum.id, "theme_id": theme.id, "first": first, "last": last, "printed_at": now}
-    batch_id: int = db.execute(insert(_B).values(**row).returning(_B.c.id)).scalar_one()
-    rows = [
-        {
-            "forum_id": forum.id,
-            "batch_id": batch_id,
-            "number": number,
-            "state": PaperState.OUT,
-            "folio_hash": sha256(code(secret, consultation, forum, number)),
-        }
-        for number in range(first, last + 1)
-    ]
-    db.execute(insert(_P), rows)
-    note(db, consultation, forum, Action.PAPER_PRINT, actor, now, {"theme": theme.slug, "first": first, "last": last})
-    return batch_id
 
 
 def enter(
@@ -202,7 +156,7 @@ def _admit(
     now: datetime,
 ) -> None:
     incoming = [
-        admission.Admission(
+        contribution_incoming.Admission(
             kind=Kind.OPINION,
             channel=Channel.FORUM,
             status=Status.RECEIVED,
@@ -215,7 +169,7 @@ def _admit(
         )
         for sheet, line, note in fresh
     ]
-    actor = accounts.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     try:
         made = admission.admit(db, consultation, incoming, today=consultation.today(now), actor=actor)
     except IntegrityError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
@@ -13,17 +12,18 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.ledger.actions import Action
+from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
 from consulta.models.forums import Forum
 from consulta.models.papers import Paper, PaperBatch, PaperNote, PaperState
 
 from . import notes as paper_notes
 
-_F: Any = Forum.__table__
-_P: Any = Paper.__table__
-_B: Any = PaperBatch.__table__
-_N: Any = PaperNote.__table__
-_C: Any = Contribution.__table__
+_F = table_of(Forum)
+_P = table_of(Paper)
+_B = table_of(PaperBatch)
+_N = table_of(PaperNote)
+_C = table_of(Contribution)
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consulta.domain.codes import sha256
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
-from consulta.domain.contributions.fingerprints import sha256
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums.reading import ForumView
-from consulta.models.base import Said
+from consulta.models.base import Said, table_of
 from consulta.models.consultations import Consultation, Reason
 from consulta.models.contributions import Contribution, Status
 from consulta.models.forums import Forum
@@ -71,14 +70,14 @@ def follow(db: Session, folio: str) -> Stub | None:
 
 
 def _notes(db: Session, paper_id: int) -> tuple[StubNote, ...]:
-    c: Any = Contribution.__table__.c
-    opinion: Any = Opinion.__table__.c
+    c = table_of(Contribution).c
+    opinion = table_of(Opinion).c
     latest = (Decision.contribution_id == c.id) & (Decision.ordinal == c.ordinal)
     rows = db.execute(
         select(c.number, opinion.body, c.status, PaperNote.objection, Reason.title)
         .select_from(PaperNote)
-        .join(Contribution.__table__, c.id == PaperNote.contribution_id)
-        .join(Opinion.__table__, opinion.id == c.id)
+        .join(table_of(Contribution), c.id == PaperNote.contribution_id)
+        .join(table_of(Opinion), opinion.id == c.id)
         .outerjoin(Decision, latest)
         .outerjoin(Reason, Reason.id == Decision.reason_id)
         .where(PaperNote.paper_id == paper_id)

@@ -11,21 +11,22 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.organizations.reading import TAKES_PART
-from consulta.domain.plans import reading as plans
 from consulta.domain.sheets import advice
+from consulta.domain.sheets import period as plan_period
 from consulta.domain.sheets.advice import Finding, Glossary, Phase
 from consulta.domain.sheets.sheet import Period, Sheet
+from consulta.models.base import table_of
 from consulta.models.organizations import Organization
 
 TIMELESS = ("T01", "T03", "T04")
 """Rules that mean nothing where nobody has said when the plan begins and ends."""
-_O: Any = Organization.__table__
+_O = table_of(Organization)
 
 
 def advised(db: Session, consultation: ConsultationView, sheet: Sheet) -> list[Finding]:
     """What could be better; what would block it comes from ``advice.blocking``."""
     names = tuple(sorted(glossary(db, consultation).items()))
-    return list(_advised(sheet, plans.period(consultation), names))
+    return list(_advised(sheet, plan_period.period(consultation), names))
 
 
 @lru_cache(maxsize=256)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.errors import Invalid
+from consulta.models.base import table_of
 from consulta.models.proposals import Dismissal
 
 SHORTEST, LONGEST = 10, 1_000
-_T: Any = Dismissal.__table__
+_T = table_of(Dismissal)
 
 
 def of(db: Session, sheet_id: int) -> dict[str, str]:

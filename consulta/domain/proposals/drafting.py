@@ -12,16 +12,15 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts.accounts import Actor
+from consulta.domain.accounts.actors import Actor
+from consulta.domain.codes import folio_of, sha256
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions.fingerprints import sha256
-from consulta.domain.contributions.opinions import folio_of
 from consulta.domain.errors import Closed, Conflict, NotAllowed, NotFound
-from consulta.domain.organizations import verification
+from consulta.domain.organizations import members
 from consulta.domain.organizations.reading import BodyView
 from consulta.domain.sheets import store as sheet_store
 from consulta.domain.sheets.sheet import Sheet
-from consulta.models.base import Said
+from consulta.models.base import Said, table_of
 from consulta.models.consultations import Consultation, ConsultationKind
 from consulta.models.organizations import Organization, OrganizationMember
 from consulta.models.proposals import DraftStep, ProposalDraft, Sponsor
@@ -32,9 +31,9 @@ from .sources import Lineage
 
 STEPS = ("problem", "answers", "action", "relevance", "who", "milestones", "ambition")
 """The steps in which something is written; the review comes after them."""
-_D: Any = ProposalDraft.__table__
-_S: Any = DraftStep.__table__
-_V: Any = SheetVersion.__table__
+_D = table_of(ProposalDraft)
+_S = table_of(DraftStep)
+_V = table_of(SheetVersion)
 
 
 @dataclass(frozen=True)
@@ -86,9 +85,9 @@ def begin(
     same draft. ``NotAllowed`` for who is no member of a verified organisation."""
     if consultation.kind is ConsultationKind.RECORD:
         raise Closed("Un registro histórico no recibe propuestas.")
-    if organization is not None and account_id not in verification.members(db, organization.id):
+    if organization is not None and account_id not in members.members(db, organization.id):
         raise NotAllowed("Solo quienes actúan por una organización verificada escriben sus propuestas.")
-    if organization is not None and organization.standing not in verification.MAY_SPEAK:
+    if organization is not None and organization.standing not in members.MAY_SPEAK:
         raise NotAllowed("Solo quienes actúan por una organización verificada escriben sus propuestas.")
     folio = None if organization else folio_of(submission)
     before = select(_D.c.key).where(_D.c.submission_hash == sha256(submission))
@@ -171,7 +170,7 @@ def find(db: Session, consultation: ConsultationView, key: str, *, actor: Actor 
 def _may_write(db: Session, row: Any, actor: Actor | None, held: bool) -> bool:
     if row["organization_id"] is None:
         return held
-    return actor is not None and actor.id in verification.members(db, row["organization_id"])
+    return actor is not None and actor.id in members.members(db, row["organization_id"])
 
 
 def shown_to_asked(db: Session, consultation: ConsultationView, key: str, actor: Actor) -> tuple[str | None, Sheet]:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.contributions import similar
 from consulta.domain.sheets import store as sheet_store
+from consulta.models.base import table_of
 from consulta.models.proposals import Dismissal, DraftSource, DraftStep, Proposal, ProposalDraft, Sponsor
 from consulta.models.sheets import SheetVersion, StoredSheet
 
 KEPT, PIECE = timedelta(days=365), 50
 """How long a draft that nobody sent is kept after it was saved last."""
-_P: Any = Proposal.__table__
-_D: Any = ProposalDraft.__table__
-_V: Any = SheetVersion.__table__
+_P = table_of(Proposal)
+_D = table_of(ProposalDraft)
+_V = table_of(SheetVersion)
 
 
 def forget(db: Session, contribution_id: int) -> None:

@@ -7,61 +7,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import search
-from consulta.domain.errors import Malformed, NotFound
+from consulta.domain.errors import NotFound
 from consulta.domain.sheets import store as sheet_store
 from consulta.domain.sheets.sheet import Sheet
-from consulta.models.base import Said
-from consulta.models.contributions import NOT_SHOWN_YET, Contribution, Contributor, Kind, Status
+from consulta.models.base import Said, table_of
+from consulta.models.contributions import NOT_SHOWN_YET, Contribution, Contributor, Status
 from consulta.models.organizations import Organization
 from consulta.models.plans import EarlierCommitment
 from consulta.models.proposals import Proposal, ProposalSource
-from consulta.models.sheets import SheetMilestone, SheetVersion, StoredSheet
+from consulta.models.sheets import SheetVersion, StoredSheet
 
 from . import dismissals
 from .sources import Lineage
 
-PAGE = 20
-LISTED = (Status.PUBLISHED, Status.REJECTED, Status.WITHDRAWN)
-"""What can be asked for: of the last two the list says that they came, and from which organisation."""
-_C: Any = Contribution.__table__
-_P: Any = Proposal.__table__
-_O: Any = Organization.__table__
-_S: Any = StoredSheet.__table__
-_V: Any = SheetVersion.__table__
-_N: Any = Contributor.__table__
-
-
-@dataclass(frozen=True)
-class Row:
-    """A proposal in the list; ``proponent``: an organisation, or a person's name if they show it."""
-
-    number: int
-    status: Status
-    title: str | None
-    language: str
-    excerpt: str
-    theme_id: int | None
-    organization: str | None
-    proponent: Said | None
-    received_on: date
-    milestones: int
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What is wanted; ``status``: of ``LISTED``; ``sector``: of the organisation; ``after``: the last number seen."""
-
-    theme: str | None = None
-    organization: str | None = None
-    sector: str | None = None
-    status: str = Status.PUBLISHED
-    q: str = ""
-    after: int | None = None
+_C = table_of(Contribution)
+_P = table_of(Proposal)
+_O = table_of(Organization)
+_S = table_of(StoredSheet)
+_V = table_of(SheetVersion)
+_N = table_of(Contributor)
 
 
 @dataclass(frozen=True)
@@ -93,89 +61,9 @@ class View:
     sheet_id: int
 
 
-def listing(db: Session, consultation: ConsultationView, by: Filters) -> tuple[list[Row], int | None]:
-    """Proposals, the latest number first; the second is what to pass as ``after`` for the next page."""
-    goals = select(func.count()).where(SheetMilestone.version_id == _V.c.id, SheetMilestone.parent.is_(None))
-    query = (
-        select(
-            _C.c.number,
-            _C.c.status,
-            _V.c.title,
-            _V.c.language,
-            _P.c.body,
-            _C.c.theme_id,
-            _O.c.slug,
-            _O.c.name,
-            _N.c.name.label("who"),
-            _N.c.publish_name,
-            _C.c.received_on,
-            goals.scalar_subquery().label("goals"),
-        )
-        .select_from(_C)
-        .join(_P, _P.c.id == _C.c.id)
-        .join(_S, _S.c.id == _P.c.sheet_id)
-        .join(_V, (_V.c.sheet_id == _S.c.id) & (_V.c.version == _S.c.version))
-        .join(_N, _N.c.contribution_id == _C.c.id)
-        .outerjoin(_O, _O.c.id == _P.c.organization_id)
-        .where(_C.c.consultation_id == consultation.id, _C.c.kind == Kind.PROPOSAL)
-        .order_by(_C.c.number.desc())
-        .limit(PAGE + 1)
-    )
-    for condition in _conditions(db, consultation, by):
-        query = query.where(condition)
-    rows = [_row(r) for r in db.execute(query)]
-    more, rows = len(rows) > PAGE, rows[:PAGE]
-    return rows, rows[-1].number if more else None
-
-
-def _row(r: Any) -> Row:
-    shown = r.status is Status.PUBLISHED
-    return Row(
-        number=r.number,
-        status=r.status,
-        title=r.title if shown else None,
-        language=r.language,
-        excerpt=_beginning(r.body) if shown else "",
-        theme_id=r.theme_id,
-        organization=r.slug,
-        proponent=_proponent(r, shown),
-        received_on=r.received_on,
-        milestones=r.goals,
-    )
-
-
-def _proponent(r: Any, shown: bool) -> Said | None:
+def proponent_of(r: Any, shown: bool) -> Said | None:
     """Who proposes: an organisation stands by its proposal; a person's name goes with the text."""
     return r.name or ({"es": r.who} if r.who and r.publish_name and shown else None)
-
-
-def _conditions(db: Session, consultation: ConsultationView, by: Filters) -> list[Any]:
-    if by.status not in LISTED:
-        raise Malformed("No hay un estado «%(value)s».", value=by.status, valid=tuple(LISTED))
-    found: list[Any] = [_C.c.status == Status(by.status)]
-    if by.theme is not None:
-        theme = consultation.theme(by.theme)
-        if theme is None:
-            valid = tuple(one.slug for one in consultation.themes)
-            raise Malformed("No hay un tema «%(value)s».", value=by.theme, valid=valid)
-        found.append(_C.c.theme_id == theme.id)
-    if by.organization == "-":
-        found.append(_P.c.organization_id.is_(None))
-    elif by.organization:
-        found.append(_O.c.slug == by.organization)
-    if by.sector:
-        found.append(_O.c.sector == by.sector)
-    if by.q:
-        words = search.wanted(consultation, by.q, theme=by.theme, department=None, kind=Kind.PROPOSAL.value)
-        found.append(_C.c.id.in_(search.found(db, words, limit=1_000, newest=True)))
-    if by.after is not None:
-        found.append(_C.c.number < by.after)
-    return found
-
-
-def _beginning(body: str | None, most: int = 220) -> str:
-    words = " ".join((body or "").split())
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
 def one(db: Session, consultation: ConsultationView, number: int, *, version: int | None = None) -> View:
@@ -222,7 +110,7 @@ def one(db: Session, consultation: ConsultationView, number: int, *, version: in
         sheet=sheet_store.load(db, consultation, [wanted.id])[wanted.id] if shown else None,
         versions=tuple(Version(v.version, v.written_on) for v in versions),
         organization=row.slug,
-        proponent=_proponent(row, shown),
+        proponent=proponent_of(row, shown),
         received_on=row.received_on,
         lineage=lineage,
         earlier=earlier,
@@ -288,3 +176,10 @@ def all_sheets(db: Session, consultation: ConsultationView, *, most: int) -> lis
     rows = db.execute(query).all()
     sheets = sheet_store.load(db, consultation, [row.id for row in rows])
     return [(row.number, sheets[row.id]) for row in rows]
+
+
+def published(db: Session, consultation: ConsultationView, *, most: int) -> list[int]:
+    """The numbers of published proposals: what may stand in a document."""
+    mine = (_C.c.consultation_id == consultation.id) & (_C.c.status == Status.PUBLISHED)
+    query = select(_C.c.number).join(_P, _P.c.id == _C.c.id).where(mine).order_by(_C.c.number).limit(most)
+    return list(db.execute(query).scalars())

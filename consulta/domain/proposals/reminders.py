@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView, StageView
 from consulta.domain.notifications import outbox
+from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
 from consulta.models.organizations import OrganizationMember
 from consulta.models.proposals import ProposalDraft
 from consulta.models.sheets import SheetVersion
 
 BEFORE, PIECE = timedelta(days=3), 50
-_D: Any = ProposalDraft.__table__
+_D = table_of(ProposalDraft)
 
 
 def remind(db: Session, *, now: datetime) -> int:

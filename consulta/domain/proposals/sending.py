@@ -9,19 +9,19 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.authors import rights as author_rights
+from consulta.domain.codes import sha256
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import admission
+from consulta.domain.contributions import admission, withdrawal
 from consulta.domain.contributions import status as contribution_status
-from consulta.domain.contributions.admission import Admission
-from consulta.domain.contributions.fingerprints import sha256
+from consulta.domain.contributions.incoming import Admission
 from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
-from consulta.domain.moderation import queue, returns
+from consulta.domain.moderation import history, returns
 from consulta.domain.sheets import advice
 from consulta.domain.sheets import store as sheet_store
 from consulta.domain.sheets.sheet import Sheet, plain
+from consulta.models.base import table_of
 from consulta.models.contributions import Channel, Contribution, Kind, Status
 from consulta.models.organizations import Organization
 from consulta.models.proposals import DraftSource, Proposal, ProposalDraft, ProposalSource
@@ -30,10 +30,10 @@ from consulta.models.sheets import SheetVersion
 from . import dismissals, sponsors
 from .drafting import Draft
 
-_P: Any = Proposal.__table__
-_D: Any = ProposalDraft.__table__
-_C: Any = Contribution.__table__
-_V: Any = SheetVersion.__table__
+_P = table_of(Proposal)
+_D = table_of(ProposalDraft)
+_C = table_of(Contribution)
+_V = table_of(SheetVersion)
 NOTE_LEAST, NOTE_MOST = 10, 1_000
 
 
@@ -151,7 +151,7 @@ def _mend(db: Session, draft: Draft, *, actor: str, now: datetime) -> int:
 
 
 def _keep_sources(db: Session, draft_id: int, proposal_id: int) -> None:
-    s: Any = DraftSource.__table__
+    s = table_of(DraftSource)
     rows = db.execute(select(s.c.contribution_id, s.c.earlier_id).where(s.c.draft_id == draft_id).order_by(s.c.id))
     kept = [
         {"proposal_id": proposal_id, "contribution_id": r.contribution_id, "earlier_id": r.earlier_id} for r in rows
@@ -229,7 +229,7 @@ def standing(db: Session, draft: Draft) -> dict[str, Any]:
     number = db.execute(select(_C.c.number).where(_C.c.id == draft.contribution_id)).scalar_one()
     if draft.submitted:
         return {"number": number, "returned": None, "note": None}
-    steps = [step for step in queue.history(db, draft.consultation, draft.contribution_id) if step.kind == "return"]
+    steps = [step for step in history.history(db, draft.consultation, draft.contribution_id) if step.kind == "return"]
     asked = returns.latest(db, draft.contribution_id)
     return {"number": number, "returned": asked, "note": steps[-1].note if steps else None}
 
@@ -239,9 +239,7 @@ def withdraw(db: Session, number: int, consultation: ConsultationView, note: str
     if note is not None and not NOTE_LEAST <= len(note) <= NOTE_MOST:
         raise Invalid("Escriba por qué la retira, entre 10 y 1,000 letras: todas las personas lo leen.", field="note")
     row = contribution_status.by_number(db, consultation, number)
-    author_rights.withdraw_own(
-        db, author_rights.Own(row.id, number, row.status, row.awaiting_review, consultation), now=now
-    )
+    withdrawal.withdraw(db, withdrawal.Own(row.id, number, row.status, row.awaiting_review, consultation), now=now)
     sheet_id = db.execute(
         update(_P).where(_P.c.id == row.id).values(withdrawal=note).returning(_P.c.sheet_id)
     ).scalar_one()

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid
+from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
 from consulta.models.plans import EarlierCommitment
 from consulta.models.proposals import DraftSource
 
 MOST = 50
-_S: Any = DraftSource.__table__
-_C: Any = Contribution.__table__
-_E: Any = EarlierCommitment.__table__
+_S = table_of(DraftSource)
+_C = table_of(Contribution)
+_E = table_of(EarlierCommitment)
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts
-from consulta.domain.accounts.accounts import Actor
+from consulta.domain.accounts import pseudonyms
+from consulta.domain.accounts.actors import Actor
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
-from consulta.domain.organizations import verification
+from consulta.domain.organizations import members
 from consulta.domain.organizations.reading import by_slug
-from consulta.models.base import Said
+from consulta.models.base import Said, table_of
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution
 from consulta.models.organizations import Organization, OrganizationMember
@@ -29,9 +28,9 @@ from consulta.models.sheets import SheetVersion
 from .drafting import Draft
 
 MOST = 20
-_S: Any = Sponsor.__table__
-_D: Any = ProposalDraft.__table__
-_O: Any = Organization.__table__
+_S = table_of(Sponsor)
+_D = table_of(ProposalDraft)
+_O = table_of(Organization)
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Request:
 def ask(db: Session, draft: Draft, slug: str, *, now: datetime) -> None:
     """Ask a verified organisation; ``Invalid`` if there is none of that name, or it is the proponent itself."""
     body = by_slug(db, draft.consultation.id, slug)
-    if body is None or body.standing not in verification.MAY_SPEAK or body.id == draft.organization_id:
+    if body is None or body.standing not in members.MAY_SPEAK or body.id == draft.organization_id:
         raise Invalid("Elija otra organización verificada.", field="sponsor")
     if len(of_draft(db, draft.id)) >= MOST:
         raise Invalid("Caben %(most)s organizaciones.", most=MOST, field="sponsor")
@@ -154,7 +153,7 @@ def _note(
 ) -> None:
     number = db.execute(select(Contribution.number).where(Contribution.id == contribution_id)).scalar_one()
     slug = db.execute(select(_O.c.slug).where(_O.c.id == organization_id)).scalar_one()
-    who = accounts.pseudonym(db, consultation_id=consultation.id, account_id=actor.id)
+    who = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=actor.id)
     ledger.note(
         db,
         consultation,

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from consulta.domain.dialects import is_postgres
+from consulta.models.base import table_of
 from consulta.models.contributions import Kind, Status
 from consulta.models.results import Tally
 
@@ -24,7 +25,7 @@ ONE_WAY = ("channel", "department", *TRAITS)
 Cell = tuple[int, str, str, str, str, str, str, bool]
 
 NAMES = ("consultation_id", "dimension", "value", "day", "theme", "kind", "status", "confirmed")
-_TALLIES: Any = Tally.__table__
+_TALLIES = table_of(Tally)
 
 
 def add_from_json(*after: Any) -> Any:
@@ -168,14 +169,3 @@ def published(db: Session, consultation_id: int, *, dimension: str = "theme", ke
     dimension = "theme" if dimension == "kind" else dimension  # its cells have both
     values = {"consultation": consultation_id, "dimension": dimension, **({} if key is None else {"key": key})}
     return int(db.connection().execute(query, values).scalar_one())
-
-
-def small_cells(figures: Iterable[tuple[str, int]]) -> dict[str, int | None]:
-    """Hide cells of 1 to 4 as ``None`` (shown ``<5``); if just one is hidden, the next smallest goes with it, for the
-    total stays exact and would give it away."""
-    shown: dict[str, int | None] = dict(figures)
-    hidden = [key for key, n in shown.items() if n is not None and 1 <= n <= 4]
-    if len(hidden) == 1:
-        rest = sorted((n, key) for key, n in shown.items() if n and key not in hidden)
-        hidden += [rest[0][1]] if rest else []
-    return {key: None if key in hidden else n for key, n in shown.items()}

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consulta.models.base import table_of
 from consulta.models.sheets import (
     LineKind,
     MilestoneParty,
@@ -20,12 +21,12 @@ from consulta.models.sheets import (
 from .sheet import PROSE
 
 PRIVATE = (LineKind.EMAIL, LineKind.PHONE)
-_V: Any = SheetVersion.__table__
-_L: Any = SheetLine.__table__
-_C: Any = SheetContact.__table__
-_M: Any = SheetMilestone.__table__
-_B: Any = MilestoneParty.__table__
-_T: Any = SheetTranslation.__table__
+_V = table_of(SheetVersion)
+_L = table_of(SheetLine)
+_C = table_of(SheetContact)
+_M = table_of(SheetMilestone)
+_B = table_of(MilestoneParty)
+_T = table_of(SheetTranslation)
 
 
 def content(db: Session, version_id: int) -> dict[str, Any]:

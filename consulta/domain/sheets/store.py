@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.ledger import log as ledger
+from consulta.models.base import table_of
 from consulta.models.sheets import (
     LineKind,
     MilestoneParty,
@@ -27,12 +28,12 @@ from consulta.models.sheets import (
 from .digest import PRIVATE
 from .sheet import PROSE, Challenge, Contact, Continuity, Line, Milestone, Party, Sheet
 
-_V: Any = SheetVersion.__table__
-_L: Any = SheetLine.__table__
-_C: Any = SheetContact.__table__
-_P: Any = SheetContactPhone.__table__
-_M: Any = SheetMilestone.__table__
-_B: Any = MilestoneParty.__table__
+_V = table_of(SheetVersion)
+_L = table_of(SheetLine)
+_C = table_of(SheetContact)
+_P = table_of(SheetContactPhone)
+_M = table_of(SheetMilestone)
+_B = table_of(MilestoneParty)
 LISTS = {
     "leads": LineKind.LEAD,
     "persons": LineKind.PERSON,
@@ -55,7 +56,7 @@ def create(db: Session, consultation: ConsultationView, sheet: Sheet, *, now: da
 
 def add(db: Session, consultation: ConsultationView, sheet_id: int, sheet: Sheet, *, now: datetime) -> tuple[int, int]:
     """The next version, which is then in force; its number and id. The row of the sheet is locked by it."""
-    stored: Any = StoredSheet.__table__
+    stored = table_of(StoredSheet)
     raised = update(stored).where(stored.c.id == sheet_id).values(version=stored.c.version + 1)
     version = db.execute(raised.returning(stored.c.version)).scalar_one()
     return version, _write(db, consultation, sheet_id, version, sheet, now)

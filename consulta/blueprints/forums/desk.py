@@ -1,0 +1,144 @@
+"""Forums as the team sees them: announce, change, publish, cancel."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.database import transactions
+from consulta.domain.accounts import team
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.forums import reading as forums
+from consulta.domain.forums import telling as forum_telling
+from consulta.domain.forums import versions as forum_versions
+from consulta.domain.forums.reading import ForumView
+from consulta.forms.fields import Typed, new_key
+from consulta.forms.forums import read_forum, show_forum
+from consulta.web import answers, db, guards
+from consulta.web.auth import allow, coordinates
+from consulta.web.context import now
+from consulta.words.i18n import gettext
+
+from . import bp
+
+
+@bp.get("/gestion/<slug>/foros")
+@allow(coordinates)
+def desk(slug: str) -> Response:
+    """The forums, to announce, change and prepare."""
+    consultation = guards.coordinated(slug)
+    found = forums.in_order(forums.listing(db.session(), consultation), now())
+    return answers.private("forums/desk.html", consultation=consultation, forums=found, now=now())
+
+
+@bp.get("/gestion/<slug>/foros/nuevo")
+@allow(coordinates)
+def begin(slug: str) -> Response:
+    """An empty form."""
+    return _form_page(guards.changeable(slug), None, {"capacity": "50"}, {}, 200)
+
+
+@bp.post("/gestion/<slug>/foros/nuevo")
+@allow(coordinates)
+def create(slug: str) -> Response | BaseResponse:
+    """Announce a forum."""
+    return _publish(guards.changeable(slug), None)
+
+
+@bp.get("/gestion/<slug>/foros/<key>")
+@allow(coordinates)
+def edit(slug: str, key: str) -> Response:
+    """The version in force, to write the next."""
+    consultation = guards.changeable(slug)
+    forum = forums.one(db.session(), consultation, key)
+    return _form_page(consultation, forum, show_forum(forum.data, consultation), {}, 200)
+
+
+@bp.post("/gestion/<slug>/foros/<key>")
+@allow(coordinates)
+def publish(slug: str, key: str) -> Response | BaseResponse:
+    """Publish the next version."""
+    consultation = guards.changeable(slug)
+    return _publish(consultation, forums.one(db.session(), consultation, key))
+
+
+@bp.post("/gestion/<slug>/foros/<key>/cancelar")
+@allow(coordinates)
+def cancel(slug: str, key: str) -> Response | BaseResponse:
+    """Call a forum off; those who registered are told."""
+    consultation, typed = guards.changeable(slug), Typed(request.form)
+    seen, reason = typed.whole("seen", 1, 10**6), typed.said("reason", most=500)
+    try:
+        forum_versions.cancel(
+            db.session(),
+            consultation,
+            key,
+            seen=seen,
+            reason=reason,
+            actor=guards.pseudonym(consultation),
+            now=now(),
+        )
+    except (Invalid, Conflict) as error:
+        return _refused(consultation, forums.one(db.session(), consultation, key), typed, error)
+    flash(gettext("El foro quedó cancelado. Se avisará a quienes se inscribieron."))
+    return redirect(url_for(".one", slug=slug, key=key), 303)
+
+
+def _publish(consultation: ConsultationView, forum: ForumView | None) -> Response | BaseResponse:
+    """Publish what was typed, or show the form again with it."""
+    typed = Typed(request.form)
+    data = read_forum(typed, consultation, _facilitators(consultation), consultation.today(now()))
+    seen, reason = typed.whole("seen", 0, 10**6), typed.said("reason", most=500)
+    if typed.errors:
+        return _form_page(consultation, forum, typed.values(), typed.errors, 422)
+    key = forum.key if forum else _address(consultation, data.name["es"])
+    try:
+        forum_versions.publish(
+            db.session(),
+            consultation,
+            data,
+            key=key,
+            seen=seen if forum else 0,
+            reason=reason,
+            actor=guards.pseudonym(consultation),
+            now=now(),
+        )
+    except (Invalid, Conflict) as error:
+        return _refused(consultation, forum, typed, error)
+    flash(gettext("El foro quedó publicado."))
+    return redirect(url_for(".one", slug=consultation.slug, key=key), 303)
+
+
+def _refused(
+    consultation: ConsultationView, forum: ForumView | None, typed: Typed, error: Invalid | Conflict
+) -> Response:
+    transactions.undo(db.session())
+    problems = {getattr(error, "field", "") or "reason_es": gettext(error.message, **error.values)}
+    status = 409 if isinstance(error, Conflict) else 422
+    again = forums.one(db.session(), consultation, forum.key) if forum else None
+    return _form_page(consultation, again, typed.values(), problems, status)
+
+
+def _address(consultation: ConsultationView, name: str) -> str:
+    taken = {"nuevo"} | {one.key for one in forums.listing(db.session(), consultation)}
+    return new_key(name, taken, "foro")
+
+
+def _facilitators(consultation: ConsultationView) -> dict[str, list[str]]:
+    return team.facilitators(db.session(), consultation)
+
+
+def _form_page(
+    consultation: ConsultationView, forum: ForumView | None, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    return answers.private(
+        "forums/form.html",
+        status,
+        consultation=consultation,
+        forum=forum,
+        values=values,
+        errors=errors,
+        unreachable=forum_telling.unreachable(db.session(), forum) if forum else 0,
+        facilitators={side: [(n, n) for n in names] for side, names in _facilitators(consultation).items()},
+    )

@@ -1,0 +1,203 @@
+"""One item of the desk: open it, decide, classify, give it back, let go of it."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.database import transactions
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid, NotAllowed
+from consulta.domain.moderation import decisions, items, leases
+from consulta.domain.moderation import history as moderation_history
+from consulta.domain.moderation import scope as moderation_scope
+from consulta.domain.proposals import reading as proposals
+from consulta.domain.texts import showable
+from consulta.forms.fields import Typed
+from consulta.forms.flags import grounds
+from consulta.forms.guides import GUIDES
+from consulta.forms.moderation import ClassificationForm, DecisionForm, read_return
+from consulta.models.accounts import RoleName
+from consulta.models.contributions import Kind
+from consulta.models.moderation import Verdict
+from consulta.web import db, guards
+from consulta.web.answers import private
+from consulta.web.auth import actor, allow, moderates
+from consulta.web.context import now
+from consulta.words.i18n import gettext
+
+from . import bp
+
+
+@bp.post("/<slug>/<int(max=2147483647):number>/abrir")
+@allow(moderates)
+def open_item(slug: str, number: int) -> BaseResponse:
+    """Lease an item; others see by whom."""
+    consultation = _own_item(slug, number)
+    leases.open_item(db.session(), consultation, number, account_id=actor().id, now=now())
+    return redirect(url_for(".item", slug=slug, number=number), 303)
+
+
+@bp.get("/<slug>/<int(max=2147483647):number>")
+@allow(moderates)
+def item(slug: str, number: int) -> Response:
+    """One contribution with its history and the two acts."""
+    return _item_page(_own_item(slug, number), number, {}, None, 200)
+
+
+@bp.post("/<slug>/<int(max=2147483647):number>/soltar")
+@allow(moderates)
+def release(slug: str, number: int) -> BaseResponse:
+    """Let go of an item."""
+    leases.release(db.session(), _own_desk(slug), number, account_id=actor().id)
+    return redirect(url_for(".queue", slug=slug), 303)
+
+
+@bp.post("/<slug>/<int(max=2147483647):number>/decidir")
+@allow(moderates)
+def decide(slug: str, number: int) -> Response | BaseResponse:
+    """Publish, or not with a reason; then the next at once."""
+    consultation, form = _own_item(slug, number), DecisionForm()
+    if not form.validate_on_submit():
+        return _item_page(consultation, number, _typed(), _first_error(form.errors), 422)
+    try:
+        decisions.decide(
+            db.session(),
+            consultation=consultation,
+            number=number,
+            verdict=Verdict(form.verdict.data),
+            reason_code=form.reason.data or None,
+            note=form.note.data or None,
+            ordinal=form.ordinal.data or 0,
+            account_id=actor().id,
+            now=now(),
+        )
+    except (Conflict, Invalid) as error:
+        return _refused(consultation, number, error)
+    flash(gettext("Decisión guardada: n.º %(number)s.", number=number))
+    return _next(consultation)
+
+
+@bp.post("/<slug>/<int(max=2147483647):number>/devolver")
+@allow(moderates)
+def give_back(slug: str, number: int) -> Response | BaseResponse:
+    """Give a proposal back, with what to mend and until when; then the next."""
+    consultation, typed = _own_item(slug, number), Typed(request.form)
+    returned, note, ordinal = read_return(typed)
+    if typed.errors or returned is None:
+        return _item_page(consultation, number, typed.values(), next(iter(typed.errors.values()), ""), 422)
+    try:
+        decisions.decide(
+            db.session(),
+            consultation=consultation,
+            number=number,
+            verdict=Verdict.RETURN,
+            reason_code=None,
+            note=note,
+            ordinal=ordinal,
+            account_id=actor().id,
+            now=now(),
+            returned=returned,
+        )
+    except (Conflict, Invalid) as error:
+        return _refused(consultation, number, error, typed.values())
+    flash(gettext("Se devolvió la propuesta n.º %(number)s.", number=number))
+    return _next(consultation)
+
+
+@bp.post("/<slug>/<int(max=2147483647):number>/clasificar")
+@allow(moderates)
+def classify(slug: str, number: int) -> Response | BaseResponse:
+    """Say what it is about; the item stays open."""
+    consultation = _own_item(slug, number)
+    form = ClassificationForm(consultation)
+    if not form.validate_on_submit():
+        return _item_page(consultation, number, _typed(), _first_error(form.errors), 422)
+    theme = consultation.theme(form.theme.data) if form.theme.data else None
+    mentions = [found for slug_ in form.mentions.data or [] if (found := consultation.theme(slug_)) is not None]
+    try:
+        decisions.classify(
+            db.session(),
+            consultation=consultation,
+            number=number,
+            theme=theme,
+            mentions=mentions,
+            ordinal=form.ordinal.data or 0,
+            account_id=actor().id,
+            now=now(),
+        )
+    except Conflict as error:
+        return _refused(consultation, number, error)
+    flash(gettext("Tema guardado."))
+    scope = moderation_scope.scope_of(actor(), consultation)
+    if scope is not None and theme is not None and theme.id not in scope:
+        return _next(consultation)
+    leases.open_item(db.session(), consultation, number, account_id=actor().id, now=now())
+    return redirect(url_for(".item", slug=slug, number=number), 303)
+
+
+def _own_item(slug: str, number: int) -> ConsultationView:
+    """The same, for an item of one's own themes."""
+    consultation = _own_desk(slug)
+    moderation_scope.check_scope(db.session(), consultation, actor(), number)
+    return consultation
+
+
+def _refused(
+    consultation: ConsultationView, number: int, error: Conflict | Invalid, typed: dict[str, str] | None = None
+) -> Response:
+    """Undo, and show the item as it is now with what was typed."""
+    transactions.undo(db.session())
+    status = 409 if isinstance(error, Conflict) else 422
+    return _item_page(consultation, number, typed or _typed(), gettext(error.message, **error.values), status)
+
+
+def _item_page(
+    consultation: ConsultationView, number: int, typed: dict[str, str], error: str | None, status: int
+) -> Response:
+    found = items.item(db.session(), consultation, number, account_id=actor().id, now=now())
+    history = moderation_history.history(db.session(), consultation, found.id)
+    return private(
+        "moderation/item.html",
+        status,
+        consultation=consultation,
+        item=found,
+        history=history,
+        typed=typed,
+        error=error,
+        today=consultation.today(now()),
+        guides=GUIDES,
+        grounds=dict(grounds()),
+        sheet=proposals.at_the_desk(db.session(), consultation, found.id) if found.kind is Kind.PROPOSAL else None,
+    )
+
+
+def _typed() -> dict[str, str]:
+    return {name: showable(request.form.get(name, "")) for name in ("note", "reason", "verdict")}
+
+
+def _first_error(errors: dict[str, list[str]]) -> str:
+    return next((str(found[0]) for found in errors.values() if found), gettext("Revise lo que eligió."))
+
+
+@bp.post("/<slug>/siguiente")
+@allow(moderates)
+def following(slug: str) -> BaseResponse:
+    """Open the first that nobody has."""
+    return _next(_own_desk(slug))
+
+
+def _own_desk(slug: str) -> ConsultationView:
+    """The consultation, for who moderates it."""
+    consultation = guards.find(slug).view
+    if not actor().roles_in(consultation.id, RoleName.MODERATOR):
+        raise NotAllowed("Esta página es del equipo de revisión.")
+    return consultation
+
+
+def _next(consultation: ConsultationView) -> BaseResponse:
+    scope = moderation_scope.scope_of(actor(), consultation)
+    number = leases.open_next(db.session(), consultation, scope=scope, account_id=actor().id, now=now())
+    if number is None:
+        return redirect(url_for(".queue", slug=consultation.slug), 303)
+    return redirect(url_for(".item", slug=consultation.slug, number=number), 303)

@@ -1,0 +1,146 @@
+"""Organisations as the team sees them: verify, decide, list, edit."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.database import transactions
+from consulta.domain.accounts import permissions
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.organizations import enlisting, verification
+from consulta.domain.organizations import reading as organizations
+from consulta.domain.organizations.reading import BodyView
+from consulta.forms.fields import Typed, new_key
+from consulta.forms.organizations import read_body, show_body
+from consulta.web import answers, db, guards
+from consulta.web.auth import actor, allow, coordinates, speaks
+from consulta.web.context import now
+from consulta.words.i18n import gettext
+
+from . import bp
+
+
+@bp.get("/gestion/<slug>/solicitudes/<body>")
+@allow(speaks)
+def verify(slug: str, body: str) -> Response:
+    """A request, for one person of each sector to look at."""
+    consultation = guards.find(slug).view
+    return _verify_page(consultation, organizations.one(db.session(), consultation, body), {}, {}, 200)
+
+
+@bp.post("/gestion/<slug>/solicitudes/<body>")
+@allow(speaks)
+def decide(slug: str, body: str) -> Response | BaseResponse:
+    """Yes, or no with a public reason."""
+    consultation, typed = guards.find(slug).view, Typed(request.form)
+    found = organizations.one(db.session(), consultation, body)
+    verdict = typed.one_of("verdict", ("accept", "refuse"), missing=gettext("Elija sí o no."))
+    reason = typed.text("reason", most=2000)
+    if typed.errors:
+        return _verify_page(consultation, found, typed.values(), typed.errors, 422)
+    try:
+        verification.decide(
+            db.session(),
+            consultation,
+            found,
+            sector=permissions.speaks_for(actor(), consultation),
+            account_id=actor().id,
+            accepts=verdict == "accept",
+            reason=reason or None,
+            now=now(),
+        )
+    except (Invalid, Conflict) as error:
+        transactions.undo(db.session())
+        status, problems = 409 if isinstance(error, Conflict) else 422, {"reason": gettext(error.message)}
+        return _verify_page(consultation, found, typed.values(), problems, status)
+    flash(gettext("Su respuesta quedó guardada y es pública."))
+    return redirect(url_for(".one", slug=slug, body=body), 303)
+
+
+@bp.get("/gestion/<slug>/participantes")
+@allow(coordinates)
+def desk(slug: str) -> Response:
+    """The list with the short names, to change it."""
+    consultation = guards.coordinated(slug)
+    bodies, more = organizations.page(db.session(), consultation, after=request.args.get("after") or None)
+    return answers.private("organizations/desk.html", consultation=consultation, bodies=bodies, more=more)
+
+
+@bp.get("/gestion/<slug>/participantes/<body>")
+@allow(coordinates)
+def edit(slug: str, body: str) -> Response:
+    """A body on the list, or a new one (``nueva``)."""
+    consultation = guards.changeable(slug)
+    known = None if body == "nueva" else organizations.one(db.session(), consultation, body)
+    return _edit_page(consultation, known, show_body(known) if known else {}, {}, 200)
+
+
+@bp.post("/gestion/<slug>/participantes/<body>")
+@allow(coordinates)
+def enlist(slug: str, body: str) -> Response | BaseResponse:
+    """Put a body on the list, or say anew what it is."""
+    consultation, typed = guards.changeable(slug), Typed(request.form)
+    known = None if body == "nueva" else organizations.one(db.session(), consultation, body)
+    listed = read_body(typed, consultation, known.slug if known else _slug(consultation, typed))
+    if typed.errors:
+        return _edit_page(consultation, known, typed.values(), typed.errors, 422)
+    try:
+        enlisting.enlist(
+            db.session(),
+            consultation,
+            listed,
+            new=known is None,
+            actor=guards.pseudonym(consultation),
+            now=now(),
+            keep_contact=known is not None and not typed.flag("contact"),
+            seen=typed.text("seen", most=16) or None,
+        )
+    except (Invalid, Conflict) as error:
+        transactions.undo(db.session())
+        problems = {getattr(error, "field", "") or "name_es": gettext(error.message, **error.values)}
+        status = 409 if isinstance(error, Conflict) else 422
+        again = organizations.one(db.session(), consultation, body) if known else None
+        return _edit_page(consultation, again, typed.values(), problems, status)
+    flash(gettext("Guardado."))
+    return redirect(url_for(".one", slug=slug, body=listed.slug), 303)
+
+
+def _slug(consultation: ConsultationView, typed: Typed) -> str:
+    taken: set[str] = {"nueva"}
+    while True:
+        slug = new_key(typed.data.get("acronym") or typed.data.get("name_es", ""), set(taken), "entidad")
+        if organizations.by_slug(db.session(), consultation.id, slug) is None:
+            return slug
+        taken.add(slug)
+
+
+def _verify_page(
+    consultation: ConsultationView, body: BodyView, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    return answers.private(
+        "organizations/verify.html",
+        status,
+        consultation=consultation,
+        body=body,
+        values=values,
+        errors=errors,
+        side=permissions.speaks_for(actor(), consultation),
+        verdicts=verification.verdicts(db.session(), consultation, body.id),
+    )
+
+
+def _edit_page(
+    consultation: ConsultationView, body: BodyView | None, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    return answers.private(
+        "organizations/form.html",
+        status,
+        consultation=consultation,
+        body=body,
+        values=values,
+        errors=errors,
+        capacities=organizations.CAPACITIES,
+        seen=enlisting.seal(body) if body else "",
+    )

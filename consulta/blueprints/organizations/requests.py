@@ -1,0 +1,132 @@
+"""An organisation asks for its account, sees where it stands, appeals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.database import transactions
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Invalid, NotAllowed
+from consulta.domain.organizations import members, positions, verification
+from consulta.domain.organizations import requests as organization_requests
+from consulta.domain.organizations.reading import BodyView
+from consulta.forms.fields import Typed
+from consulta.forms.organizations import read_claim, read_wish
+from consulta.web import answers, db, guards, limits
+from consulta.web.auth import actor, allow, anyone, signed_in
+from consulta.web.context import now
+from consulta.words.i18n import gettext, language
+
+from . import bp
+
+WISHES_AN_HOUR = 30
+"""From one connection: each writes to an address that somebody typed."""
+
+
+@bp.get("/consultas/<slug>/solicitud")
+@allow(anyone)
+def wish(slug: str) -> Response:
+    """The form with which an organisation asks for an account; ``entidad``: one that is listed already."""
+    consultation = guards.find(slug).view
+    listed = organization_requests.claimable(db.session(), consultation, request.args.get("entidad"), now=now())
+    return _wish_page(consultation, {}, {}, 200, listed=listed)
+
+
+@bp.post("/consultas/<slug>/solicitud")
+@allow(anyone)
+def ask(slug: str) -> Response:
+    """Note the wish and write to the representative; the answer is the same whoever they are."""
+    consultation, typed = guards.find(slug).view, Typed(request.form)
+    if consultation.kind == "record":
+        raise NotAllowed("Un registro histórico no recibe solicitudes.")
+    listed = organization_requests.claimable(db.session(), consultation, typed.data.get("entidad"), now=now())
+    wished: dict[str, Any] = read_claim(typed) if listed else read_wish(typed, consultation)
+    if typed.errors:
+        return _wish_page(consultation, typed.values(), typed.errors, 422, listed=listed)
+    if limits.many_from_here(WISHES_AN_HOUR):
+        typed.wrong("email", gettext("Desde esta conexión ya se pidió muchas veces. Inténtelo dentro de una hora."))
+        return _wish_page(consultation, typed.values(), typed.errors, 429, listed=listed)
+    common = {"consultation": consultation, "language": language(), "now": now(), **wished}
+    if listed:
+        organization_requests.claim(db.session(), body=listed, **common)
+    else:
+        organization_requests.ask(db.session(), **common)
+    return _wish_page(consultation, {}, {}, 200, sent=True)
+
+
+@bp.get("/cuenta/organizaciones/<slug>/<body>")
+@allow(signed_in)
+def own(slug: str, body: str) -> Response:
+    """An organisation's own page: its request, its answers, its positions."""
+    consultation = guards.find(slug).view
+    return _own_page(consultation, members.of_member(db.session(), consultation, body, actor().id), {}, 200)
+
+
+@bp.post("/cuenta/organizaciones/<slug>/<body>/enviar")
+@allow(signed_in)
+def send(slug: str, body: str) -> BaseResponse:
+    """The representative stands by the request: it is public now."""
+    consultation = guards.find(slug).view
+    found = members.of_member(db.session(), consultation, body, actor().id)
+    organization_requests.send(db.session(), consultation, found, account_id=actor().id, now=now())
+    flash(gettext("La solicitud quedó enviada y es pública."))
+    return redirect(url_for(".own", slug=slug, body=body), 303)
+
+
+@bp.post("/cuenta/organizaciones/<slug>/<body>/apelar")
+@allow(signed_in)
+def appeal(slug: str, body: str) -> Response | BaseResponse:
+    """Answer a refusal."""
+    consultation, typed = guards.find(slug).view, Typed(request.form)
+    found = members.of_member(db.session(), consultation, body, actor().id)
+    try:
+        text = typed.text("appeal")
+        verification.appeal(db.session(), consultation, found, text=text, account_id=actor().id, now=now())
+    except Invalid as error:
+        transactions.undo(db.session())
+        return _own_page(consultation, found, {"appeal": gettext(error.message)}, 422)
+    flash(gettext("La apelación quedó enviada y es pública."))
+    return redirect(url_for(".own", slug=slug, body=body), 303)
+
+
+def _wish_page(
+    consultation: ConsultationView,
+    values: dict[str, str],
+    errors: dict[str, str],
+    status: int,
+    *,
+    listed: BodyView | None = None,
+    sent: bool = False,
+) -> Response:
+    page = render_template(
+        "organizations/wish.html",
+        consultation=consultation,
+        values=values,
+        errors=errors,
+        sent=sent,
+        claimed=listed,
+        days=verification.WORKING_DAYS,
+    )
+    return make_response(page, status)
+
+
+def _own_page(consultation: ConsultationView, body: BodyView, errors: dict[str, str], status: int) -> Response:
+    earlier = guards.place("antes")
+    said, more = positions.listing(db.session(), consultation, organization=body.slug, before=earlier)
+    return answers.private(
+        "organizations/own.html",
+        status,
+        consultation=consultation,
+        body=body,
+        errors=errors,
+        values={"appeal": request.form.get("appeal", "")},
+        wished=organization_requests.pending(db.session(), body, actor().id),
+        may_speak=body.standing in members.MAY_SPEAK,
+        verdicts=verification.verdicts(db.session(), consultation, body.id),
+        positions=said,
+        more_positions=more,
+        earlier=earlier,
+    )

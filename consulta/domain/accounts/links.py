@@ -1,0 +1,84 @@
+"""One-time links: an invitation, a forgotten password."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from consulta.domain.codes import sha256
+from consulta.domain.errors import NotFound
+from consulta.domain.notifications import outbox
+from consulta.models.accounts import Account, AccountSession, AccountToken
+from consulta.models.base import Said
+
+LINK_VALID = timedelta(days=7)
+RESET_VALID = timedelta(hours=2)
+
+
+def one_time_link(db: Session, *, account_id: int, now: datetime, valid: timedelta = LINK_VALID) -> str:
+    """A token that sets the password once; the database keeps its hash."""
+    token = secrets.token_urlsafe(24)
+    db.execute(insert(AccountToken).values(token_hash=sha256(token), account_id=account_id, expires_at=now + valid))
+    return token
+
+
+def invite(db: Session, *, account_id: int, token: str, now: datetime, consultation: Said | None = None) -> None:
+    """Mail the one-time link; a second one within the hour is a second click."""
+    language = db.execute(select(Account.language).where(Account.id == account_id)).scalar_one()
+    outbox.post_once(
+        db,
+        event=f"invitation:{now:%Y-%m-%dT%H}",
+        recipient=f"account:{account_id}",
+        template="invitation",
+        payload={"token": token, "language": language, "consultation": consultation},
+        now=now,
+    )
+
+
+def ask_reset(db: Session, *, email: str, language: str, now: datetime) -> None:
+    """Note that somebody asked; the worker finds out whether there is such an account: this costs always the same."""
+    address = email.strip().lower()
+    outbox.post(
+        db,
+        event=f"reset:{secrets.token_hex(8)}",
+        recipient=f"address:{sha256(address).hex()}",
+        template="reset",
+        payload={"address": address, "language": language},
+        now=now,
+    )
+
+
+def set_password(db: Session, *, token: str, password_hash: str, now: datetime) -> int:
+    """Spend a one-time link on a new password; every session of the account ends. ``NotFound`` if it does not hold."""
+    account_id = db.execute(
+        update(AccountToken)
+        .where(
+            AccountToken.token_hash == sha256(token),
+            AccountToken.used_at.is_(None),
+            AccountToken.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(AccountToken.account_id)
+    ).scalar_one_or_none()
+    if account_id is None:
+        raise NotFound("Este enlace ya se usó o venció. Pida uno nuevo.")
+    db.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
+    db.execute(
+        update(AccountSession)
+        .where(AccountSession.account_id == account_id, AccountSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    return account_id
+
+
+def link_holds(db: Session, token: str, *, now: datetime) -> bool:
+    """Whether a one-time link could still be spent; asked before the costly hashing, decided by ``set_password``."""
+    query = select(AccountToken.account_id).where(
+        AccountToken.token_hash == sha256(token),
+        AccountToken.used_at.is_(None),
+        AccountToken.expires_at > now,
+    )
+    return db.execute(query).first() is not None

@@ -1,0 +1,55 @@
+"""Who may do what in which consultation."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import NotAllowed
+from consulta.models.accounts import RoleName, Sector
+from consulta.models.base import Said
+from consulta.models.consultations import Consultation, ConsultationKind
+
+from .actors import Actor
+
+SPEAKS_FOR_A_SECTOR = (RoleName.MODERATOR, RoleName.FACILITATOR, RoleName.MEMBER, RoleName.SECRETARY)
+
+
+def speaks_for(actor: Actor, consultation: ConsultationView) -> Sector:
+    """For which side of the table somebody speaks here; ``NotAllowed`` if for none."""
+    sides = sorted({r.sector for r in actor.roles_in(consultation.id, *SPEAKS_FOR_A_SECTOR) if r.sector})
+    if not sides:
+        raise NotAllowed("Se pronuncia quien facilita o revisa por el gobierno o por la sociedad civil.")
+    return sides[0]
+
+
+def speaks_in(db: Session, actor: Actor) -> list[tuple[str, Said]]:
+    """The consultations in which somebody speaks for a side: slug and title."""
+    ids = {r.consultation_id for r in actor.roles if r.role in SPEAKS_FOR_A_SECTOR and r.sector}
+    query = select(Consultation.slug, Consultation.title).where(
+        Consultation.id.in_(ids), Consultation.kind != ConsultationKind.RECORD
+    )
+    return [(slug, title) for slug, title in db.execute(query.order_by(Consultation.slug))]
+
+
+def coordinated(db: Session, actor: Actor) -> list[tuple[str, Said, ConsultationKind]]:
+    """The published consultations that one coordinates, the latest first; an administrator's are all."""
+    query = select(Consultation.slug, Consultation.title, Consultation.kind)
+    query = query.where(Consultation.published_at.is_not(None))
+    if not is_admin(actor):
+        ids = [r.consultation_id for r in actor.roles if r.role is RoleName.COORDINATOR]
+        query = query.where(Consultation.id.in_(ids))
+    rows = db.execute(query.order_by(Consultation.published_at.desc(), Consultation.id))
+    return [(slug, title, kind) for slug, title, kind in rows]
+
+
+def check(actor: Actor, consultation: ConsultationView) -> None:
+    """``NotAllowed`` for who does not coordinate this consultation."""
+    if not is_admin(actor) and not actor.roles_in(consultation.id, RoleName.COORDINATOR):
+        raise NotAllowed("Esta página es de quienes coordinan la consulta.")
+
+
+def is_admin(actor: Actor) -> bool:
+    """Whether somebody looks after the whole installation."""
+    return any(r.role is RoleName.ADMIN for r in actor.roles)

@@ -1,0 +1,85 @@
+"""Minutes of an act: agreed to, or objected to, by each side of the table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from consulta.domain.accounts import pseudonyms
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.models.accounts import Sector
+from consulta.models.acts import Act, ActVersion, MinutesVoice
+
+from . import reading, versions
+from .reading import ActRow
+
+
+def unsigned(db: Session, consultation: ConsultationView, sector: Sector, *, limit: int = 100) -> list[ActRow]:
+    """The latest acts upon whose minutes one side said nothing yet."""
+    a, v, m = Act, ActVersion, MinutesVoice
+    in_force = select(a.id, a.key, a.day, v).join(v, (v.act_id == a.id) & (v.version == a.version))
+    rows = db.execute(
+        in_force.where(a.consultation_id == consultation.id).order_by(a.day.desc(), a.id.desc()).limit(limit)
+    ).all()
+    spoken = select(m.act_id, v.content).join(v, (v.act_id == m.act_id) & (v.version == m.version))
+    mine = spoken.where(m.sector == sector, m.act_id.in_([row[0] for row in rows]))
+    said = {(id_, str(content.get("minutes"))) for id_, content in db.execute(mine)}
+    return [
+        reading.in_list(*row)
+        for row in rows
+        if row[3].content.get("minutes") and (row[0], str(row[3].content["minutes"])) not in said
+    ]
+
+
+def speak(
+    db: Session,
+    consultation: ConsultationView,
+    key: str,
+    *,
+    seen: int,
+    sector: Sector,
+    account_id: int,
+    agrees: bool,
+    statement: str | None,
+    now: datetime,
+) -> None:
+    """One side agrees with the minutes of a version, or says why not; once, and for everybody to read."""
+    act_id, version = versions.locate(db, consultation, key)
+    if version != seen:
+        raise Conflict("El acta cambió mientras usted la leía. Esta es la versión que hay ahora.")
+    if "minutes" not in versions.read_version(db, act_id, version).texts:
+        raise Conflict("Este acto todavía no tiene acta.")
+    if not agrees and len(statement or "") < 10:
+        raise Invalid(
+            "Escriba en qué no está de acuerdo, en 10 letras o más: se publica junto al acta.", field="statement"
+        )
+    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id, sector=sector)
+    try:
+        db.execute(
+            insert(MinutesVoice).values(
+                act_id=act_id,
+                version=version,
+                sector=sector,
+                agrees=agrees,
+                statement=statement or None,
+                account_id=account_id,
+                said_at=now,
+            )
+        )
+    except IntegrityError as error:
+        raise Conflict("Otra persona de su sector ya se pronunció sobre esta acta.") from error
+    ledger.note(
+        db,
+        consultation,
+        actor=actor,
+        action=Action.MINUTES_AGREE if agrees else Action.MINUTES_DISAGREE,
+        subject=f"act/{key}@{version}",
+        recorded=now,
+        payload={"sector": sector.value, "statement": statement or None},
+    )

@@ -1,0 +1,72 @@
+"""Who hears of a decision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView, ReasonView
+from consulta.domain.contributions import status as contribution_status
+from consulta.domain.notifications import outbox
+from consulta.models.accounts import Account
+from consulta.models.base import table_of
+from consulta.models.contributions import Contributor, Kind, Status
+from consulta.models.organizations import OrganizationMember
+from consulta.models.proposals import Proposal
+
+from .returns import Returned
+
+
+def tell(
+    db: Session,
+    consultation: ConsultationView,
+    row: contribution_status.Row,
+    *,
+    ordinal: int,
+    status: Status,
+    reason: ReasonView | None,
+    note: str | None,
+    returned: Returned | None,
+    now: datetime,
+) -> None:
+    """News to the author who left an address, or to those who act for the organisation that proposed it; the mail gives
+    the number, for nobody here knows the code."""
+    for recipient, language in _whom(db, row):
+        said = reason.title.get(language, reason.title["es"]) if reason and status is Status.REJECTED else None
+        outbox.post(
+            db,
+            event=f"decision:{consultation.slug}:{row.number}:{ordinal}",
+            recipient=recipient,
+            template="decision",
+            now=now,
+            payload={
+                "number": row.number,
+                "slug": consultation.slug,
+                "language": language,
+                "note": note,
+                "reason": said,
+                "published": status is Status.PUBLISHED,
+                "kind": row.kind.value,
+                "due": returned.due_on.isoformat() if returned else None,
+            },
+        )
+
+
+def _whom(db: Session, row: contribution_status.Row) -> list[tuple[str, str]]:
+    """Whom to tell, and in which language."""
+    person = select(Contributor.email, Contributor.mail_language).where(Contributor.contribution_id == row.id)
+    email, language = db.execute(person).one()
+    if email is not None:
+        return [(f"contribution:{row.id}", language or "es")]
+    if row.kind is not Kind.PROPOSAL:
+        return []
+    m = OrganizationMember
+    members = (
+        select(Account.id, Account.language)
+        .join(m, m.account_id == Account.id)
+        .join(table_of(Proposal), table_of(Proposal).c.organization_id == m.organization_id)
+        .where(table_of(Proposal).c.id == row.id, m.wished_on.is_(None))
+    )
+    return [(f"account:{id_}", language) for id_, language in db.execute(members)]

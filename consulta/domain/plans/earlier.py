@@ -1,0 +1,52 @@
+"""Earlier plans and what became of their commitments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.models.base import Said
+from consulta.models.plans import EarlierCommitment
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A commitment of an earlier plan."""
+
+    plan: str
+    key: str
+    name: Said
+    facts: Mapping[str, Any]
+
+    @property
+    def form_name(self) -> str:
+        """The field by which it is chosen."""
+        return f"earlier-{self.plan}/{self.key}"
+
+
+def load_earlier(db: Session, consultation: ConsultationView, found: Sequence[Mapping[str, Any]]) -> None:
+    """Store the commitments of earlier plans, to be pointed to."""
+    rows = [
+        {"consultation_id": consultation.id, "position": at, **{k: one[k] for k in ("plan", "key", "name", "facts")}}
+        for at, one in enumerate(found)
+    ]
+    if rows:
+        db.execute(insert(EarlierCommitment), rows)
+
+
+def earlier(db: Session, consultation: ConsultationView) -> list[Earlier]:
+    """The commitments of earlier plans, in their order."""
+    e = EarlierCommitment
+    query = select(e.plan, e.key, e.name, e.facts).where(e.consultation_id == consultation.id)
+    return [Earlier(*row) for row in db.execute(query.order_by(e.position))]
+
+
+def has_earlier(db: Session, consultation: ConsultationView) -> bool:
+    """Whether there are any."""
+    mine = select(EarlierCommitment.id).where(EarlierCommitment.consultation_id == consultation.id)
+    return db.execute(mine.limit(1)).first() is not None

@@ -1,0 +1,47 @@
+"""What an address names, found or refused before the view begins."""
+
+from __future__ import annotations
+
+from flask import request
+
+from consulta.domain.accounts import permissions, pseudonyms
+from consulta.domain.consultations import reading as consultations
+from consulta.domain.consultations.snapshots import ConsultationView, Current
+from consulta.domain.errors import Malformed, NotAllowed
+from consulta.models.consultations import ConsultationKind
+
+from . import db
+from .auth import actor
+
+
+def find(slug: str | None) -> Current:
+    """The consultation of an address; none: the one that ``/`` shows."""
+    return consultations.find(db.session(), slug) if slug else consultations.main(db.session())
+
+
+def coordinated(slug: str) -> ConsultationView:
+    """The consultation of an address, for who coordinates it; refused to others."""
+    consultation = find(slug).view
+    permissions.check(actor(), consultation)
+    return consultation
+
+
+def changeable(slug: str) -> ConsultationView:
+    """The same; refused for a historical record, which nobody changes."""
+    consultation = coordinated(slug)
+    if consultation.kind is ConsultationKind.RECORD:
+        raise NotAllowed("Un registro histórico no se cambia.")
+    return consultation
+
+
+def place(name: str) -> int | None:
+    """A place in a list, from the query; ``Malformed`` for what is no number."""
+    raw = request.args.get(name, "")
+    if raw and not (raw.isdecimal() and len(raw) <= 6):
+        raise Malformed("El lugar de la lista «%(value)s» no es un número.", value=raw[:40])
+    return int(raw) if raw else None
+
+
+def pseudonym(consultation: ConsultationView) -> str:
+    """How whoever is signed in is called in this consultation's ledger."""
+    return pseudonyms.pseudonym(db.session(), consultation_id=consultation.id, account_id=actor().id)

@@ -1,0 +1,45 @@
+"""Limits against flooding: they only make a contribution wait for a person."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+
+from flask import abort, current_app, request
+from limits import RateLimitItemPerHour
+from limits.storage import Storage
+
+from . import context
+
+_process_key = secrets.token_bytes(32)
+
+
+def network() -> str:
+    """The sender's address as far as limits look: IPv4 whole, IPv6 by its /64."""
+    remote = request.remote_addr or ""
+    if ":" not in remote:
+        return remote
+    try:
+        parsed = ipaddress.IPv6Address(remote.split("%")[0])
+    except ValueError:
+        return remote
+    mapped = parsed.ipv4_mapped
+    return str(mapped) if mapped else str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
+
+
+def address_key() -> str:
+    """A hash of the address under a key that lives in memory and is another one every day."""
+    day_key = hashlib.sha256(_process_key + context.now().date().isoformat().encode()).digest()
+    return hashlib.blake2b(network().encode(), key=day_key, digest_size=12).hexdigest()
+
+
+def many_from_here(per_hour: int) -> bool:
+    """Count one more submission of this address; whether there are more than the limit. Above ten times: 429."""
+    key = address_key()
+    counts: Storage = current_app.extensions["limits"]
+    hour = RateLimitItemPerHour(per_hour)
+    count = counts.incr(hour.key_for("submissions", key), hour.get_expiry())
+    if count > per_hour * 10:
+        abort(429)
+    return count > per_hour
