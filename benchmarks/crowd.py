@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 
 from consulta.database.transactions import Database
 from consulta.domain import codes
-from consulta.domain.audit import check as audit
-from consulta.domain.authors import rights as author_rights
+from consulta.domain.audit import check
+from consulta.domain.authors import rights
 from consulta.domain.errors import DomainError
 from consulta.domain.moderation import decisions, items, leases
 from consulta.domain.results import figures
 from consulta.models.moderation import Verdict
-from tests.support import staff, submit
+from tests.support.contributions import submit
+from tests.support.people import staff
 
 from . import fill
 from .report import Report
@@ -68,7 +69,7 @@ def minute(url: str, report: Report, *, seconds: int) -> None:
                         folio = folios.pop() if folios else None
                     if folio:
                         with database.transaction() as db:
-                            author_rights.withdraw(db, folio, now=datetime.now(UTC))
+                            rights.withdraw(db, folio, now=datetime.now(UTC))
                         done[2] += 1
             except DomainError:
                 continue
@@ -79,7 +80,7 @@ def minute(url: str, report: Report, *, seconds: int) -> None:
     for thread in threads:
         thread.join()
     with database.session(read_only=True) as db:
-        faults = audit.check(db, view.log_id, consultation=view).faults
+        faults = check.check(db, view.log_id, consultation=view).faults
         received = figures.live(db, view).received
     database.dispose()
     figure = f"{done[0]:,}+{done[1]:,}+{done[2]:,}"

@@ -31,12 +31,11 @@ from sqlalchemy import select
 from consulta import Settings, create_app
 from consulta.database.transactions import Database
 from consulta.domain.attendance import door as attendance_door
-from consulta.domain.audit import check as audit
+from consulta.domain.audit import check
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import DomainError
 from consulta.domain.forums import reading as forums
-from consulta.domain.forums import registrations, seats
-from consulta.domain.forums import versions as forum_versions
+from consulta.domain.forums import registrations, seats, versions
 from consulta.domain.forums.registrations import Guest, Party
 from consulta.models.forums import ForumKind, Registration, Seat
 
@@ -73,7 +72,7 @@ def main() -> None:
 def announce(database: Database, view: ConsultationView, key: str, capacity: int) -> None:
     """A forum next week."""
     now = datetime.now(UTC)
-    data = forum_versions.ForumData(
+    data = versions.ForumData(
         kind=ForumKind.FORUM,
         name={"es": f"Foro {key}"},
         starts_at=now + timedelta(days=7),
@@ -84,7 +83,7 @@ def announce(database: Database, view: ConsultationView, key: str, capacity: int
         texts={"place": {"es": "Salón comunal"}},
     )
     with database.transaction() as db:
-        forum_versions.publish(db, view, data, key=key, seen=0, reason=None, actor="equipo", now=now)
+        versions.publish(db, view, data, key=key, seen=0, reason=None, actor="equipo", now=now)
 
 
 def crowd(
@@ -102,7 +101,7 @@ def crowd(
             _round(app, database, view, f"r{turn}", statuses, took)
             wrong += not _sound(database, view, f"r{turn}")
     with database.session(read_only=True) as db:
-        faults = audit.check(db, view.log_id, consultation=view).faults
+        faults = check.check(db, view.log_id, consultation=view).faults
     report.at_most(f"{name}: rounds of {CLIENTS} for {SEATS} seats that went wrong, of {rounds}", wrong, 0, "")
     others = sum(n for status, n in statuses.items() if status != 303)
     report.at_most(f"{name}: answers that were no redirect to a code", others, 0, "")
@@ -168,7 +167,7 @@ def _meanwhile(database: Database, view: ConsultationView, key: str, keys: list[
                 forum = forums.one(db, view, key)
                 larger, reason = replace(forum.data, capacity=SEATS), {"es": "Cabe más gente en el salón."}
                 try:
-                    forum_versions.publish(
+                    versions.publish(
                         db, view, larger, key=key, seen=forum.version, reason=reason, actor="equipo", now=now
                     )
                 except DomainError as error:

@@ -21,7 +21,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import reading as contributions
 from consulta.domain.contributions.queries import Filters
 from consulta.domain.results import figures
-from tests.support import submit
+from tests.support.contributions import submit
 
 from .report import Report
 

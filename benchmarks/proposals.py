@@ -25,15 +25,14 @@ from consulta import Settings, create_app
 from consulta.database.transactions import Database
 from consulta.documents import sheet_content
 from consulta.documents import sheets as document_sheets
-from consulta.domain.audit import check as audit
+from consulta.domain.audit import check
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import admission, similar
 from consulta.domain.contributions.incoming import Admission
 from consulta.domain.contributions.targets import Target
-from consulta.domain.ledger import actions
-from consulta.domain.ledger import log as ledger
-from consulta.domain.proposals import sending as proposal_sending
-from consulta.domain.sheets import store as sheet_store
+from consulta.domain.ledger import actions, log
+from consulta.domain.proposals import sending
+from consulta.domain.sheets import store
 from consulta.domain.sheets.sheet import Generation, Line, Milestone, Sheet
 from consulta.models.contributions import Channel, Kind, Status
 
@@ -65,7 +64,7 @@ def main() -> None:
             report.at_most(f"{dialect}: similar among {given.count:,} of 3,000 characters", hint, 0.1, "s")
             _long(app, database, view, report, dialect)
             with database.session(read_only=True) as db:
-                faults = audit.check(db, view.log_id, consultation=view).faults
+                faults = check.check(db, view.log_id, consultation=view).faults
             report.at_most(f"{dialect}: ledger check finds", len(faults), 0, "faults")
             database.dispose()
     _documents(report)
@@ -101,7 +100,7 @@ def _publish(db: Session, view: ConsultationView, sheets: list[Sheet], now: date
     """Published proposals with these sheets, as if sent and decided; their ids and numbers."""
     incoming, versions = [], []
     for sheet in sheets:
-        sheet_id, version_id = sheet_store.create(db, view, sheet, now=now)
+        sheet_id, version_id = store.create(db, view, sheet, now=now)
         versions.append(version_id)
         child = {"sheet_id": sheet_id, "organization_id": None, "unrelated": None, "withdrawal": None}
         incoming.append(
@@ -111,20 +110,20 @@ def _publish(db: Session, view: ConsultationView, sheets: list[Sheet], now: date
                 status=Status.PUBLISHED,
                 theme=view.themes[0],
                 title=sheet.title,
-                body=proposal_sending.in_words(sheet),
+                body=sending.in_words(sheet),
                 received_on=view.today(now),
                 child=child,
             )
         )
-    made = admission.admit(db, view, incoming, today=view.today(now), actor=ledger.PUBLIC)
+    made = admission.admit(db, view, incoming, today=view.today(now), actor=log.PUBLIC)
     for one, version_id in zip(made, versions, strict=True):
-        stored = proposal_sending.stored(db, view, version_id)
-        salt = proposal_sending.salt_of(db, version_id)
+        stored = sending.stored(db, view, version_id)
+        salt = sending.salt_of(db, version_id)
         similar.refresh(db, view.id, one.id)
-        ledger.note(
+        log.note(
             db,
             view,
-            actor=ledger.PUBLIC,
+            actor=log.PUBLIC,
             action=actions.Action.PROPOSAL_VERSION,
             subject=f"proposal/{one.number}@1",
             recorded=view.today(now),
@@ -132,7 +131,7 @@ def _publish(db: Session, view: ConsultationView, sheets: list[Sheet], now: date
                 "organization": None,
                 "sponsors": [],
                 "answers": [],
-                "commitments": proposal_sending.committed(salt, stored, None, {}),
+                "commitments": sending.committed(salt, stored, None, {}),
             },
         )
     return [(one.id, one.number) for one in made]
@@ -189,7 +188,7 @@ def _long(app: Flask, database: Database, view: ConsultationView, report: Report
                     )
                     for n in range(at, min(at + 200, comments))
                 ]
-                admission.admit(db, view, said, today=view.today(now), actor=ledger.PUBLIC)
+                admission.admit(db, view, said, today=view.today(now), actor=log.PUBLIC)
         client, path = app.test_client(), f"/consultas/{view.slug}/propuestas/{number}"
         took[goals] = _timed(client, path)
         size = len(client.get(path, headers={"Accept-Encoding": "gzip"}).data)

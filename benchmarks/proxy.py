@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support import free_port
+from tests.support.servers import free_port
 
 from . import fill, server
 

@@ -15,7 +15,7 @@ from whitenoise import WhiteNoise
 
 from . import blueprints, cli
 from .config import Settings, from_environment
-from .database import transactions
+from .database.transactions import Database
 from .web import auth, db, errors, headers, page_cache, requests
 from .words import i18n, markup
 
@@ -36,8 +36,8 @@ class Consulta(Flask):
         return response
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The application, from settings or from the environment."""
+def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
+    """The application, from settings or from the environment; on a ``database`` that is open already, if any."""
     settings = settings or from_environment()
     app = Consulta(__name__, static_folder=None)
     app.config.update(
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=3_000_000,
     )
     app.extensions["settings"] = settings
-    db.init_app(app, transactions.Database(settings.database_url))
+    db.init_app(app, database or Database(settings.database_url))
     auth.init_app(app, settings)
     CSRFProtect(app)
     i18n.init_app(app)

@@ -19,11 +19,11 @@ from sqlalchemy import create_engine, text
 from consulta import Settings, create_app
 from consulta.database import schema
 from consulta.database.transactions import Database
-from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.management import loading
+from tests.support.consultations import a_consultation
+from tests.support.visitor import Visitor
 
-from .support import Visitor, a_consultation
+from .support import consultations
 
 DIALECTS = ("sqlite", "postgresql")
 
@@ -109,11 +109,17 @@ def settings(url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """The application on a fresh database."""
-    app = create_app(settings)
-    yield app
-    app.extensions["database"].dispose()
+def database(url: str) -> Iterator[Database]:
+    """A fresh database; it needs no application."""
+    database = Database(url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Flask:
+    """The application on that database."""
+    return create_app(settings, database=database)
 
 
 @pytest.fixture
@@ -131,13 +137,6 @@ def make_app(settings: Settings) -> Iterator[Callable[..., Flask]]:
 
 
 @pytest.fixture
-def database(app: Flask) -> Database:
-    """The application's database."""
-    found: Database = app.extensions["database"]
-    return found
-
-
-@pytest.fixture
 def now() -> datetime:
     """The time of the test."""
     return datetime.now(UTC)
@@ -146,15 +145,7 @@ def now() -> datetime:
 @pytest.fixture
 def consultation(database: Database, now: datetime) -> ConsultationView:
     """An open consultation of five themes."""
-    return load(database, a_consultation(), now)
-
-
-def load(database: Database, data: dict[str, Any], now: datetime) -> ConsultationView:
-    """Store a consultation and read it back."""
-    with database.transaction() as db:
-        loading.load(db, data, now=now)
-    with database.session(read_only=True) as db:
-        return consultations.find(db, data["slug"]).view
+    return consultations.load(database, a_consultation(), now)
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ from sqlalchemy import select
 
 from consulta import create_app
 from consulta.database.transactions import Database
-from consulta.domain.accounts import links as account_links
+from consulta.domain.accounts import links
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import Account, AccountSession
 from consulta.worker import rounds
-from tests.support import PASSWORD, Visitor, staff
+from tests.support.people import PASSWORD, staff
+from tests.support.visitor import Visitor
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def test_a_new_password_ends_every_session(app: Flask, ana: int, database: Datab
     visitor.sign_in()
     now = datetime.now(UTC)
     with database.transaction() as db:
-        token = account_links.one_time_link(db, account_id=ana, now=now)
+        token = links.one_time_link(db, account_id=ana, now=now)
     Visitor(app).post(f"/cuenta/clave/{token}", {"password": "una nueva y muy larga"})
     visitor.get("/cuenta/", 303)
 

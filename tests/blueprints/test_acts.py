@@ -13,30 +13,18 @@ from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from consulta.database.transactions import Database
-from consulta.domain.acts import documents as act_documents
-from consulta.domain.audit import check as audit
+from consulta.domain.acts import documents
+from consulta.domain.audit import check
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid
 from consulta.domain.files import pdf
-from consulta.domain.organizations import enlisting
-from consulta.domain.organizations.enlisting import Listed
-from consulta.models.accounts import RoleName, Sector
-from tests.conftest import load
-from tests.support import Visitor, a_consultation, said, staff
-
-from .test_management import coordinator
-
-ACT = {
-    "title_es": "Mesa técnica",
-    "kind": "technical",
-    "stage": "2",
-    "held_from": "01/06/2026",
-    "seen": "0",
-    "place_es": "Cobán",
-    "minutes_es": "Se acordó leerlo todo.",
-    "bodies": "agua sede\nvecinas",
-}
+from consulta.models.accounts import Sector
+from tests.support import acts, audits, people
+from tests.support.acts import ACT
+from tests.support.consultations import a_consultation, load
+from tests.support.people import coordinator
+from tests.support.visitor import Visitor
 
 
 def a_pdf(script: bool = False, password: str = "", attached: bool = False) -> bytes:
@@ -54,35 +42,10 @@ def a_pdf(script: bool = False, password: str = "", attached: bool = False) -> b
     return out.getvalue()
 
 
-def listed(database: Database, consultation: ConsultationView, **contact: str) -> None:
-    """Two bodies, the first with the contact given."""
-    now = datetime.now(UTC)
-    with database.transaction() as db:
-        for slug, sector, more in (("agua", "executive", contact), ("vecinas", "cso", {})):
-            body = Listed(slug=slug, name=said(f"Entidad {slug}"), sector=sector, **more)
-            enlisting.enlist(db, consultation, body, new=True, actor="system", now=now)
-
-
-def sound(database: Database, slug: str = "prueba") -> None:
-    """The ledger check finds nothing."""
-    with database.session(read_only=True) as db:
-        view = consultations.find(db, slug).view
-        assert audit.check(db, view.log_id, consultation=view).faults == []
-
-
-def side(app: Flask, database: Database, consultation: ConsultationView, sector: Sector) -> Visitor:
-    """A signed-in facilitator of one side."""
-    email = f"{sector.value}@equipo.example"
-    staff(database, consultation, email=email, role=RoleName.FACILITATOR, sector=sector)
-    person = Visitor(app)
-    person.sign_in(email)
-    return person
-
-
 def test_an_act_is_published_and_changed_by_versions(
     app: Flask, database: Database, consultation: ConsultationView
 ) -> None:
-    listed(database, consultation)
+    acts.listed(database, consultation)
     person, public = coordinator(app, database, consultation), Visitor(app)
     files: dict[str, Any] = {"document": (io.BytesIO(a_pdf()), "acta.pdf")}
     made = person.post("/gestion/prueba/actos/nuevo", ACT | files, content_type="multipart/form-data")
@@ -110,7 +73,7 @@ def test_an_act_is_published_and_changed_by_versions(
     assert 'name="seen" value="2"' in page
     other = ACT | {"notes_es": "Otra mesa del mismo nombre."}
     assert person.post("/gestion/prueba/actos/nuevo", other).location.endswith("/mesa-tecnica-2")
-    sound(database)
+    audits.sound(database)
 
 
 def test_bad_acts_are_refused_with_everything_kept(
@@ -186,8 +149,8 @@ def test_minutes_need_both_sides_or_carry_the_disagreement(
     minutes = "/gestion/prueba/actos/mesa-tecnica/acta"
     public.get(minutes, 303)
     person.get(minutes, 403)
-    government = side(app, database, consultation, Sector.GOVERNMENT)
-    society = side(app, database, consultation, Sector.CIVIL_SOCIETY)
+    government = people.side(app, database, consultation, Sector.GOVERNMENT)
+    society = people.side(app, database, consultation, Sector.CIVIL_SOCIETY)
     government.post(minutes, {"seen": "1", "verdict": "agree"})
     assert "Todavía no se pronuncian" in public.get("…/cronograma/mesa-tecnica").text
     government.post(minutes, {"seen": "1", "verdict": "agree"}, 409)
@@ -204,7 +167,7 @@ def test_minutes_need_both_sides_or_carry_the_disagreement(
     for one in (government, society):
         one.post(minutes, {"seen": "2", "verdict": "agree"})
     assert "por consenso" in public.get("…/cronograma/mesa-tecnica").text
-    sound(database)
+    audits.sound(database)
 
 
 def test_unknown_places_in_lists(app: Flask, consultation: ConsultationView) -> None:
@@ -235,15 +198,18 @@ def test_a_published_version_changed_behind_the_back_is_named(
         connection.commit()
     with database.session(read_only=True) as db:
         view = consultations.find(db, "prueba").view
-        faults = audit.check(db, view.log_id, consultation=view).faults
+        faults = check.check(db, view.log_id, consultation=view).faults
     assert any("act/mesa-tecnica@1" in fault for fault in faults)
 
 
 def test_a_disagreement_stays_with_the_minutes(app: Flask, database: Database, consultation: ConsultationView) -> None:
-    listed(database, consultation)
+    acts.listed(database, consultation)
     person, public = coordinator(app, database, consultation), Visitor(app)
     person.post("/gestion/prueba/actos/nuevo", ACT)
-    one, minutes = side(app, database, consultation, Sector.CIVIL_SOCIETY), "/gestion/prueba/actos/mesa-tecnica/acta"
+    one, minutes = (
+        people.side(app, database, consultation, Sector.CIVIL_SOCIETY),
+        "/gestion/prueba/actos/mesa-tecnica/acta",
+    )
     one.post(minutes, {"verdict": "disagree", "statement": "Eso no se acordó así.", "seen": "1"})
     change = ACT | {"seen": "1", "place_es": "Cobán, salón B", "reason_es": "Se precisa el salón."}
     person.post("/gestion/prueba/actos/mesa-tecnica", change)
@@ -254,11 +220,11 @@ def test_a_disagreement_stays_with_the_minutes(app: Flask, database: Database, c
     page = public.get("…/cronograma/mesa-tecnica").text
     assert "tiene un desacuerdo" not in page
     assert "Eso no se acordó así." in page[page.index("Versiones") :]
-    sound(database)
+    audits.sound(database)
 
 
 def test_a_second_click_makes_no_second_act(app: Flask, database: Database, consultation: ConsultationView) -> None:
-    listed(database, consultation)
+    acts.listed(database, consultation)
     person = coordinator(app, database, consultation)
     places = [person.post("/gestion/prueba/actos/nuevo", ACT).location for _ in range(2)]
     assert places[0] == places[1]
@@ -285,6 +251,6 @@ def test_a_pdf_put_together_by_hand_is_refused_or_taken_but_no_fault(spoilt: byt
 
 
 def test_a_pdf_of_more_objects_than_are_looked_at_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(act_documents, "MOST_OBJECTS", 1)
+    monkeypatch.setattr(documents, "MOST_OBJECTS", 1)
     with pytest.raises(Invalid):
         pdf.check_pdf(a_pdf(script=True), "grande.pdf")

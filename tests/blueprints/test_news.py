@@ -15,10 +15,10 @@ from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.news import Subscriber
 from consulta.worker import rounds
-from tests.support import Visitor
-
-from .test_acts import listed, sound
-from .test_management import coordinator
+from tests.support.acts import listed
+from tests.support.audits import sound
+from tests.support.people import coordinator
+from tests.support.visitor import Visitor
 
 
 def mails(app: Flask) -> list[str]:

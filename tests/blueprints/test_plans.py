@@ -16,13 +16,12 @@ from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.sheets import as_json
 from consulta.domain.sheets.sheet import public
-from tests import proposals
-from tests.domain.test_plans import publish
-from tests.sheets import records, sheet_of
-from tests.support import Visitor
-
-from .test_acts import sound
-from .test_proposals import moderator
+from tests.support import proposals
+from tests.support.audits import sound
+from tests.support.people import moderator
+from tests.support.plans import publish
+from tests.support.sheets import records, sheet_of
+from tests.support.visitor import Visitor
 
 consultation = proposals.consultation
 

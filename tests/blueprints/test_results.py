@@ -14,8 +14,10 @@ from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.contributions import Status
 from consulta.models.moderation import Verdict
-from tests.domain.test_moderation import decide
-from tests.support import Visitor, admit, staff
+from tests.support.contributions import admit
+from tests.support.moderation import decide
+from tests.support.people import staff
+from tests.support.visitor import Visitor
 
 FIGURES = ("theme", "kind", "channel", "department", "taking_part_as", "age_group", "gender", "language", "day")
 

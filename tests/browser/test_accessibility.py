@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 
 from consulta.models.contributions import Status
-from tests.support import admit
+from tests.support import accessibility
+from tests.support.contributions import admit
 
 from .conftest import WIDTHS, sign_in
 
@@ -84,25 +84,17 @@ def page(request: pytest.FixtureRequest, open_context: Callable[..., BrowserCont
     return open_context(request.param).new_page()
 
 
-def check(page: Page) -> None:
-    """axe's verdict upon what stands there, and its width."""
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in found] == [], page.url
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"
-
-
 @pytest.mark.parametrize(("page", "language"), [(360, "es"), (360, "en"), (1280, "es")], indirect=["page"])
 def test_public_pages(page: Page, language: str) -> None:
     for path in PUBLIC:
         page.goto(path + ("&" if "?" in path else "?") + f"lang={language}")
-        check(page)
+        accessibility.check(page)
 
 
 def test_one_contribution_of_every_fate(page: Page, demo: Flask) -> None:
     for number in range(1, 20):
         page.goto(f"{HOME}/aportes/{number}")
-        check(page)
+        accessibility.check(page)
 
 
 def test_very_long_words_and_texts(page: Page, demo: Flask) -> None:
@@ -122,61 +114,61 @@ def test_very_long_words_and_texts(page: Page, demo: Flask) -> None:
     )
     for path in ("/", f"{HOME}/aportes", f"{HOME}/aportes/{long.number}", f"{HOME}/temas/innovacion-tecnologica"):
         page.goto(path)
-        check(page)
+        accessibility.check(page)
 
 
 def test_the_form_with_errors_and_its_receipt(page: Page) -> None:
     page.goto(f"{HOME}/opinar")
     for fold in page.locator("details").all():
         fold.locator("summary").click()
-    check(page)
+    accessibility.check(page)
     page.fill("#email", "esto no es")
     page.click("#opinion-form .button.big")
     assert page.locator(".error-summary").is_visible()
-    check(page)
+    accessibility.check(page)
     page.fill("#body", "Una opinión que sí se puede")
     page.fill("#email", "eva@persona.example")
     page.locator("details summary").nth(1).click()
     page.fill("#name", "Eva")
     page.click("#opinion-form .button.big")
-    check(page)
+    accessibility.check(page)
     code = page.locator("#folio").inner_text()
     page.goto("/seguimiento")
     page.fill("#folio", "mal")
     page.click("main form .button")
-    check(page)
+    accessibility.check(page)
     page.fill("#folio", code)
     page.click("main form .button")
-    check(page)
+    accessibility.check(page)
     page.click("button[value=erase]")
-    check(page)
+    accessibility.check(page)
     page.click("button.danger")
-    check(page)
+    accessibility.check(page)
 
 
 def test_the_desk_in_every_state(page: Page) -> None:
     sign_in(page)
-    check(page)
+    accessibility.check(page)
     for path in (
         "/moderacion/demostracion",
         "/moderacion/demostracion?channel=import",
         "/moderacion/demostracion?theme=",
     ):
         page.goto(path)
-        check(page)
+        accessibility.check(page)
     page.goto("/moderacion/demostracion")
     page.locator(".queue-row button").first.click()
-    check(page)
+    accessibility.check(page)
     page.locator("details summary").first.click()
-    check(page)
+    accessibility.check(page)
     page.click("button[value=reject]")
     assert page.locator(".error-summary").is_visible()
-    check(page)
+    accessibility.check(page)
     page.goto("/cuenta/entrar")
     page.fill("#email", "nadie@demostracion.example")
     page.fill("#password", "no es esta")
     page.click("main form button")
-    check(page)
+    accessibility.check(page)
 
 
 def test_the_coordinators_pages_in_every_state(page: Page) -> None:
@@ -208,7 +200,7 @@ def test_the_coordinators_pages_in_every_state(page: Page) -> None:
         page.goto(path)
         for fold in page.locator("main details").all():
             fold.locator("summary").first.click()
-        check(page)
+        accessibility.check(page)
     for path, button in (
         (f"{own}/actos/nuevo", "Publicar el acto"),
         (f"{own}/personas", "Invitar"),
@@ -221,7 +213,7 @@ def test_the_coordinators_pages_in_every_state(page: Page) -> None:
         page.goto(path)
         page.get_by_role("button", name=button, exact=True).click()
         assert page.locator(".error-summary").is_visible()
-        check(page)
+        accessibility.check(page)
 
 
 def test_a_draft_and_an_organisation_in_their_states(page: Page) -> None:
@@ -230,24 +222,24 @@ def test_a_draft_and_an_organisation_in_their_states(page: Page) -> None:
     page.fill("#title", "Un plan que se prepara")
     page.fill("#slug", f"plan-{page.viewport_size['width'] if page.viewport_size else 0}")
     page.click("main form .button")
-    check(page)
+    accessibility.check(page)
     draft = page.url
     for part in ("textos", "temas", "etapas", "motivos", "listas", "ajustes", "vista"):
         page.goto(f"{draft}/{part}")
-        check(page)
+        accessibility.check(page)
     page.goto(f"{HOME}/solicitud")
     page.click("main form .button")
-    check(page)
+    accessibility.check(page)
     page.fill("#name", "m" * 190)
     page.select_option("#sector", "cocode")
     page.fill("#about", "Somos de la aldea.")
     page.fill("#email", "aldea@ejemplo.example")
     page.click("main form .button")
-    check(page)
+    accessibility.check(page)
 
 
 def test_what_waits_for_an_answer(page: Page) -> None:
     sign_in(page, "moderadora@demostracion.example")
     for path in ("/gestion/demostracion/por-responder", "/cuenta/"):
         page.goto(path)
-        check(page)
+        accessibility.check(page)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from . import test_accessibility
+from tests.support import accessibility
+
 from .conftest import WIDTHS, sign_in
 
 HOME = "/consultas/demostracion"
@@ -21,7 +22,7 @@ def check(page: Page) -> None:
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"
     else:
-        test_accessibility.check(page)
+        accessibility.check(page)
 
 
 def say(page: Page, address: str, text: str, *themes: str) -> tuple[str, str]:

@@ -12,9 +12,9 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
 from consulta.worker import rounds
+from tests.support.accessibility import check
 
 from .conftest import sign_in
-from .test_accessibility import check
 
 
 def reach(page: Page, label: str, text: str) -> None:

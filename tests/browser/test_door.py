@@ -17,10 +17,10 @@ from consulta.domain.consultations import reading as consultations
 from consulta.domain.forums import registrations
 from consulta.domain.forums.registrations import Guest, Party
 from consulta.models.forums import AttendanceMark, Forum, Registration
-from tests.blueprints.test_acts import sound
+from tests.support.accessibility import check
+from tests.support.audits import sound
 
 from .conftest import sign_in
-from .test_accessibility import check
 
 KEY = "foro-de-ejemplo"
 DOOR = f"/gestion/demostracion/foros/{KEY}"

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 from pypdf import PdfReader
 
+from tests.support.accessibility import check
+
 from .conftest import WIDTHS, sign_in
-from .test_accessibility import check
 
 FORUM = "/consultas/demostracion/foros/foro-de-ejemplo"
 DESK = "/gestion/demostracion/foros/foro-de-ejemplo"

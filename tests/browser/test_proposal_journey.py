@@ -11,19 +11,18 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import insert
 
-from consulta.domain.accounts import accounts
-from consulta.domain.accounts import links as account_links
+from consulta.domain.accounts import accounts, links
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.organizations import reading as organizations
 from consulta.models.accounts import RoleName, Sector
 from consulta.models.organizations import OrganizationMember
 from consulta.web.passwords import hasher
 from consulta.worker import delivery
-from tests.blueprints.test_acts import sound
-from tests.support import PASSWORD, staff
+from tests.support.accessibility import check
+from tests.support.audits import sound
+from tests.support.people import PASSWORD, staff
 
 from .conftest import WIDTHS, sign_in
-from .test_accessibility import check
 
 HOME = "/consultas/demostracion"
 DESK = "/moderacion/demostracion"
@@ -43,8 +42,8 @@ def verified(demo: Flask, open_context: Callable[..., BrowserContext], width: in
     delivery.deliver(demo, now=now)
     with database.transaction() as db:
         account = accounts.ensure(db, email=signs, now=now)
-        token = account_links.one_time_link(db, account_id=account, now=now)
-        account_links.set_password(db, token=token, password_hash=hasher.hash(PASSWORD), now=now)
+        token = links.one_time_link(db, account_id=account, now=now)
+        links.set_password(db, token=token, password_hash=hasher.hash(PASSWORD), now=now)
         view = consultations.find(db, "demostracion").view
     sign_in(public, signs)
     public.click(f"main a:text-is('{name}')")

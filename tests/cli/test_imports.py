@@ -12,24 +12,20 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from consulta.database.transactions import Database
-from consulta.domain.audit import check as audit
+from consulta.domain.audit import check
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.results import figures
 from consulta.models.contributions import Contribution
 from consulta.models.opinions import Opinion
-from tests.support import a_consultation
+from tests.support import commands
+from tests.support.consultations import a_consultation
 
 SAMPLE = Path(__file__).parents[1] / "data" / "opiniones.csv"
 
 
-def run(app: Flask, *arguments: str) -> Result:
-    """A command as people type it."""
-    return app.test_cli_runner().invoke(args=list(arguments))
-
-
 def take(app: Flask, file: Path, *more: str) -> Result:
     """An import into the test's consultation."""
-    return run(app, "import", "opinions", str(file), "--consultation", "prueba", *more)
+    return commands.run(app, "import", "opinions", str(file), "--consultation", "prueba", *more)
 
 
 def written(tmp_path: Path, content: str | bytes) -> Path:
@@ -77,7 +73,7 @@ def test_the_sample_imports_twice_with_a_report(
     assert "tomadas: 0" in second.output
     assert "ya estaban: 5" in second.output
     with database.session(read_only=True) as db:
-        assert audit.check(db, consultation.log_id, consultation=consultation).faults == []
+        assert check.check(db, consultation.log_id, consultation=consultation).faults == []
         assert figures.tally(db, consultation, today=consultation.schedule_since.date())["balanced"]
 
 
@@ -125,7 +121,7 @@ def test_an_interrupted_import_is_finished_by_the_same_command(
     assert "tomadas: 300" in take(app, file).output
     assert len(bodies(database)) == 500
     with database.session(read_only=True) as db:
-        assert audit.check(db, consultation.log_id, consultation=consultation).faults == []
+        assert check.check(db, consultation.log_id, consultation=consultation).faults == []
 
 
 @pytest.mark.parametrize(
@@ -200,9 +196,9 @@ def test_a_consultation_of_seven_themes_is_imported_from_its_file(
 ) -> None:
     file = tmp_path / "siete.json"
     file.write_text(json.dumps(a_consultation("siete", 7)))
-    assert run(app, "import", "consultation", str(file)).output == "ok: siete\n"
-    assert run(app, "import", "consultation", str(file)).exit_code == 2
-    assert json.loads(run(app, "tally", "siete", "--format", "json").output)["themes"][6]["slug"] == "tema-7"
+    assert commands.run(app, "import", "consultation", str(file)).output == "ok: siete\n"
+    assert commands.run(app, "import", "consultation", str(file)).exit_code == 2
+    assert json.loads(commands.run(app, "tally", "siete", "--format", "json").output)["themes"][6]["slug"] == "tema-7"
 
 
 @pytest.mark.parametrize(
@@ -220,7 +216,7 @@ def test_a_broken_consultation_file_is_named_and_leaves_nothing(
 ) -> None:
     file = tmp_path / "rota.json"
     file.write_text(content)
-    result = run(app, "import", "consultation", str(file))
+    result = commands.run(app, "import", "consultation", str(file))
     assert result.exit_code == 2
     assert words in result.output
-    assert "rota" not in run(app, "ledger", "check").output.replace("rota.json", "")
+    assert "rota" not in commands.run(app, "ledger", "check").output.replace("rota.json", "")

@@ -11,7 +11,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.support import free_port
+from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,7 +18,7 @@ from consulta.documents.sheet_content import Page
 from consulta.documents.sheets import docx, pdf
 from consulta.domain.sheets.boxes import place
 from consulta.domain.sheets.sheet import Amendment, Contact, Generation, Line, Milestone, Sheet
-from tests.sheets import records, sheet_of, sheets
+from tests.support.sheets import records, sheet_of, sheets
 
 A, B, C = Generation
 AMENDMENTS = (

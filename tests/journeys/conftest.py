@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.support import free_port
+from tests.support.servers import free_port
 
 
 class Sink:

@@ -23,7 +23,7 @@ from consulta.backups.copies import BackupError
 from consulta.database import schema
 from consulta.database.transactions import Database
 from consulta.domain import codes
-from consulta.domain.authors import rights as author_rights
+from consulta.domain.authors import rights
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.results import figures
@@ -31,7 +31,7 @@ from consulta.models.contributions import Contribution
 from consulta.models.opinions import Opinion
 from consulta.worker import rounds
 from tests.conftest import new_postgres
-from tests.support import admit, submit
+from tests.support.contributions import admit, submit
 
 
 @pytest.fixture
@@ -81,8 +81,8 @@ def test_a_copy_under_load_a_wipe_and_a_restore(
     for thread in threads:
         thread.join()
     with database.transaction() as db:
-        author_rights.withdraw(db, before[0], now=now)
-        author_rights.ask_erasure(db, before[1], now=now)
+        rights.withdraw(db, before[0], now=now)
+        rights.ask_erasure(db, before[1], now=now)
     rounds.erase(database, now=now + timedelta(hours=80))
     register.register(database, keyed)
     wiped(database)
@@ -96,7 +96,7 @@ def test_a_copy_under_load_a_wipe_and_a_restore(
         base, opinion = Contribution.__table__.c, Opinion.__table__.c
         hashes = [codes.sha256(folio) for folio in before[:2]]
         query = select(base.folio_hash, base.status).where(base.folio_hash.in_(hashes))
-        rows = {found: status for found, status in db.execute(query)}  # noqa: C416
+        rows = {r.folio_hash: r.status for r in db.execute(query)}
         assert rows[codes.sha256(before[0])].value == "withdrawn"
         assert rows[codes.sha256(before[1])].value == "erased"
         bodies = select(opinion.body).join(Contribution.__table__, base.id == opinion.id)
@@ -219,8 +219,7 @@ def test_health_names_what_is_late(app: Flask, database: Database, consultation:
 def test_from_sqlite_to_postgresql_in_one_command(
     blank: Callable[[str], str], postgres: str, tmp_path: Path, keyed: Settings
 ) -> None:
-    from tests.conftest import load
-    from tests.support import a_consultation
+    from tests.support.consultations import a_consultation, load
 
     shutil.copy(blank("sqlite").removeprefix("sqlite:///"), tmp_path / "origen.db")
     source, target = Database(f"sqlite:///{tmp_path}/origen.db"), Database(new_postgres(postgres))
@@ -229,7 +228,7 @@ def test_from_sqlite_to_postgresql_in_one_command(
     for n in range(120):
         submit(source, view, f"Aporte n.º {n} con ch'e' y ñandú", f"k{n}", department="16")
     with source.transaction() as db:
-        author_rights.withdraw(db, codes.folio_of("k3"), now=now)
+        rights.withdraw(db, codes.folio_of("k3"), now=now)
     reports = restoring.move(source, target)
     assert [r.faults for r in reports if r.faults] == []
     tallies = []
@@ -250,8 +249,7 @@ def test_from_sqlite_to_postgresql_in_one_command(
 
 
 def test_a_move_that_fails_leaves_the_target_empty(blank: Callable[[str], str], postgres: str, tmp_path: Path) -> None:
-    from tests.conftest import load
-    from tests.support import a_consultation
+    from tests.support.consultations import a_consultation, load
 
     shutil.copy(blank("sqlite").removeprefix("sqlite:///"), tmp_path / "origen.db")
     source, target = Database(f"sqlite:///{tmp_path}/origen.db"), Database(new_postgres(postgres))

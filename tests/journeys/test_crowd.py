@@ -23,19 +23,22 @@ from sqlalchemy import func, select
 
 from consulta.database.transactions import Database
 from consulta.domain import codes
-from consulta.domain.audit import check as audit
-from consulta.domain.authors import rights as author_rights
+from consulta.domain.audit import check
+from consulta.domain.authors import rights
 from consulta.domain.comments import flags, supports
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import submission
 from consulta.domain.errors import DomainError
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.moderation import decisions, items, queue
 from consulta.domain.results import figures
 from consulta.models.comments import Ground
 from consulta.models.contributions import Contribution, Status
 from consulta.models.moderation import Decision, Verdict
-from tests.support import Visitor, admit, comment, free_port, send, staff, submit
+from tests.support.contributions import admit, comment, send, submit
+from tests.support.people import staff
+from tests.support.servers import free_port
+from tests.support.visitor import Visitor
 
 ROOT = Path(__file__).parents[2]
 THREADS, EACH = 32, 12
@@ -63,7 +66,7 @@ def test_32_threads_submit_decide_and_withdraw(database: Database, consultation:
         try:
             if made.random() < 0.3:
                 with database.transaction() as db:
-                    author_rights.withdraw(db, codes.folio_of(key), now=now)
+                    rights.withdraw(db, codes.folio_of(key), now=now)
             else:
                 with database.session(read_only=True) as db:
                     waiting = queue.queue(db, consultation, scope=None, now=now, limit=5)
@@ -92,12 +95,12 @@ def test_32_threads_submit_decide_and_withdraw(database: Database, consultation:
         thread.join()
     assert failures == []
     with database.session(read_only=True) as db:
-        assert audit.check(db, consultation.log_id, consultation=consultation).faults == []
+        assert check.check(db, consultation.log_id, consultation=consultation).faults == []
         assert figures.live(db, consultation).received == THREADS * EACH
         numbers = db.execute(select(Contribution.number).order_by(Contribution.number)).scalars().all()
         assert list(numbers) == list(range(1, THREADS * EACH + 1))
         assert db.execute(select(func.count()).select_from(Decision)).scalar_one() == len(decided)
-        positions = [line.position for line in ledger.entries(db, consultation.log_id)]
+        positions = [line.position for line in log.entries(db, consultation.log_id)]
     assert len({number for number, _ in decided}) == len(decided)
     assert positions == list(range(1, len(positions) + 1))
 
@@ -137,7 +140,7 @@ def test_threads_comment_reply_support_report_decide_and_withdraw(
         thread.join()
     assert failures == []
     with database.session(read_only=True) as db:
-        assert audit.check(db, consultation.log_id, consultation=consultation).faults == []
+        assert check.check(db, consultation.log_id, consultation=consultation).faults == []
 
 
 def _support(database: Database, view: ConsultationView, number: int, seed: int) -> None:
@@ -170,7 +173,7 @@ def _decide(database: Database, view: ConsultationView, made: random.Random, acc
 
 def _withdraw(database: Database, key: str) -> None:
     with database.transaction() as db:
-        author_rights.withdraw(db, codes.folio_of(key), now=datetime.now(UTC))
+        rights.withdraw(db, codes.folio_of(key), now=datetime.now(UTC))
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
@@ -268,6 +271,6 @@ def test_200_kills_of_a_worker_lose_no_acknowledged_receipt(
     folios = [folio for citizen in citizens for folio in citizen.folios]
     with database.session(read_only=True) as db:
         assert all(submission.receipt(db, folio) is not None for folio in folios)
-        assert audit.check(db, consultation.log_id, consultation=consultation).faults == []
+        assert check.check(db, consultation.log_id, consultation=consultation).faults == []
         stored = db.execute(select(func.count()).select_from(Contribution.__table__)).scalar_one()
     assert 0 < len(set(folios)) <= stored

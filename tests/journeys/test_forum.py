@@ -15,11 +15,12 @@ from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import RoleName, Sector
 from consulta.worker import rounds
-from tests.blueprints.test_acts import sound
-from tests.blueprints.test_forums import announced, codes, join
-from tests.domain.test_moderation import decide
-from tests.domain.test_papers import workbook
-from tests.support import Visitor, staff
+from tests.support.audits import sound
+from tests.support.forum_pages import announced, codes, join
+from tests.support.moderation import decide
+from tests.support.people import staff
+from tests.support.tables import workbook
+from tests.support.visitor import Visitor
 
 from .conftest import Sink
 

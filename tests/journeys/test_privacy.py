@@ -16,9 +16,10 @@ from consulta.models import Base
 from consulta.models.accounts import RoleName
 from consulta.models.contributions import Status
 from consulta.worker import rounds
-from tests.blueprints.test_management import coordinator
-from tests.domain.test_forums import announce
-from tests.support import Visitor, admit, comment, staff
+from tests.support.contributions import admit, comment
+from tests.support.forums import announce
+from tests.support.people import coordinator, staff
+from tests.support.visitor import Visitor
 
 NAME, EMAIL, ADDRESS, AGENT = "Xochilcanario", "canario@persona.example", "198.51.100.77", "CanaryBrowser/9"
 HELD_IN = {"contributors"}

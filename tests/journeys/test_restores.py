@@ -13,14 +13,14 @@ from consulta import Settings
 from consulta.backups import copies, register, restoring
 from consulta.database.transactions import Database
 from consulta.domain import codes
-from consulta.domain.authors import rights as author_rights
+from consulta.domain.authors import rights
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.notifications import news
 from consulta.models.contributions import Contribution, Erasure
 from consulta.models.news import Subscriber
 from consulta.worker import rounds
-from tests.support import submit
+from tests.support.contributions import submit
 
 NOW = datetime.now(UTC)
 
@@ -58,7 +58,7 @@ def test_a_second_restore_harms_nobody(
     copies.write(database, keyed, first, now=NOW)
     submit(database, consultation, "La segunda, que se borra", "k2")
     with database.transaction() as db:
-        author_rights.ask_erasure(db, codes.folio_of("k2"), now=NOW)
+        rights.ask_erasure(db, codes.folio_of("k2"), now=NOW)
     rounds.erase(database, now=NOW + timedelta(hours=80))
     register.register(database, keyed)
     assert restoring.restore(database, keyed, first, now=NOW).done == 0
@@ -67,7 +67,7 @@ def test_a_second_restore_harms_nobody(
     submit(database, view, "Y una más que se retira", "k4")
     copies.write(database, keyed, second, now=NOW)
     with database.transaction() as db:
-        author_rights.withdraw(db, codes.folio_of("k4"), now=NOW)
+        rights.withdraw(db, codes.folio_of("k4"), now=NOW)
     register.register(database, keyed)  # the log is still shorter than the one before the restore
     restoring.restore(database, keyed, second, now=NOW)
     assert statuses(database) == {1: "received", 2: "received", 3: "withdrawn"}
@@ -80,13 +80,13 @@ def test_what_was_asked_and_taken_back_stays_so(
     for key in ("before", "after", "both"):
         submit(database, consultation, f"Un texto de {key}", key)
     with database.transaction() as db:
-        author_rights.ask_erasure(db, codes.folio_of("before"), now=NOW)
+        rights.ask_erasure(db, codes.folio_of("before"), now=NOW)
     copies.write(database, keyed, tmp_path / "copia.age", now=NOW)
     with database.transaction() as db:
-        author_rights.take_back_erasure(db, codes.folio_of("before"), now=NOW)
-        author_rights.ask_erasure(db, codes.folio_of("after"), now=NOW)
-        author_rights.ask_erasure(db, codes.folio_of("both"), now=NOW)
-        author_rights.take_back_erasure(db, codes.folio_of("both"), now=NOW)
+        rights.take_back_erasure(db, codes.folio_of("before"), now=NOW)
+        rights.ask_erasure(db, codes.folio_of("after"), now=NOW)
+        rights.ask_erasure(db, codes.folio_of("both"), now=NOW)
+        rights.take_back_erasure(db, codes.folio_of("both"), now=NOW)
     register.register(database, keyed)
     for _again in range(2):
         restoring.restore(database, keyed, tmp_path / "copia.age", now=NOW)
@@ -129,12 +129,12 @@ def test_a_later_wish_is_not_undone_by_an_older_line(
     submit(database, consultation, "Lo pienso y lo vuelvo a pensar", "k1")
     copies.write(database, keyed, tmp_path / "uno.age", now=NOW)
     with database.transaction() as db:
-        author_rights.ask_erasure(db, codes.folio_of("k1"), now=NOW)
-        author_rights.take_back_erasure(db, codes.folio_of("k1"), now=NOW)
+        rights.ask_erasure(db, codes.folio_of("k1"), now=NOW)
+        rights.take_back_erasure(db, codes.folio_of("k1"), now=NOW)
     register.register(database, keyed)
     restoring.restore(database, keyed, tmp_path / "uno.age", now=NOW)
     with database.transaction() as db:
-        author_rights.ask_erasure(db, codes.folio_of("k1"), now=NOW)
+        rights.ask_erasure(db, codes.folio_of("k1"), now=NOW)
     register.register(database, keyed)
     copies.write(database, keyed, tmp_path / "dos.age", now=NOW)
     restoring.restore(database, keyed, tmp_path / "dos.age", now=NOW)

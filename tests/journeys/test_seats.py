@@ -12,16 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from consulta.database.transactions import Database
-from consulta.domain.audit import check as audit
+from consulta.domain.audit import check
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.forums import reading as forums
-from consulta.domain.forums import registrations, seats
-from consulta.domain.forums import versions as forum_versions
+from consulta.domain.forums import registrations, seats, versions
 from consulta.domain.forums.registrations import Guest, Party
 from consulta.models.forums import Forum, Registration, Seat
-from tests.domain.test_forums import announce
-from tests.support import said
+from tests.support.consultations import said
+from tests.support.forums import announce
 
 CLIENTS, SEATS, ROUNDS = 200, 50, 5
 WORKERS = 16
@@ -58,7 +57,7 @@ def test_never_oversold(database: Database, consultation: ConsultationView, now:
         with database.transaction() as db:
             forum = forums.one(db, consultation, "foro")
             data = forum.data.__class__(**{**forum.data.__dict__, "capacity": capacity})
-            forum_versions.publish(
+            versions.publish(
                 db,
                 consultation,
                 data,
@@ -104,4 +103,4 @@ def test_never_oversold(database: Database, consultation: ConsultationView, now:
         assert len(held) == forum.confirmed == forum.capacity
         assert forum.capacity >= SEATS
         assert max(held) < min(line)
-        assert audit.check(db, consultation.log_id, consultation=consultation).faults == []
+        assert check.check(db, consultation.log_id, consultation=consultation).faults == []

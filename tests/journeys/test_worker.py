@@ -16,9 +16,12 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.moderation import Verdict
 from consulta.models.outbox import OutboxMessage
 from consulta.worker import rounds
-from tests.domain.test_forums import announce, change
-from tests.domain.test_moderation import decide
-from tests.support import Visitor, free_port, said, staff
+from tests.support.consultations import said
+from tests.support.forums import announce, change
+from tests.support.moderation import decide
+from tests.support.people import staff
+from tests.support.servers import free_port
+from tests.support.visitor import Visitor
 
 from .conftest import Sink
 

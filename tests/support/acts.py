@@ -1,0 +1,32 @@
+"""An act and the bodies at it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from consulta.database.transactions import Database
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.organizations import enlisting
+from consulta.domain.organizations.enlisting import Listed
+
+from .consultations import said
+
+ACT = {
+    "title_es": "Mesa técnica",
+    "kind": "technical",
+    "stage": "2",
+    "held_from": "01/06/2026",
+    "seen": "0",
+    "place_es": "Cobán",
+    "minutes_es": "Se acordó leerlo todo.",
+    "bodies": "agua sede\nvecinas",
+}
+
+
+def listed(database: Database, consultation: ConsultationView, **contact: str) -> None:
+    """Two bodies, the first with the contact given."""
+    now = datetime.now(UTC)
+    with database.transaction() as db:
+        for slug, sector, more in (("agua", "executive", contact), ("vecinas", "cso", {})):
+            body = Listed(slug=slug, name=said(f"Entidad {slug}"), sector=sector, **more)
+            enlisting.enlist(db, consultation, body, new=True, actor="system", now=now)
