@@ -36,7 +36,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import DomainError
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums import registrations, seats, versions
-from consulta.domain.forums.registrations import Guest, Party
+from consulta.domain.forums.registrations import Group, Guest
 from consulta.models.forums import ForumKind, Registration, Seat
 
 from . import fill, server, visitors
@@ -196,7 +196,7 @@ def door(app: Flask, database: Database, view: ConsultationView, report: Report,
             guests = tuple(Guest(f"{random.choice(fill.WORDS)} Persona {n:04}") for n in range(first, first + 10))
             with database.transaction() as db:
                 registrations.register(
-                    db, view, key, Party(guests), submission=f"{key}-{first}", language="es", now=now
+                    db, view, key, Group(guests), submission=f"{key}-{first}", language="es", now=now
                 )
         with client.session_transaction() as session:
             session["doors"] = {f"{view.slug}/{key}": int(time.time())}

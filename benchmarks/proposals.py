@@ -73,9 +73,9 @@ def main() -> None:
 
 
 def _sheet(goals: int, characters: int) -> Sheet:
-    def words(most: int) -> str:
+    def words(limit: int) -> str:
         said = ""
-        while len(said) < most:
+        while len(said) < limit:
             said += random.choice(fill.WORDS) + " "
         return said.strip()
 
@@ -163,7 +163,7 @@ def _hint(database: Database, view: ConsultationView) -> float:
         for _ in range(20):
             sheet = _sheet(0, 3_000)
             begun = time.perf_counter()
-            similar.find(db, view, sheet, besides=None)
+            similar.find(db, view, sheet, except_=None)
             found.append(time.perf_counter() - begun)
     return max(found)
 

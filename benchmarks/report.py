@@ -20,9 +20,9 @@ class Report:
         """A figure that should be high."""
         self.add(what, f"{value:,.2f} {unit}", f"at least {least:,.2f}", value >= least)
 
-    def at_most(self, what: str, value: float, most: float, unit: str) -> None:
+    def at_most(self, what: str, value: float, limit: float, unit: str) -> None:
         """A figure that should be low."""
-        self.add(what, f"{value:,.3f} {unit}", f"at most {most:,.3f}", value <= most)
+        self.add(what, f"{value:,.3f} {unit}", f"at most {limit:,.3f}", value <= limit)
 
     @property
     def missed(self) -> int:

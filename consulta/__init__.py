@@ -13,9 +13,10 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from consulta.database.transactions import Database
+
 from . import blueprints, cli
 from .config import Settings, from_environment
-from .database.transactions import Database
 from .web import auth, db, errors, headers, page_cache, requests
 from .words import i18n, markup
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from consulta.config import Settings
 from consulta.database import schema, transactions
 from consulta.database.transactions import Database
-from consulta.domain.audit import check as audit
+from consulta.domain.audit import check as audit_check
 from consulta.domain.audit.replay import Report
 from consulta.domain.authors import after_restore
 from consulta.domain.consultations import reading as consultations
@@ -79,7 +79,7 @@ def check(session: Session) -> list[Report]:
     reports = []
     for log_id in session.execute(select(Log.id).order_by(Log.id)).scalars().all():
         view = consultations.find(session, slugs[log_id]).view if log_id in slugs else None
-        reports.append(audit.check(session, log_id, consultation=view))
+        reports.append(audit_check.check(session, log_id, consultation=view))
     return reports
 
 

@@ -8,17 +8,15 @@ from .authors import tracking
 from .comments import flags, submitting, supports
 from .contributions import opinions
 from .contributions import reading as contributions
-from .forums import desk as forums_desk
-from .forums import public as forums_public
-from .forums import registrations
+from .forums import desk as forum_desk
+from .forums import public, registrations
 from .intake import assisted, uploads
 from .management import changes, drafts, needs, notices, team, unanswered
 from .moderation import item, queue
-from .organizations import desk as organizations_desk
+from .organizations import desk as organization_desk
 from .organizations import positions, requests
-from .organizations import public as organizations_public
-from .papers import desk as papers
-from .papers import minutes
+from .organizations import public as organization_public
+from .papers import desk, minutes
 from .proposals import drafting, sending, sponsors
 from .proposals import reading as proposals
 
@@ -52,7 +50,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     uploads.bp,
     door.bp,
     devices.bp,
-    papers.bp,
+    desk.bp,
     minutes.bp,
     assisted.bp,
     notices.bp,
@@ -60,7 +58,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     health.bp,
 )
 
-VIEWS = (forums_desk, forums_public, item, queue, organizations_desk, organizations_public, requests)
+VIEWS = (forum_desk, public, item, queue, organization_desk, organization_public, requests)
 """The rooms of a wing share its blueprint; to import them is to hang their views on it."""
 
 

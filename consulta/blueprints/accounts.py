@@ -8,14 +8,12 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.domain.accounts import accounts, attempts, permissions, sessions
-from consulta.domain.accounts import links as account_links
+from consulta.domain.accounts import accounts, attempts, links, permissions, sessions
 from consulta.domain.attendance import door
 from consulta.domain.errors import NotFound
 from consulta.domain.intake import assisted
 from consulta.domain.organizations import members
-from consulta.domain.proposals import drafting as proposal_drafting
-from consulta.domain.proposals import sponsors
+from consulta.domain.proposals import drafting, sponsors
 from consulta.forms.accounts import PasswordForm, ResetForm, SignInForm
 from consulta.models.accounts import RoleName
 from consulta.web import auth, db, limits, passwords
@@ -106,9 +104,9 @@ def own() -> Response:
         coordinates=auth.coordinates(auth.person()),
         organizations=members.memberships(db.session(), actor.id),
         enters=assisted.slugs(db.session(), actor),
-        speaks=permissions.speaks_in(db.session(), actor),
+        speaks=permissions.represents_a_sector_in(db.session(), actor),
         forums=door.facilitated(db.session(), actor),
-        proposals=proposal_drafting.listing(db.session(), actor),
+        proposals=drafting.listing(db.session(), actor),
         requests=sponsors.asked_of(db.session(), actor),
     )
     return respond_privately(make_response(page))
@@ -136,7 +134,7 @@ def ask_reset() -> Response:
     """Note the wish; whether there is such an account is found out later, by the worker."""
     form = ResetForm()
     limits.many_from_here(60)
-    account_links.ask_reset(db.session(), email=(form.email.data or "")[:320], language=language(), now=now())
+    links.ask_reset(db.session(), email=(form.email.data or "")[:320], language=language(), now=now())
     return respond_privately(make_response(render_template("accounts/reset.html", form=form, sent=True)))
 
 
@@ -154,11 +152,11 @@ def set_password(token: str) -> Response | BaseResponse:
     form = PasswordForm()
     if not form.validate_on_submit():
         return _password_page(form, token, 422)
-    if not account_links.link_holds(db.session(), token, now=now()):
+    if not links.link_holds(db.session(), token, now=now()):
         raise NotFound("Este enlace ya se usó o venció. Pida uno nuevo.")
     db.session().rollback()
     hashed = passwords.hasher.hash(form.password.data or "")
-    account_links.set_password(db.session(), token=token, password_hash=hashed, now=now())
+    links.set_password(db.session(), token=token, password_hash=hashed, now=now())
     session.clear()
     flash(gettext("Su contraseña quedó guardada. Ya puede entrar."))
     return redirect(url_for(".sign_in"), 303)

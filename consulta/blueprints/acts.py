@@ -13,7 +13,7 @@ from consulta.domain.accounts import permissions
 from consulta.domain.acts import documents as act_documents
 from consulta.domain.acts import minutes as act_minutes
 from consulta.domain.acts import reading as acts
-from consulta.domain.acts import versions as act_versions
+from consulta.domain.acts import versions
 from consulta.domain.acts.reading import ActView
 from consulta.domain.acts.versions import ActData
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -25,7 +25,7 @@ from consulta.domain.papers import minutes as paper_minutes
 from consulta.forms.acts import read_act, show_act
 from consulta.forms.fields import Typed, new_key
 from consulta.web import answers, db, guards, page_cache
-from consulta.web.auth import actor, allow, anyone, coordinates, speaks, takes_files
+from consulta.web.auth import actor, allow, anyone, coordinates, represents_a_sector, takes_files
 from consulta.web.context import now
 from consulta.words.i18n import gettext
 
@@ -70,7 +70,7 @@ def begin(slug: str) -> Response:
 
 @bp.post("/gestion/<slug>/actos/nuevo")
 @allow(coordinates)
-@takes_files(act_documents.MOST_REQUEST)
+@takes_files(act_documents.MAX_REQUEST)
 def create(slug: str) -> Response | BaseResponse:
     """Publish an act."""
     return _publish(guards.changeable(slug), None)
@@ -87,7 +87,7 @@ def edit(slug: str, key: str) -> Response:
 
 @bp.post("/gestion/<slug>/actos/<key>")
 @allow(coordinates)
-@takes_files(act_documents.MOST_REQUEST)
+@takes_files(act_documents.MAX_REQUEST)
 def publish(slug: str, key: str) -> Response | BaseResponse:
     """Publish the next version."""
     consultation = guards.changeable(slug)
@@ -95,16 +95,16 @@ def publish(slug: str, key: str) -> Response | BaseResponse:
 
 
 @bp.get("/gestion/<slug>/actos/<key>/acta")
-@allow(speaks)
+@allow(represents_a_sector)
 def minutes(slug: str, key: str) -> Response:
     """The minutes, for one side to agree with or not."""
     consultation = guards.find(slug).view
-    permissions.speaks_for(actor(), consultation)
+    permissions.sector_of(actor(), consultation)
     return _minutes_page(consultation, key, {}, {}, 200)
 
 
 @bp.post("/gestion/<slug>/actos/<key>/acta")
-@allow(speaks)
+@allow(represents_a_sector)
 def speak(slug: str, key: str) -> Response | BaseResponse:
     """Agree with the minutes, or say why not."""
     consultation, typed = guards.find(slug).view, Typed(request.form)
@@ -118,7 +118,7 @@ def speak(slug: str, key: str) -> Response | BaseResponse:
             consultation,
             key,
             seen=seen,
-            sector=permissions.speaks_for(actor(), consultation),
+            sector=permissions.sector_of(actor(), consultation),
             account_id=actor().id,
             agrees=verdict == "agree",
             statement=statement,
@@ -136,7 +136,7 @@ def _publish(consultation: ConsultationView, act: ActView | None) -> Response | 
     """Publish what was typed, or show the form again with it; a browser does not keep the file, so it says so."""
     typed = Typed(request.form)
     data = read_act(typed, consultation, act.now.documents if act else ())
-    seen, reason = typed.whole("seen", 0, 10**6), typed.said("reason", most=500)
+    seen, reason = typed.whole("seen", 0, 10**6), typed.said("reason", limit=500)
     if typed.errors:
         return _form_page(consultation, act, typed.values(), typed.errors, 422)
     try:
@@ -144,7 +144,7 @@ def _publish(consultation: ConsultationView, act: ActView | None) -> Response | 
         key, there = (act.key, False) if act else _address(consultation, data)
         if there:
             return redirect(url_for(".one", slug=consultation.slug, key=key), 303)
-        act_versions.publish(
+        versions.publish(
             db.session(),
             consultation,
             data,
@@ -189,7 +189,7 @@ def _address(consultation: ConsultationView, data: ActData) -> tuple[str, bool]:
             known = acts.one(db.session(), consultation, key).now
         except NotFound:
             return key, False
-        if known == act_versions.completed(data):
+        if known == versions.completed(data):
             return key, True
         taken.add(key)
 
@@ -212,7 +212,7 @@ def _act_page(consultation: ConsultationView, act: ActView) -> str:
         more_positions=more,
         earlier=earlier,
         notes=_notes(act),
-        dissent=act.agreed and positions.dissent_stands(db.session(), consultation, (*own, positions.WHOLE)),
+        dissent=act.agreed and positions.dissent_in_force(db.session(), consultation, (*own, positions.WHOLE)),
         stage=next((s for s in consultation.stages if s.key == act.now.stage), None),
     )
 
@@ -240,5 +240,5 @@ def _minutes_page(
         act=act,
         values=values,
         errors=errors,
-        side=permissions.speaks_for(actor(), consultation),
+        side=permissions.sector_of(actor(), consultation),
     )

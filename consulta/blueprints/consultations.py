@@ -22,7 +22,7 @@ from consulta.web.auth import allow, anyone
 from consulta.web.context import now, settings
 from consulta.web.guards import find, place
 from consulta.web.page_cache import public_page
-from consulta.words.i18n import gettext, language, said
+from consulta.words.i18n import gettext, language, localized
 
 bp = Blueprint("consultations", __name__)
 LATEST, AT_HOME, AT_ONCE = 4, 12, 21
@@ -124,13 +124,13 @@ def _described(consultation: ConsultationView) -> str:
     address = settings().base_url + home_path
     demo = consultation.kind is ConsultationKind.DEMONSTRATION
     return posters.describe(
-        call=said(consultation.texts["call"]),
-        title=said(consultation.title),
-        hint=said(consultation.texts["lead"]),
+        call=localized(consultation.texts["call"]),
+        title=localized(consultation.title),
+        hint=localized(consultation.texts["lead"]),
         address=address.split("//", 1)[-1],
         closing=_closing(consultation),
         demo=gettext("Datos de demostración") if demo else "",
-        themes=[(said(t.name), said(t.question), t.colour) for t in consultation.themes],
+        themes=[(localized(t.name), localized(t.question), t.colour) for t in consultation.themes],
         qr=qr.matrix(address),
         language=language(),
     )

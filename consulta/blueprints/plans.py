@@ -13,10 +13,9 @@ from consulta.domain.errors import Malformed, NotFound
 from consulta.domain.plans import earlier as plan_earlier
 from consulta.domain.plans import reading as plans
 from consulta.domain.plans.reading import Printed
-from consulta.domain.sheets import advice
-from consulta.domain.sheets import period as plan_period
+from consulta.domain.sheets import advice, period
 from consulta.domain.sheets import schema as sheet_schema
-from consulta.domain.sheets.advice import Finding, Phase, Severity
+from consulta.domain.sheets.advice import Diagnostic, Phase, Severity
 from consulta.domain.sheets.sheet import Milestone, Period, Sheet
 from consulta.forms.advice import in_words
 from consulta.web import db, guards, page_cache, sheet_files
@@ -56,7 +55,7 @@ def listing(consultation: ConsultationView) -> str:
 def one(consultation: ConsultationView, number: int) -> str:
     """A commitment with everything that it says."""
     [found] = plans.read(db.session(), consultation, [number])
-    months, row = plan_period.period(consultation), plans.row_of(db.session(), consultation, number)
+    months, row = period.period(consultation), plans.row_of(db.session(), consultation, number)
     numbers = plans.numbers(db.session(), consultation)
     at = numbers.index(number)
     return render_template(
@@ -65,7 +64,7 @@ def one(consultation: ConsultationView, number: int) -> str:
         one=found,
         sheet=found.sheet,
         drawn=drawn(_drawn(found.sheet.milestones, months)),
-        findings=in_words(_findings(found.sheet, months)),
+        diagnostics=in_words(_diagnostics(found.sheet, months)),
         open=consultation.window("comment", now()).open,
         comments_page=threads.page(db.session(), consultation, "commitment", row),
         before=numbers[at - 1] if at else None,
@@ -111,7 +110,7 @@ def whole(slug: str, form: str) -> Response:
 
 
 def _document(consultation: ConsultationView, found: Sequence[Printed], form: str, name: str) -> Response:
-    generation = sheet_files.generation_asked(plan_period.generation(consultation))
+    generation = sheet_files.generation_asked(period.generation(consultation))
     rows = [(one.number, one.sheet, one.amendments) for one in found]
     addresses = [url_for(".one", slug=consultation.slug, number=one.number) for one in found]
     heading = gettext("Compromiso %(n)s", n="%s")
@@ -120,16 +119,16 @@ def _document(consultation: ConsultationView, found: Sequence[Printed], form: st
 
 def _drawn(goals: Sequence[Milestone], months: Period | None) -> str:
     rows = [
-        timelines.Row(goal.number_text or goal.letter or "", goal.start, goal.end)
+        timelines.TimelineRow(goal.number_text or goal.letter or "", goal.start, goal.end)
         for goal in goals
         if not goal.has_parts
     ]
     return timelines.draw(rows, months.approved if months else None, months.end if months else None, month)
 
 
-def _findings(sheet: Sheet, months: Period | None) -> list[Finding]:
+def _diagnostics(sheet: Sheet, months: Period | None) -> list[Diagnostic]:
     """What the document gets wrong by the rules that a draft must mend or explain."""
     if months is None:
         return []
     found = advice.advise(sheet, phase=Phase.DRAFT, period=months)
-    return [finding for finding in found if finding.severity is Severity.ERROR]
+    return [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR]

@@ -10,21 +10,21 @@ from markupsafe import Markup
 from consulta.documents import charts, tables
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import reading as contribution_reading
-from consulta.domain.contributions.queries import Row
+from consulta.domain.contributions.queries import ListedContribution
 from consulta.domain.errors import NotFound
 from consulta.domain.results import figures, small_cells
-from consulta.domain.results import tally as results_tally
-from consulta.domain.results.figures import GROUPS, Sheet
+from consulta.domain.results import tally as result_tally
+from consulta.domain.results.figures import GROUPS, Results
 from consulta.web import db
 from consulta.web.answers import download
 from consulta.web.auth import allow, anyone
 from consulta.web.guards import find
 from consulta.web.page_cache import head, public_page
-from consulta.words.i18n import day, gettext, number, said
+from consulta.words.i18n import day, gettext, localized, number
 from consulta.words.markup import drawn
 
 bp = Blueprint("results", __name__)
-FIGURES = ("theme", "kind", "channel", "department", *results_tally.TRAITS, "day")
+FIGURES = ("theme", "kind", "channel", "department", *result_tally.TRAITS, "day")
 
 
 @bp.get("/consultas/<slug>/resultados")
@@ -111,7 +111,7 @@ def contributions(slug: str) -> Response:
     return download(body(), consultation, "aportes")
 
 
-def _target(consultation: ConsultationView, row: Row) -> tuple[object, ...]:
+def _target(consultation: ConsultationView, row: ListedContribution) -> tuple[object, ...]:
     """What a comment is on (a theme's slug or a number), on which part, which comment it answers, its supports."""
     if row.on is None:
         return "", "", "", ""
@@ -131,7 +131,7 @@ def figure(slug: str, figure: str) -> Response:
 
 
 def _figure_rows(
-    consultation: ConsultationView, sheet: Sheet, figure: str
+    consultation: ConsultationView, sheet: Results, figure: str
 ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     if figure == "day":
         return ("day", "received"), [(day.isoformat(), n) for day, n in sheet.days]
@@ -145,20 +145,20 @@ def _figure_rows(
     if figure == "kind":
         return ("kind", *GROUPS), [(kind, *(group[g] for g in GROUPS)) for kind, group in sheet.kinds.items()]
     counted = sheet.one_way.get(figure, {})
-    if figure in results_tally.TRAITS:
+    if figure in result_tally.TRAITS:
         shown = small_cells.small_cells((key, group["received"]) for key, group in counted.items())
         return (figure, "received"), [(key, "<5" if n is None else n) for key, n in shown.items()]
     return (figure, *GROUPS), [(key, *(group[g] for g in GROUPS)) for key, group in counted.items()]
 
 
-def _theme_bars(consultation: ConsultationView, sheet: Sheet) -> list[charts.Bar]:
+def _theme_bars(consultation: ConsultationView, sheet: Results) -> list[charts.Bar]:
     rows: list[tuple[str, str, int | None]] = [
-        (t.slug, said(t.name), sheet.themes.get(t.slug, {}).get("received", 0)) for t in consultation.themes
+        (t.slug, localized(t.name), sheet.themes.get(t.slug, {}).get("received", 0)) for t in consultation.themes
     ]
     return charts.bars([*rows, ("", gettext("Sin tema todavía"), sheet.themes.get("", {}).get("received", 0))])
 
 
-def _states(sheet: Sheet, themes: list[charts.Bar]) -> Markup:
+def _states(sheet: Results, themes: list[charts.Bar]) -> Markup:
     """By theme: in each state, and how often it was also spoken of."""
     none = dict.fromkeys(GROUPS, 0)
     counted = ((bar, sheet.themes.get(bar.key, none)) for bar in themes)
@@ -172,7 +172,7 @@ def _departments(tiles: list[charts.Tile]) -> Markup:
     return drawn(charts.figure_rows((tile.label, (number(tile.n), tile.rate)) for tile in ranked))
 
 
-def _tables(consultation: ConsultationView, sheet: Sheet) -> list[tuple[str, str, Markup]]:
+def _tables(consultation: ConsultationView, sheet: Results) -> list[tuple[str, str, Markup]]:
     """The one-way tables: file name, heading, rows. A hidden cell has no figure and no length."""
     kinds = {kind: group["received"] for kind, group in sheet.kinds.items()}
     found = [("kind", gettext("Por tipo de aporte"), _bars(consultation, "kind", kinds))]
@@ -185,7 +185,7 @@ def _tables(consultation: ConsultationView, sheet: Sheet) -> list[tuple[str, str
     }
     for name, heading in headings.items():
         counted = {key: group["received"] for key, group in sheet.one_way.get(name, {}).items()}
-        shown = small_cells.small_cells(counted.items()) if name in results_tally.TRAITS else dict(counted)
+        shown = small_cells.small_cells(counted.items()) if name in result_tally.TRAITS else dict(counted)
         found.append((name, heading, _bars(consultation, name, shown)))
     return [(name, heading, drawn(charts.bar_rows(rows, number))) for name, heading, rows in found]
 
@@ -206,11 +206,11 @@ def _bars(
     rows: list[tuple[str, str, int | None]] = []
     for key, n in counted.items():
         choice = consultation.choice(name, key)
-        rows.append((key, said(choice.label) if choice else words.get(key, key), n))
+        rows.append((key, localized(choice.label) if choice else words.get(key, key), n))
     return charts.bars(sorted(rows, key=lambda row: (row[0] == "", -(row[2] if row[2] is not None else 4), row[1])))
 
 
-def _tiles(consultation: ConsultationView, sheet: Sheet) -> list[charts.Tile]:
+def _tiles(consultation: ConsultationView, sheet: Results) -> list[charts.Tile]:
     """A tile per department: received, and per 100,000 inhabitants (census of 2018), which gives the shade."""
     counted = sheet.one_way.get("department", {})
     rows = [
@@ -223,8 +223,8 @@ def _tiles(consultation: ConsultationView, sheet: Sheet) -> list[charts.Tile]:
     return [
         charts.Tile(
             c.code,
-            said(c.label),
-            charts.short(said(c.label)),
+            localized(c.label),
+            charts.short(localized(c.label)),
             c.tile[0] * charts.TILE,
             c.tile[1] * charts.TILE,
             n,
@@ -236,10 +236,10 @@ def _tiles(consultation: ConsultationView, sheet: Sheet) -> list[charts.Tile]:
     ]
 
 
-def _silent(consultation: ConsultationView, sheet: Sheet) -> list[str]:
+def _silent(consultation: ConsultationView, sheet: Results) -> list[str]:
     counted = sheet.one_way.get("department", {})
     return [
-        said(c.label)
+        localized(c.label)
         for c in consultation.lists.get("department", ())
         if c.population and not counted.get(c.code, {}).get("received")
     ]

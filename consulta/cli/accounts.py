@@ -8,8 +8,7 @@ import click
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 
-from consulta.domain.accounts import accounts
-from consulta.domain.accounts import links as account_links
+from consulta.domain.accounts import accounts, links
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid
 from consulta.models.accounts import RoleName, Sector
@@ -61,8 +60,8 @@ def create(
             language=language,
             now=now,
         )
-        token = account_links.one_time_link(db, account_id=account_id, now=now)
-        account_links.invite(db, account_id=account_id, token=token, now=now)
+        token = links.one_time_link(db, account_id=account_id, now=now)
+        links.invite(db, account_id=account_id, token=token, now=now)
     base = current_app.extensions["settings"].base_url
     click.echo(
         f"{address}: {role}\nEnlace para elegir la contraseña (sirve una vez, siete días):\n{base}/cuenta/clave/{token}"

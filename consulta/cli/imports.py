@@ -12,13 +12,12 @@ import click
 
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.files.tables import Given
+from consulta.domain.files.tables import TableFile
 from consulta.domain.intake import importing, preview
 from consulta.domain.intake.preview import Survey
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.management import loading
-from consulta.domain.plans import from_file as plan_from_file
-from consulta.domain.plans import publishing as plan_publishing
+from consulta.domain.plans import from_file, publishing
 from consulta.models.contributions import Channel
 
 from .base import command, consultation, database
@@ -81,7 +80,7 @@ def take_opinions(
     now = datetime.now(UTC)
     with database().session(read_only=True) as db:
         view = consultation(db, slug)
-        given = Given(file.read_bytes(), file.name, source, delimiter, _mapping(maps), date_format)
+        given = TableFile(file.read_bytes(), file.name, source, delimiter, _mapping(maps), date_format)
         found = preview.survey(db, view, given, today=view.today(now))
     if report:
         write_report(report, found)
@@ -107,8 +106,8 @@ def take_commitments(file: Path, slug: str) -> None:
     with database().transaction() as db:
         view = consultation(db, slug)
         try:
-            found = plan_from_file.read(data, view)
-            plan_publishing.publish(db, view, found, actor=ledger.SYSTEM, now=datetime.now(UTC))
+            found = from_file.read(data, view)
+            publishing.publish(db, view, found, actor=log.SYSTEM, now=datetime.now(UTC))
         except Invalid as error:
             raise Invalid("%(file)s: %(why)s", file=file.name, why=str(error)) from error
     for line in commitment_lines(found, view):

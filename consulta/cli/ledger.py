@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from consulta.domain.audit import check as audit
+from consulta.domain.audit import check as audit_check
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.errors import Invalid
 
@@ -32,7 +32,7 @@ def check(slug: str | None, head: str | None) -> None:
         slugs = [slug] if slug else [found for found, *_ in consultations.published(db)]
         for one in slugs:
             view = consultation(db, one)
-            report = audit.check(db, view.log_id, consultation=view, expected_head=head)
+            report = audit_check.check(db, view.log_id, consultation=view, expected_head=head)
             click.echo(
                 f"{report.log}: {report.entries:,} entries, head {report.head}: {'ok' if report.sound else 'FAULTS'}"
             )

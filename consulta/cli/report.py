@@ -10,9 +10,8 @@ from consulta.documents import tables
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.intake.preview import Survey
 from consulta.domain.plans.reading import Printed
-from consulta.domain.sheets import advice
-from consulta.domain.sheets import period as plan_period
-from consulta.domain.sheets.advice import Entry, Finding
+from consulta.domain.sheets import advice, period
+from consulta.domain.sheets.advice import Diagnostic, Entry
 from consulta.domain.sheets.sheet import Period, Sheet
 
 SHOWN = 20
@@ -46,18 +45,18 @@ def commitment_lines(found: Sequence[Printed], view: ConsultationView) -> Iterat
     yield f"enmiendas: {sum(len(one.amendments) for one in found):,}"
     entries = [Entry(one.number, one.title_in_summary, tuple(line.value for line in one.summary)) for one in found]
     said = advice.advise_plan(sheets, contents=entries)
-    months = plan_period.period(view)
+    months = period.period(view)
     if months is not None:
-        said = [*(finding for sheet in sheets for finding in _advice(sheet, months)), *said]
+        said = [*(diagnostic for sheet in sheets for diagnostic in _advice(sheet, months)), *said]
     yield f"quedan como están en el documento, y conviene revisar: {len(said):,}"
-    for finding in said:
-        if finding.severity is advice.Severity.ERROR:
-            yield f"  {finding.rule} {finding.place}: {advice.RULES[finding.rule].message % finding.values}"
-    others = Counter(finding.rule for finding in said if finding.severity is not advice.Severity.ERROR)
+    for diagnostic in said:
+        if diagnostic.severity is advice.Severity.ERROR:
+            yield f"  {diagnostic.rule} {diagnostic.place}: {advice.RULES[diagnostic.rule].message % diagnostic.values}"
+    others = Counter(diagnostic.rule for diagnostic in said if diagnostic.severity is not advice.Severity.ERROR)
     yield "  otros avisos: " + ", ".join(f"{rule} ({n})" for rule, n in sorted(others.items()))
 
 
-def _advice(sheet: Sheet, months: Period) -> list[Finding]:
+def _advice(sheet: Sheet, months: Period) -> list[Diagnostic]:
     return advice.advise(sheet, phase=advice.Phase.DRAFT, period=months)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from consulta.domain.sheets.boxes import Part, Row, place
+from consulta.domain.sheets.boxes import BoxRow, Part, place
 from consulta.domain.sheets.lines import with_unsaid
 from consulta.domain.sheets.sheet import Amendment, Generation, Sheet
 from consulta.domain.sheets.templates import TEMPLATES
@@ -109,7 +109,7 @@ def _box(label: str, parts: Sequence[Part]) -> dict[str, Any]:
     return {"label": label, **cell, "whole": cell["lines"] <= LOW}
 
 
-def _row(row: Row, widths: Sequence[int]) -> dict[str, Any]:
+def _row(row: BoxRow, widths: Sequence[int]) -> dict[str, Any]:
     indent = min(row.depth, DEEPEST) * INDENT
     narrowed = (widths[0] - indent, *widths[1:])
     cells = [_cell(parts, width, CELL_SIZE) for parts, width in zip(row.cells, narrowed, strict=True)]

@@ -10,7 +10,7 @@ WIDTH, ROW, LEFT = 640, 22, 64
 
 
 @dataclass(frozen=True)
-class Row:
+class TimelineRow:
     """A milestone: how it is called, its months (``YYYY-MM``, ``None`` where nothing was said)."""
 
     label: str
@@ -18,7 +18,7 @@ class Row:
     end: str | None
 
 
-def draw(rows: Sequence[Row], first: str | None, last: str | None, said: Callable[[str], str]) -> str:
+def draw(rows: Sequence[TimelineRow], first: str | None, last: str | None, said: Callable[[str], str]) -> str:
     """The drawing; empty if no milestone has dates. ``first`` and ``last``: the months of the plan; bars beyond them
     are drawn, and marked."""
     dated = [row for row in rows if row.start and row.end]

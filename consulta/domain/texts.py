@@ -28,9 +28,9 @@ def as_sent(value: str) -> str:
     return _CONTROL.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def showable(value: str, most: int = 100_000) -> str:
+def showable(value: str, limit: int = 100_000) -> str:
     """Text that could not be taken, to stand in a page again: what no page can hold becomes a space."""
-    return _UNSHOWABLE.sub(" ", value[:most])
+    return _UNSHOWABLE.sub(" ", value[:limit])
 
 
 def says_something(value: str) -> bool:

@@ -22,13 +22,13 @@ def read_act(typed: Typed, consultation: ConsultationView, documents: tuple[dict
     """What was typed; ``documents``: those of the version before, of which the form says which stay."""
     days: dict[str, Any] = {name: typed.day(name) for name in DAYS}
     kind = typed.one_of("kind", [k.value for k in ActKind], missing=gettext("Elija qué fue."))
-    texts = {name: typed.said(name, most=PAGE if name in LONG else TEXT) for name in TEXTS}
+    texts = {name: typed.said(name, limit=PAGE if name in LONG else TEXT) for name in TEXTS}
     return ActData(
         kind=ActKind(kind or ActKind.MILESTONE),
-        title=typed.said("title", most=LINE, missing=gettext("Escriba el título.")),
+        title=typed.said("title", limit=LINE, missing=gettext("Escriba el título.")),
         stage=typed.one_of("stage", [s.key for s in consultation.stages]),
         theme=typed.one_of("theme", [t.slug for t in consultation.themes]),
-        time=typed.text("time", most=60) or None,
+        time=typed.text("time", limit=60) or None,
         texts={name: text for name, text in texts.items() if text},
         bodies=_bodies(typed),
         **days,
@@ -48,7 +48,7 @@ def show_act(data: ActData) -> dict[str, str]:
 def _bodies(typed: Typed) -> tuple[tuple[str, str], ...]:
     """A body a line: its short name, and its capacity if it is not that of the table."""
     codes, found = {word: code for code, word in WORDS.items()}, []
-    for line in lines(typed.text("bodies", most=PAGE)):
+    for line in lines(typed.text("bodies", limit=PAGE)):
         slug, _, word = line.partition(" ")
         capacity = codes.get(word.strip().lower() or WORDS[CAPACITIES[0]])
         if capacity is None:

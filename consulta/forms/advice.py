@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from consulta.domain.sheets.advice import RULES, Finding, Severity
+from consulta.domain.sheets.advice import RULES, Diagnostic, Severity
 from consulta.words.i18n import gettext, month
 
 from .guides import GUIDES, _
@@ -42,12 +42,12 @@ class Advice:
         return f"{self.rule}:{self.milestone}" if self.milestone else self.rule
 
 
-def in_words(findings: Iterable[Finding]) -> list[Advice]:
+def in_words(diagnostics: Iterable[Diagnostic]) -> list[Advice]:
     """The findings as they are shown."""
-    return [_in_words(one) for one in findings]
+    return [_in_words(one) for one in diagnostics]
 
 
-def _in_words(one: Finding) -> Advice:
+def _in_words(one: Diagnostic) -> Advice:
     rule = RULES[one.rule]
     values = {name: month(v) if isinstance(v, str) and _MONTH.fullmatch(v) else v for name, v in one.values.items()}
     message, mend = gettext(rule.message, **values), gettext(rule.mend, **values)

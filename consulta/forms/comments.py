@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import SelectMultipleField, ValidationError
 
-from consulta.domain.comments.submitting import Given, chosen
+from consulta.domain.comments.submitting import SubmittedComment, chosen
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Invalid
 from consulta.domain.texts import showable
@@ -39,10 +39,10 @@ class CommentForm(OpinionForm):
         """What was typed, to stand in the form again."""
         return {**super().values(), "themes": [showable(slug, 100) for slug in self.themes.raw_data or []][:20]}
 
-    def given(self) -> Given:
+    def given(self) -> SubmittedComment:
         """What the domain takes; only after ``validate``."""
         primary, others = chosen(self.consultation, self.themes.data, self.preset)
-        return Given(
+        return SubmittedComment(
             body=self.body.data,
             theme=primary,
             mentions=[theme.slug for theme in others],

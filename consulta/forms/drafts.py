@@ -12,19 +12,19 @@ from consulta.words.i18n import gettext
 
 from .fields import LINE, PAGE, TEXT, Typed, lines, new_key
 
-MOST_THEMES, MOST_REASONS, MOST_CHOICES = 12, 40, 200
+MAX_THEMES, MAX_REASONS, MAX_CHOICES = 12, 40, 200
 LISTS = ("department", "taking_part_as", "age_group", "gender", "language", "body_sector")
 Content = dict[str, Any]
 
 
 def read_texts(typed: Typed, content: Content) -> Content:
     """Title, texts and the places where crimes are denounced (a name and its address a line)."""
-    title = typed.said("title", most=LINE, missing=gettext("Escriba el título."))
+    title = typed.said("title", limit=LINE, missing=gettext("Escriba el título."))
     texts = {**content["texts"]}
     for name in TEXTS:
-        texts[name] = typed.said(name, most=PAGE if name == "privacy_page" else TEXT)
+        texts[name] = typed.said(name, limit=PAGE if name == "privacy_page" else TEXT)
     links = {}
-    for line in lines(typed.text("links", most=TEXT)):
+    for line in lines(typed.text("links", limit=TEXT)):
         name, _, address = line.partition(" ")
         if not address.strip().startswith(("https://", "http://")):
             typed.wrong("links", gettext("En cada línea, un nombre y una dirección: MP https://www.mp.gob.gt"))
@@ -44,26 +44,26 @@ def read_themes(typed: Typed, content: Content) -> Content:
     """The themes; a letter each in their order. One that was removed, or in which nothing was typed, is left out."""
     themes: list[Content] = []
     taken = {t["slug"] for t in content["themes"]}
-    for n in typed.groups("themes", MOST_THEMES + 1):
+    for n in typed.groups("themes", MAX_THEMES + 1):
         at = f"themes-{n}-"
         slug = typed.one_of(f"{at}slug", {t["slug"] for t in content["themes"]})
         if typed.flag(f"{at}remove") or not (slug or typed.data.get(f"{at}name_es", "").strip()):
             continue
         name = typed.said(
-            f"{at}name", most=LINE, missing=gettext("Escríbalo en español: es lo que todas las personas leerán.")
+            f"{at}name", limit=LINE, missing=gettext("Escríbalo en español: es lo que todas las personas leerán.")
         )
         themes.append(
             {
                 "slug": slug or new_key(name.get("es", ""), taken, "tema"),
                 "letter": "ABCDEFGHIJKL"[len(themes) % 12],
                 "name": name,
-                "question": typed.said(f"{at}question", most=LINE),
-                "briefing": typed.said(f"{at}briefing", most=PAGE),
+                "question": typed.said(f"{at}question", limit=LINE),
+                "briefing": typed.said(f"{at}briefing", limit=PAGE),
                 "colour": typed.whole(f"{at}colour", 1, 12),
                 "pictogram": typed.one_of(f"{at}pictogram", PICTOGRAMS) or PICTOGRAMS[0],
             }
         )
-    if len(themes) > MOST_THEMES:
+    if len(themes) > MAX_THEMES:
         typed.wrong("add", gettext("Caben doce temas."))
     return {"themes": themes}
 
@@ -92,13 +92,13 @@ def read_lists(typed: Typed, content: Content) -> Content:
     for name in LISTS:
         known = {item["label"].get("es", ""): item for item in content["lists"].get(name, [])}
         taken, items = {item["code"] for item in known.values()}, []
-        for line in lines(typed.text(name, most=PAGE)):
+        for line in lines(typed.text(name, limit=PAGE)):
             spanish, _, english = (part.strip() for part in line.partition("|"))
             label = {"es": spanish, **({"en": english} if english else {})}
             old = known.get(spanish)
             code = old["code"] if old else new_key(spanish, taken, "opcion")
             items.append({"population": None, "tile": None, **(old or {}), "code": code, "label": label})
-        if len(items) > MOST_CHOICES or len({i["code"] for i in items}) < len(items):
+        if len(items) > MAX_CHOICES or len({i["code"] for i in items}) < len(items):
             typed.wrong(name, gettext("Cada opción va una vez; caben 200."))
         lists[name] = items
     return {"lists": lists}
@@ -116,13 +116,13 @@ def read_reasons(typed: Typed, content: Content) -> Content:
     """The reasons for not publishing."""
     known, taken = {r["code"] for r in content["reasons"]}, {r["code"] for r in content["reasons"]}
     reasons = []
-    for n in typed.groups("reasons", MOST_REASONS):
+    for n in typed.groups("reasons", MAX_REASONS):
         at = f"reasons-{n}-"
         code = typed.one_of(f"{at}code", known)
         if typed.flag(f"{at}remove") or not (code or typed.data.get(f"{at}title_es", "").strip()):
             continue
         title = typed.said(
-            f"{at}title", most=LINE, missing=gettext("Escríbalo en español: es lo que todas las personas leerán.")
+            f"{at}title", limit=LINE, missing=gettext("Escríbalo en español: es lo que todas las personas leerán.")
         )
         text = typed.said(f"{at}text", missing=gettext("Escríbalo en español: es lo que todas las personas leerán."))
         reasons.append({"code": code or new_key(title.get("es", ""), taken, "motivo"), "title": title, "text": text})

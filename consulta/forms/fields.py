@@ -31,7 +31,7 @@ class Typed:
         """Note the first fault of a field."""
         self.errors.setdefault(name, message)
 
-    def text(self, name: str, *, most: int = TEXT, missing: str = "") -> str:
+    def text(self, name: str, *, limit: int = TEXT, missing: str = "") -> str:
         """A text without the spaces around it; ``missing`` is what to say if there is none."""
         try:
             value = kept(self.data.get(name)).strip()
@@ -40,19 +40,19 @@ class Typed:
             return ""
         if not value and missing:
             self.wrong(name, missing)
-        if len(value) > most:
-            self.wrong(name, gettext("Es demasiado largo: caben %(most)s letras.", most=f"{most:,}"))
+        if len(value) > limit:
+            self.wrong(name, gettext("Es demasiado largo: caben %(most)s letras.", most=f"{limit:,}"))
         return value
 
-    def said(self, name: str, *, most: int = TEXT, missing: str = "") -> dict[str, str]:
+    def said(self, name: str, *, limit: int = TEXT, missing: str = "") -> dict[str, str]:
         """A text in Spanish (``NAME_es``) and perhaps in English (``NAME_en``)."""
         spanish, english = f"{name}_es", f"{name}_en"
-        both = {"es": self.text(spanish, most=most, missing=missing), "en": self.text(english, most=most)}
+        both = {"es": self.text(spanish, limit=limit, missing=missing), "en": self.text(english, limit=limit)}
         return {code: text for code, text in both.items() if text}
 
     def day(self, name: str, *, missing: str = "") -> date | None:
         """A day, in one of the forms that are understood."""
-        value = self.text(name, most=40, missing=missing)
+        value = self.text(name, limit=40, missing=missing)
         found = read_date(value) if value else None
         if value and (found is None or found.year not in YEARS):
             self.wrong(name, gettext("Escriba una fecha como 24/06/2026."))
@@ -60,7 +60,7 @@ class Typed:
 
     def clock(self, name: str, *, missing: str = "") -> time | None:
         """A time of day, as 14:30 or 8:00."""
-        value = self.text(name, most=20, missing=missing).lower().replace(".", ":").replace("h", ":").rstrip(": ")
+        value = self.text(name, limit=20, missing=missing).lower().replace(".", ":").replace("h", ":").rstrip(": ")
         found = re.fullmatch(r"(\d{1,2})(?::(\d{2}))?", value)
         if found and int(found[1]) < 24 and int(found[2] or 0) < 60:
             return time(int(found[1]), int(found[2] or 0))
@@ -68,11 +68,11 @@ class Typed:
             self.wrong(name, gettext("Escriba una hora como 8:00 o 14:30."))
         return None
 
-    def whole(self, name: str, least: int, most: int) -> int:
+    def whole(self, name: str, least: int, limit: int) -> int:
         """A whole number between two, both included."""
-        value = self.text(name, most=12)
-        if not value.isdecimal() or not least <= int(value) <= most:
-            self.wrong(name, gettext("Escriba un número entre %(least)s y %(most)s.", least=least, most=most))
+        value = self.text(name, limit=12)
+        if not value.isdecimal() or not least <= int(value) <= limit:
+            self.wrong(name, gettext("Escriba un número entre %(least)s y %(most)s.", least=least, most=limit))
             return least
         return int(value)
 
@@ -88,7 +88,7 @@ class Typed:
 
     def email(self, name: str, *, missing: str = "") -> str | None:
         """An address that mail can reach."""
-        value = self.text(name, most=320, missing=missing)
+        value = self.text(name, limit=320, missing=missing)
         try:
             return validate_email(value, check_deliverability=False).normalized if value else None
         except EmailNotValidError:
@@ -99,10 +99,10 @@ class Typed:
         """Whether a box is checked."""
         return bool(self.data.get(name))
 
-    def groups(self, prefix: str, most: int) -> list[int]:
+    def groups(self, prefix: str, limit: int) -> list[int]:
         """The numbers of the groups ``PREFIX-N-…`` that were sent, in their order."""
         found = {int(m[1]) for name in self.data if (m := re.fullmatch(rf"{prefix}-(\d{{1,3}})-\w+", name))}
-        return sorted(found)[:most]
+        return sorted(found)[:limit]
 
     def values(self) -> dict[str, str]:
         """Everything as typed, to stand in the form again."""

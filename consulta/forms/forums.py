@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.forums.tables import TableData
-from consulta.domain.forums.versions import MOST_SEATS, TEXTS, ForumData
+from consulta.domain.forums.versions import MAX_SEATS, TEXTS, ForumData
 from consulta.models.forums import ForumKind
 from consulta.words.i18n import gettext
 
@@ -29,7 +29,7 @@ def read_forum(
 
     starts = at(day, begins)
     closing = starts if closes is None else min(starts, at(closes + timedelta(days=1), time()))
-    texts = {name: typed.said(name, most=TEXT) for name in TEXTS}
+    texts = {name: typed.said(name, limit=TEXT) for name in TEXTS}
     if not texts["place"]:
         typed.wrong("place_es", gettext("Escriba dónde es."))
     if texts["photos"] and not typed.flag("photos-warned"):
@@ -37,12 +37,12 @@ def read_forum(
         typed.wrong("photos_es", said)
     return ForumData(
         kind=ForumKind(kind or ForumKind.FORUM),
-        name=typed.said("name", most=LINE, missing=gettext("Escriba el nombre.")),
+        name=typed.said("name", limit=LINE, missing=gettext("Escriba el nombre.")),
         starts_at=starts,
         ends_at=at(day, ends),
         opens_at=at(opens, time()),
         closes_at=closing,
-        capacity=typed.whole("capacity", 1, MOST_SEATS),
+        capacity=typed.whole("capacity", 1, MAX_SEATS),
         department=typed.one_of("department", [c.code for c in consultation.lists.get("department", ())]),
         texts={name: text for name, text in texts.items() if text},
         tables=_tables(typed, consultation, facilitators),
@@ -87,10 +87,10 @@ def _tables(typed: Typed, consultation: ConsultationView, facilitators: dict[str
         found.append(
             TableData(
                 theme=theme.slug,
-                capacity=typed.whole(seats, 1, MOST_SEATS) if typed.data.get(seats, "").strip() else None,
+                capacity=typed.whole(seats, 1, MAX_SEATS) if typed.data.get(seats, "").strip() else None,
                 government=typed.one_of(f"government-{theme.slug}", facilitators["gov"]),
                 civil_society=typed.one_of(f"civil_society-{theme.slug}", facilitators["cso"]),
-                exception=typed.text(why, most=LINE) or None,
+                exception=typed.text(why, limit=LINE) or None,
             )
         )
     return tuple(found)

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from consulta.domain.proposals.drafting import Draft
-from consulta.domain.sheets.sheet import TEXT_MAX, Continuity, Milestone, Party
+from consulta.domain.sheets.sheet import TEXT_MAX, Continuity, Milestone, Responsible
 from consulta.domain.texts import sort_key
 from consulta.words.i18n import gettext
 
 from .fields import Typed, lines
 
-MOST, MOST_PARTIES = 60, 20
+MAX_MILESTONES, MAX_PARTIES = 60, 20
 FIELDS = ("key", "text", "deliverable", "parties", "continuity", "continues", "start", "end")
 MONTHS = {
     name: n
@@ -46,9 +46,10 @@ def read_milestones(typed: Typed, draft: Draft) -> tuple[Milestone, ...]:
     """The milestones that say something, in their order; one that says nothing is left out."""
     groups = typed.groups("meta", 1_000)
     found = tuple(goal for n in groups if (goal := _milestone(typed, n, draft)) is not None)
-    if len(found) > MOST:
+    if len(found) > MAX_MILESTONES:
         typed.wrong(
-            "milestones", gettext("Caben %(most)s metas; hay %(n)s. Junte las que van juntas.", most=MOST, n=len(found))
+            "milestones",
+            gettext("Caben %(most)s metas; hay %(n)s. Junte las que van juntas.", most=MAX_MILESTONES, n=len(found)),
         )
     return numbered(found)
 
@@ -110,26 +111,26 @@ def _milestone(typed: Typed, n: int, draft: Draft) -> Milestone | None:
     names = {field: f"meta-{n}-{field}" for field in FIELDS}
     if not any(typed.data.get(name, "").strip() for field, name in names.items() if field not in ("key", "continuity")):
         return None
-    text = typed.text(names["text"], most=TEXT_MAX, missing=gettext("Escriba qué se hará en esta meta, o quítela."))
+    text = typed.text(names["text"], limit=TEXT_MAX, missing=gettext("Escriba qué se hará en esta meta, o quítela."))
     start, end = (_month(typed, names[field]) for field in ("start", "end"))
     continuity = typed.one_of(names["continuity"], list(Continuity))
     key = typed.data.get(names["key"], "")
     known = {goal.key: goal for goal in draft.sheet.milestones}
-    parties = tuple(Party(name) for name in lines(typed.text(names["parties"], most=TEXT_MAX))[:MOST_PARTIES])
+    parties = tuple(Responsible(name) for name in lines(typed.text(names["parties"], limit=TEXT_MAX))[:MAX_PARTIES])
     return Milestone(
         key=key if key in known else new_key(),
         text=text,
         parties=parties,
-        deliverable=typed.text(names["deliverable"], most=TEXT_MAX) or None,
+        deliverable=typed.text(names["deliverable"], limit=TEXT_MAX) or None,
         continuity=Continuity(continuity) if continuity else None,
-        continues=typed.text(names["continues"], most=60) or None,
+        continues=typed.text(names["continues"], limit=60) or None,
         start=start,
         end=end,
     )
 
 
 def _month(typed: Typed, name: str) -> str | None:
-    value = typed.text(name, most=40)
+    value = typed.text(name, limit=40)
     if not value or sort_key(value).startswith("por definir"):
         return None
     found = month_of(value)

@@ -13,12 +13,12 @@ from consulta.words.i18n import gettext
 from .fields import Typed, kept
 
 NOTE_MAX = 2000
-MOST = 2**31 - 2
+MAX_PARTS = 2**31 - 2
 
 
 def _seen(_form: FlaskForm, field: IntegerField) -> None:
     """An ordinal that could have been seen; wtforms' NumberRange fails upon 400 digits."""
-    if field.data is None or not 0 <= field.data <= MOST:
+    if field.data is None or not 0 <= field.data <= MAX_PARTS:
         raise ValidationError(gettext("La página había cambiado. Vuelva a abrir el aporte."))
 
 
@@ -69,8 +69,8 @@ RETURNABLE = ("title", "problem", "objective", "action", "relevance", "leads", "
 
 def read_return(typed: Typed) -> tuple[Returned | None, str | None, int]:
     """What is to be mended and until when, the note, the ordinal seen."""
-    ordinal, due = typed.whole("ordinal", 0, MOST), typed.day("due", missing=gettext("Escriba hasta qué día."))
-    note = typed.text("note", most=NOTE_MAX) or None
+    ordinal, due = typed.whole("ordinal", 0, MAX_PARTS), typed.day("due", missing=gettext("Escriba hasta qué día."))
+    note = typed.text("note", limit=NOTE_MAX) or None
     fields = tuple(name for name in RETURNABLE if typed.flag(f"field-{name}"))
     if not fields:
         typed.wrong("fields", gettext("Elija qué hay que corregir."))

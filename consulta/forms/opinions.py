@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions.submission import Given
+from consulta.domain.contributions.submission import Submitted
 from consulta.domain.texts import LINE_MAX, body_fault, showable
 from consulta.words.i18n import gettext
 
@@ -84,9 +84,9 @@ class OpinionForm(FlaskForm):
             for name, field in self._fields.items()
         }
 
-    def given(self) -> Given:
+    def given(self) -> Submitted:
         """What the domain takes; only after ``validate``."""
-        return Given(
+        return Submitted(
             body=self.body.data,
             theme=self.consultation.theme(self.theme.data) if self.theme.data else None,
             email=self.email.data or None,

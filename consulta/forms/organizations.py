@@ -15,15 +15,15 @@ def read_body(typed: Typed, consultation: ConsultationView, slug: str) -> Listed
     sectors = [c.code for c in consultation.lists.get("body_sector", ())]
     return Listed(
         slug=slug,
-        name=typed.said("name", most=LINE, missing=gettext("Escriba el nombre.")),
+        name=typed.said("name", limit=LINE, missing=gettext("Escriba el nombre.")),
         sector=typed.one_of("sector", sectors, missing=gettext("Elija el sector.")) or "",
-        acronym=typed.text("acronym", most=30) or None,
+        acronym=typed.text("acronym", limit=30) or None,
         capacities=tuple(c for c in CAPACITIES if typed.flag(f"capacity-{c}")),
         aliases=tuple(lines(typed.text("aliases"))),
         earlier_names=tuple(lines(typed.text("earlier_names"))),
         note=typed.said("note") or None,
         contact_email=typed.email("contact_email"),
-        contact_phone=typed.text("contact_phone", most=40) or None,
+        contact_phone=typed.text("contact_phone", limit=40) or None,
     )
 
 
@@ -40,18 +40,18 @@ def show_body(body: BodyView) -> dict[str, str]:
     return values | {f"capacity-{c}": "1" for c in body.capacities}
 
 
-def read_wish(typed: Typed, consultation: ConsultationView) -> dict[str, str | None]:
+def read_request(typed: Typed, consultation: ConsultationView) -> dict[str, str | None]:
     """What an organisation says of itself; no registry number is asked."""
     sectors = [c.code for c in consultation.lists.get("body_sector", ())]
     return {
-        "name": typed.text("name", most=LINE, missing=gettext("Escriba el nombre de su organización.")),
-        "acronym": typed.text("acronym", most=30) or None,
+        "name": typed.text("name", limit=LINE, missing=gettext("Escriba el nombre de su organización.")),
+        "acronym": typed.text("acronym", limit=30) or None,
         "sector": typed.one_of("sector", sectors, missing=gettext("Elija el sector.")) or "",
-        "about": typed.text("about", most=1000, missing=gettext("Escriba en pocas palabras quiénes son y qué hacen.")),
-        **read_claim(typed),
+        "about": typed.text("about", limit=1000, missing=gettext("Escriba en pocas palabras quiénes son y qué hacen.")),
+        **read_representative(typed),
     }
 
 
-def read_claim(typed: Typed) -> dict[str, str | None]:
+def read_representative(typed: Typed) -> dict[str, str | None]:
     """Who speaks for a body that is listed already."""
     return {"email": typed.email("email", missing=gettext("Escriba el correo de quien la representa.")) or ""}

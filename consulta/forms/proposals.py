@@ -8,7 +8,7 @@ from typing import Any
 
 from consulta.domain.proposals.drafting import Draft
 from consulta.domain.proposals.sending import Sender
-from consulta.domain.proposals.sources import Lineage
+from consulta.domain.proposals.sources import Sources
 from consulta.domain.sheets.sheet import TEXT_MAX, Challenge, Contact, Line
 from consulta.words.i18n import gettext
 
@@ -25,13 +25,13 @@ PROSE = {
     "ambition": ("ambition",),
 }
 """The fields of running text of each step."""
-MOST_LEADS, MOST_CONTACTS = 20, 10
+MAX_LEADS, MAX_CONTACTS = 20, 10
 Read = Callable[[Typed, Draft], dict[str, Any]]
 
 
 def read_step(step: str, typed: Typed, draft: Draft) -> dict[str, Any]:
     """What a step changes of the sheet; faults are noted beside their fields."""
-    prose = {name: typed.text(name, most=LINE * 2 if name == "title" else TEXT_MAX) or None for name in PROSE[step]}
+    prose = {name: typed.text(name, limit=LINE * 2 if name == "title" else TEXT_MAX) or None for name in PROSE[step]}
     more = READ.get(step)
     return {**prose, **(more(typed, draft) if more else {})}
 
@@ -43,25 +43,25 @@ def show_step(step: str, draft: Draft) -> dict[str, str]:
     return {**shown, **(more(draft) if more else {})}
 
 
-def read_lineage(typed: Typed) -> Lineage:
+def read_sources(typed: Typed) -> Sources:
     """To what it answers; numbers separated by commas or spaces."""
     numbers = []
-    for word in re.split(r"[\s,;]+", typed.text("contributions", most=1_000)):
+    for word in re.split(r"[\s,;]+", typed.text("contributions", limit=1_000)):
         plain = word.lstrip("#n.º")
         if plain.isdecimal() and len(plain) < 10:
             numbers.append(int(plain))
         elif plain:
             typed.wrong("contributions", gettext("«%(value)s» no es el número de un aporte.", value=word[:40]))
     earlier = tuple(sorted(name[8:] for name in typed.data if name.startswith("earlier-")))
-    unrelated = typed.text("unrelated", most=1_000) or None
+    unrelated = typed.text("unrelated", limit=1_000) or None
     if not (numbers or earlier or unrelated):
         typed.wrong("contributions", gettext("Elija a qué responde, o escriba por qué a ninguno."))
-    return Lineage(tuple(dict.fromkeys(numbers)), earlier, unrelated)
+    return Sources(tuple(dict.fromkeys(numbers)), earlier, unrelated)
 
 
 def read_sender(typed: Typed) -> Sender:
     """The person who sends a proposal of their own: a name to show, an address, both if they like."""
-    name = typed.text("name", most=LINE) or None
+    name = typed.text("name", limit=LINE) or None
     return Sender(name=name, publish_name=bool(name) and typed.flag("publish_name"), email=typed.email("email"))
 
 
@@ -75,14 +75,14 @@ def _relevance(typed: Typed, _draft: Draft) -> dict[str, Any]:
 
 
 def _who(typed: Typed, draft: Draft) -> dict[str, Any]:
-    found = lines(typed.text("leads", most=TEXT_MAX))
-    if len(found) > MOST_LEADS:
-        typed.wrong("leads", gettext("Caben %(most)s entidades.", most=MOST_LEADS))
-    contacts = tuple(contact for n in typed.groups("contact", MOST_CONTACTS) if (contact := _contact(typed, n)))
+    found = lines(typed.text("leads", limit=TEXT_MAX))
+    if len(found) > MAX_LEADS:
+        typed.wrong("leads", gettext("Caben %(most)s entidades.", most=MAX_LEADS))
+    contacts = tuple(contact for n in typed.groups("contact", MAX_CONTACTS) if (contact := _contact(typed, n)))
     undecided = set(draft.sheet.undecided) - {"leads", "contacts"}
     undecided |= {name for name in ("leads", "contacts") if typed.flag(f"undecided-{name}")}
     return {
-        "leads": tuple(Line(name, name) for name in found[:MOST_LEADS]),
+        "leads": tuple(Line(name, name) for name in found[:MAX_LEADS]),
         "contacts": contacts,
         "persons": _cell(contacts, "name"),
         "posts": _cell(contacts, "post"),
@@ -94,8 +94,8 @@ def _who(typed: Typed, draft: Draft) -> dict[str, Any]:
 
 def _contact(typed: Typed, n: int) -> Contact | None:
     names = {field: f"contact-{n}-{field}" for field in ("name", "post", "email", "phone")}
-    name, post = typed.text(names["name"], most=LINE), typed.text(names["post"], most=LINE)
-    email, phone = typed.email(names["email"]), typed.text(names["phone"], most=40)
+    name, post = typed.text(names["name"], limit=LINE), typed.text(names["post"], limit=LINE)
+    email, phone = typed.email(names["email"]), typed.text(names["phone"], limit=40)
     if not (name or post or email or phone):
         return None
     if not name:
@@ -116,8 +116,8 @@ def _show_problem(draft: Draft) -> dict[str, str]:
     return {"theme": draft.sheet.theme or ""}
 
 
-def _show_lineage(draft: Draft) -> dict[str, str]:
-    one = draft.lineage
+def _show_sources(draft: Draft) -> dict[str, str]:
+    one = draft.sources
     return {
         "contributions": ", ".join(map(str, one.contributions)),
         "unrelated": one.unrelated or "",
@@ -151,7 +151,7 @@ READ: Mapping[str, Read] = {
 }
 SHOW: Mapping[str, Callable[[Draft], dict[str, str]]] = {
     "problem": _show_problem,
-    "answers": _show_lineage,
+    "answers": _show_sources,
     "relevance": _show_relevance,
     "who": _show_who,
     "milestones": _show_milestones,

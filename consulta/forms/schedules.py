@@ -19,14 +19,14 @@ from consulta.words.i18n import gettext
 
 from .fields import YEARS, kept, new_key
 
-MOST_STAGES, TEXT_MAX = 250, 2000
+MAX_STAGES, TEXT_MAX = 250, 2000
 LONG = ("participants", "result", "notes")
 
 
-def _text(most: int = TEXT_MAX) -> StringField:
+def _text(limit: int = TEXT_MAX) -> StringField:
     def short_enough(_form: Form, field: StringField) -> None:
-        if field.data and len(field.data) > most:
-            raise ValidationError(gettext("Es demasiado largo: caben %(most)s letras.", most=most))
+        if field.data and len(field.data) > limit:
+            raise ValidationError(gettext("Es demasiado largo: caben %(most)s letras.", most=limit))
 
     return StringField(filters=[kept, str.strip], validators=[short_enough])
 
@@ -91,7 +91,7 @@ class ScheduleForm(FlaskForm):
 
     seen = IntegerField()
     reason_es, reason_en = _text(500), _text(500)
-    stages = FieldList(FormField(StageForm), max_entries=MOST_STAGES)
+    stages = FieldList(FormField(StageForm), max_entries=MAX_STAGES)
 
     def validate_reason_es(self, field: StringField) -> None:
         """A reason that says something."""
@@ -153,7 +153,7 @@ def typed(data: Any) -> list[dict[str, str]]:
         match = re.fullmatch(r"stages-(\d{1,3})-(\w+)", name)
         if match:
             groups.setdefault(int(match[1]), {})[match[2]] = showable(value, 10_000)
-    return [groups[index] for index in sorted(groups)][:MOST_STAGES]
+    return [groups[index] for index in sorted(groups)][:MAX_STAGES]
 
 
 def _values(stage: StageView) -> dict[str, str]:

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, Un
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .accounts import Sector
-from .base import Base, Said, by_value
+from .base import Base, Localized, by_value
 
 
 class ActKind(StrEnum):
@@ -63,7 +63,7 @@ class ActVersion(Base):
     act_id: Mapped[int] = mapped_column(ForeignKey("acts.id"))
     version: Mapped[int]
     published_at: Mapped[datetime]
-    reason: Mapped[Said | None]
+    reason: Mapped[Localized | None]
     kind: Mapped[ActKind] = mapped_column(by_value(ActKind, "kind"))
     stage: Mapped[str | None]
     theme: Mapped[str | None]

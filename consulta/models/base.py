@@ -10,7 +10,7 @@ from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Enum, Integer,
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-Said = dict[str, str]
+Localized = dict[str, str]
 """A text in several interface languages: language code to text; Spanish (``es``) is always there."""
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -64,7 +64,7 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime,
         date: Date,
         bytes: LargeBinary,
-        Said: JSON,
+        Localized: JSON,
         dict[str, Any]: JSON,
         list[str]: JSON,
     }

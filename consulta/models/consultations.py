@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import Base, Said, by_value
+from .base import Base, Localized, by_value
 
 
 class ConsultationKind(StrEnum):
@@ -28,7 +28,7 @@ class Consultation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[ConsultationKind] = mapped_column(by_value(ConsultationKind, "kind"))
-    title: Mapped[Said]
+    title: Mapped[Localized]
     timezone: Mapped[str]
     locale: Mapped[str]
     texts: Mapped[dict[str, Any]]
@@ -55,9 +55,9 @@ class Theme(Base):
     position: Mapped[int]
     letter: Mapped[str]
     slug: Mapped[str]
-    name: Mapped[Said]
-    question: Mapped[Said]
-    briefing: Mapped[Said]
+    name: Mapped[Localized]
+    question: Mapped[Localized]
+    briefing: Mapped[Localized]
     colour: Mapped[int]
     pictogram: Mapped[str]
 
@@ -72,7 +72,7 @@ class Schedule(Base):
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
     version: Mapped[int]
     published_at: Mapped[datetime]
-    reason: Mapped[Said]
+    reason: Mapped[Localized]
 
 
 class Stage(Base):
@@ -91,10 +91,10 @@ class Stage(Base):
     key: Mapped[str]
     number: Mapped[str | None]
     parent: Mapped[str | None]
-    title: Mapped[Said]
-    participants: Mapped[Said | None]
-    result: Mapped[Said | None]
-    notes: Mapped[Said | None]
+    title: Mapped[Localized]
+    participants: Mapped[Localized | None]
+    result: Mapped[Localized | None]
+    notes: Mapped[Localized | None]
     source: Mapped[dict[str, Any] | None]
     theme: Mapped[str | None]
     starts_at: Mapped[datetime]
@@ -114,7 +114,7 @@ class ListItem(Base):
     list_name: Mapped[str]
     position: Mapped[int]
     code: Mapped[str]
-    label: Mapped[Said]
+    label: Mapped[Localized]
     population: Mapped[int | None]
     tile: Mapped[list[str] | None]
 
@@ -133,6 +133,6 @@ class Reason(Base):
     code: Mapped[str]
     version: Mapped[int]
     position: Mapped[int]
-    title: Mapped[Said]
-    text: Mapped[Said]
+    title: Mapped[Localized]
+    text: Mapped[Localized]
     published_on: Mapped[date]

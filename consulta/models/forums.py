@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import Base, BigId, Said, by_value
+from .base import Base, BigId, Localized, by_value
 
 
 class ForumKind(StrEnum):
@@ -74,7 +74,7 @@ class ForumVersion(Base):
     forum_id: Mapped[int] = mapped_column(ForeignKey("forums.id"))
     version: Mapped[int]
     published_at: Mapped[datetime]
-    reason: Mapped[Said | None]
+    reason: Mapped[Localized | None]
     content: Mapped[dict[str, Any]]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .accounts import Sector
-from .base import Base, Said, by_value
+from .base import Base, Localized, by_value
 
 
 class Standing(StrEnum):
@@ -34,14 +34,14 @@ class Organization(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
     slug: Mapped[str]
-    name: Mapped[Said]
+    name: Mapped[Localized]
     sort_key: Mapped[str]
     acronym: Mapped[str | None]
     sector: Mapped[str]
     capacities: Mapped[list[str]]
     aliases: Mapped[list[str]]
     earlier_names: Mapped[list[str]]
-    note: Mapped[Said | None]
+    note: Mapped[Localized | None]
     source: Mapped[dict[str, Any] | None]
     standing: Mapped[Standing] = mapped_column(by_value(Standing, "standing"))
     asked_on: Mapped[date | None]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import Base, Said
+from .base import Base, Localized
 
 
 class Commitment(Base):
@@ -73,5 +73,5 @@ class EarlierCommitment(Base):
     plan: Mapped[str]
     key: Mapped[str]
     position: Mapped[int]
-    name: Mapped[Said]
+    name: Mapped[Localized]
     facts: Mapped[dict[str, Any]]

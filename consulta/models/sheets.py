@@ -146,7 +146,7 @@ class SheetMilestone(Base):
     has_parts: Mapped[bool]
 
 
-class MilestoneParty(Base):
+class MilestoneResponsible(Base):
     """A body responsible for a milestone, by the name that was written; ``organization_id`` if it is registered."""
 
     __tablename__ = "milestone_parties"

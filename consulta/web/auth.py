@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta.config import Settings
 from consulta.domain.accounts import sessions
 from consulta.domain.accounts.actors import Actor
-from consulta.domain.accounts.permissions import SPEAKS_FOR_A_SECTOR
+from consulta.domain.accounts.permissions import SECTOR_ROLES
 from consulta.models.accounts import RoleName
 
 from . import context, db
@@ -65,9 +65,9 @@ def coordinates(staff: Staff | None) -> bool:
     return staff is not None and any(r.role in (RoleName.COORDINATOR, RoleName.ADMIN) for r in staff.actor.roles)
 
 
-def speaks(staff: Staff | None) -> bool:
+def represents_a_sector(staff: Staff | None) -> bool:
     """Whoever speaks for one side of the table in some consultation; which one is asked of the domain."""
-    return staff is not None and any(r.role in SPEAKS_FOR_A_SECTOR for r in staff.actor.roles)
+    return staff is not None and any(r.role in SECTOR_ROLES for r in staff.actor.roles)
 
 
 def on_a_team(staff: Staff | None) -> bool:

@@ -110,12 +110,12 @@ def head() -> Head:
     return Head(current.version, current.head.hex())
 
 
-def template_of(current: Current, make: Callable[[], str], *besides: object) -> str:
+def template_of(current: Current, make: Callable[[], str], *except_: object) -> str:
     """A page kept in memory in which the caller fills in what is the visitor's own, such as a form's keys.
 
-    ``besides``: whatever else the page depends on that the consultation's version does not tell.
+    ``except_``: whatever else the page depends on that the consultation's version does not tell.
     """
-    return _made((*_key(current), *besides), make, pack=False)[0].decode()
+    return _made((*_key(current), *except_), make, pack=False)[0].decode()
 
 
 def with_token(page: str) -> str:

@@ -14,7 +14,7 @@ from consulta.domain.errors import Malformed
 from consulta.domain.sheets import as_json
 from consulta.domain.sheets.sheet import Amendment, Generation, Sheet, public
 from consulta.models.consultations import ConsultationKind
-from consulta.words.i18n import gettext, said
+from consulta.words.i18n import gettext, localized
 
 from .context import settings
 
@@ -57,14 +57,14 @@ def document(
             number=n,
             heading=heading % n if "%s" in heading else heading,
             address=address,
-            source=said(consultation.title),
+            source=localized(consultation.title),
             amendments=changes,
             demo=gettext("Datos de demostración") if demo else "",
         )
         for (n, sheet, changes), address in zip(shown, where, strict=True)
     ]
     write = sheets.docx if form == "docx" else sheets.pdf
-    return attached(consultation, write(made, title=said(consultation.title)), form, name)
+    return attached(consultation, write(made, title=localized(consultation.title)), form, name)
 
 
 def attached(consultation: ConsultationView, content: bytes, form: str, name: str) -> Response:

@@ -52,10 +52,10 @@ _spoken: ContextVar[str] = ContextVar("language", default="")
 
 def language() -> str:
     """The interface language of this request: asked for, remembered, or Spanish."""
-    return _spoken.get() or (speak(_chosen()) if has_request_context() else SOURCE)
+    return _spoken.get() or (use_language(_chosen()) if has_request_context() else SOURCE)
 
 
-def speak(code: str) -> str:
+def use_language(code: str) -> str:
     """Use this language until the request or application context ends; returns it."""
     _spoken.set(code)
     return code
@@ -101,7 +101,7 @@ def _plural(singular: str, plural: str, n: int) -> str:
     return found.replace("%(num)s", number(n))
 
 
-def said(text: dict[str, str] | None) -> str:
+def localized(text: dict[str, str] | None) -> str:
     """A text of a consultation in the interface language, else in Spanish."""
     if not text:
         return ""
@@ -216,7 +216,9 @@ def init_app(app: Flask) -> None:
         lambda message: gettext(message), _plural, newstyle=True
     )
     app.jinja_env.globals["_"] = _in_template
-    app.jinja_env.filters.update(said=said, day=day, month=month, brief=brief, number=number, moment=moment, age=age)
+    app.jinja_env.filters.update(
+        said=localized, day=day, month=month, brief=brief, number=number, moment=moment, age=age
+    )
     app.jinja_env.globals.update(
         language=language,
         languages=lambda: sorted(catalogues(), reverse=True),

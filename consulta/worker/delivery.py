@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 
 from consulta.config import Settings
 from consulta.database.transactions import Database
-from consulta.domain.accounts import accounts
-from consulta.domain.accounts import links as account_links
-from consulta.domain.authors import rights as author_rights
+from consulta.domain.accounts import accounts, links
+from consulta.domain.authors import rights
 from consulta.domain.consultations import reading as consultations
-from consulta.domain.forums import telling as forum_telling
+from consulta.domain.forums import telling
 from consulta.domain.notifications import news, notices, outbox
 from consulta.domain.notifications.outbox import Message
 from consulta.models.outbox import GAVE_UP
@@ -73,7 +72,7 @@ def _values(db: Session, settings: Settings, message: Message, now: datetime) ->
     """What the template needs besides the payload: links and codes that are never stored."""
     values = dict(message.payload)
     if message.template == "receipt":
-        values["confirmation"] = author_rights.confirmation_code(settings.secret_key, values["folio"], message.to)
+        values["confirmation"] = rights.confirmation_code(settings.secret_key, values["folio"], message.to)
         values["title"] = consultations.title_of(db, values["slug"]).get(values["language"], "")
         values |= {name: date.fromisoformat(values[name]) for name in ("review_by", "answer_by")}
     if message.template in ("reminder", "decision"):
@@ -81,12 +80,12 @@ def _values(db: Session, settings: Settings, message: Message, now: datetime) ->
     if "subscriber" in values:
         values["token"] = news.token(settings.secret_key, values["subscriber"])
     if message.template in ("registration", "promotion"):
-        values |= forum_telling.words(db, values["slug"], values["key"])
+        values |= telling.words(db, values["slug"], values["key"])
     if message.template == "organization":
-        values["token"] = account_links.one_time_link(db, account_id=values["account"], now=now)
+        values["token"] = links.one_time_link(db, account_id=values["account"], now=now)
     if message.template == "reset":
         found = accounts.by_email(db, message.to)
         if found is None or found[2] or found[3]:
             return None
-        values["token"] = account_links.one_time_link(db, account_id=found[0], now=now, valid=account_links.RESET_VALID)
+        values["token"] = links.one_time_link(db, account_id=found[0], now=now, valid=links.RESET_VALID)
     return values

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from flask import Flask, render_template
 
 from consulta.config import Settings
-from consulta.words.i18n import speak
+from consulta.words.i18n import use_language
 
 TIMEOUT_SECONDS = 20
 
@@ -22,7 +22,7 @@ def compose(
 ) -> EmailMessage:
     """The message in its reader's language; the first line of a template is the subject."""
     with app.app_context():
-        speak(values.get("language", "es"))
+        use_language(values.get("language", "es"))
         words = render_template(f"emails/{template}.txt", base=settings.base_url, **values)
     subject, _, body = words.strip().partition("\n")
     message = EmailMessage()

@@ -11,11 +11,11 @@ from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.contributions import prints
 from consulta.domain.proposals import reading as proposals
-from consulta.domain.sheets import period as plan_period
+from consulta.domain.sheets import period
 from consulta.web import sheet_files
 
 log = structlog.get_logger()
-MOST = 2_000
+MAX_PROPOSALS = 2_000
 
 
 def typeset(app: Flask, *, now: datetime) -> int:
@@ -27,10 +27,10 @@ def typeset(app: Flask, *, now: datetime) -> int:
             return 0
         id_, slug, name = wanted
         current = consultations.find(db, slug)
-        rows = proposals.all_sheets(db, current.view, most=MOST)
+        rows = proposals.all_sheets(db, current.view, limit=MAX_PROPOSALS)
     try:
         with app.test_request_context(base_url=app.extensions["settings"].base_url):
-            generation = plan_period.generation(current.view)
+            generation = period.generation(current.view)
             made = sheet_files.proposals(current.view, rows, name.rpartition(".")[2], generation).get_data()
     except Exception as error:  # whatever it is: one that cannot be made does not hold up the others
         log.warning("print", name=name, kind=type(error).__name__)
@@ -39,6 +39,6 @@ def typeset(app: Flask, *, now: datetime) -> int:
         return 1
     with database.transaction() as db:
         prints.lock(db, id_)
-        if proposals.published(db, current.view, most=MOST) == [number for number, _sheet in rows]:
+        if proposals.published(db, current.view, limit=MAX_PROPOSALS) == [number for number, _sheet in rows]:
             prints.keep(db, id_, made, length=current.version, now=now)  # else one was withdrawn meanwhile: made anew
     return 1

@@ -17,16 +17,12 @@ from consulta.domain.authors import erasure as author_erasure
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.errors import DomainError
 from consulta.domain.forums import erasure as forum_erasure
-from consulta.domain.forums import seats
-from consulta.domain.forums import telling as forum_telling
-from consulta.domain.intake import importing, uploads
-from consulta.domain.intake import undo as intake_undo
+from consulta.domain.forums import seats, telling
+from consulta.domain.intake import importing, undo, uploads
 from consulta.domain.moderation import returns
 from consulta.domain.notifications import news
-from consulta.domain.organizations import requests as organization_requests
-from consulta.domain.organizations import verification
-from consulta.domain.proposals import erasure as proposal_erasure
-from consulta.domain.proposals import reminders
+from consulta.domain.organizations import requests, verification
+from consulta.domain.proposals import erasure, reminders
 
 from . import delivery, printing
 
@@ -74,8 +70,8 @@ def answer(database: Database, *, now: datetime) -> int:
     while True:
         with database.transaction() as db:
             piece = verification.lapse(db, now=now) + news.fan_out(db, now=now)
-            piece += forum_telling.tell(db, now=now) + seats.release(db, now=now)
-            piece += returns.go_on(db, now=now) + proposal_erasure.expire(db, now=now)
+            piece += telling.tell(db, now=now) + seats.release(db, now=now)
+            piece += returns.go_on(db, now=now) + erasure.expire(db, now=now)
             piece += reminders.remind(db, now=now)
         if not piece:
             return done
@@ -89,7 +85,7 @@ def take_in(database: Database, *, now: datetime) -> int:
         done += _take_in(database, *waiting, now=now)
     while True:
         with database.transaction() as db:
-            piece = intake_undo.withdraw_piece(db, now=now)
+            piece = undo.withdraw_piece(db, now=now)
         if not piece:
             return done
         done += piece
@@ -152,5 +148,5 @@ def erase(database: Database, *, now: datetime) -> int:
         sessions.purge(db, now=now, today=now.date())
         news.forget_unconfirmed(db, today=now.date())
         uploads.forget_unapproved(db, now=now)
-        organization_requests.forget(db, now=now)
+        requests.forget(db, now=now)
     return done

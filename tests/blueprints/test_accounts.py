@@ -18,8 +18,8 @@ from consulta.domain.accounts import links
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import Account, AccountSession
 from consulta.worker import rounds
-from tests.support.people import PASSWORD, staff
-from tests.support.visitor import Visitor
+from tests.support.people import staff
+from tests.support.visitor import PASSWORD, Visitor
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 from consulta import Settings, create_app, reference
 from consulta.domain.demonstration import contributions
 from consulta.web.passwords import hasher
-from tests.support.people import PASSWORD
+from tests.support.visitor import PASSWORD
 
 from .install import chromium
 

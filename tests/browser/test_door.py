@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.forums import registrations
-from consulta.domain.forums.registrations import Guest, Party
+from consulta.domain.forums.registrations import Group, Guest
 from consulta.models.forums import AttendanceMark, Forum, Registration
 from tests.support.accessibility import check
 from tests.support.audits import sound
@@ -39,7 +39,7 @@ def registered(demo: Flask) -> list[str]:
                 db,
                 view,
                 KEY,
-                Party(guests=(Guest(name),)),
+                Group(guests=(Guest(name),)),
                 submission=f"puerta-{name}",
                 language="es",
                 now=datetime.now(UTC),

@@ -20,7 +20,8 @@ from consulta.web.passwords import hasher
 from consulta.worker import delivery
 from tests.support.accessibility import check
 from tests.support.audits import sound
-from tests.support.people import PASSWORD, staff
+from tests.support.people import staff
+from tests.support.visitor import PASSWORD
 
 from .conftest import WIDTHS, sign_in
 

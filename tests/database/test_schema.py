@@ -17,7 +17,7 @@ from consulta.database.transactions import Database
 from consulta.domain.audit import replay
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.results import tally
-from consulta.domain.sheets.sheet import Contact, Line, Milestone, Party, Sheet
+from consulta.domain.sheets.sheet import Contact, Line, Milestone, Responsible, Sheet
 from consulta.models import Base
 from consulta.models.contributions import Contribution
 from tests.support.contributions import comment, submit
@@ -201,7 +201,7 @@ def test_every_column_is_committed_or_replayed() -> None:
         "milestone_parties",
     )
     sheet = {"version_id", "sheet_id", "proposal_id", "milestone_id", "organization_id", "earlier_id", "version"}
-    of_sheets = {field.name for one in (Sheet, Line, Contact, Milestone, Party) for field in fields(one)}
+    of_sheets = {field.name for one in (Sheet, Line, Contact, Milestone, Responsible) for field in fields(one)}
     committed |= of_sheets | {"unrelated", "withdrawal", "reason", "finding", "place", "contact"}
     in_clear |= sheet | {"fields", "due_on", "on_commitment_id"}
     derived |= {"written_on", "dismissed_on", "organization_id"}

@@ -149,7 +149,7 @@ def _support(database: Database, view: ConsultationView, number: int, seed: int)
 
 
 def _report(database: Database, view: ConsultationView, number: int, key: str) -> None:
-    said, now = flags.Said(number, Ground.OTHER), datetime.now(UTC)
+    said, now = flags.Flag(number, Ground.OTHER), datetime.now(UTC)
     with database.transaction() as db:
         flags.file(db, consultation=view, said=said, submission=f"r{key}", held_cause=None, now=now)
 

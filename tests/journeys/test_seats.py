@@ -17,7 +17,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums import registrations, seats, versions
-from consulta.domain.forums.registrations import Guest, Party
+from consulta.domain.forums.registrations import Group, Guest
 from consulta.models.forums import Forum, Registration, Seat
 from tests.support.consultations import said
 from tests.support.forums import announce
@@ -44,7 +44,7 @@ def test_never_oversold(database: Database, consultation: ConsultationView, now:
 
     def register(n: int) -> None:
         with database.transaction() as db:
-            party = Party(guests=(Guest(f"Persona {n}"),))
+            party = Group(guests=(Guest(f"Persona {n}"),))
             registrations.register(db, consultation, "foro", party, submission=f"k{n}", language="es", now=now)
 
     def give_back(n: int) -> None:

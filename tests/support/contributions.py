@@ -103,7 +103,7 @@ def submit(
     **rest: Any,
 ) -> submission.Receipt:
     """Give an opinion as the web form does when its number is needed at once, as for a mail."""
-    given = submission.Given(body=body, **rest)
+    given = submission.Submitted(body=body, **rest)
     with database.transaction() as db:
         return opinions.submit(
             db,
@@ -118,7 +118,7 @@ def submit(
 
 def send(database: Database, consultation: ConsultationView, body: str, key: str) -> str:
     """Give an opinion as the web form does when nothing needs its number: stored with the commit. The code."""
-    given, now = submission.Given(body=body), datetime.now(UTC)
+    given, now = submission.Submitted(body=body), datetime.now(UTC)
     with database.session() as db:
         folio = opinions.send(
             db, consultation=consultation, given=given, submission=key, held_cause=None, language="es", now=now

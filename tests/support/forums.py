@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.forums import registrations, versions
-from consulta.domain.forums.registrations import Guest, Party
+from consulta.domain.forums.registrations import Group, Guest
 from consulta.domain.forums.tables import TableData
 from consulta.domain.forums.versions import ForumData
 from consulta.models.forums import ForumKind
@@ -78,7 +78,7 @@ def register(
             db,
             consultation,
             "foro",
-            Party(guests=guests, **rest),
+            Group(guests=guests, **rest),
             submission=key or "-".join(names),
             language="es",  # type: ignore[arg-type]
             now=now,

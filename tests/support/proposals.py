@@ -56,8 +56,8 @@ def body(database: Database, view: ConsultationView, slug: str, now: datetime, *
     with database.transaction() as db:
         named = Listed(slug=slug, name=said(f"Organización {slug}"), sector="cso", acronym=slug.upper())
         enlisting.enlist(db, view, named, new=True, actor="equipo", now=now)
-        stands = update(Organization).where(Organization.slug == slug).values(standing=Standing.VERIFIED)
-        db.execute(stands)
+        in_force = update(Organization).where(Organization.slug == slug).values(standing=Standing.VERIFIED)
+        db.execute(in_force)
         entry: dict[str, Any] = {"subject": f"organization/{slug}", "payload": {"standing": "verified"}}
         log.note(db, view, actor="equipo", action=Action.ORGANIZATION_PROVISIONAL, recorded=now, **entry)
     accounts = []

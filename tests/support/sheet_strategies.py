@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from consulta.domain.sheets.sheet import PROSE, Challenge, Contact, Continuity, Line, Milestone, Party, Sheet
+from consulta.domain.sheets.sheet import PROSE, Challenge, Contact, Continuity, Line, Milestone, Responsible, Sheet
 
 TEXT = st.text(st.characters(exclude_categories=("Cc", "Cs"), include_characters="\n"), max_size=25)
 SAID = st.none() | TEXT
@@ -13,7 +13,7 @@ MONTHS = st.none() | st.builds("{:04}-{:02}".format, st.integers(1900, 2100), st
 LINES = st.lists(st.builds(Line, TEXT, TEXT, NUMBERS, SAID, SAID, SAID, SAID, SAID), max_size=2).map(tuple)
 PHONES = st.lists(st.tuples(TEXT, SAID), max_size=2).map(tuple)
 CONTACTS = st.lists(st.builds(Contact, TEXT, SAID, SAID, SAID, SAID, SAID, SAID, SAID, PHONES), max_size=2).map(tuple)
-PARTIES = st.lists(st.builds(Party, TEXT, st.lists(TEXT, max_size=2).map(tuple), SAID), max_size=2).map(tuple)
+PARTIES = st.lists(st.builds(Responsible, TEXT, st.lists(TEXT, max_size=2).map(tuple), SAID), max_size=2).map(tuple)
 
 
 @st.composite

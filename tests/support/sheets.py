@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from consulta.domain.sheets.advice import Entry, Glossary
-from consulta.domain.sheets.sheet import Challenge, Contact, Continuity, Line, Milestone, Party, Period, Sheet
+from consulta.domain.sheets.sheet import Challenge, Contact, Continuity, Line, Milestone, Period, Responsible, Sheet
 
 DATA = Path(__file__).parent.parent / "data"
 PERIOD = Period("2016-08", "2018-06")
@@ -96,7 +96,7 @@ def _milestone(r: Record) -> Milestone:
         r["mark"],
         r["sub_item"],
         responsible=tuple(r["responsible_lines"]),
-        parties=tuple(Party(one["name"], tuple(one["units"]), one["role"]) for one in r["responsible_parties"]),
+        parties=tuple(Responsible(one["name"], tuple(one["units"]), one["role"]) for one in r["responsible_parties"]),
         continuity=status,
         start=r["start"],
         end=r["end"],

@@ -15,11 +15,10 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.database import transactions
-from consulta.domain.attendance import devices, marks
+from consulta.domain.attendance import devices, from_file, marks
 from consulta.domain.attendance import door as attendance_door
-from consulta.domain.attendance import from_file as attendance_from_file
 from consulta.domain.attendance.devices import Brought, Outcome
-from consulta.domain.attendance.from_file import Row
+from consulta.domain.attendance.from_file import TypedArrival
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Closed, Invalid, Malformed
 from consulta.domain.forums import reading as forums
@@ -34,7 +33,7 @@ bp = Blueprint("marks", __name__, url_prefix="/gestion")
 SCRIPT = Path(__file__).parent.parent.parent / "static" / "door-worker.js"
 KEPT = timedelta(hours=48)
 """How long after a forum its roster may stay on a device."""
-MOST_BROUGHT, MOST_BYTES = 20_000, 12_000_000
+MAX_BROUGHT, MAX_BYTES = 20_000, 12_000_000
 
 
 @bp.get("/puerta.js")
@@ -80,7 +79,7 @@ def roster(slug: str, key: str) -> Response:
     consultation, forum = _own(slug, key)
     if forum.data.ends_at + KEPT <= now():
         raise Closed("La lista de un foro no se guarda en un aparato más de 48 horas después.")
-    attendance_door.look(
+    attendance_door.open_roster(
         db.session(), consultation, forum, actor=guards.pseudonym(consultation), now=now(), device=True
     )
     return respond_privately(jsonify(people=attendance_door.roster(db.session(), forum)))
@@ -112,7 +111,7 @@ def bring(slug: str, key: str) -> Response:
 
 @bp.post("/<slug>/foros/<key>/puerta/archivo")
 @allow(on_a_team)
-@takes_files(MOST_BYTES)
+@takes_files(MAX_BYTES)
 def carry(slug: str, key: str) -> Response | BaseResponse:
     """Marks that were carried here as a file. Each piece is a transaction: what was taken is known the next time."""
     consultation, forum = _own(slug, key)
@@ -138,7 +137,7 @@ def carry(slug: str, key: str) -> Response | BaseResponse:
 
 @bp.post("/<slug>/foros/<key>/puerta/asistencia")
 @allow(on_a_team)
-@takes_files(MOST_BYTES)
+@takes_files(MAX_BYTES)
 def sheet(slug: str, key: str) -> Response | BaseResponse:
     """The attendance sheet as it was typed. The whole file is read first; then it is written piece by piece."""
     consultation, forum = _own(slug, key)
@@ -146,9 +145,9 @@ def sheet(slug: str, key: str) -> Response | BaseResponse:
     try:
         if file is None or not file.filename:
             raise Invalid("Elija un archivo.", field="sheet")
-        rows = attendance_from_file.read(file.read(), file.filename[:120], consultation, forum)
-        attendance_from_file.check(db.session(), forum, rows)
-        new = sum(_take(consultation, forum, piece) for piece in attendance_from_file.pieces(rows))
+        rows = from_file.read(file.read(), file.filename[:120], consultation, forum)
+        from_file.check(db.session(), forum, rows)
+        new = sum(_take(consultation, forum, piece) for piece in from_file.pieces(rows))
     except Invalid as error:
         return _again(slug, key, error)
     flash(gettext("Personas anotadas: %(n)s. Ya estaban: %(there)s.", n=new, there=len(rows) - new))
@@ -177,13 +176,13 @@ def _carried() -> list[Any]:
     except (ValueError, RecursionError) as error:
         raise Invalid("Ese archivo no es de marcas de una puerta.", field="file") from error
     sealed = given.get("marks") if isinstance(given, dict) else None
-    if not isinstance(sealed, list) or len(sealed) > MOST_BROUGHT:
+    if not isinstance(sealed, list) or len(sealed) > MAX_BROUGHT:
         raise Invalid("Ese archivo no es de marcas de una puerta.", field="file")
     return sealed
 
 
-def _take(consultation: ConsultationView, forum: ForumView, piece: Sequence[Row]) -> int:
-    new = attendance_from_file.take(db.session(), consultation, forum, piece, **_whose(consultation))
+def _take(consultation: ConsultationView, forum: ForumView, piece: Sequence[TypedArrival]) -> int:
+    new = from_file.take(db.session(), consultation, forum, piece, **_whose(consultation))
     transactions.commit(db.session())
     return new
 

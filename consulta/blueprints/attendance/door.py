@@ -22,7 +22,7 @@ from consulta.models.consultations import ConsultationKind
 from consulta.web import answers, db, guards
 from consulta.web.auth import actor, allow, on_a_team
 from consulta.web.context import now
-from consulta.words.i18n import day, gettext, language, said
+from consulta.words.i18n import day, gettext, language, localized
 
 bp = Blueprint("attendance", __name__, url_prefix="/gestion")
 OPENED, OPEN_SECONDS = "doors", 12 * 3600
@@ -43,7 +43,7 @@ def door(slug: str, key: str) -> Response:
 def open_door(slug: str, key: str) -> BaseResponse:
     """Open the roster for twelve hours: the look is an entry of the ledger."""
     consultation, forum = _own(slug, key)
-    attendance_door.look(db.session(), consultation, forum, actor=guards.pseudonym(consultation), now=now())
+    attendance_door.open_roster(db.session(), consultation, forum, actor=guards.pseudonym(consultation), now=now())
     session[OPENED] = {**session.get(OPENED, {}), f"{slug}/{key}": int(time())}
     return redirect(url_for(".door", slug=slug, key=key), 303)
 
@@ -113,7 +113,7 @@ def sheet(slug: str, key: str) -> Response:
         "care": gettext("No se pide documento, teléfono ni dirección. Los nombres se borran 30 días después del foro."),
     }
     body = attendance.sheet(
-        forum=said(forum.data.name),
+        forum=localized(forum.data.name),
         when=day(consultation.today(forum.data.starts_at)),
         seats=forum.data.capacity,
         words=words,

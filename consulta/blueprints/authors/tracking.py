@@ -9,15 +9,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.database import transactions
 from consulta.domain import codes
-from consulta.domain.authors import rights as author_rights
-from consulta.domain.authors import tracking
+from consulta.domain.authors import rights, tracking
 from consulta.domain.authors.tracking import Followed
 from consulta.domain.errors import Conflict, DomainError, Invalid, NotFound
 from consulta.domain.forums import registrations
 from consulta.domain.forums.registrations import Registered
 from consulta.domain.papers import stubs
-from consulta.domain.proposals import drafting as proposal_drafting
-from consulta.domain.proposals import sending as proposal_sending
+from consulta.domain.proposals import drafting, sending
 from consulta.domain.texts import showable
 from consulta.forms.fields import Typed
 from consulta.models.contributions import Kind
@@ -29,14 +27,14 @@ from consulta.words.i18n import gettext
 
 bp = Blueprint("tracking", __name__)
 ACTS: dict[str, tuple[Callable[..., None], str]] = {
-    "withdraw": (author_rights.withdraw, "Su aporte fue retirado: ya no se ve en ninguna página."),
-    "remove-name": (author_rights.remove_name, "Su nombre fue borrado."),
-    "erase-email": (author_rights.erase_email, "Su correo fue borrado. Ya no recibirá avisos."),
+    "withdraw": (rights.withdraw, "Su aporte fue retirado: ya no se ve en ninguna página."),
+    "remove-name": (rights.remove_name, "Su nombre fue borrado."),
+    "erase-email": (rights.erase_email, "Su correo fue borrado. Ya no recibirá avisos."),
     "erase": (
-        author_rights.ask_erasure,
+        rights.ask_erasure,
         "Su aporte ya no se ve. Todo se borrará dentro de 72 horas; hasta entonces puede cancelarlo aquí.",
     ),
-    "take-back": (author_rights.take_back_erasure, "El borrado se canceló: su aporte está como antes."),
+    "take-back": (rights.take_back_erasure, "El borrado se canceló: su aporte está como antes."),
 }
 
 
@@ -65,7 +63,7 @@ def follow() -> Response | BaseResponse:
         if stub is not None:
             page = render_template("papers/stub.html", stub=stub, consultation=stub.consultation)
             return respond_privately(make_response(page))
-        draft = proposal_drafting.by_code(db.session(), folio)
+        draft = drafting.by_code(db.session(), folio)
         if draft is not None:
             held_drafts.hold(draft.key)
             if draft.open:
@@ -94,7 +92,7 @@ def _registered(one: Registered) -> Response:
 
 def _confirm(folio: str) -> None:
     typed = showable(request.form.get("confirmation", ""), 40)
-    author_rights.confirm(db.session(), folio, typed=typed, secret=settings().secret_key, now=now())
+    rights.confirm(db.session(), folio, typed=typed, secret=settings().secret_key, now=now())
 
 
 def _sure(followed: Followed, act: str, note: str = "", error: str = "") -> Response:
@@ -111,9 +109,9 @@ def _sure(followed: Followed, act: str, note: str = "", error: str = "") -> Resp
 
 
 def _proposal_withdrawn(followed: Followed) -> Response:
-    note = Typed(request.form).text("note", most=5_000)
+    note = Typed(request.form).text("note", limit=5_000)
     try:
-        proposal_sending.withdraw(db.session(), followed.number, followed.consultation, note, now=now())
+        sending.withdraw(db.session(), followed.number, followed.consultation, note, now=now())
     except Invalid as error:
         return _sure(followed, "withdraw", note, _said(error))
     except Conflict as error:

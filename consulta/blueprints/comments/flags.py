@@ -44,7 +44,7 @@ def file(slug: str, number: int) -> Response | BaseResponse:
         key = typed.submission.data or "" if issued else form_keys.new()
         return _page(consultation, number, typed.values(), errors, key, 422)
     key, age = issued
-    said = flags.Said(number, Ground(typed.ground.data), typed.line.data or None)
+    said = flags.Flag(number, Ground(typed.ground.data), typed.line.data or None)
     held_cause = form_keys.held_cause(consultation, bool(typed.website.data), age)
     try:
         flags.file(db.session(), consultation=consultation, said=said, submission=key, held_cause=held_cause, now=now())

@@ -11,8 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.database import transactions
-from consulta.domain.comments import commentable, threads
-from consulta.domain.comments import submitting as comments
+from consulta.domain.comments import commentable, submitting, threads
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.contributions import reading as contributions
 from consulta.domain.contributions.targets import Quoted, Target
@@ -199,7 +198,7 @@ def _submit(slug: str, about: Callable[[ConsultationView], About]) -> Response |
     key, age = issued
     given = typed.given()
     try:
-        folio = comments.submit(
+        folio = submitting.submit(
             db.session(),
             consultation=consultation,
             target=on.target,
@@ -211,7 +210,7 @@ def _submit(slug: str, about: Callable[[ConsultationView], About]) -> Response |
         ).folio
     except AlreadyReceived:
         transactions.undo(db.session())
-        folio = comments.repeated(db.session(), submission=key, given=given, target=on.target).folio
+        folio = submitting.repeated(db.session(), submission=key, given=given, target=on.target).folio
     kept_codes.keep(folio)
     return redirect(url_for("opinions.receipt", slug=slug), 303)
 
@@ -250,6 +249,6 @@ def _rendered(
         errors=errors,
         submission=submission,
         csrf=csrf,
-        most=BODY_MAX,
+        limit=BODY_MAX,
         window=consultation.window("comment", now()),
     )

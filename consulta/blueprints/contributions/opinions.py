@@ -128,7 +128,7 @@ def _rendered(
         submission=submission,
         csrf=csrf,
         window=window,
-        most=BODY_MAX,
+        limit=BODY_MAX,
     )
 
 

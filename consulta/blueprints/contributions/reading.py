@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta.domain.comments import threads
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.contributions import reading as contributions
-from consulta.domain.contributions.queries import Filters, Row
+from consulta.domain.contributions.queries import Filters, ListedContribution
 from consulta.domain.errors import NotFound
 from consulta.domain.proposals import reading as proposals
 from consulta.domain.results import figures
@@ -135,6 +135,6 @@ def _atom(consultation: ConsultationView, chosen: ThemeView | None) -> Response:
     return response
 
 
-def _instant(row: Row, consultation: ConsultationView) -> datetime:
+def _instant(row: ListedContribution, consultation: ConsultationView) -> datetime:
     """The day of a row as an instant: no time of day is ever given."""
     return datetime.combine(row.received_on, time(), tzinfo=consultation.timezone)

@@ -10,8 +10,7 @@ from consulta.domain.accounts import team
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.forums import reading as forums
-from consulta.domain.forums import telling as forum_telling
-from consulta.domain.forums import versions as forum_versions
+from consulta.domain.forums import telling, versions
 from consulta.domain.forums.reading import ForumView
 from consulta.forms.fields import Typed, new_key
 from consulta.forms.forums import read_forum, show_forum
@@ -68,9 +67,9 @@ def publish(slug: str, key: str) -> Response | BaseResponse:
 def cancel(slug: str, key: str) -> Response | BaseResponse:
     """Call a forum off; those who registered are told."""
     consultation, typed = guards.changeable(slug), Typed(request.form)
-    seen, reason = typed.whole("seen", 1, 10**6), typed.said("reason", most=500)
+    seen, reason = typed.whole("seen", 1, 10**6), typed.said("reason", limit=500)
     try:
-        forum_versions.cancel(
+        versions.cancel(
             db.session(),
             consultation,
             key,
@@ -89,12 +88,12 @@ def _publish(consultation: ConsultationView, forum: ForumView | None) -> Respons
     """Publish what was typed, or show the form again with it."""
     typed = Typed(request.form)
     data = read_forum(typed, consultation, _facilitators(consultation), consultation.today(now()))
-    seen, reason = typed.whole("seen", 0, 10**6), typed.said("reason", most=500)
+    seen, reason = typed.whole("seen", 0, 10**6), typed.said("reason", limit=500)
     if typed.errors:
         return _form_page(consultation, forum, typed.values(), typed.errors, 422)
     key = forum.key if forum else _address(consultation, data.name["es"])
     try:
-        forum_versions.publish(
+        versions.publish(
             db.session(),
             consultation,
             data,
@@ -139,6 +138,6 @@ def _form_page(
         forum=forum,
         values=values,
         errors=errors,
-        unreachable=forum_telling.unreachable(db.session(), forum) if forum else 0,
+        unreachable=telling.unreachable(db.session(), forum) if forum else 0,
         facilitators={side: [(n, n) for n in names] for side, names in _facilitators(consultation).items()},
     )

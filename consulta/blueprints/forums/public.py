@@ -8,13 +8,12 @@ from consulta.documents import calendars, charts, posters, qr, tables
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums import turnout
 from consulta.domain.forums.reading import ForumView
-from consulta.domain.papers import minutes as paper_minutes
-from consulta.domain.papers import reconciliation
+from consulta.domain.papers import minutes, reconciliation
 from consulta.models.consultations import ConsultationKind
 from consulta.web import answers, db, guards
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now, settings
-from consulta.words.i18n import day, gettext, language, number, said
+from consulta.words.i18n import day, gettext, language, localized, number
 from consulta.words.markup import drawn
 
 from . import bp
@@ -27,7 +26,7 @@ def listing(slug: str) -> str:
     consultation = guards.find(slug).view
     found = forums.in_order(forums.listing(db.session(), consultation), now())
     counted = turnout.by_forum(db.session(), consultation)
-    known = [(f.key, said(f.data.name), n) for f, n in turnout.bars(found, counted)]
+    known = [(f.key, localized(f.data.name), n) for f, n in turnout.bars(found, counted)]
     return render_template(
         "forums/listing.html",
         consultation=consultation,
@@ -53,7 +52,7 @@ def one(slug: str, key: str) -> str:
         now=now(),
         sheet=sheet,
         batches=batches,
-        minutes=paper_minutes.published(db.session(), consultation, forum) if sheet else [],
+        minutes=minutes.published(db.session(), consultation, forum) if sheet else [],
     )
 
 
@@ -66,12 +65,12 @@ def calendar(slug: str, key: str) -> Response:
     address = settings().base_url + url_for(".one", slug=slug, key=key)
     body = calendars.event(
         uid=f"{slug}-{key}@{settings().base_url.split('//', 1)[-1]}",
-        name=said(forum.data.name),
+        name=localized(forum.data.name),
         starts=forum.data.starts_at,
         ends=forum.data.ends_at,
         all_day=forum.data.all_day,
         zone=consultation.timezone,
-        place=", ".join(filter(None, (said(forum.data.texts.get(n)) for n in ("place", "address")))),
+        place=", ".join(filter(None, (localized(forum.data.texts.get(n)) for n in ("place", "address")))),
         address=address,
         version=forum.version,
         cancelled=forum.cancelled,
@@ -108,14 +107,14 @@ def poster(slug: str, key: str) -> Response:
     demo = consultation.kind is ConsultationKind.DEMONSTRATION
     drawn = posters.poster(
         posters.describe(
-            call=said(forum.data.name),
-            title=said(consultation.title),
+            call=localized(forum.data.name),
+            title=localized(consultation.title),
             closing=_notice(forum),
-            hint=f"{when}. {said(forum.data.texts.get('place'))}",
+            hint=f"{when}. {localized(forum.data.texts.get('place'))}",
             address=address.split("//", 1)[-1],
             demo=gettext("Datos de demostración") if demo else "",
             themes=[
-                (said(t.name), said(t.question), t.colour)
+                (localized(t.name), localized(t.question), t.colour)
                 for t in (consultation.theme_by_id(table.theme_id) for table in forum.tables)
                 if t
             ],
@@ -140,5 +139,5 @@ def figures(slug: str, key: str) -> Response:
 
 def _notice(forum: ForumView) -> str:
     if forum.cancelled:
-        return gettext("Cancelado: %(why)s", why=said(forum.versions[0].reason))
-    return gettext("Cambió: %(why)s", why=said(forum.versions[0].reason)) if forum.version > 1 else ""
+        return gettext("Cancelado: %(why)s", why=localized(forum.versions[0].reason))
+    return gettext("Cambió: %(why)s", why=localized(forum.versions[0].reason)) if forum.version > 1 else ""

@@ -17,7 +17,7 @@ from consulta.domain.forums import registrations, seats
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.texts import showable
 from consulta.forms.fields import Typed
-from consulta.forms.registrations import people, read_party
+from consulta.forms.registrations import people, read_group
 from consulta.web import db, form_keys, guards, limits
 from consulta.web.answers import respond_privately
 from consulta.web.auth import allow, anyone
@@ -39,7 +39,7 @@ def form(slug: str, key: str) -> Response:
     if not forum.takes(now()):
         return _closed(consultation, forum, 200)
     wanted = request.args.get("personas", "1")
-    values = {"people": wanted if wanted.isdecimal() and 1 <= int(wanted) <= registrations.MOST else "1"}
+    values = {"people": wanted if wanted.isdecimal() and 1 <= int(wanted) <= registrations.MAX_PEOPLE else "1"}
     return _page(consultation, forum, values | {"submission": form_keys.new()}, {}, 200)
 
 
@@ -56,7 +56,7 @@ def register(slug: str, key: str) -> Response | BaseResponse:
     if "redraw" in request.form:
         submission = typed.data.get("submission", "") if issued else form_keys.new()
         return _page(consultation, forum, typed.values() | {"submission": submission}, {}, 200)
-    party = read_party(typed, consultation, forum)
+    group = read_group(typed, consultation, forum)
     if issued is None:
         said = gettext("Lo que escribió sigue aquí, pero la página había vencido. Revíselo y envíelo otra vez.")
         return _page(consultation, forum, typed.values() | {"submission": form_keys.new()}, {"submission": said}, 422)
@@ -66,7 +66,7 @@ def register(slug: str, key: str) -> Response | BaseResponse:
     submission, _age = issued
     try:
         found = registrations.register(
-            db.session(), consultation, key, party, submission=submission, language=language(), now=now()
+            db.session(), consultation, key, group, submission=submission, language=language(), now=now()
         )
     except Invalid as error:
         transactions.undo(db.session())
@@ -77,7 +77,7 @@ def register(slug: str, key: str) -> Response | BaseResponse:
     except AlreadyReceived:
         transactions.undo(db.session())
         try:
-            found = registrations.repeated(db.session(), party, submission=submission)
+            found = registrations.repeated(db.session(), group, submission=submission)
         except Conflict as error:
             return _page(consultation, forum, typed.values(), {"people": gettext(error.message)}, 409)
     session[KEPT] = [found, int(time())]
@@ -163,7 +163,7 @@ def _page(
         values=values,
         errors=errors,
         people=people(Typed(values)),
-        most=registrations.MOST,
+        limit=registrations.MAX_PEOPLE,
     )
     return make_response(page, status)
 

@@ -93,8 +93,8 @@ def _brought(consultation: ConsultationView, typed: Typed) -> Brought:
     return Brought(
         channel=Channel(channel or Channel.PAPER),
         received_on=day or consultation.today(now()),
-        body=typed.text("body", most=OTHER_MAX, missing=gettext("Escriba lo que dijo la persona.")),
-        title=typed.text("title", most=LINE) or None,
+        body=typed.text("body", limit=OTHER_MAX, missing=gettext("Escriba lo que dijo la persona.")),
+        title=typed.text("title", limit=LINE) or None,
         theme=consultation.theme(theme) if theme else None,
         **chosen,
     )

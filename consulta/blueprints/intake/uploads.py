@@ -11,8 +11,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.files import tables
 from consulta.domain.intake import columns as intake_columns
-from consulta.domain.intake import undo as intake_undo
-from consulta.domain.intake import uploads
+from consulta.domain.intake import undo, uploads
 from consulta.forms.fields import Typed
 from consulta.models.consultations import ConsultationKind
 from consulta.models.contributions import Channel
@@ -35,7 +34,7 @@ def listing(slug: str) -> Response:
 
 @bp.post("/<slug>/importar")
 @allow(coordinates)
-@takes_files(uploads.MOST_BYTES + 500_000)
+@takes_files(uploads.MAX_BYTES + 500_000)
 def upload(slug: str) -> Response | BaseResponse:
     """Keep a file to be looked at."""
     consultation, given = _open(slug), request.files.get("file")
@@ -46,7 +45,7 @@ def upload(slug: str) -> Response | BaseResponse:
     try:
         name = given.filename.replace("\\", "/").rsplit("/", 1)[-1][-120:]
         data = given.read()
-        intake_columns.header(tables.Given(data, name))
+        intake_columns.header(tables.TableFile(data, name))
         id_ = uploads.keep(
             db.session(),
             consultation,
@@ -80,14 +79,14 @@ def act(slug: str, import_id: int) -> Response | BaseResponse:
         if wanted == "choose":
             mapping = {name: typed.data[name] for name in intake_columns.FIELDS if typed.data.get(name)}
             channel = typed.one_of("channel", [c.value for c in CHANNELS]) or Channel.IMPORT.value
-            options = {"mapping": mapping, "date_format": typed.text("date_format", most=40), "channel": channel}
+            options = {"mapping": mapping, "date_format": typed.text("date_format", limit=40), "channel": channel}
             uploads.choose(db.session(), import_id, options)
         elif wanted == "approve":
             uploads.approve(
                 db.session(),
                 consultation,
                 import_id,
-                seen=typed.text("seen", most=16),
+                seen=typed.text("seen", limit=16),
                 account_id=actor().id,
                 now=now(),
             )
@@ -98,11 +97,11 @@ def act(slug: str, import_id: int) -> Response | BaseResponse:
             uploads.discard(db.session(), import_id)
             flash(gettext("El archivo se descartó: no queda nada de él."))
         elif wanted == "back":
-            intake_undo.take_back(
+            undo.take_back(
                 db.session(),
                 consultation,
                 import_id,
-                reason=typed.text("reason", most=500),
+                reason=typed.text("reason", limit=500),
                 account_id=actor().id,
                 now=now(),
             )
@@ -154,7 +153,7 @@ def _one_page(consultation: ConsultationView, import_id: int, errors: dict[str, 
     chosen: dict[str, str] = dict(found.options.get("mapping") or {})
     if columns:
         try:
-            chosen = intake_columns.guessed(columns, tables.Given(b"", found.name, mapping=chosen))
+            chosen = intake_columns.guessed(columns, tables.TableFile(b"", found.name, mapping=chosen))
             survey = uploads.survey(db.session(), consultation, import_id, now=now())
         except Invalid as error:
             problem = gettext(error.message, **error.values)

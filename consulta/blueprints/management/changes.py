@@ -36,7 +36,7 @@ def publish_change(slug: str, part: str) -> Response | BaseResponse:
     if "add" in request.form:
         return _change_page(slug, part, with_one_more(part, typed.values()), {}, 200)
     parts, seen = reader(part)(typed, as_file.data_of(consultation)), typed.whole("seen", 0, 10**9)
-    reason = typed.said("reason", most=500)
+    reason = typed.said("reason", limit=500)
     if typed.errors:
         return _change_page(slug, part, typed.values(), typed.errors, 422)
     try:

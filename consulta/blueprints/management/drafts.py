@@ -23,7 +23,7 @@ from consulta.domain.texts import BODY_MAX
 from consulta.forms import schedules
 from consulta.forms.drafts import reader, shown, with_one_more
 from consulta.forms.fields import LINE, Typed
-from consulta.forms.schedules import MOST_STAGES, DraftScheduleForm
+from consulta.forms.schedules import MAX_STAGES, DraftScheduleForm
 from consulta.web import answers, db, guards
 from consulta.web.auth import actor, allow, coordinates
 from consulta.web.context import now
@@ -59,8 +59,8 @@ def begin() -> Response:
 def create() -> Response | BaseResponse:
     """A new draft."""
     typed = Typed(request.form)
-    title = typed.text("title", most=LINE, missing=gettext("Escriba el título."))
-    slug, start = typed.text("slug", most=LINE), typed.one_of("start", [v for v, _ in _starts()])
+    title = typed.text("title", limit=LINE, missing=gettext("Escriba el título."))
+    slug, start = typed.text("slug", limit=LINE), typed.one_of("start", [v for v, _ in _starts()])
     if not typed.errors:
         try:
             content = _start(start or TEMPLATE)
@@ -106,7 +106,7 @@ def preview(draft_id: int, page: str) -> Response:
         errors={},
         submission="",
         csrf="",
-        most=BODY_MAX,
+        limit=BODY_MAX,
         url_for=partial(_address, draft_id),
     )
 
@@ -167,7 +167,7 @@ def save(draft_id: int, part: str) -> Response | BaseResponse:
 def _save_stages(draft: DraftView) -> Response | BaseResponse:
     rows = schedules.typed(request.form)
     if "add" in request.form:
-        return _stages_page(draft, [*rows, {}][:MOST_STAGES], {}, 200)
+        return _stages_page(draft, [*rows, {}][:MAX_STAGES], {}, 200)
     form, view = DraftScheduleForm(), drafts.preview(draft, now=now())
     if not form.validate_on_submit():
         return _stages_page(draft, rows, form.problems(), 422)

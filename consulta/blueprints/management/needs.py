@@ -13,7 +13,7 @@ from consulta.domain.consultations.snapshots import ConsultationView, Stretch
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.management import drafts, needs, schedules
 from consulta.domain.texts import showable
-from consulta.forms.schedules import MOST_STAGES, ScheduleForm, typed, typed_place, values_of
+from consulta.forms.schedules import MAX_STAGES, ScheduleForm, typed, typed_place, values_of
 from consulta.web import answers, db, guards, health
 from consulta.web.answers import respond_privately
 from consulta.web.auth import actor, allow, coordinates
@@ -66,7 +66,7 @@ def publish_schedule(slug: str) -> Response | BaseResponse:
     consultation, rows = guards.coordinated(slug), typed(request.form)
     reason = {name: showable(request.form.get(name, ""), 10_000) for name in ("reason_es", "reason_en")}
     if "add" in request.form:
-        return _schedule_page(consultation, [*rows, {}][:MOST_STAGES], reason, {}, 200)
+        return _schedule_page(consultation, [*rows, {}][:MAX_STAGES], reason, {}, 200)
     form = ScheduleForm()
     if not form.validate_on_submit():
         return _schedule_page(consultation, rows, reason, form.problems(), 422)

@@ -19,7 +19,7 @@ from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 bp = Blueprint("people", __name__, url_prefix="/gestion")
-MOST_IN_A_LIST = 60
+MAX_IN_A_LIST = 60
 
 
 @bp.get("/<slug>/personas")
@@ -46,7 +46,7 @@ def invite(slug: str) -> Response | BaseResponse:
         typed.one_of("language", languages),
         [t for t in consultation.themes if typed.flag(f"theme-{t.slug}")],
     )
-    body = typed.text("organization", most=60) or None
+    body = typed.text("organization", limit=60) or None
     if body and not organizations.names(db.session(), consultation, [body]):
         typed.wrong("organization", gettext("«%(slug)s» no está en la lista de participantes.", slug=body))
     if typed.data.get("persona"):
@@ -67,7 +67,7 @@ def invite(slug: str) -> Response | BaseResponse:
             sector=Sector(sector) if sector else None,
             organization=body,
             language=spoken,
-            reason=typed.text("reason", most=LINE),
+            reason=typed.text("reason", limit=LINE),
             actor=guards.pseudonym(consultation),
             now=now(),
         )
@@ -85,7 +85,7 @@ def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
     consultation, typed = guards.changeable(slug), Typed(request.form)
     act = typed.one_of("act", ("suspend", "resume", "revoke"), missing=gettext("Elija qué hacer."))
     person = account_team.find(account_team.team(db.session(), consultation), account_id, role)
-    common = {"reason": typed.text("reason", most=500), "actor": guards.pseudonym(consultation)}
+    common = {"reason": typed.text("reason", limit=500), "actor": guards.pseudonym(consultation)}
     try:
         if act == "revoke":
             account_team.revoke(db.session(), consultation, person, now=now(), **common)
@@ -104,7 +104,7 @@ def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
 def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
     """With few bodies one is chosen from a list; among many its short name is typed."""
     team = account_team.team(db.session(), consultation)
-    some = organizations.some_names(db.session(), consultation, limit=MOST_IN_A_LIST + 1)
+    some = organizations.some_names(db.session(), consultation, limit=MAX_IN_A_LIST + 1)
     chosen = values.get("organization")
     if chosen and chosen not in some:
         named = organizations.names(db.session(), consultation, [chosen])
@@ -117,7 +117,7 @@ def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[s
         team=team,
         values=values,
         errors=errors,
-        bodies=some if len(some) <= MOST_IN_A_LIST else None,
+        bodies=some if len(some) <= MAX_IN_A_LIST else None,
         names={slug: name["es"] for slug, name in named.items()},
         grantable=[r.value for r in account_team.GRANTABLE],
     )

@@ -5,24 +5,24 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from consulta.domain.accounts import permissions
-from consulta.domain.acts import minutes as act_minutes
+from consulta.domain.acts import minutes
 from consulta.domain.organizations import verification
 from consulta.web import answers, db, guards
-from consulta.web.auth import actor, allow, speaks
+from consulta.web.auth import actor, allow, represents_a_sector
 
 bp = Blueprint("voices", __name__, url_prefix="/gestion")
 
 
 @bp.get("/<slug>/por-responder")
-@allow(speaks)
+@allow(represents_a_sector)
 def listing(slug: str) -> Response:
     """Organisations to verify, and minutes to agree with or not."""
     consultation = guards.find(slug).view
-    side = permissions.speaks_for(actor(), consultation)
+    side = permissions.sector_of(actor(), consultation)
     return answers.private(
         "voices/listing.html",
         consultation=consultation,
         side=side,
         requests=verification.unanswered(db.session(), consultation, side),
-        minutes=act_minutes.unsigned(db.session(), consultation, side),
+        minutes=minutes.unsigned(db.session(), consultation, side),
     )

@@ -19,7 +19,7 @@ from consulta.web import db, guards, page_cache
 from consulta.web.answers import private, respond_privately
 from consulta.web.auth import actor, allow, sees_the_desk
 from consulta.web.context import now
-from consulta.words.i18n import day, gettext, said
+from consulta.words.i18n import day, gettext, localized
 
 from . import bp
 
@@ -72,7 +72,7 @@ def _queue_page(
         limit=moderation_queue.PAGE + 1,
     )
     by_theme, by_channel = figures.waiting(db.session(), consultation)
-    theme_names = [*((t.slug, said(t.name)) for t in consultation.themes), ("", gettext("Sin tema todavía"))]
+    theme_names = [*((t.slug, localized(t.name)) for t in consultation.themes), ("", gettext("Sin tema todavía"))]
     today = consultation.today(now())
     days = {one.review_by for one in rows}
     due = {

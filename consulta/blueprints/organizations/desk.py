@@ -15,7 +15,7 @@ from consulta.domain.organizations.reading import BodyView
 from consulta.forms.fields import Typed, new_key
 from consulta.forms.organizations import read_body, show_body
 from consulta.web import answers, db, guards
-from consulta.web.auth import actor, allow, coordinates, speaks
+from consulta.web.auth import actor, allow, coordinates, represents_a_sector
 from consulta.web.context import now
 from consulta.words.i18n import gettext
 
@@ -23,7 +23,7 @@ from . import bp
 
 
 @bp.get("/gestion/<slug>/solicitudes/<body>")
-@allow(speaks)
+@allow(represents_a_sector)
 def verify(slug: str, body: str) -> Response:
     """A request, for one person of each sector to look at."""
     consultation = guards.find(slug).view
@@ -31,13 +31,13 @@ def verify(slug: str, body: str) -> Response:
 
 
 @bp.post("/gestion/<slug>/solicitudes/<body>")
-@allow(speaks)
+@allow(represents_a_sector)
 def decide(slug: str, body: str) -> Response | BaseResponse:
     """Yes, or no with a public reason."""
     consultation, typed = guards.find(slug).view, Typed(request.form)
     found = organizations.one(db.session(), consultation, body)
     verdict = typed.one_of("verdict", ("accept", "refuse"), missing=gettext("Elija sí o no."))
-    reason = typed.text("reason", most=2000)
+    reason = typed.text("reason", limit=2000)
     if typed.errors:
         return _verify_page(consultation, found, typed.values(), typed.errors, 422)
     try:
@@ -45,7 +45,7 @@ def decide(slug: str, body: str) -> Response | BaseResponse:
             db.session(),
             consultation,
             found,
-            sector=permissions.speaks_for(actor(), consultation),
+            sector=permissions.sector_of(actor(), consultation),
             account_id=actor().id,
             accepts=verdict == "accept",
             reason=reason or None,
@@ -95,7 +95,7 @@ def enlist(slug: str, body: str) -> Response | BaseResponse:
             actor=guards.pseudonym(consultation),
             now=now(),
             keep_contact=known is not None and not typed.flag("contact"),
-            seen=typed.text("seen", most=16) or None,
+            seen=typed.text("seen", limit=16) or None,
         )
     except (Invalid, Conflict) as error:
         transactions.undo(db.session())
@@ -126,7 +126,7 @@ def _verify_page(
         body=body,
         values=values,
         errors=errors,
-        side=permissions.speaks_for(actor(), consultation),
+        side=permissions.sector_of(actor(), consultation),
         verdicts=verification.verdicts(db.session(), consultation, body.id),
     )
 

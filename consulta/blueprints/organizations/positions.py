@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.database import transactions
-from consulta.domain.acts import documents as act_documents
+from consulta.domain.acts import documents
 from consulta.domain.acts import reading as acts
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
@@ -33,12 +33,12 @@ def form(slug: str, body: str) -> Response:
 
 @bp.post("/<slug>/<body>/posicion")
 @allow(signed_in)
-@takes_files(act_documents.MOST_REQUEST)
+@takes_files(documents.MAX_REQUEST)
 def publish(slug: str, body: str) -> Response | BaseResponse:
     """Publish it at once; it is never changed."""
     (consultation, own), typed = _own(slug, body), Typed(request.form)
     stance = typed.one_of("stance", [s.value for s in Stance], missing=gettext("Elija la posición."))
-    text, subject = typed.text("text", most=PAGE), typed.data.get("subject", "")[:200]
+    text, subject = typed.text("text", limit=PAGE), typed.data.get("subject", "")[:200]
     if typed.errors:
         return _page(consultation, own, typed.values(), typed.errors, 422)
     try:
@@ -47,7 +47,7 @@ def publish(slug: str, body: str) -> Response | BaseResponse:
         if upload and upload.filename:
             data, name = upload.read(), upload.filename[-120:]
             pdf.check_pdf(data, name)
-            document = act_documents.store(db.session(), data, name)
+            document = documents.store(db.session(), data, name)
         positions.publish(
             db.session(),
             consultation,
@@ -70,7 +70,7 @@ def publish(slug: str, body: str) -> Response | BaseResponse:
 def _own(slug: str, body: str) -> tuple[ConsultationView, BodyView]:
     consultation = guards.find(slug).view
     own = members.of_member(db.session(), consultation, body, actor().id)
-    if own.standing not in members.MAY_SPEAK:
+    if own.standing not in members.REPRESENTED:
         raise NotAllowed("Solo una organización verificada publica posiciones.")
     return consultation, own
 

@@ -10,11 +10,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta.database import transactions
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid, NotAllowed
-from consulta.domain.organizations import members, positions, verification
-from consulta.domain.organizations import requests as organization_requests
+from consulta.domain.organizations import members, positions, requests, verification
 from consulta.domain.organizations.reading import BodyView
 from consulta.forms.fields import Typed
-from consulta.forms.organizations import read_claim, read_wish
+from consulta.forms.organizations import read_representative, read_request
 from consulta.web import answers, db, guards, limits
 from consulta.web.auth import actor, allow, anyone, signed_in
 from consulta.web.context import now
@@ -31,8 +30,8 @@ WISHES_AN_HOUR = 30
 def wish(slug: str) -> Response:
     """The form with which an organisation asks for an account; ``entidad``: one that is listed already."""
     consultation = guards.find(slug).view
-    listed = organization_requests.claimable(db.session(), consultation, request.args.get("entidad"), now=now())
-    return _wish_page(consultation, {}, {}, 200, listed=listed)
+    listed = requests.listed(db.session(), consultation, request.args.get("entidad"), now=now())
+    return _request_page(consultation, {}, {}, 200, listed=listed)
 
 
 @bp.post("/consultas/<slug>/solicitud")
@@ -42,19 +41,19 @@ def ask(slug: str) -> Response:
     consultation, typed = guards.find(slug).view, Typed(request.form)
     if consultation.kind == "record":
         raise NotAllowed("Un registro histórico no recibe solicitudes.")
-    listed = organization_requests.claimable(db.session(), consultation, typed.data.get("entidad"), now=now())
-    wished: dict[str, Any] = read_claim(typed) if listed else read_wish(typed, consultation)
+    listed = requests.listed(db.session(), consultation, typed.data.get("entidad"), now=now())
+    requested: dict[str, Any] = read_representative(typed) if listed else read_request(typed, consultation)
     if typed.errors:
-        return _wish_page(consultation, typed.values(), typed.errors, 422, listed=listed)
+        return _request_page(consultation, typed.values(), typed.errors, 422, listed=listed)
     if limits.many_from_here(WISHES_AN_HOUR):
         typed.wrong("email", gettext("Desde esta conexión ya se pidió muchas veces. Inténtelo dentro de una hora."))
-        return _wish_page(consultation, typed.values(), typed.errors, 429, listed=listed)
-    common = {"consultation": consultation, "language": language(), "now": now(), **wished}
+        return _request_page(consultation, typed.values(), typed.errors, 429, listed=listed)
+    common = {"consultation": consultation, "language": language(), "now": now(), **requested}
     if listed:
-        organization_requests.claim(db.session(), body=listed, **common)
+        requests.request_listed(db.session(), body=listed, **common)
     else:
-        organization_requests.ask(db.session(), **common)
-    return _wish_page(consultation, {}, {}, 200, sent=True)
+        requests.ask(db.session(), **common)
+    return _request_page(consultation, {}, {}, 200, sent=True)
 
 
 @bp.get("/cuenta/organizaciones/<slug>/<body>")
@@ -71,7 +70,7 @@ def send(slug: str, body: str) -> BaseResponse:
     """The representative stands by the request: it is public now."""
     consultation = guards.find(slug).view
     found = members.of_member(db.session(), consultation, body, actor().id)
-    organization_requests.send(db.session(), consultation, found, account_id=actor().id, now=now())
+    requests.send(db.session(), consultation, found, account_id=actor().id, now=now())
     flash(gettext("La solicitud quedó enviada y es pública."))
     return redirect(url_for(".own", slug=slug, body=body), 303)
 
@@ -92,7 +91,7 @@ def appeal(slug: str, body: str) -> Response | BaseResponse:
     return redirect(url_for(".own", slug=slug, body=body), 303)
 
 
-def _wish_page(
+def _request_page(
     consultation: ConsultationView,
     values: dict[str, str],
     errors: dict[str, str],
@@ -123,8 +122,8 @@ def _own_page(consultation: ConsultationView, body: BodyView, errors: dict[str, 
         body=body,
         errors=errors,
         values={"appeal": request.form.get("appeal", "")},
-        wished=organization_requests.pending(db.session(), body, actor().id),
-        may_speak=body.standing in members.MAY_SPEAK,
+        requested=requests.pending(db.session(), body, actor().id),
+        may_speak=body.standing in members.REPRESENTED,
         verdicts=verification.verdicts(db.session(), consultation, body.id),
         positions=said,
         more_positions=more,

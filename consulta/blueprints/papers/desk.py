@@ -13,9 +13,8 @@ from consulta.domain.errors import Conflict, Invalid, Malformed
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.papers import batches as paper_batches
-from consulta.domain.papers import from_file as paper_from_file
+from consulta.domain.papers import from_file, reconciliation
 from consulta.domain.papers import notes as paper_notes
-from consulta.domain.papers import reconciliation
 from consulta.domain.papers.reconciliation import Batch
 from consulta.forms.fields import LINE, Typed
 from consulta.forms.papers import read_notes
@@ -24,7 +23,7 @@ from consulta.models.papers import PaperState
 from consulta.web import answers, db, guards
 from consulta.web.auth import actor, allow, on_a_team
 from consulta.web.context import now, settings
-from consulta.words.i18n import day, gettext, language, said
+from consulta.words.i18n import day, gettext, language, localized
 
 bp = Blueprint("papers", __name__, url_prefix="/gestion/<slug>/foros/<key>/hojas")
 SETTLED = (PaperState.BLANK, PaperState.LOST, PaperState.OUT)
@@ -44,7 +43,7 @@ def number(slug: str, key: str) -> Response | BaseResponse:
     consultation, forum = _own(slug, key)
     typed = Typed(request.form)
     theme = consultation.theme(typed.one_of("theme", _themes(forum), missing=gettext("Elija el tema.")) or "")
-    count = typed.whole("count", 1, paper_batches.MOST_SHEETS)
+    count = typed.whole("count", 1, paper_batches.MAX_SHEETS)
     if typed.errors or theme is None:
         return _desk(consultation, forum, typed.values(), typed.errors, 422)
     try:
@@ -74,10 +73,10 @@ def sheets(slug: str, key: str, batch: int) -> Response:
     base, secret = settings().base_url, settings().secret_key
     codes = [(n, paper_batches.code(secret, consultation, forum, n)) for n in range(found.first, found.last + 1)]
     body = papers.sheets(
-        forum=said(forum.data.name),
+        forum=localized(forum.data.name),
         when=day(consultation.today(forum.data.starts_at)),
-        theme=said(theme.name) if theme else "",
-        question=said(theme.question) if theme else "",
+        theme=localized(theme.name) if theme else "",
+        question=localized(theme.question) if theme else "",
         colour=theme.colour if theme else 0,
         language=language(),
         words=_words(base),
@@ -139,8 +138,8 @@ def upload(slug: str, key: str) -> Response | BaseResponse:
     if file is None or not file.filename:
         return _desk(consultation, forum, typed.values(), {"file": gettext("Elija un archivo.")}, 422)
     try:
-        found = paper_from_file.read(file.read(), file.filename[:120], consultation)
-        taken = paper_from_file.take(db.session(), consultation, forum, found, account_id=actor().id, now=now())
+        found = from_file.read(file.read(), file.filename[:120], consultation)
+        taken = from_file.take(db.session(), consultation, forum, found, account_id=actor().id, now=now())
     except (Conflict, Invalid) as error:
         return _refused(consultation, forum, typed, "file", error)
     flash(gettext("Notas ingresadas: %(n)s. Ya estaban: %(there)s.", n=taken.entered, there=taken.there))
@@ -181,7 +180,7 @@ def close(slug: str, key: str) -> Response | BaseResponse:
     """Close the accounts of the forum."""
     consultation, forum = _own(slug, key)
     typed = Typed(request.form)
-    explanation = typed.text("explanation", most=500)
+    explanation = typed.text("explanation", limit=500)
     try:
         reconciliation.close(
             db.session(), consultation, forum, explanation, actor=guards.pseudonym(consultation), now=now()
@@ -234,7 +233,7 @@ def _desk(
         batches=batches,
         values=values,
         errors=errors,
-        themes=[(t, said(found.name)) for t in _themes(forum) if (found := consultation.theme(t))],
+        themes=[(t, localized(found.name)) for t in _themes(forum) if (found := consultation.theme(t))],
     )
 
 
@@ -254,6 +253,6 @@ def _sheet(
         values=values,
         errors=errors,
         sheet=paper_notes.one(db.session(), forum, number),
-        rows=paper_batches.MOST_NOTES,
-        most=LINE,
+        rows=paper_batches.MAX_NOTES,
+        limit=LINE,
     )

@@ -23,7 +23,7 @@ from consulta.models.consultations import ConsultationKind
 from consulta.web import answers, db, guards
 from consulta.web.auth import actor, allow, anyone, on_a_team
 from consulta.web.context import now, settings
-from consulta.words.i18n import day, gettext, language, said
+from consulta.words.i18n import day, gettext, language, localized
 
 bp = Blueprint("minutes", __name__)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -62,9 +62,9 @@ def publish(slug: str, key: str, theme: str) -> Response | BaseResponse:
     """Publish them as an act."""
     consultation, forum, chosen = _own(slug, key, theme)
     typed = Typed(request.form)
-    sections = {name: typed.text(name, most=TEXT) for name in paper_minutes.SECTIONS}
-    numbers = sorted({int(n) for n in re.findall(r"\d{1,9}", typed.text("notes", most=TEXT))})
-    seen, reason = typed.whole("seen", 0, 10**6), {"es": typed.text("reason_es", most=500)}
+    sections = {name: typed.text(name, limit=TEXT) for name in paper_minutes.SECTIONS}
+    numbers = sorted({int(n) for n in re.findall(r"\d{1,9}", typed.text("notes", limit=TEXT))})
+    seen, reason = typed.whole("seen", 0, 10**6), {"es": typed.text("reason_es", limit=500)}
     if typed.errors:
         return _page(consultation, forum, chosen, typed.values(), typed.errors, 422)
     try:
@@ -108,13 +108,13 @@ def _record(consultation: ConsultationView, key: str) -> Record | None:
     voices = [(f"{sides[v.sector].capitalize()} ({v.actor}): {words[v.agrees]}", v.statement or "") for v in act.voices]
     facts = [(gettext("Fecha"), day(act.now.day))] if act.now.day else []
     if act.now.texts.get("place"):
-        facts.append((gettext("Lugar"), said(act.now.texts["place"])))
+        facts.append((gettext("Lugar"), localized(act.now.texts["place"])))
     address = settings().base_url + url_for("acts.one", slug=consultation.slug, key=key)
     return Record(
-        title=said(act.now.title),
-        consultation=said(consultation.title),
+        title=localized(act.now.title),
+        consultation=localized(consultation.title),
         facts=facts,
-        parts=_parts(said(text)),
+        parts=_parts(localized(text)),
         voices_heading=gettext("Lo que dice cada sector"),
         voices=voices,
         language=language(),

@@ -14,11 +14,8 @@ from consulta.domain.contributions import similar
 from consulta.domain.errors import Closed, Conflict, Invalid
 from consulta.domain.organizations import members
 from consulta.domain.organizations.reading import BodyView
-from consulta.domain.plans import earlier as plan_earlier
-from consulta.domain.proposals import advising as proposal_advising
-from consulta.domain.proposals import drafting as proposal_drafting
-from consulta.domain.proposals import sending as proposal_sending
-from consulta.domain.proposals import sponsors
+from consulta.domain.plans import earlier
+from consulta.domain.proposals import advising, drafting, sending, sponsors
 from consulta.domain.proposals.drafting import STEPS, Draft
 from consulta.domain.sheets import advice
 from consulta.domain.sheets.sheet import Challenge, Sheet
@@ -26,7 +23,7 @@ from consulta.forms.advice import Advice, in_words
 from consulta.forms.fields import Typed
 from consulta.forms.guides import GUIDES
 from consulta.forms.milestones import moved
-from consulta.forms.proposals import MOST_CONTACTS, read_lineage, read_step, show_step
+from consulta.forms.proposals import MAX_CONTACTS, read_sources, read_step, show_step
 from consulta.web import answers, db, form_keys, guards, held_drafts, limits
 from consulta.web.auth import actor, allow, anyone, person, signed_in
 from consulta.web.context import now
@@ -63,7 +60,7 @@ def create(slug: str) -> Response | BaseResponse:
     staff = person()
 
     def start() -> tuple[str, str | None]:
-        return proposal_drafting.begin(
+        return drafting.begin(
             db.session(),
             consultation,
             organization=mine[chosen] if chosen else None,
@@ -100,7 +97,7 @@ def email(slug: str, key: str) -> Response | BaseResponse:
     address = typed.email("email")
     if typed.errors:
         return _tasks_page(draft, typed.values(), typed.errors, 422)
-    proposal_drafting.keep_email(db.session(), draft, address)
+    drafting.keep_email(db.session(), draft, address)
     flash(gettext("Guardado."))
     return redirect(url_for(".tasks", slug=slug, key=key), 303)
 
@@ -110,7 +107,7 @@ def email(slug: str, key: str) -> Response | BaseResponse:
 def preview(slug: str, key: str) -> Response:
     """The draft as a sheet, for an organisation that is asked to stand behind it."""
     consultation = guards.find(slug).view
-    title, sheet = proposal_drafting.shown_to_asked(db.session(), consultation, key, actor())
+    title, sheet = drafting.shown_to_asked(db.session(), consultation, key, actor())
     return answers.private("proposals/preview.html", consultation=consultation, title=title, sheet=sheet)
 
 
@@ -129,14 +126,14 @@ def save(slug: str, key: str, place: str) -> Response | BaseResponse:
     draft, typed, written = held_drafts.draft(slug, key), Typed(request.form), PLACES[place]
     seen = typed.whole("seen", 0, 10**6)
     changes = read_step(written, typed, draft)
-    lineage = read_lineage(typed) if written == "answers" else None
+    sources = read_sources(typed) if written == "answers" else None
     act, _, goal = typed.data.get("act", "").partition(":")
     if written == "milestones" and act in ("up", "down", "split", "remove"):
         changes["milestones"] = moved(changes["milestones"], act, goal)
     if typed.errors:
         return _step_page(draft, written, typed.values(), typed.errors, 422)
     try:
-        proposal_drafting.save(db.session(), draft, written, changes, seen=seen, lineage=lineage, now=now())
+        drafting.save(db.session(), draft, written, changes, seen=seen, sources=sources, now=now())
     except Invalid as error:
         transactions.undo(db.session())
         said = gettext(error.message, **error.values)
@@ -186,12 +183,12 @@ def _step_page(
     theirs: Mapping[str, str] | None = None,
 ) -> Response:
     notes: dict[str, list[Advice]] = {}
-    advised = in_words(proposal_advising.advised(db.session(), draft.consultation, draft.sheet))
+    advised = in_words(advising.advised(db.session(), draft.consultation, draft.sheet))
     for one in advised if draft.saved.get(written) else ():
         if one.key not in draft.dismissed:
             notes.setdefault(one.milestone or one.field, []).append(one)
     asked = draft.sheet if written in ("problem", "answers", "action") else Sheet(title=None)
-    alike = similar.find(db.session(), draft.consultation, asked, besides=draft.contribution_id)
+    alike = similar.find(db.session(), draft.consultation, asked, except_=draft.contribution_id)
     groups, contacts = Typed(values).groups("meta", 1_000), len(Typed(values).groups("contact", 99))
     return answers.private(
         f"proposals/steps/{written}.html",
@@ -211,8 +208,8 @@ def _step_page(
         goals=groups,
         alike=alike,
         blank=max(groups, default=-1) + 1,
-        contacts=range(min(MOST_CONTACTS, contacts + 1)),
-        earlier=plan_earlier.earlier(db.session(), draft.consultation) if written in ("answers", "milestones") else (),
+        contacts=range(min(MAX_CONTACTS, contacts + 1)),
+        earlier=earlier.earlier(db.session(), draft.consultation) if written in ("answers", "milestones") else (),
     )
 
 
@@ -229,6 +226,6 @@ def _tasks_page(draft: Draft, values: dict[str, str], errors: dict[str, str], st
         window=draft.consultation.window("proposal", now()),
         guides=GUIDES,
         sponsors=sponsors.of_draft(db.session(), draft.id),
-        **proposal_sending.standing(db.session(), draft),
-        bodies=members.that_may_speak(db.session(), draft.consultation),
+        **sending.standing(db.session(), draft),
+        bodies=members.represented(db.session(), draft.consultation),
     )

@@ -12,14 +12,12 @@ from consulta.domain.contributions import prints
 from consulta.domain.errors import NotFound
 from consulta.domain.moderation import history
 from consulta.domain.organizations import positions
-from consulta.domain.proposals import advising as proposal_advising
+from consulta.domain.proposals import advising, sponsors
 from consulta.domain.proposals import listing as proposal_listing
 from consulta.domain.proposals import reading as proposals
-from consulta.domain.proposals import sponsors
 from consulta.domain.proposals.listing import Filters
 from consulta.domain.proposals.reading import View
-from consulta.domain.sheets import differences as sheet_differences
-from consulta.domain.sheets import period as plan_period
+from consulta.domain.sheets import differences, period
 from consulta.domain.texts import showable
 from consulta.forms.advice import in_words
 from consulta.forms.guides import GUIDES
@@ -33,7 +31,7 @@ from consulta.words.markup import drawn
 bp = Blueprint("proposals", __name__)
 ALL = "/consultas/<slug>/propuestas"
 ONE = ALL + "/<int(max=2147483647):number>"
-MOST_AT_ONCE = 40
+MAX_AT_ONCE = 40
 """Sheets in a document that is made while somebody waits."""
 
 
@@ -71,7 +69,7 @@ def one(consultation: ConsultationView, number: int) -> str:
     asked = guards.place("version")
     found = proposals.one(db.session(), consultation, number, version=asked)
     stances, more = positions.listing(db.session(), consultation, subjects=(f"proposal/{number}",))
-    advised = in_words(proposal_advising.advised(db.session(), consultation, found.sheet)) if found.sheet else []
+    advised = in_words(advising.advised(db.session(), consultation, found.sheet)) if found.sheet else []
     return render_template(
         "proposals/one.html",
         consultation=consultation,
@@ -86,7 +84,7 @@ def one(consultation: ConsultationView, number: int) -> str:
         positions=stances,
         more_positions=more,
         mine=f"proposal/{number}",
-        let_stand=[(a, found.dismissed[a.key]) for a in advised if a.key in found.dismissed],
+        waived=[(a, found.dismissed[a.key]) for a in advised if a.key in found.dismissed],
     )
 
 
@@ -100,7 +98,7 @@ def difference(consultation: ConsultationView, number: int) -> str:
     old, new = (proposals.one(db.session(), consultation, number, version=v) for v in (first, second))
     if old.sheet is None or new.sheet is None:
         raise NotFound("Esa propuesta ya no se puede leer.")
-    changes = sheet_differences.compare(old.sheet, new.sheet)
+    changes = differences.compare(old.sheet, new.sheet)
     return render_template(
         "proposals/difference.html", consultation=consultation, old=old, new=new, changes=changes, guides=GUIDES
     )
@@ -120,7 +118,7 @@ def document(slug: str, number: int, form: str) -> Response:
         [(number, found.sheet, ())],
         [address],
         form,
-        sheet_files.generation_asked(plan_period.generation(consultation)),
+        sheet_files.generation_asked(period.generation(consultation)),
         heading=gettext("Propuesta %(n)s", n="%s"),
         name=f"propuesta-{number}",
     )
@@ -131,11 +129,11 @@ def document(slug: str, number: int, form: str) -> Response:
 def whole(slug: str, form: str) -> Response:
     """All published proposals as one document: at once if they are few, else as the worker made it last."""
     consultation, name = guards.find(slug).view, f"propuestas.{form}"
-    generation = plan_period.generation(consultation)
-    rows = proposals.all_sheets(db.session(), consultation, most=MOST_AT_ONCE + 1)
+    generation = period.generation(consultation)
+    rows = proposals.all_sheets(db.session(), consultation, limit=MAX_AT_ONCE + 1)
     if not rows:
         raise NotFound("Todavía no hay propuestas publicadas.")
-    if len(rows) <= MOST_AT_ONCE:
+    if len(rows) <= MAX_AT_ONCE:
         return sheet_files.proposals(consultation, rows, form, generation)
     made = prints.content(db.session(), consultation, name) if "listo" in request.args else None
     if made is not None:
@@ -159,7 +157,7 @@ def _whole_page(consultation: ConsultationView, form: str) -> Response:
 
 
 def _timeline(consultation: ConsultationView, found: View) -> str:
-    months = plan_period.period(consultation)
+    months = period.period(consultation)
     goals = found.sheet.milestones if found.sheet else ()
-    rows = [timelines.Row(goal.number_text or "", goal.start, goal.end) for goal in goals]
+    rows = [timelines.TimelineRow(goal.number_text or "", goal.start, goal.end) for goal in goals]
     return drawn(timelines.draw(rows, months.approved if months else None, months.end if months else None, month))

@@ -10,12 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta.database import transactions
 from consulta.domain import codes
 from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
-from consulta.domain.ledger import log as ledger
-from consulta.domain.proposals import advising as proposal_advising
-from consulta.domain.proposals import dismissals
-from consulta.domain.proposals import drafting as proposal_drafting
-from consulta.domain.proposals import erasure as proposal_erasure
-from consulta.domain.proposals import sending as proposal_sending
+from consulta.domain.ledger import log
+from consulta.domain.proposals import advising, dismissals, drafting, erasure, sending
 from consulta.domain.proposals.drafting import Draft
 from consulta.domain.proposals.sending import Sender
 from consulta.domain.sheets import advice
@@ -45,17 +41,17 @@ def review(slug: str, key: str) -> Response:
 def dismiss(slug: str, key: str) -> Response | BaseResponse:
     """Let a finding of the advice stand, with a reason that everybody reads; or take that back."""
     draft, typed = held_drafts.draft(slug, key), Typed(request.form)
-    finding = showable(typed.data.get("finding", ""), 40)
-    if finding not in {one.key for one in _advice(draft)}:
+    diagnostic = showable(typed.data.get("finding", ""), 40)
+    if diagnostic not in {one.key for one in _advice(draft)}:
         raise NotFound("Ese aviso ya no está.")
     if "restore" in typed.data:
-        dismissals.restore(db.session(), draft.sheet_id, finding)
+        dismissals.restore(db.session(), draft.sheet_id, diagnostic)
         return redirect(url_for(".review", slug=slug, key=key, _anchor="avisos"), 303)
-    reason = typed.text("reason", most=dismissals.LONGEST)
+    reason = typed.text("reason", limit=dismissals.LONGEST)
     try:
-        dismissals.dismiss(db.session(), draft.sheet_id, finding, reason, today=draft.consultation.today(now()))
+        dismissals.dismiss(db.session(), draft.sheet_id, diagnostic, reason, today=draft.consultation.today(now()))
     except Invalid as error:
-        return _page(draft, {finding: reason}, {finding: gettext(error.message)}, 422)
+        return _page(draft, {diagnostic: reason}, {diagnostic: gettext(error.message)}, 422)
     return redirect(url_for(".review", slug=slug, key=key, _anchor="avisos"), 303)
 
 
@@ -72,15 +68,15 @@ def send(slug: str, key: str) -> Response | BaseResponse:
         return _page(draft, typed.values(), typed.errors, 422)
     folio = codes.folio_of(issued[0]) if draft.organization_id is not None else None
     try:
-        number = proposal_sending.send(
+        number = sending.send(
             db.session(),
             draft,
             sender,
             folio=folio,
             language=language(),
             now=now(),
-            signs=proposal_drafting.signs(db.session(), draft, actor),
-            actor=guards.pseudonym(draft.consultation) if draft.organization_id is not None else ledger.PUBLIC,
+            signs=drafting.signs(db.session(), draft, actor),
+            actor=guards.pseudonym(draft.consultation) if draft.organization_id is not None else log.PUBLIC,
         )
     except (Closed, Conflict, Invalid) as error:
         transactions.undo(db.session())
@@ -99,7 +95,7 @@ def receipt(slug: str, key: str) -> Response:
     draft, (sent_key, number, folio) = held_drafts.draft(slug, key), session.get(SENT) or (None, 0, None)
     if sent_key != key:
         raise NotFound("Aquí no hay un comprobante. Siga su propuesta con su código.")
-    sent = proposal_sending.promised(db.session(), draft.consultation, number)
+    sent = sending.promised(db.session(), draft.consultation, number)
     return answers.private("proposals/receipt.html", consultation=draft.consultation, sent=sent, folio=folio)
 
 
@@ -108,14 +104,14 @@ def receipt(slug: str, key: str) -> Response:
 def withdraw(slug: str, key: str) -> BaseResponse:
     """Take back what was sent, with a public note."""
     draft, typed = held_drafts.draft(slug, key), Typed(request.form)
-    if not proposal_drafting.signs(db.session(), draft, held_drafts.actor()):
+    if not drafting.signs(db.session(), draft, held_drafts.actor()):
         raise NotAllowed("La retira quien firma por la organización.")
-    number = proposal_sending.standing(db.session(), draft)["number"]
+    number = sending.standing(db.session(), draft)["number"]
     if number is None:
         raise NotFound("Esta propuesta no se ha enviado.")
-    note = typed.text("note", most=5_000)
+    note = typed.text("note", limit=5_000)
     try:
-        proposal_sending.withdraw(db.session(), number, draft.consultation, note, now=now())
+        sending.withdraw(db.session(), number, draft.consultation, note, now=now())
     except Invalid as error:
         said = gettext(error.message, **error.values)
         shown = {"draft": draft, "values": {"note": note}, "errors": {"note": said}}
@@ -131,7 +127,7 @@ def discard(slug: str, key: str) -> BaseResponse:
     draft = held_drafts.draft(slug, key)
     if draft.contribution_id is not None:
         raise Conflict("Esta propuesta ya se envió: se puede retirar, no borrar aquí.")
-    proposal_erasure.discard(db.session(), draft.id)
+    erasure.discard(db.session(), draft.id)
     return redirect(url_for("proposals.listing", slug=slug), 303)
 
 
@@ -146,15 +142,15 @@ def _page(draft: Draft, typed: Mapping[str, str], errors: Mapping[str, str], sta
         sheet=draft.sheet,
         blocking=in_words(advice.blocking(draft.sheet)),
         advice=[one for one in found if one.key not in draft.dismissed],
-        let_stand=[(one, draft.dismissed[one.key]) for one in found if one.key in draft.dismissed],
+        waived=[(one, draft.dismissed[one.key]) for one in found if one.key in draft.dismissed],
         typed=typed,
         errors=errors,
         window=draft.consultation.window("proposal", now()),
         guides=GUIDES,
-        signs=proposal_drafting.signs(db.session(), draft, held_drafts.actor()),
+        signs=drafting.signs(db.session(), draft, held_drafts.actor()),
         submission=form_keys.new(),
     )
 
 
 def _advice(draft: Draft) -> list[Advice]:
-    return in_words(proposal_advising.advised(db.session(), draft.consultation, draft.sheet))
+    return in_words(advising.advised(db.session(), draft.consultation, draft.sheet))

@@ -12,7 +12,7 @@ from consulta.domain.codes import sha256
 from consulta.domain.errors import NotFound
 from consulta.domain.notifications import outbox
 from consulta.models.accounts import Account, AccountSession, AccountToken
-from consulta.models.base import Said
+from consulta.models.base import Localized
 
 LINK_VALID = timedelta(days=7)
 RESET_VALID = timedelta(hours=2)
@@ -25,7 +25,7 @@ def one_time_link(db: Session, *, account_id: int, now: datetime, valid: timedel
     return token
 
 
-def invite(db: Session, *, account_id: int, token: str, now: datetime, consultation: Said | None = None) -> None:
+def invite(db: Session, *, account_id: int, token: str, now: datetime, consultation: Localized | None = None) -> None:
     """Mail the one-time link; a second one within the hour is a second click."""
     language = db.execute(select(Account.language).where(Account.id == account_id)).scalar_one()
     outbox.post_once(

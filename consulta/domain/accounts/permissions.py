@@ -8,32 +8,32 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import NotAllowed
 from consulta.models.accounts import RoleName, Sector
-from consulta.models.base import Said
+from consulta.models.base import Localized
 from consulta.models.consultations import Consultation, ConsultationKind
 
 from .actors import Actor
 
-SPEAKS_FOR_A_SECTOR = (RoleName.MODERATOR, RoleName.FACILITATOR, RoleName.MEMBER, RoleName.SECRETARY)
+SECTOR_ROLES = (RoleName.MODERATOR, RoleName.FACILITATOR, RoleName.MEMBER, RoleName.SECRETARY)
 
 
-def speaks_for(actor: Actor, consultation: ConsultationView) -> Sector:
+def sector_of(actor: Actor, consultation: ConsultationView) -> Sector:
     """For which side of the table somebody speaks here; ``NotAllowed`` if for none."""
-    sides = sorted({r.sector for r in actor.roles_in(consultation.id, *SPEAKS_FOR_A_SECTOR) if r.sector})
+    sides = sorted({r.sector for r in actor.roles_in(consultation.id, *SECTOR_ROLES) if r.sector})
     if not sides:
         raise NotAllowed("Se pronuncia quien facilita o revisa por el gobierno o por la sociedad civil.")
     return sides[0]
 
 
-def speaks_in(db: Session, actor: Actor) -> list[tuple[str, Said]]:
+def represents_a_sector_in(db: Session, actor: Actor) -> list[tuple[str, Localized]]:
     """The consultations in which somebody speaks for a side: slug and title."""
-    ids = {r.consultation_id for r in actor.roles if r.role in SPEAKS_FOR_A_SECTOR and r.sector}
+    ids = {r.consultation_id for r in actor.roles if r.role in SECTOR_ROLES and r.sector}
     query = select(Consultation.slug, Consultation.title).where(
         Consultation.id.in_(ids), Consultation.kind != ConsultationKind.RECORD
     )
     return [(slug, title) for slug, title in db.execute(query.order_by(Consultation.slug))]
 
 
-def coordinated(db: Session, actor: Actor) -> list[tuple[str, Said, ConsultationKind]]:
+def coordinated(db: Session, actor: Actor) -> list[tuple[str, Localized, ConsultationKind]]:
     """The published consultations that one coordinates, the latest first; an administrator's are all."""
     query = select(Consultation.slug, Consultation.title, Consultation.kind)
     query = query.where(Consultation.published_at.is_not(None))

@@ -17,7 +17,7 @@ from consulta.domain.errors import NotFound
 from consulta.models.acts import Act, ActVersion, StoredFile
 from consulta.models.positions import Position
 
-MOST_REQUEST = 10_800_000
+MAX_REQUEST = 10_800_000
 """A document with the rest of its form."""
 
 

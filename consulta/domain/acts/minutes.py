@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.models.accounts import Sector
 from consulta.models.acts import Act, ActVersion, MinutesVoice
 
 from . import reading, versions
-from .reading import ActRow
+from .reading import ListedAct
 
 
-def unsigned(db: Session, consultation: ConsultationView, sector: Sector, *, limit: int = 100) -> list[ActRow]:
+def unsigned(db: Session, consultation: ConsultationView, sector: Sector, *, limit: int = 100) -> list[ListedAct]:
     """The latest acts upon whose minutes one side said nothing yet."""
     a, v, m = Act, ActVersion, MinutesVoice
     in_force = select(a.id, a.key, a.day, v).join(v, (v.act_id == a.id) & (v.version == a.version))
@@ -74,7 +74,7 @@ def speak(
         )
     except IntegrityError as error:
         raise Conflict("Otra persona de su sector ya se pronunció sobre esta acta.") from error
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,

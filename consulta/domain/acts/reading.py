@@ -12,7 +12,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed, NotFound
 from consulta.models.accounts import Pseudonym, Sector
 from consulta.models.acts import Act, ActKind, ActVersion, MinutesVoice
-from consulta.models.base import Said
+from consulta.models.base import Localized
 
 from .versions import ActData, data_of
 
@@ -20,18 +20,18 @@ PAGE = 20
 
 
 @dataclass(frozen=True)
-class ActRow:
+class ListedAct:
     """An act in a list."""
 
     id: int
     key: str
     kind: ActKind
-    title: Said
+    title: Localized
     stage: str | None
     day: date
     until: date
     held: bool
-    place: Said | None
+    place: Localized | None
     disputed: bool
 
 
@@ -53,7 +53,7 @@ class PublishedVersion:
 
     version: int
     published_at: datetime
-    reason: Said | None
+    reason: Localized | None
     data: ActData
     voices: tuple[Voice, ...]
 
@@ -96,7 +96,7 @@ def listing(
     after: str | None = None,
     limit: int = PAGE,
     newest: bool = False,
-) -> tuple[list[ActRow], str | None]:
+) -> tuple[list[ListedAct], str | None]:
     """Acts by day, of one stage if asked; the second is what to pass as ``after`` for the next page."""
     if stage is not None and stage not in {s.key for s in consultation.stages}:
         valid = tuple(s.key for s in consultation.stages)
@@ -145,9 +145,9 @@ def one(db: Session, consultation: ConsultationView, key: str) -> ActView:
     return ActView(key, published, tuple({one.sector: one for one in said if one.version in same}.values()))
 
 
-def of_body(db: Session, consultation: ConsultationView, slug: str, *, limit: int = PAGE) -> list[ActRow]:
+def of_body(db: Session, consultation: ConsultationView, slug: str, *, limit: int = PAGE) -> list[ListedAct]:
     """The latest acts at which a body is named."""
-    found: list[ActRow] = []
+    found: list[ListedAct] = []
     after: str | None = None
     while len(found) < limit:
         rows, after = listing(db, consultation, after=after, limit=200, newest=True)
@@ -167,11 +167,11 @@ def _naming(db: Session, act_ids: list[int], slug: str) -> set[int]:
     return {id_ for id_, content in db.execute(query) if slug in {b["slug"] for b in content.get("bodies", ())}}
 
 
-def in_list(id_: int, key: str, day: date, v: ActVersion) -> ActRow:
+def in_list(id_: int, key: str, day: date, v: ActVersion) -> ListedAct:
     """An act as lists show it."""
     c = v.content
     until = v.held_until if v.held_from else v.planned_until
-    return ActRow(
+    return ListedAct(
         id_,
         key,
         v.kind,

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import digests
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import digests, log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news, notices
 from consulta.domain.organizations import reading as organizations
 from consulta.models.acts import Act, ActKind, ActVersion
-from consulta.models.base import Said
+from consulta.models.base import Localized
 from consulta.models.consultations import ConsultationKind
 
 TEXTS = ("place", "host", "convened_by", "present", "agenda", "agreements", "minutes", "notes")
@@ -30,7 +29,7 @@ class ActData:
     capacity; ``documents``: name, sha256, size; days inclusive."""
 
     kind: ActKind
-    title: Said
+    title: Localized
     stage: str | None = None
     theme: str | None = None
     planned_from: date | None = None
@@ -38,10 +37,10 @@ class ActData:
     held_from: date | None = None
     held_until: date | None = None
     time: str | None = None
-    texts: dict[str, Said] = field(default_factory=dict)
+    texts: dict[str, Localized] = field(default_factory=dict)
     bodies: tuple[tuple[str, str], ...] = ()
     documents: tuple[dict[str, Any], ...] = ()
-    contradictions: tuple[Said, ...] = ()
+    contradictions: tuple[Localized, ...] = ()
     source: dict[str, Any] | None = None
 
     @property
@@ -61,7 +60,7 @@ def publish(
     *,
     key: str,
     seen: int,
-    reason: Said | None,
+    reason: Localized | None,
     actor: str,
     now: datetime,
 ) -> int:
@@ -87,7 +86,7 @@ def publish(
             content=_content(data),
         )
     )
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,

@@ -16,15 +16,14 @@ from consulta.domain.accounts.actors import Actor
 from consulta.domain.codes import folio_of, read_folio, sha256
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, NotAllowed, NotFound
-from consulta.domain.forums import seats
-from consulta.domain.forums import tables as forum_tables
+from consulta.domain.forums import seats, tables
 from consulta.domain.forums.reading import ForumView
-from consulta.domain.forums.registrations import Guest, commitment
-from consulta.domain.ledger import log as ledger
+from consulta.domain.forums.registrations import Guest, fingerprint
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.texts import sort_key
 from consulta.models.accounts import Pseudonym, RoleName
-from consulta.models.base import Said, table_of
+from consulta.models.base import Localized, table_of
 from consulta.models.consultations import Consultation, ConsultationKind
 from consulta.models.forums import Forum, ForumVersion, Registration, Seat
 
@@ -70,7 +69,7 @@ def check(db: Session, actor: Actor, consultation: ConsultationView, forum: Foru
         raise NotAllowed("La lista de un foro la ven quien lo coordina y quienes facilitan sus mesas.")
 
 
-def facilitated(db: Session, actor: Actor) -> list[tuple[str, str, Said]]:
+def facilitated(db: Session, actor: Actor) -> list[tuple[str, str, Localized]]:
     """The forums of which somebody facilitates a table, the latest first: consultation's slug, key, name."""
     in_force = (ForumVersion.forum_id == Forum.id) & (ForumVersion.version == Forum.version)
     rows = db.execute(
@@ -92,12 +91,12 @@ def facilitated(db: Session, actor: Actor) -> list[tuple[str, str, Said]]:
     ]
 
 
-def look(
+def open_roster(
     db: Session, consultation: ConsultationView, forum: ForumView, *, actor: str, now: datetime, device: bool = False
 ) -> None:
     """Open the roster: names and needs are seen only by who is at the door, and each look is an entry; ``device``: it
     goes onto a device, encrypted."""
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,
@@ -186,7 +185,7 @@ def walk_in(
         raise NotFound("No hay un foro con esa dirección.")
     if db.execute(select(_R.c.id).where(_R.c.submission_hash == sha256(mark_id))).first():
         raise Conflict("Esta llegada ya estaba anotada.")
-    table = next((t for t in forum_tables.listing(db, forum.id) if t.theme == guest.first), None)
+    table = next((t for t in tables.listing(db, forum.id) if t.theme == guest.first), None)
     folio = folio or folio_of(mark_id)
     named = not db.execute(select(_F.c.erased).where(_F.c.id == forum.id)).scalar_one()
     row: dict[str, Any] = {
@@ -214,10 +213,10 @@ def walk_in(
         "email": None,
         "phone": None,
         "language": "es",
-        "salt": ledger.new_salt() if named else None,
+        "salt": log.new_salt() if named else None,
     }
     row["id"] = db.execute(insert(_R).values(**row).returning(_R.c.id)).scalar_one()
-    said = {"person": commitment(row)} if named else {}
+    said = {"person": fingerprint(row)} if named else {}
     _note(db, consultation, forum.key, row["ref"], Action.REGISTRATION_WALK_IN, actor, now, said)
     made = {"registration_id": row["id"], "present": True, "account_id": account_id, "made_at": made_at or now}
     marks.store(db, [{**made, "mark": sha256(mark_id).hex(), "undoes": None}])
@@ -257,7 +256,7 @@ def _note(
     now: datetime,
     more: dict[str, Any] | None = None,
 ) -> None:
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,

@@ -19,12 +19,12 @@ from consulta.domain.files import tables as file_tables
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.forums.registrations import Guest
 from consulta.domain.texts import sort_key
-from consulta.models.base import Said, table_of
+from consulta.models.base import Localized, table_of
 from consulta.models.forums import Registration, Seat
 
 from . import devices, door, marks
 
-MOST_ROWS, LAST_ROW = 5_000, 99_999
+MAX_ROWS, LAST_ROW = 5_000, 99_999
 COLUMNS = {
     "row": ("fila", "n.º", "no.", "n", "row"),
     "name": ("nombre", "name"),
@@ -37,7 +37,7 @@ _R = table_of(Registration)
 
 
 @dataclass(frozen=True)
-class Row:
+class TypedArrival:
     """A row of the sheet; ``folio`` if the person wrote the code down."""
 
     number: int
@@ -46,13 +46,13 @@ class Row:
     department: str | None
 
 
-def read(data: bytes, name: str, consultation: ConsultationView, forum: ForumView) -> list[Row]:
+def read(data: bytes, name: str, consultation: ConsultationView, forum: ForumView) -> list[TypedArrival]:
     """The rows; ``Invalid`` names line, column and value of the first fault."""
     lines = file_tables.rows(data, name)
     places = file_tables.places(next(lines, (1, []))[1], COLUMNS)
     if places["row"] is None or places["name"] is None:
         raise Invalid("%(file)s, línea 1: faltan las columnas «fila» y «nombre».", file=name, field="sheet")
-    found: dict[int, Row] = {}
+    found: dict[int, TypedArrival] = {}
     for line, cells in lines:
         given = file_tables.picked(cells, places)
         if not (given["name"] or given["code"]):
@@ -67,14 +67,14 @@ def read(data: bytes, name: str, consultation: ConsultationView, forum: ForumVie
                 field="sheet",
             )
         found[row.number] = row
-        if len(found) > MOST_ROWS:
+        if len(found) > MAX_ROWS:
             raise Invalid("%(file)s: caben 5,000 filas por archivo. Divídalo en varios.", file=name, field="sheet")
     if not found:
         raise Invalid("%(file)s: no trae ninguna persona.", file=name, field="sheet")
     return list(found.values())
 
 
-def check(db: Session, forum: ForumView, rows: Sequence[Row]) -> None:
+def check(db: Session, forum: ForumView, rows: Sequence[TypedArrival]) -> None:
     """``Invalid`` names the first row whose code is of nobody here, before anything is written."""
     given = [row for row in rows if row.folio]
     for at in range(0, len(given), 500):
@@ -89,7 +89,7 @@ def _nobody(number: int) -> Invalid:
     return Invalid("Fila %(row)s: nadie de este foro tiene ese código.", row=number, field="sheet")
 
 
-def pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+def pieces(rows: Sequence[TypedArrival]) -> Iterator[Sequence[TypedArrival]]:
     """As many rows as one transaction takes."""
     return (rows[at : at + marks.PIECE] for at in range(0, len(rows), marks.PIECE))
 
@@ -98,7 +98,7 @@ def take(
     db: Session,
     consultation: ConsultationView,
     forum: ForumView,
-    rows: Sequence[Row],
+    rows: Sequence[TypedArrival],
     *,
     account_id: int,
     actor: str,
@@ -110,7 +110,13 @@ def take(
 
 
 def _take(
-    db: Session, consultation: ConsultationView, forum: ForumView, row: Row, account_id: int, actor: str, now: datetime
+    db: Session,
+    consultation: ConsultationView,
+    forum: ForumView,
+    row: TypedArrival,
+    account_id: int,
+    actor: str,
+    now: datetime,
 ) -> bool:
     mark_id = f"sheet/{forum.id}/{row.number}"
     if marks.known(db, mark_id):
@@ -128,7 +134,7 @@ def _take(
     return True
 
 
-def _registered(db: Session, forum: ForumView, row: Row) -> int | None:
+def _registered(db: Session, forum: ForumView, row: TypedArrival) -> int | None:
     mine = select(_R.c.id).where(_R.c.forum_id == forum.id)
     if row.folio is not None:
         found = db.execute(mine.where(_R.c.folio_hash == sha256(row.folio))).scalar()
@@ -140,7 +146,9 @@ def _registered(db: Session, forum: ForumView, row: Row) -> int | None:
     return ids[0] if len(ids) == 1 else None
 
 
-def _row(given: dict[str, str], where: dict[str, Any], consultation: ConsultationView, forum: ForumView) -> Row:
+def _row(
+    given: dict[str, str], where: dict[str, Any], consultation: ConsultationView, forum: ForumView
+) -> TypedArrival:
     number = given["row"].removesuffix(".0")
     if not (number.isdecimal() and 1 <= int(number[:9]) <= LAST_ROW):
         raise Invalid(
@@ -158,21 +166,21 @@ def _row(given: dict[str, str], where: dict[str, Any], consultation: Consultatio
     if len(given["name"]) > devices.NAME:
         raise Invalid("%(file)s, línea %(line)s, columna «nombre»: pasa de 80 letras.", **where)
     themes = {theme: consultation.theme(theme) for theme in (table.theme for table in forum.tables)}
-    tables: dict[str, Said] = {slug: theme.name for slug, theme in themes.items() if theme}
+    tables: dict[str, Localized] = {slug: theme.name for slug, theme in themes.items() if theme}
     guest = Guest(
         given["name"],
         first=_one(given["table"], tables, "mesa", where),
         taking_part_as=_one(given["taking_part_as"], _list(consultation, "taking_part_as"), "participa_como", where),
     )
     department = _one(given["department"], _list(consultation, "department"), "departamento", where)
-    return Row(int(number), guest, folio, department)
+    return TypedArrival(int(number), guest, folio, department)
 
 
-def _list(consultation: ConsultationView, name: str) -> dict[str, Said]:
+def _list(consultation: ConsultationView, name: str) -> dict[str, Localized]:
     return {choice.code: choice.label for choice in consultation.lists.get(name, ())}
 
 
-def _one(value: str, choices: dict[str, Said], column: str, where: dict[str, Any]) -> str | None:
+def _one(value: str, choices: dict[str, Localized], column: str, where: dict[str, Any]) -> str | None:
     """A choice by its code or by what it is called, without regard to accents; ``None`` if nothing was written."""
     if not value:
         return None

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.models.ledger import Entry, Log
 
 from .contributions import Auditor
@@ -29,7 +29,7 @@ def check(
     origin, length, head = db.execute(select(Log.origin, Log.length, Log.head).where(Log.id == log_id)).one()
     report = Report(log=origin)
     auditor = Auditor(db, consultation, report) if consultation else None
-    value, position, seen_head = ledger.GENESIS, 0, expected_head in (None, ledger.GENESIS.hex())
+    value, position, seen_head = log.GENESIS, 0, expected_head in (None, log.GENESIS.hex())
     for piece in _pieces(db, log_id):
         parsed = []
         for at, text, stored in piece:
@@ -37,7 +37,7 @@ def check(
             if at != position:
                 report.fault(f"entry {position}: missing (found {at})")
                 position = at
-            value = ledger.next_head(value, text)
+            value = log.next_head(value, text)
             if value != stored:
                 report.fault(f"entry {at}: its bytes or its chain were changed")
                 value = stored

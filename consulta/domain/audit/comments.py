@@ -56,7 +56,7 @@ class Echoes:
         if row is None:
             self.wrong.append(f"report {ref}: its row is gone")
             return None
-        payload, said = content["payload"], flags.commitments(row)
+        payload, said = content["payload"], flags.fingerprints(row)
         clear = (payload["ground"], content["recorded"], payload["commitments"]["about"])
         if clear != (row["ground"].value, row["reported_on"].isoformat(), said["about"]):
             self.wrong.append(f"report {ref}: its reason, its day or its comment is not what arrived")
@@ -81,13 +81,13 @@ class Echoes:
         query = select(_C.number, _S.c.mark, _S.c.salt).join(_S, _S.c.comment_id == _C.id)
         for number, mark, salt in db.execute(query.where(_C.consultation_id == view.id)):
             count[number] += 1
-            sums[number] = (sums[number] + _weight(supports.commitment(mark, salt))) % ROUND
+            sums[number] = (sums[number] + _weight(supports.fingerprint(mark, salt))) % ROUND
         counted = select(_C.number, _K.c.supports).join(_K, _K.c.id == _C.id)
-        stands = {n: k for n, k in db.execute(counted.where(_C.consultation_id == view.id)).all()}  # noqa: C416
+        in_force = {n: k for n, k in db.execute(counted.where(_C.consultation_id == view.id)).all()}  # noqa: C416
         return [
-            f"contribution {n}: {stands.get(n, 0)} supports, {count[n]} rows of them, the entries say {self.count[n]}"
-            for n in sorted(stands.keys() | count.keys() | self.count.keys())
-            if not (stands.get(n, 0) == count[n] == self.count[n] and sums[n] == self.sum[n])
+            f"contribution {n}: {in_force.get(n, 0)} supports, {count[n]} rows of them, the entries say {self.count[n]}"
+            for n in sorted(in_force.keys() | count.keys() | self.count.keys())
+            if not (in_force.get(n, 0) == count[n] == self.count[n] and sums[n] == self.sum[n])
         ]
 
 

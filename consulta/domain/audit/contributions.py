@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import fingerprints
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.consultations import Theme
@@ -90,7 +90,7 @@ class Auditor:
             self._compare_commitments(number, row, said["commitments"], at)
 
     def _compare_commitments(self, number: int, row: dict[str, Any], said: dict[str, str], at: int) -> None:
-        values = fingerprints.committed(row)
+        values = fingerprints.values(row)
         for name in FIELDS:
             if row["kind"] is Kind.PROPOSAL and name in ("title", "body"):
                 continue  # a mended one says something else: its versions are compared one by one
@@ -99,7 +99,7 @@ class Auditor:
                 self.state.missing[number] ^= 1 << (16 + FIELDS.index(name))
                 if values[name] not in (None, [None, False], [None, None]):
                     self.report.fault(f"contribution {number}: {name} stands there though its salt is gone")
-            elif ledger.commitment(salt, values[name]) != said[name]:
+            elif log.fingerprint(salt, values[name]) != said[name]:
                 self.report.fault(f"contribution {number}: {name} is not what arrived (entry {at})")
 
     def _compare_acts(self, acts: dict[int, list[tuple[int, dict[str, Any]]]]) -> None:
@@ -132,7 +132,7 @@ class Auditor:
         if salt is None:
             if note is not None or self.state.status[number] != STATUSES.index(Status.ERASED):
                 self.report.fault(f"contribution {number}: the note of act {payload['ordinal']} lost its salt")
-        elif ledger.commitment(salt, note) != payload["commitments"]["note"]:
+        elif log.fingerprint(salt, note) != payload["commitments"]["note"]:
             self.report.fault(f"contribution {number}: the note of act {payload['ordinal']} is not that of entry {at}")
 
     def finish(self) -> None:
@@ -186,11 +186,11 @@ class Auditor:
             self.report.fault(f"contribution {number}: there is no entry for it")
             return
         theme = self.view.theme_by_id(theme_id)
-        stands = (status, s.slot(theme.slug if theme else None), ordinal, confirmed, awaiting)
+        in_force = (status, s.slot(theme.slug if theme else None), ordinal, confirmed, awaiting)
         flags = s.flags[number]
         said = (STATUSES[s.status[number]], s.theme[number], s.ordinal[number], bool(flags & 2), bool(flags & 1))
-        if stands != said:
-            self.report.fault(f"contribution {number}: stands as {stands}, the entries say {said}")
+        if in_force != said:
+            self.report.fault(f"contribution {number}: stands as {in_force}, the entries say {said}")
         if (s.missing[number] >> 16) & ~s.missing[number]:
             self.report.fault(f"contribution {number}: a salt was destroyed without an entry")
 

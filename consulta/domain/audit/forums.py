@@ -66,7 +66,7 @@ class Seatings:
             found.append(
                 f"registration {ref}: it is {row['state'].value}, present {row['present']}; the entries say otherwise"
             )
-        commitment = registrations.commitment(row)
+        commitment = registrations.fingerprint(row)
         if commitment is None and row["key"] not in self.erased:
             found.append(f"registration {ref}: its salt is gone before its day")
         elif commitment is not None and commitment != self.people.get(ref):

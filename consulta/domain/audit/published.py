@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from consulta.domain.acts import versions as act_versions
+from consulta.domain.acts import versions
 from consulta.domain.forums import versions as forum_versions
-from consulta.domain.management import digests as management_digests
+from consulta.domain.management import digests
 from consulta.domain.organizations import positions
 from consulta.domain.plans import digests as plan_digests
 
@@ -19,12 +19,12 @@ def of_subject(db: Session, consultation_id: int, subject: str) -> str | None:
     noun, _, key = subject.partition("/")
     name, _, version = key.partition("@")
     if noun == "consultation":
-        return management_digests.of_consultation(db, consultation_id)
+        return digests.of_consultation(db, consultation_id)
     if noun == "schedule":
-        return management_digests.of_schedule(db, consultation_id, int(key))
+        return digests.of_schedule(db, consultation_id, int(key))
     if noun == "position":
         return positions.of_position(db, consultation_id, int(key))
     if noun == "commitment":
         return plan_digests.of_commitment(db, consultation_id, int(name), int(version))
-    versioned = {"act": act_versions.of_act, "forum": forum_versions.of_forum, "reason": management_digests.of_reason}
+    versioned = {"act": versions.of_act, "forum": forum_versions.of_forum, "reason": digests.of_reason}
     return versioned[noun](db, consultation_id, name, int(version))

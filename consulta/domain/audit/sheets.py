@@ -11,14 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.moderation import returns
-from consulta.domain.plans import publishing as plan_publishing
+from consulta.domain.plans import publishing
 from consulta.domain.plans import reading as plans
-from consulta.domain.proposals import dismissals, sponsors
-from consulta.domain.proposals import sending as proposal_sending
-from consulta.domain.sheets import store as sheet_store
+from consulta.domain.proposals import dismissals, sending, sponsors
+from consulta.domain.sheets import store
 from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
 from consulta.models.organizations import Organization
@@ -71,10 +70,7 @@ class SheetAudit:
         salts = dict(db.execute(salted.where(Commitment.consultation_id == view.id)).all())
         for one in plans.read(db, view, private=True):
             said = self.private.get(one.number)
-            if (
-                said is not None
-                and ledger.commitment(salts[one.number] or b"", plan_publishing.secrets_of(one)) != said
-            ):
+            if said is not None and log.fingerprint(salts[one.number] or b"", publishing.secrets_of(one)) != said:
                 yield f"commitment {one.number}: private is not what was published"
 
     def _proposals(self, db: Session, view: ConsultationView) -> Iterator[str]:
@@ -103,7 +99,7 @@ class SheetAudit:
         )
         seen, last = set(), 0
         while rows := db.execute(query.where(_V.c.id > last).limit(PIECE)).all():
-            sheets = sheet_store.load(db, view, [row.version_id for row in rows], private=True)
+            sheets = store.load(db, view, [row.version_id for row in rows], private=True)
             for row in rows:
                 seen.add((row.number, row.version))
                 yield from self._version(db, row, sheets[row.version_id])
@@ -120,13 +116,13 @@ class SheetAudit:
             if row.status is not Status.ERASED:
                 yield f"{name}: the salt of version {row.version} is gone"
             return
-        committed = proposal_sending.committed(row.salt, sheet, row.unrelated, dismissals.of(db, row.sheet_id))
+        committed = sending.committed(row.salt, sheet, row.unrelated, dismissals.of(db, row.sheet_id))
         if committed["sheet"] != said["commitments"]["sheet"]:
             yield f"{name}: version {row.version} is not what was sent"
         if said["organization"] != row.slug:
             yield f"{name}: it is of {row.slug}, the entry says {said['organization']}"
         if row.version == row.last:
-            if (row.title, row.body) != (sheet.title, proposal_sending.in_words(sheet)):
+            if (row.title, row.body) != (sheet.title, sending.in_words(sheet)):
                 yield f"{name}: title and text are not those of its sheet"
             if committed["dismissed"] != said["commitments"]["dismissed"]:
                 yield f"{name}: what was let stand is not what the entry says"
@@ -141,7 +137,7 @@ class SheetAudit:
 
 
 def _note(salt: bytes, note: str | None) -> str | None:
-    return ledger.commitment(salt, ["withdrawal", note]) if note is not None else None
+    return log.fingerprint(salt, ["withdrawal", note]) if note is not None else None
 
 
 def _answers(db: Session, proposal_id: int) -> list[str]:

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.comments import flags
 from consulta.domain.consultations import reading as consultations
-from consulta.domain.contributions import bodies, search, withdrawal
-from consulta.domain.contributions import status as contribution_status
+from consulta.domain.contributions import bodies, search, status, withdrawal
 from consulta.domain.contributions.withdrawal import Own
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
-from consulta.domain.proposals import erasure as proposal_erasure
+from consulta.domain.proposals import erasure
 from consulta.domain.results import tally
 from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
@@ -37,7 +36,7 @@ def erase(db: Session, *, now: datetime) -> int:
     ).all()
     done = 0
     for id_, number, slug in due:
-        if not contribution_status.lock(db, id_, status=Status.WITHDRAWN):
+        if not status.lock(db, id_, status=Status.WITHDRAWN):
             continue
         view = consultations.find(db, slug).view
         erase_own(db, Own(id_, number, Status.WITHDRAWN, False, view), now=now)
@@ -67,10 +66,10 @@ def forget_contacts(db: Session, *, today: date, now: datetime) -> int:
             fields.append("name")
         db.execute(update(Contributor).where(Contributor.contribution_id == id_).values(**values))
         view = consultations.find(db, slug).view
-        contribution_status.record(
+        status.record(
             db,
             view,
-            actor=ledger.SYSTEM,
+            actor=log.SYSTEM,
             action=Action.EXPIRE,
             number=number,
             recorded=view.today(now),
@@ -81,7 +80,7 @@ def forget_contacts(db: Session, *, today: date, now: datetime) -> int:
 
 def erase_own(db: Session, mine: Own, *, now: datetime) -> None:
     """Destroy text, name, address, traits and their salts; the number and what is counted stay."""
-    before = contribution_status.facts_of(db, [mine.id])[mine.id]
+    before = status.facts_of(db, [mine.id])[mine.id]
     base = table_of(Contribution)
     db.execute(
         update(base)
@@ -90,7 +89,7 @@ def erase_own(db: Session, mine: Own, *, now: datetime) -> None:
     )
     bodies.erase(db, mine.id)
     flags.forget_lines(db, mine.id)
-    proposal_erasure.forget(db, mine.id)
+    erasure.forget(db, mine.id)
     empty = dict.fromkeys(("name", "email", *tally.TRAITS))
     salts = dict.fromkeys(f"{field}_salt" for field in empty)
     db.execute(
@@ -100,7 +99,7 @@ def erase_own(db: Session, mine: Own, *, now: datetime) -> None:
     )
     notes = select(Decision.id).where(Decision.contribution_id == mine.id)
     db.execute(update(DecisionNote).where(DecisionNote.decision_id.in_(notes)).values(note=None, note_salt=None))
-    contribution_status.forget_mentions(db, mine.id)
+    status.forget_mentions(db, mine.id)
     db.execute(delete(Erasure).where(Erasure.contribution_id == mine.id))
     tally.move(db, before, before.erased())
     search.refresh(db, mine.consultation, mine.id)

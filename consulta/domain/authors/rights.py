@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.codes import sha256
 from consulta.domain.consultations import reading as consultations
-from consulta.domain.contributions import status as contribution_status
-from consulta.domain.contributions import withdrawal
+from consulta.domain.contributions import status, withdrawal
 from consulta.domain.contributions.withdrawal import Own
 from consulta.domain.errors import Conflict, NotFound
 from consulta.domain.ledger.actions import Action
@@ -84,9 +83,9 @@ def take_back_own(db: Session, mine: Own, *, now: datetime) -> bool:
         .where(Erasure.contribution_id == mine.id)
         .returning(Erasure.status_before, Erasure.awaiting_before)
     ).first()
-    if asked is None or not contribution_status.lock(db, mine.id, status=Status.WITHDRAWN):
+    if asked is None or not status.lock(db, mine.id, status=Status.WITHDRAWN):
         return False
-    contribution_status.change(
+    status.change(
         db,
         mine.consultation,
         contribution_id=mine.id,
@@ -136,9 +135,9 @@ def confirm(db: Session, folio: str, *, typed: str, secret: str, now: datetime) 
     )
     if not right:
         raise NotFound("Ese no es el código de confirmación que le enviamos por correo.")
-    if not contribution_status.lock(db, mine.id, status=mine.status):
+    if not status.lock(db, mine.id, status=mine.status):
         raise Conflict("Este aporte cambió en este momento. Inténtelo de nuevo.")
-    contribution_status.change(db, mine.consultation, contribution_id=mine.id, confirmed=True)
+    status.change(db, mine.consultation, contribution_id=mine.id, confirmed=True)
     withdrawal.note(db, mine, Action.CONFIRM, {"confirmed": True}, now=now)
 
 

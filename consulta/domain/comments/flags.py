@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.codes import sha256
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import status as contribution_status
+from consulta.domain.contributions import status
 from consulta.domain.errors import AlreadyReceived, Conflict
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.comments import Ground, Report
@@ -34,7 +34,7 @@ _C = table_of(Contribution).c
 
 
 @dataclass(frozen=True)
-class Said:
+class Flag:
     """What somebody reports: the comment's number, why, and perhaps a line."""
 
     number: int
@@ -43,7 +43,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Reported:
+class ReceivedFlag:
     """A report as the team sees it; ``settled`` by a decision that came after it."""
 
     ground: Ground
@@ -54,14 +54,14 @@ class Reported:
 
 
 def file(
-    db: Session, *, consultation: ConsultationView, said: Said, submission: str, held_cause: str | None, now: datetime
+    db: Session, *, consultation: ConsultationView, said: Flag, submission: str, held_cause: str | None, now: datetime
 ) -> None:
     """Put a published comment before a person again; ``NotFound`` unless it is one, ``AlreadyReceived`` if the key
     came before. ``held_cause``: what made the form suspicious, for whoever looks."""
     comment = supports.published(db, consultation, said.number)
-    if not contribution_status.lock(db, comment.id, status=Status.PUBLISHED):
+    if not status.lock(db, comment.id, status=Status.PUBLISHED):
         raise Conflict("Este comentario dejó de estar publicado en este momento.")
-    ref, salt, line_salt = secrets.token_hex(8), ledger.new_salt(), ledger.new_salt()
+    ref, salt, line_salt = secrets.token_hex(8), log.new_salt(), log.new_salt()
     seen = db.execute(select(_C.ordinal).where(_C.id == comment.id)).scalar_one()
     row = {
         "ref": ref,
@@ -79,43 +79,43 @@ def file(
         db.execute(insert(Report).values(**row))
     except IntegrityError as error:
         raise AlreadyReceived("Este formulario ya se envió.") from error
-    contribution_status.change(db, consultation, contribution_id=comment.id, awaiting=True)
-    ledger.note(
+    status.change(db, consultation, contribution_id=comment.id, awaiting=True)
+    log.note(
         db,
         consultation,
-        actor=ledger.PUBLIC,
+        actor=log.PUBLIC,
         action=Action.REPORT,
         subject=f"report/{ref}",
         recorded=consultation.today(now),
-        payload={"ground": said.ground.value, "commitments": commitments({**row, "number": said.number})},
+        payload={"ground": said.ground.value, "commitments": fingerprints({**row, "number": said.number})},
     )
 
 
-def repeated(db: Session, *, said: Said, submission: str) -> None:
+def repeated(db: Session, *, said: Flag, submission: str) -> None:
     """``Conflict`` unless the report that came first with this key said the same."""
     query = select(_C.number, _R.c.ground, _R.c.line).join(_R, _R.c.comment_id == _C.id)
     row = db.execute(query.where(_R.c.submission_hash == sha256(submission))).first()
-    if row is None or Said(*row) != said:
+    if row is None or Flag(*row) != said:
         raise Conflict(
             "Este formulario ya se envió una vez con otro contenido. Abra uno nuevo para avisar también esto."
         )
 
 
-def commitments(row: dict[str, Any]) -> dict[str, str | None]:
+def fingerprints(row: dict[str, Any]) -> dict[str, str | None]:
     """What the ledger commits to: which comment and how it came, and the line. ``None`` where a salt is gone."""
     about = [row["number"], row["ordinal"], row["submission_hash"].hex(), row["held_cause"]]
     return {
-        "about": ledger.commitment(row["salt"], about),
-        "line": ledger.commitment(row["line_salt"], row["line"]) if row["line_salt"] else None,
+        "about": log.fingerprint(row["salt"], about),
+        "line": log.fingerprint(row["line_salt"], row["line"]) if row["line_salt"] else None,
     }
 
 
-def of(db: Session, contribution_id: int) -> list[Reported]:
+def of(db: Session, contribution_id: int) -> list[ReceivedFlag]:
     """The reports of a comment, newest first, for the team."""
     decided = select(func.max(Decision.ordinal)).where(Decision.contribution_id == contribution_id).scalar_subquery()
     query = select(_R.c.ground, _R.c.line, _R.c.reported_on, _R.c.held_cause, _R.c.ordinal, decided.label("decided"))
     rows = db.execute(query.where(_R.c.comment_id == contribution_id).order_by(_R.c.id.desc()).limit(100))
-    return [Reported(r.ground, r.line, r.reported_on, r.held_cause, r.ordinal < (r.decided or 0)) for r in rows]
+    return [ReceivedFlag(r.ground, r.line, r.reported_on, r.held_cause, r.ordinal < (r.decided or 0)) for r in rows]
 
 
 def latest(contribution_id: Any) -> Any:

@@ -13,11 +13,11 @@ from consulta.domain.contributions.targets import Target
 from consulta.domain.errors import Closed, Invalid
 from consulta.models.contributions import Kind
 
-MOST_THEMES = 5
+MAX_THEMES = 5
 
 
 @dataclass(frozen=True)
-class Given(contribution_submission.Given):
+class SubmittedComment(contribution_submission.Submitted):
     """What a person typed; ``theme`` is the primary one, ``mentions`` the slugs of the others."""
 
     mentions: list[str] | None = None
@@ -32,7 +32,7 @@ def chosen(
     themes = [theme for theme in consultation.themes if theme.slug in slugs]
     if not themes:
         raise Invalid("Elija por lo menos un tema.", field="themes")
-    if len(themes) > MOST_THEMES:
+    if len(themes) > MAX_THEMES:
         raise Invalid("Elija cinco temas o menos.", field="themes")
     primary = next((theme for theme in themes if preset and theme.id == preset.id), themes[0])
     return primary, [theme for theme in themes if theme.id != primary.id]
@@ -43,7 +43,7 @@ def submit(
     *,
     consultation: ConsultationView,
     target: Target,
-    given: Given,
+    given: SubmittedComment,
     submission: str,
     held_cause: str | None,
     language: str,
@@ -69,10 +69,12 @@ def submit(
     return contribution_submission.take(db, consultation, incoming, submission=submission, language=language, now=now)
 
 
-def repeated(db: Session, *, submission: str, given: Given, target: Target) -> contribution_submission.Receipt:
+def repeated(
+    db: Session, *, submission: str, given: SubmittedComment, target: Target
+) -> contribution_submission.Receipt:
     """The first receipt of a key that arrived before, if it said the same on the same thing; else ``Conflict``."""
     return contribution_submission.repeated(db, submission=submission, given=_whole(given, target))
 
 
-def _whole(given: Given, target: Target) -> Given:
+def _whole(given: SubmittedComment, target: Target) -> SubmittedComment:
     return replace(given, on=[target.key, target.part, target.parent_number])

@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.codes import sha256
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import status as contribution_status
+from consulta.domain.contributions import status
 from consulta.domain.dialects import is_postgres
 from consulta.domain.errors import Closed, Conflict, NotFound
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.comments import Comment, Support
@@ -45,12 +45,12 @@ def by_folio(folio: str) -> str:
 def mark(secret: str, consultation: ConsultationView, number: int, who: str) -> bytes:
     """What is stored of somebody's support for one comment."""
     key = hmac.digest(secret.encode(), b"supports", "sha256")
-    return hmac.digest(key, ledger.canonical([consultation.slug, number, who]).encode(), "sha256")
+    return hmac.digest(key, log.canonical([consultation.slug, number, who]).encode(), "sha256")
 
 
-def commitment(row_mark: bytes, salt: bytes) -> str:
+def fingerprint(row_mark: bytes, salt: bytes) -> str:
     """What the ledger says of a support."""
-    return ledger.commitment(salt, row_mark.hex())
+    return log.fingerprint(salt, row_mark.hex())
 
 
 def check_folio(
@@ -75,14 +75,14 @@ def give(db: Session, consultation: ConsultationView, number: int, *, who: str, 
     if not consultation.window("comment", now).open:
         raise Closed("El plazo para comentar no está abierto.")
     comment = published(db, consultation, number)
-    given, salt = mark(secret, consultation, number, who), ledger.new_salt()
+    given, salt = mark(secret, consultation, number, who), log.new_salt()
     insert_into: Any = postgres_insert if is_postgres(db) else sqlite_insert
     statement = insert_into(Support).values(comment_id=comment.id, mark=given, salt=salt)
     new: Any = db.execute(
         statement.on_conflict_do_nothing(index_elements=["comment_id", "mark"]).returning(Support.id)
     ).first()
     if new is not None:
-        _count(db, consultation, comment, Action.SUPPORT, commitment(given, salt), now)
+        _count(db, consultation, comment, Action.SUPPORT, fingerprint(given, salt), now)
 
 
 def take_back(
@@ -93,10 +93,10 @@ def take_back(
     mine = (_S.c.comment_id == comment.id) & (_S.c.mark == mark(secret, consultation, number, who))
     gone: Any = db.execute(delete(_S).where(mine).returning(_S.c.mark, _S.c.salt)).first()
     if gone is not None:
-        _count(db, consultation, comment, Action.TAKE_BACK_SUPPORT, commitment(gone.mark, gone.salt), now)
+        _count(db, consultation, comment, Action.TAKE_BACK_SUPPORT, fingerprint(gone.mark, gone.salt), now)
 
 
-def published(db: Session, consultation: ConsultationView, number: int) -> contribution_status.Row:
+def published(db: Session, consultation: ConsultationView, number: int) -> status.StoredContribution:
     """The published comment of this number; ``NotFound`` else."""
     row = _comment(db, consultation, number)
     if row.status is not Status.PUBLISHED:
@@ -104,8 +104,8 @@ def published(db: Session, consultation: ConsultationView, number: int) -> contr
     return row
 
 
-def _comment(db: Session, consultation: ConsultationView, number: int) -> contribution_status.Row:
-    row = contribution_status.by_number(db, consultation, number)
+def _comment(db: Session, consultation: ConsultationView, number: int) -> status.StoredContribution:
+    row = status.by_number(db, consultation, number)
     if row.kind is not Kind.COMMENT:
         raise NotFound("No hay ningún comentario publicado con ese número.")
     return row
@@ -114,7 +114,7 @@ def _comment(db: Session, consultation: ConsultationView, number: int) -> contri
 def _count(
     db: Session,
     consultation: ConsultationView,
-    comment: contribution_status.Row,
+    comment: status.StoredContribution,
     action: Action,
     said: str,
     now: datetime,
@@ -124,10 +124,10 @@ def _count(
     done: Any = db.execute(update(_K).where(_K.c.id == comment.id, still).values(supports=_K.c.supports + by))
     if not done.rowcount:
         raise Conflict("Este comentario dejó de estar publicado en este momento.")
-    contribution_status.record(
+    status.record(
         db,
         consultation,
-        actor=ledger.PUBLIC,
+        actor=log.PUBLIC,
         action=action,
         number=comment.number,
         recorded=consultation.today(now),

@@ -21,7 +21,7 @@ PAGE = 30
 FIRST_REPLIES = 2
 """How many replies stand under a comment in a list; the rest on its own page."""
 ORDERS = ("recientes", "antiguas", "apoyados")
-ROOM, LEAST, MOST = 7_000, 200, 700
+ROOM, LEAST, MAX_SHOWN = 7_000, 200, 700
 """Characters of comments on one page, and of each at least and at most: a first view is light on a slow line."""
 _K = table_of(Comment).c
 _C = table_of(Contribution).c
@@ -108,7 +108,7 @@ def page(
     shown = sum(1 + len(thread.replies) for thread in threads)
     last = threads[-1].head if len(threads) < len(rows) else None
     place_ = None if last is None else f"{last.supports}-{last.number}" if order == "apoyados" else str(last.number)
-    return Page(tuple(threads), order, place_, max(LEAST, min(MOST, ROOM // max(1, shown))))
+    return Page(tuple(threads), order, place_, max(LEAST, min(MAX_SHOWN, ROOM // max(1, shown))))
 
 
 _made: dict[tuple[str, str, bool], Select[Any]] = {}

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, case, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.errors import NotFound
-from consulta.models.base import Said, table_of
+from consulta.models.base import Localized, table_of
 from consulta.models.consultations import Consultation, ConsultationKind, ListItem, Reason, Schedule, Stage, Theme
 from consulta.models.ledger import Log
 from consulta.models.plans import Commitment
@@ -49,7 +49,7 @@ def main(db: Session) -> Current:
     return _load(db, _MAIN, {})
 
 
-def published(db: Session) -> list[tuple[str, Said, ConsultationKind, datetime]]:
+def published(db: Session) -> list[tuple[str, Localized, ConsultationKind, datetime]]:
     """Every published consultation, newest first: slug, title, kind, time of publication."""
     return [(slug, title, kind, at) for slug, title, kind, at in db.connection().execute(_PUBLISHED)]
 

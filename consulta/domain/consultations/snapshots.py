@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from consulta.models.base import Said
+from consulta.models.base import Localized
 from consulta.models.consultations import ConsultationKind
 
 COLOURS = 12
@@ -35,9 +35,9 @@ class ThemeView:
     id: int
     letter: str
     slug: str
-    name: Said
-    question: Said
-    briefing: Said
+    name: Localized
+    question: Localized
+    briefing: Localized
     colour: int
     pictogram: str
 
@@ -49,10 +49,10 @@ class StageView:
     key: str
     number: str | None
     parent: str | None
-    title: Said
-    participants: Said | None
-    result: Said | None
-    notes: Said | None
+    title: Localized
+    participants: Localized | None
+    result: Localized | None
+    notes: Localized | None
     source: dict[str, Any] | None
     theme: str | None
     starts_at: datetime
@@ -74,7 +74,7 @@ class Choice:
     """One choice of a list; departments also have their population and their place on the tile map."""
 
     code: str
-    label: Said
+    label: Localized
     population: int | None
     tile: tuple[int, int] | None
 
@@ -86,8 +86,8 @@ class ReasonView:
     id: int
     code: str
     version: int
-    title: Said
-    text: Said
+    title: Localized
+    text: Localized
     published_on: date
 
 
@@ -116,7 +116,7 @@ class ConsultationView:
     id: int
     slug: str
     kind: ConsultationKind
-    title: Said
+    title: Localized
     timezone: ZoneInfo
     locale: str
     texts: dict[str, Any]

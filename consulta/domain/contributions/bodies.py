@@ -44,7 +44,7 @@ def erase(db: Session, contribution_id: int) -> None:
         db.execute(update(table).where(table.c.id == contribution_id).values(body=None, body_salt=None))
 
 
-def excerpt(title: str | None, body: str | None, most: int = 160) -> str:
+def excerpt(title: str | None, body: str | None, limit: int = 160) -> str:
     """The quoted beginning of what somebody wrote."""
     words = " ".join(part for part in (title, body) if part)
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+    return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"

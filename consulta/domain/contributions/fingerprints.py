@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 
 
-def commitments(row: dict[str, Any]) -> dict[str, str]:
+def of_row(row: dict[str, Any]) -> dict[str, str]:
     """The commitment of every erasable or internal field, from a row that joins a contribution with its tables."""
-    return {field: ledger.commitment(row[f"{field}_salt"], value) for field, value in committed(row).items()}
+    return {field: log.fingerprint(row[f"{field}_salt"], value) for field, value in values(row).items()}
 
 
-def committed(row: dict[str, Any]) -> dict[str, Any]:
+def values(row: dict[str, Any]) -> dict[str, Any]:
     """The value behind each commitment; ``intake`` gathers what is internal and never erased."""
     return {
         "title": row["title"],

@@ -9,20 +9,20 @@ from sqlalchemy.orm import Session
 from consulta.domain import codes
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Closed
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.models.contributions import Kind, Status
 
 from . import deferred
 from . import incoming as contribution_incoming
 from . import submission as contribution_submission
-from .submission import Given, Receipt
+from .submission import Receipt, Submitted
 
 
 def send(
     db: Session,
     *,
     consultation: ConsultationView,
-    given: Given,
+    given: Submitted,
     submission: str,
     held_cause: str | None,
     language: str,
@@ -34,7 +34,7 @@ def send(
     """
     incoming = _incoming(consultation, given, submission, held_cause, language, now)
     if not incoming.email and incoming.status is not Status.PUBLISHED:
-        deferred.admit(db, consultation, incoming, today=consultation.today(now), actor=ledger.PUBLIC)
+        deferred.admit(db, consultation, incoming, today=consultation.today(now), actor=log.PUBLIC)
         return codes.folio_of(submission)
     return contribution_submission.take(
         db, consultation, incoming, submission=submission, language=language, now=now
@@ -45,7 +45,7 @@ def submit(
     db: Session,
     *,
     consultation: ConsultationView,
-    given: Given,
+    given: Submitted,
     submission: str,
     held_cause: str | None,
     language: str,
@@ -60,7 +60,12 @@ def submit(
 
 
 def _incoming(
-    consultation: ConsultationView, given: Given, submission: str, held_cause: str | None, language: str, now: datetime
+    consultation: ConsultationView,
+    given: Submitted,
+    submission: str,
+    held_cause: str | None,
+    language: str,
+    now: datetime,
 ) -> contribution_incoming.Admission:
     if not consultation.window("opinion", now).open:
         raise Closed("El plazo para opinar no está abierto.")

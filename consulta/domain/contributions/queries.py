@@ -17,7 +17,7 @@ from .targets import On
 
 
 @dataclass(frozen=True)
-class Row:
+class ListedContribution:
     """A published contribution as anybody sees it: no trait, no time of day."""
 
     id: int
@@ -80,9 +80,9 @@ def select_rows() -> Select[Any]:
     return targets.with_target(bodies.with_body(query))
 
 
-def row_of(r: Any) -> Row:
+def row_of(r: Any) -> ListedContribution:
     """A row of ``select_rows``, with the name only where it may be shown."""
-    return Row(
+    return ListedContribution(
         r.id,
         r.number,
         r.kind,
@@ -127,7 +127,7 @@ _made: dict[tuple[Any, ...], Select[Any]] = {}
 
 
 def listed(values: dict[str, Any], *, newest: bool) -> Select[Any]:
-    """The query of one page of a list; ``most`` is bound with the values."""
+    """The query of one page of a list; ``limit`` is bound with the values."""
     key = (newest, values.get("theme") == 0, *values)
     if key not in _made:
         query, number = narrowed(select_rows(), values), Contribution.number

@@ -19,7 +19,7 @@ from consulta.models.imports import TakeBack
 from consulta.models.moderation import Decision, Mention
 
 from . import search, targets
-from .queries import Filters, Row, listed, narrowed, row_of, select_rows, values_of
+from .queries import Filters, ListedContribution, listed, narrowed, row_of, select_rows, values_of
 from .targets import On
 
 PAGE = 20
@@ -31,7 +31,7 @@ ORDERS = ("recientes", "antiguas")
 class Page:
     """One page of a list; ``count`` is ``None`` above 1,000 for combinations."""
 
-    rows: list[Row]
+    rows: list[ListedContribution]
     count: int | None
     next_after: int | None
 
@@ -110,7 +110,9 @@ def _count(db: Session, consultation: ConsultationView, by: Filters, values: dic
     return counted if counted <= COUNT_TO else None
 
 
-def mentioning(db: Session, consultation: ConsultationView, theme_id: int, *, limit: int = PAGE) -> list[Row]:
+def mentioning(
+    db: Session, consultation: ConsultationView, theme_id: int, *, limit: int = PAGE
+) -> list[ListedContribution]:
     """The latest published contributions that have a theme as a secondary one."""
     query = (
         select_rows()
@@ -130,7 +132,7 @@ class Public:
     number: int
     kind: Kind
     status: Status
-    row: Row | None
+    row: ListedContribution | None
     mentions: tuple[int, ...]
     reason: dict[str, str] | None
     imported: bool
@@ -180,7 +182,7 @@ def one(db: Session, consultation: ConsultationView, number: int) -> Public:
     )
 
 
-def stream(db: Session, consultation: ConsultationView) -> Iterator[Row]:
+def stream(db: Session, consultation: ConsultationView) -> Iterator[ListedContribution]:
     """Every published contribution by number, in pieces of 500; memory does not grow with their count."""
     last = 0
     while True:

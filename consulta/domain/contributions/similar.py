@@ -18,7 +18,7 @@ ASKED, SHOWN, LEAST = 30, 5, 4
 """Stems that are asked for, proposals shown, stems that must be shared."""
 SHORTEST = 5
 """Letters of a word that says what something is about."""
-MOST_KEPT = 120
+MAX_KEPT = 120
 _T = table_of(ProposalTerm)
 _C = table_of(Contribution)
 _P = table_of(Proposal)
@@ -42,7 +42,7 @@ def refresh(db: Session, consultation_id: int, contribution_id: int) -> None:
         return
     rows = [
         {"proposal_id": contribution_id, "stem": stem, "consultation_id": consultation_id}
-        for stem in _telling(f"{row.title} {row.body}", MOST_KEPT)
+        for stem in _telling(f"{row.title} {row.body}", MAX_KEPT)
     ]
     if rows:
         db.execute(insert(_T), rows)
@@ -53,8 +53,8 @@ def forget(db: Session, contribution_id: int) -> None:
     db.execute(delete(_T).where(_T.c.proposal_id == contribution_id))
 
 
-def find(db: Session, consultation: ConsultationView, sheet: Sheet, *, besides: int | None) -> list[Similar]:
-    """Those that share most with what a sheet says of title, problem, objective and action; ``besides``: not itself."""
+def find(db: Session, consultation: ConsultationView, sheet: Sheet, *, except_: int | None) -> list[Similar]:
+    """Those that share most with what a sheet says of title, problem, objective and action; ``except_``: not itself."""
     said = " ".join(part for part in (sheet.title, sheet.problem, sheet.objective, sheet.action) if part)
     words = _telling(said, ASKED)
     if len(words) < LEAST:
@@ -62,7 +62,7 @@ def find(db: Session, consultation: ConsultationView, sheet: Sheet, *, besides: 
     shared = func.count().label("shared")
     query = (
         select(_T.c.proposal_id, shared)
-        .where(_T.c.consultation_id == consultation.id, _T.c.stem.in_(list(words)), _T.c.proposal_id != (besides or 0))
+        .where(_T.c.consultation_id == consultation.id, _T.c.stem.in_(list(words)), _T.c.proposal_id != (except_ or 0))
         .group_by(_T.c.proposal_id)
         .having(shared >= LEAST)
         .order_by(shared.desc(), _T.c.proposal_id)
@@ -79,8 +79,8 @@ def find(db: Session, consultation: ConsultationView, sheet: Sheet, *, besides: 
     return [Similar(titles[id_].number, titles[id_].title or "", tuple(stems[id_])) for id_ in ids]
 
 
-def _telling(text: str, most: int) -> dict[str, str]:
+def _telling(text: str, limit: int) -> dict[str, str]:
     """The longest words of a text by their stem: long words say most about what it is about."""
     words = {stem: word for stem, word in words_by_stem(text).items() if len(word) >= SHORTEST}
-    chosen = sorted(words, key=lambda stem: (-len(stem), stem))[:most]
+    chosen = sorted(words, key=lambda stem: (-len(stem), stem))[:limit]
     return {stem: words[stem] for stem in chosen}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import NotFound
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.results import tally
 from consulta.models.base import table_of
@@ -35,7 +35,7 @@ def record(
     payload: dict[str, Any],
 ) -> None:
     """Collect the ledger entry of an act upon one contribution."""
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,
@@ -155,7 +155,7 @@ def count_reply(db: Session, parent_id: int, by: int) -> None:
 
 
 @dataclass(frozen=True)
-class Row:
+class StoredContribution:
     """What an act upon a contribution needs to know of it."""
 
     id: int
@@ -168,7 +168,7 @@ class Row:
     kind: Kind
 
 
-def by_number(db: Session, consultation: ConsultationView, number: int) -> Row:
+def by_number(db: Session, consultation: ConsultationView, number: int) -> StoredContribution:
     """The contribution of this number; ``NotFound`` else."""
     row = db.execute(
         select(
@@ -184,7 +184,7 @@ def by_number(db: Session, consultation: ConsultationView, number: int) -> Row:
     ).first()
     if row is None:
         raise NotFound("No hay ningún aporte con ese número.")
-    return Row(*row)
+    return StoredContribution(*row)
 
 
 def lock(db: Session, contribution_id: int, *, status: Status) -> bool:

@@ -20,7 +20,7 @@ from consulta.models.contributions import Contribution, Contributor, Status
 from consulta.models.opinions import Opinion
 
 from . import bodies
-from .fingerprints import commitments
+from .fingerprints import of_row
 from .incoming import Admission
 
 CONTACT_DAYS = 365
@@ -55,7 +55,7 @@ class Made:
         row, text = _contribution(consultation, one, today), {"body": one.body, "body_salt": new_salt()}
         text |= one.on.columns(shown=one.status is Status.PUBLISHED) if one.on else one.child
         person = _contributor(one, today)
-        payload = _payload(one, row, commitments({**row, **text, **person}))
+        payload = _payload(one, row, of_row({**row, **text, **person}))
         return cls(row, text, person, payload, _facts(consultation, one))
 
     def values(self) -> dict[str, Any]:
@@ -114,8 +114,8 @@ def storing() -> tuple[Any, Any, tuple[Any, ...]]:
     return counted, given, (text.cte("put_text"), _put(_CONTRIBUTORS, person).cte("put_person"))
 
 
-def _new(table: Any, *besides: str) -> dict[str, Any]:
-    return {c.name: bindparam(f"new_{c.name}", type_=c.type) for c in table.c if c.name not in besides}
+def _new(table: Any, *except_: str) -> dict[str, Any]:
+    return {c.name: bindparam(f"new_{c.name}", type_=c.type) for c in table.c if c.name not in except_}
 
 
 def _put(table: Any, values: dict[str, Any]) -> Any:

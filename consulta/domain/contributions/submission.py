@@ -15,7 +15,7 @@ from consulta.domain import codes
 from consulta.domain.codes import sha256
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import AlreadyReceived, Conflict
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.notifications import outbox
 from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
@@ -45,7 +45,7 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class Given:
+class Submitted:
     """What a person typed, of the right shape; the optional answers are codes of the consultation's lists."""
 
     body: str
@@ -59,7 +59,7 @@ class Given:
     gender: str | None = None
     language: str | None = None
 
-    def as_kept(self) -> Given:
+    def as_kept(self) -> Submitted:
         """Under 18, neither name nor e-mail is kept, whatever was sent."""
         if self.age_group != "under-18":
             return self
@@ -78,7 +78,7 @@ def take(
     """Store what came by a form of the web, and mail its receipt where there is an address."""
     folio, today = codes.folio_of(submission), consultation.today(now)
     try:
-        [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=ledger.PUBLIC)
+        [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=log.PUBLIC)
     except IntegrityError as error:
         raise AlreadyReceived from error
     if incoming.email:
@@ -115,7 +115,7 @@ def take(
 def admitted_as(
     kind: Kind,
     consultation: ConsultationView,
-    given: Given,
+    given: Submitted,
     *,
     submission: str,
     held_cause: str | None,
@@ -148,7 +148,7 @@ def admitted_as(
     )
 
 
-def repeated(db: Session, *, submission: str, given: Given) -> Receipt:
+def repeated(db: Session, *, submission: str, given: Submitted) -> Receipt:
     """The first receipt of a key that arrived before, if the content is the same; else ``Conflict``."""
     first = _first(db, submission)
     if first is None:
@@ -192,7 +192,7 @@ def receipt(db: Session, folio: str) -> Receipt | None:
         answer_by=row.answer_by,
         published=row.status is Status.PUBLISHED,
         mailed=False,
-        head=ledger.head(db, row.log_id).hash,
+        head=log.head(db, row.log_id).hash,
     )
 
 
@@ -207,7 +207,7 @@ def _first(db: Session, submission: str) -> bytes | None:
     return db.connection().execute(_FIRST, {"submission": sha256(submission)}).scalar_one_or_none()
 
 
-def _content(submission: str, given: Given) -> bytes:
+def _content(submission: str, given: Submitted) -> bytes:
     """A digest of what was given, keyed by the submission key, which the database does not have."""
     values: dict[str, Any] = {**given.__dict__, "theme": given.theme.slug if given.theme else None}
-    return hmac.digest(submission.encode(), ledger.canonical(values).encode(), "sha256")
+    return hmac.digest(submission.encode(), log.canonical(values).encode(), "sha256")

@@ -12,16 +12,14 @@ from sqlalchemy.orm import Session
 
 from consulta.domain import codes
 from consulta.domain.accounts import accounts
-from consulta.domain.authors import rights as author_rights
+from consulta.domain.authors import rights
 from consulta.domain.codes import sha256
-from consulta.domain.comments import commentable, flags, supports
-from consulta.domain.comments import submitting as comments
+from consulta.domain.comments import commentable, flags, submitting, supports
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import admission, targets
+from consulta.domain.contributions import admission, status, targets
 from consulta.domain.contributions import incoming as contribution_incoming
-from consulta.domain.contributions import status as contribution_status
 from consulta.domain.days import read_day
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.moderation import decisions
 from consulta.models.accounts import Account, RoleName, Sector
@@ -112,7 +110,7 @@ def _events(
     if decided:
         steps.append((reviewed, lambda at: _decide(db, consultation, arrived, row, moderator, at)))
     if row["status"] == "withdrawn":
-        steps.append((reviewed, lambda at: author_rights.withdraw(db, arrived["folio"], now=at)))
+        steps.append((reviewed, lambda at: rights.withdraw(db, arrived["folio"], now=at)))
     for supporter in row["supports"]:
         steps.append((now, _supporting(db, consultation, arrived, supporter)))
     if row.get("report"):
@@ -145,13 +143,13 @@ def _arrive(db: Session, consultation: ConsultationView, row: dict[str, Any]) ->
         held_cause=row["held"],
         mentions=tuple(t for slug in row["mentions"] if on and (t := consultation.theme(slug)) is not None),
     )
-    [admitted] = admission.admit(db, consultation, [incoming], today=day, actor=ledger.PUBLIC if web else ledger.SYSTEM)
+    [admitted] = admission.admit(db, consultation, [incoming], today=day, actor=log.PUBLIC if web else log.SYSTEM)
     return {"id": admitted.id, "number": admitted.number, "folio": folio, "ordinal": 0}
 
 
 def _comment(row: dict[str, Any], consultation: ConsultationView) -> dict[str, Any]:
     """A comment in the shape of the other contributions."""
-    primary, others = comments.chosen(consultation, row["themes"], consultation.theme(row["themes"][0]))
+    primary, others = submitting.chosen(consultation, row["themes"], consultation.theme(row["themes"][0]))
     return {
         **NOT_SAID,
         "channel": "web",
@@ -185,7 +183,7 @@ def _reporting(
     db: Session, consultation: ConsultationView, arrived: Arrived, report: dict[str, str]
 ) -> Callable[[datetime], None]:
     def act(at: datetime) -> None:
-        said = flags.Said(arrived["number"], Ground(report["ground"]), report["line"])
+        said = flags.Flag(arrived["number"], Ground(report["ground"]), report["line"])
         key = secrets.token_hex(16)
         flags.file(db, consultation=consultation, said=said, submission=key, held_cause=None, now=at)
 
@@ -193,11 +191,11 @@ def _reporting(
 
 
 def _confirm(db: Session, consultation: ConsultationView, arrived: dict[str, Any], at: datetime) -> None:
-    contribution_status.change(db, consultation, contribution_id=arrived["id"], confirmed=True)
-    contribution_status.record(
+    status.change(db, consultation, contribution_id=arrived["id"], confirmed=True)
+    status.record(
         db,
         consultation,
-        actor=ledger.PUBLIC,
+        actor=log.PUBLIC,
         action=Action.CONFIRM,
         number=arrived["number"],
         recorded=consultation.today(at),

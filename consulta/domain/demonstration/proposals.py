@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.days import read_day
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.moderation import decisions
-from consulta.domain.proposals import drafting as proposal_drafting
-from consulta.domain.proposals import sending as proposal_sending
+from consulta.domain.proposals import drafting, sending
 from consulta.domain.proposals.sending import Sender
-from consulta.domain.proposals.sources import Lineage
-from consulta.domain.sheets.sheet import Continuity, Line, Milestone, Party
+from consulta.domain.proposals.sources import Sources
+from consulta.domain.sheets.sheet import Continuity, Line, Milestone, Responsible
 from consulta.models.moderation import Verdict
 
 Act = tuple[datetime, Callable[[datetime], None]]
@@ -38,10 +37,10 @@ def acts(db: Session, consultation: ConsultationView, row: dict[str, Any], moder
 
 
 def _send(db: Session, consultation: ConsultationView, row: dict[str, Any], at: datetime) -> int:
-    key, _folio = proposal_drafting.begin(
+    key, _folio = drafting.begin(
         db, consultation, organization=None, submission=secrets.token_hex(16), account_id=None, language="es", now=at
     )
-    draft = proposal_drafting.find(db, consultation, key, actor=None, held=True)
+    draft = drafting.find(db, consultation, key, actor=None, held=True)
     goals = tuple(
         Milestone(
             key=f"m{n}",
@@ -53,14 +52,14 @@ def _send(db: Session, consultation: ConsultationView, row: dict[str, Any], at: 
             start=start,
             end=end,
             continuity=Continuity(continuity),
-            parties=tuple(Party(name) for name in row["leads"]),
+            parties=tuple(Responsible(name) for name in row["leads"]),
         )
         for n, (text, deliverable, start, end, continuity) in enumerate(row["milestones"], start=1)
     )
     changes = {name: row[name] or None for name in PROSE}
     leads = tuple(Line(name, name) for name in row["leads"])
     undecided = frozenset({"contacts"} | (set() if leads else {"leads"}))
-    proposal_drafting.save(
+    drafting.save(
         db,
         draft,
         "problem",
@@ -68,13 +67,13 @@ def _send(db: Session, consultation: ConsultationView, row: dict[str, Any], at: 
         seen=0,
         now=at,
     )
-    proposal_drafting.save(db, draft, "answers", {}, seen=0, now=at, lineage=Lineage(unrelated=WHY))
-    draft = proposal_drafting.find(db, consultation, key, actor=None, held=True)
-    return proposal_sending.send(
+    drafting.save(db, draft, "answers", {}, seen=0, now=at, sources=Sources(unrelated=WHY))
+    draft = drafting.find(db, consultation, key, actor=None, held=True)
+    return sending.send(
         db,
         draft,
         Sender(name=row["name"], publish_name=row["publish_name"]),
-        actor=ledger.PUBLIC,
+        actor=log.PUBLIC,
         folio=None,
         signs=True,
         language="es",

@@ -9,7 +9,7 @@ from consulta.domain.errors import Invalid
 from consulta.domain.texts import as_sent
 
 One = TypeVar("One")
-NAMED_AT_MOST = 20
+NAMED = 20
 
 
 class Node:
@@ -41,22 +41,22 @@ class Node:
                 self.faults.append(f"{self.path}.{str(name)[:40]}".lstrip(".") + ": no se conoce")
         return self
 
-    def text(self, most: int = 20_000) -> str:
+    def text(self, limit: int = 20_000) -> str:
         """A text that says something."""
-        found = self.maybe(most)
+        found = self.maybe(limit)
         if not found and not self._said():
             self.wrong("falta un texto")
         return found or ""
 
-    def maybe(self, most: int = 20_000) -> str | None:
+    def maybe(self, limit: int = 20_000) -> str | None:
         """A text or nothing."""
         if self.value is None:
             return None
         if not isinstance(self.value, str):
             self.wrong("se esperaba un texto")
             return None
-        if len(self.value) > most:
-            self.faults.append(f"{self.path}: tiene {len(self.value)} caracteres; caben {most}")
+        if len(self.value) > limit:
+            self.faults.append(f"{self.path}: tiene {len(self.value)} caracteres; caben {limit}")
             return None
         try:
             return as_sent(self.value)
@@ -88,26 +88,26 @@ class Node:
             self.wrong("se esperaba " + " o ".join(names))
         return found if found in names else None
 
-    def each(self, read: Callable[[Node], One], most: int = 1_000) -> tuple[One, ...]:
+    def each(self, read: Callable[[Node], One], limit: int = 1_000) -> tuple[One, ...]:
         """A list, read one by one."""
-        return tuple(read(one) for one in self._items(most))
+        return tuple(read(one) for one in self._items(limit))
 
     def check(self) -> None:
         """``Invalid`` with every fault, if there are any."""
         if self.faults:
-            more = len(self.faults) - NAMED_AT_MOST
-            said = "; ".join(self.faults[:NAMED_AT_MOST]) + (f"; y {more} más" if more > 0 else "")
+            more = len(self.faults) - NAMED
+            said = "; ".join(self.faults[:NAMED]) + (f"; y {more} más" if more > 0 else "")
             raise Invalid("No tiene la forma esperada. %(faults)s", faults=said, field="file")
 
     def _said(self) -> bool:
         return any(fault.startswith(f"{self.path}:") for fault in self.faults)
 
-    def _items(self, most: int) -> Iterator[Node]:
+    def _items(self, limit: int) -> Iterator[Node]:
         if not isinstance(self.value, list):
             self.wrong("se esperaba una lista")
             return
-        if len(self.value) > most:
-            self.faults.append(f"{self.path}: trae {len(self.value)} elementos; caben {most}")
+        if len(self.value) > limit:
+            self.faults.append(f"{self.path}: trae {len(self.value)} elementos; caben {limit}")
             return
         for at, one in enumerate(self.value):
             yield Node(one, f"{self.path}[{at}]", self.faults)

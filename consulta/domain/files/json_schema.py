@@ -15,7 +15,7 @@ from consulta.domain.errors import Invalid
 from consulta.domain.texts import as_sent
 
 Schema = dict[str, Any]
-MOST = 100
+MAX_FAULTS = 100
 """Faults that are named; more are only counted."""
 TYPES: dict[str, tuple[type, str]] = {
     "object": (dict, "un objeto"),
@@ -55,7 +55,7 @@ def checked(schema: Schema, value: object, root: Schema, message: str) -> None:
 def refuse(found: Iterable[str], message: str) -> None:
     """``Invalid`` if there is a fault: the first by name, the rest counted."""
     rest = iter(found)
-    named = list(islice(rest, MOST))
+    named = list(islice(rest, MAX_FAULTS))
     more = sum(1 for _ in rest)
     if named:
         text = "; ".join([*named, *([f"y {more:,} más"] if more else [])])

@@ -7,15 +7,15 @@ from typing import Any
 
 from consulta.domain.errors import Invalid
 
-MOST_BYTES = 10_000_000
+MAX_BYTES = 10_000_000
 ACTIVE = ("/JS", "/JavaScript", "/Launch", "/RichMedia", "/XFA", "/EmbeddedFile", "/EmbeddedFiles", "/Rendition")
 """What makes a PDF do something when it is opened, or carry something else along."""
-MOST_OBJECTS = 200_000
+MAX_OBJECTS = 200_000
 
 
 def check_pdf(data: bytes, name: str) -> None:
     """``Invalid`` says what is wrong: too large, no PDF, locked, damaged, or holding a script or another file."""
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise Invalid("«%(name)s» pesa más de 10 MB. Divídalo o bájele la calidad.", name=name, field="document")
     if not data.startswith(b"%PDF-"):
         raise Invalid("«%(name)s» no es un PDF.", name=name, field="document")
@@ -48,7 +48,7 @@ def _holds_script(reader: Any) -> str | None:
 
     seen: set[tuple[int, int]] = set()
     todo: list[Any] = [reader.trailer]
-    while todo and len(seen) < MOST_OBJECTS:
+    while todo and len(seen) < MAX_OBJECTS:
         one = todo.pop()
         if isinstance(one, IndirectObject):
             place = (one.idnum, one.generation)

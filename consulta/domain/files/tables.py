@@ -13,11 +13,11 @@ from typing import Any
 from consulta.domain.errors import Invalid
 from consulta.domain.texts import as_sent
 
-CELL_MAX, MOST_UNPACKED = 200_000, 30_000_000
+CELL_MAX, MAX_UNPACKED = 200_000, 30_000_000
 
 
 @dataclass(frozen=True)
-class Given:
+class TableFile:
     """A file as it was given. ``source``: where its identifiers come from, its name unless said; ``mapping``: field to
     column."""
 
@@ -39,7 +39,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def reader_of(given: Given) -> csv.DictReader[str]:
+def reader_of(given: TableFile) -> csv.DictReader[str]:
     """The rows of a CSV file, by the names of its columns; ``csv.Error`` where quotation marks do not close."""
     text = _decode(given)
     csv.field_size_limit(CELL_MAX)
@@ -48,7 +48,7 @@ def reader_of(given: Given) -> csv.DictReader[str]:
     return csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, restkey="", strict=True)
 
 
-def _decode(given: Given) -> str:
+def _decode(given: TableFile) -> str:
     try:
         return given.data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -81,7 +81,7 @@ def picked(cells: Sequence[str], where: Mapping[str, int | None]) -> dict[str, s
 
 
 def _csv(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
-    reader, text = reader_of(Given(data, name)), ""
+    reader, text = reader_of(TableFile(data, name)), ""
     try:
         yield 1, list(reader.fieldnames or ())
         for row in reader:
@@ -103,7 +103,7 @@ def _xlsx(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
     broken = Invalid("%(file)s no es un libro de Excel (.xlsx), o está dañado.", file=name, field="file")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
+            if sum(one.file_size for one in packed.infolist()) > MAX_UNPACKED:
                 raise Invalid("%(file)s es demasiado grande por dentro.", file=name, field="file")
         book = openpyxl.load_workbook(io.BytesIO(data))
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import NotFound
-from consulta.models.base import Said, table_of
+from consulta.models.base import Localized, table_of
 from consulta.models.forums import Forum, ForumVersion
 
 from . import tables as forum_tables
@@ -29,7 +29,7 @@ class Version:
 
     version: int
     published_at: datetime
-    reason: Said | None
+    reason: Localized | None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from consulta.domain.codes import folio_of, sha256
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import AlreadyReceived, Closed, Conflict, Invalid
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import outbox
 from consulta.domain.texts import sort_key
@@ -30,7 +30,7 @@ from . import tables as forum_tables
 from .reading import ForumView
 from .tables import Table
 
-MOST, MOST_CHILDREN = 10, 20
+MAX_PEOPLE, MAX_CHILDREN = 10, 20
 """People in one go, and children with them."""
 _F = table_of(Forum)
 _R = table_of(Registration)
@@ -47,7 +47,7 @@ class Guest:
 
 
 @dataclass(frozen=True)
-class Party:
+class Group:
     """Who registers in one go, and what holds for all of them."""
 
     guests: tuple[Guest, ...]
@@ -68,7 +68,7 @@ def register(
     db: Session,
     consultation: ConsultationView,
     key: str,
-    party: Party,
+    group: Group,
     *,
     submission: str,
     language: str,
@@ -76,15 +76,15 @@ def register(
 ) -> list[str]:
     """Seats for all, or all wait; the codes in the order of the guests. ``Closed`` outside the window,
     ``AlreadyReceived`` if the form came before."""
-    count = len(party.guests)
-    if not 1 <= count <= MOST or not 0 <= party.children <= MOST_CHILDREN:
+    count = len(group.guests)
+    if not 1 <= count <= MAX_PEOPLE or not 0 <= group.children <= MAX_CHILDREN:
         raise Invalid("En un formulario caben de una a diez personas.", field="people")
     here = (_F.c.consultation_id == consultation.id) & (_F.c.key == key)
     forum = seats.lock(db, here, places=count)
     if forum is None or forum.cancelled or not forum.opens_at <= now < forum.closes_at:
         raise Closed("La inscripción a este foro no está abierta.")
     seated = not forum.waiting and forum.free >= count
-    rows = _rows(db, consultation, forum, party, seated, submission=submission, language=language, now=now)
+    rows = _rows(db, consultation, forum, group, seated, submission=submission, language=language, now=now)
     column = _F.c.confirmed if seated else _F.c.waiting
     db.execute(update(_F).where(_F.c.id == forum.id).values({column.name: column + count}))
     try:
@@ -93,45 +93,45 @@ def register(
         raise AlreadyReceived("Este formulario ya se envió.") from error
     action = Action.REGISTRATION_CONFIRM if seated else Action.REGISTRATION_WAIT
     for row in rows:
-        seats.note(db, consultation, forum.key, row["ref"], action, now, {"person": commitment(row)})
-    if party.email:
+        seats.note(db, consultation, forum.key, row["ref"], action, now, {"person": fingerprint(row)})
+    if group.email:
         _mail(db, consultation, forum.key, rows, codes(submission, count), now=now)
     return codes(submission, count)
 
 
-def repeated(db: Session, party: Party, *, submission: str) -> list[str]:
+def repeated(db: Session, group: Group, *, submission: str) -> list[str]:
     """The codes of a form that was sent before with the same content; ``Conflict`` if it said something else."""
     query = select(_R.c.content_hash).where(_R.c.submission_hash == sha256(submission)).limit(1)
     first = db.execute(query).scalar_one_or_none()
-    if first is None or not hmac.compare_digest(first, _content(submission, party)):
+    if first is None or not hmac.compare_digest(first, _content(submission, group)):
         raise Conflict(
             "Con este formulario ya se inscribieron otras personas, y están inscritas. Para inscribir a más, abra un "
             "formulario nuevo."
         )
-    return codes(submission, len(party.guests))
+    return codes(submission, len(group.guests))
 
 
-def commitment(row: Any) -> str | None:
+def fingerprint(row: Any) -> str | None:
     """What an entry says of somebody's name, contact and needs; ``None`` once they are destroyed."""
     if row["salt"] is None:
         return None
     said = [row[name] for name in ("name", "organization", "needs", "email", "phone")]
-    return ledger.commitment(row["salt"], said)
+    return log.fingerprint(row["salt"], said)
 
 
 def _rows(
     db: Session,
     consultation: ConsultationView,
     forum: seats.Locked,
-    party: Party,
+    group: Group,
     seated: bool,
     *,
     submission: str,
     language: str,
     now: datetime,
 ) -> list[dict[str, Any]]:
-    folios, rows = codes(submission, len(party.guests)), []
-    for member, guest in enumerate(party.guests):
+    folios, rows = codes(submission, len(group.guests)), []
+    for member, guest in enumerate(group.guests):
         tables = forum_tables.listing(db, forum.id)
         by_theme = {table.theme: table.id for table in tables}
         wishes = _wishes(by_theme, guest)
@@ -141,27 +141,27 @@ def _rows(
                 "ref": secrets.token_hex(8),
                 "member": member,
                 "folio_hash": sha256(folios[member]),
-                "place": forum.last_place - len(party.guests) + member + 1,
+                "place": forum.last_place - len(group.guests) + member + 1,
                 "submission_hash": sha256(submission),
-                "content_hash": _content(submission, party),
+                "content_hash": _content(submission, group),
                 "state": Seat.CONFIRMED if seated else Seat.WAITING,
                 "table_id": forum_tables.seat(db, tables, wishes) if seated else None,
                 "first_id": wishes[0],
                 "second_id": wishes[1],
                 "taking_part_as": guest.taking_part_as,
-                "department": party.department,
-                "children": party.children if member == 0 else 0,
+                "department": group.department,
+                "children": group.children if member == 0 else 0,
                 "registered_on": consultation.today(now),
                 "promoted_at": None,
                 "present": False,
                 "name": guest.name,
                 "name_key": sort_key(guest.name),
-                "organization": party.organization,
-                "needs": party.needs,
-                "email": party.email,
-                "phone": party.phone,
+                "organization": group.organization,
+                "needs": group.needs,
+                "email": group.email,
+                "phone": group.phone,
                 "language": language,
-                "salt": ledger.new_salt(),
+                "salt": log.new_salt(),
             }
         )
     return rows
@@ -175,10 +175,10 @@ def _wishes(by_theme: dict[str, int], guest: Guest) -> tuple[int | None, int | N
     return by_theme.get(guest.first or ""), by_theme.get(guest.second or "")
 
 
-def _content(submission: str, party: Party) -> bytes:
+def _content(submission: str, group: Group) -> bytes:
     """A digest of what was given, keyed by the form's key, which the database does not have."""
-    said = {**party.__dict__, "guests": [guest.__dict__ for guest in party.guests]}
-    return hmac.digest(submission.encode(), ledger.canonical(said).encode(), "sha256")
+    said = {**group.__dict__, "guests": [guest.__dict__ for guest in group.guests]}
+    return hmac.digest(submission.encode(), log.canonical(said).encode(), "sha256")
 
 
 def _mail(

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import notices, outbox
-from consulta.models.base import Said, table_of
+from consulta.models.base import Localized, table_of
 from consulta.models.consultations import Consultation
 from consulta.models.forums import Forum, ForumVersion, Registration, Seat
 
@@ -176,10 +176,10 @@ def note(
     more: dict[str, Any] | None = None,
 ) -> None:
     """An entry of one registration; the public ones bear a day and no time."""
-    ledger.note(
+    log.note(
         db,
         consultation,
-        actor=ledger.PUBLIC,
+        actor=log.PUBLIC,
         action=action,
         subject=f"registration/{ref}",
         recorded=consultation.today(now),
@@ -187,10 +187,10 @@ def note(
     )
 
 
-def _name(db: Session, forum_id: int) -> Said:
+def _name(db: Session, forum_id: int) -> Localized:
     in_force = (ForumVersion.forum_id == Forum.id) & (ForumVersion.version == Forum.version)
     query = select(ForumVersion.content).join(Forum, in_force).where(Forum.id == forum_id)
-    name: Said = db.execute(query).scalar_one()["name"]
+    name: Localized = db.execute(query).scalar_one()["name"]
     return name
 
 

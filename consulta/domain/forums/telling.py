@@ -34,7 +34,7 @@ def tell(db: Session, *, now: datetime) -> int:
     view = consultations.find(db, row.slug).view
     forum = reading.one(db, view, row.key)
     concerned = _R.c.state.in_([Seat.CONFIRMED, Seat.WAITING])
-    query = select(_R).where(_R.c.forum_id == row.forum_id, _R.c.id > row.reached, concerned, ~_told_already())
+    query = select(_R).where(_R.c.forum_id == row.forum_id, _R.c.id > row.reached, concerned, ~_notified_already())
     people = db.execute(query.order_by(_R.c.id).limit(PIECE)).all()
     for person in people:
         _tell(db, view, forum, row, person, now)
@@ -56,7 +56,7 @@ def unreachable(db: Session, forum: ForumView) -> int:
     return db.execute(select(func.count()).where(_R.c.forum_id == forum.id, *silent)).scalar_one()
 
 
-def _told_already() -> Any:
+def _notified_already() -> Any:
     """Somebody of the same party comes before: they left one address for all, and are told once."""
     other = table_of(Registration).alias()
     same = (other.c.submission_hash == _R.c.submission_hash) & (other.c.id < _R.c.id)

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
-from consulta.domain.ledger import digests
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import digests, log
 from consulta.domain.ledger.actions import Action
-from consulta.models.base import Said
+from consulta.models.base import Localized
 from consulta.models.consultations import ConsultationKind
 from consulta.models.forums import Forum, ForumKind, ForumTelling, ForumVersion
 
@@ -36,7 +35,7 @@ TEXTS = (
     "notes",
     "photos",
 )
-MOST_SEATS = 100_000
+MAX_SEATS = 100_000
 
 
 @dataclass(frozen=True)
@@ -45,18 +44,18 @@ class ForumData:
     ``attendance``: a figure that a source reports of a forum that this program did not count."""
 
     kind: ForumKind
-    name: Said
+    name: Localized
     starts_at: datetime
     ends_at: datetime
     opens_at: datetime
     closes_at: datetime
     capacity: int = 0
     department: str | None = None
-    texts: dict[str, Said] = field(default_factory=dict)
+    texts: dict[str, Localized] = field(default_factory=dict)
     tables: tuple[TableData, ...] = ()
     all_day: bool = False
     attendance: int | None = None
-    contradictions: tuple[Said, ...] = ()
+    contradictions: tuple[Localized, ...] = ()
     source: dict[str, Any] | None = None
 
     def where_and_when(self) -> tuple[Any, ...]:
@@ -71,7 +70,7 @@ def publish(
     *,
     key: str,
     seen: int,
-    reason: Said | None,
+    reason: Localized | None,
     actor: str,
     now: datetime,
 ) -> int:
@@ -90,7 +89,7 @@ def publish(
 
 
 def cancel(
-    db: Session, consultation: ConsultationView, key: str, *, seen: int, reason: Said, actor: str, now: datetime
+    db: Session, consultation: ConsultationView, key: str, *, seen: int, reason: Localized, actor: str, now: datetime
 ) -> None:
     """Call a forum off, with a reason for all to read. Nobody's seat is touched: they are told."""
     if len(reason.get("es", "")) < 10:
@@ -167,14 +166,14 @@ def content_of(data: ForumData) -> dict[str, Any]:
     }
 
 
-def _check(consultation: ConsultationView, data: ForumData, seen: int, reason: Said | None) -> None:
+def _check(consultation: ConsultationView, data: ForumData, seen: int, reason: Localized | None) -> None:
     if data.starts_at >= data.ends_at:
         raise Invalid("El foro termina antes de empezar. Revise las horas.", field="ends")
     if data.opens_at >= data.closes_at or data.closes_at > data.ends_at:
         raise Invalid(
             "La inscripción debe abrir antes de cerrar, y cerrar antes de que termine el foro.", field="closes_on"
         )
-    if not 0 <= data.capacity <= MOST_SEATS:
+    if not 0 <= data.capacity <= MAX_SEATS:
         raise Invalid("Escriba cuántas personas caben.", field="capacity")
     if data.department and consultation.choice("department", data.department) is None:
         raise Invalid("Ese departamento no está en la lista.", field="department")
@@ -222,7 +221,7 @@ def _store(
     *,
     key: str,
     version: int,
-    reason: Said | None,
+    reason: Localized | None,
     actor: str,
     now: datetime,
     action: Action = Action.FORUM_PUBLISH,
@@ -236,7 +235,7 @@ def _store(
             content=content_of(data),
         )
     )
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,
@@ -245,7 +244,7 @@ def _store(
         recorded=now,
         payload={
             "name": data.name["es"],
-            "starts": ledger.instant(data.starts_at),
+            "starts": log.instant(data.starts_at),
             "capacity": data.capacity,
             "reason": (reason or {}).get("es") if version > 1 else None,
             "sha256": of_forum(db, consultation.id, key, version),

@@ -6,7 +6,7 @@ import csv
 
 from consulta.domain.errors import Invalid
 from consulta.domain.files import tables
-from consulta.domain.files.tables import Given
+from consulta.domain.files.tables import TableFile
 
 FIELDS = (
     "external_id",
@@ -32,7 +32,7 @@ GUESSES = {
 }
 
 
-def opened(given: Given) -> tuple[csv.DictReader[str], dict[str, str]]:
+def opened(given: TableFile) -> tuple[csv.DictReader[str], dict[str, str]]:
     """The rows, and which column is which field: as mapped, else as its name suggests. ``Invalid`` without a text."""
     reader = tables.reader_of(given)
     names = _names(reader, given)
@@ -47,12 +47,12 @@ def opened(given: Given) -> tuple[csv.DictReader[str], dict[str, str]]:
     return reader, columns
 
 
-def header(given: Given) -> list[str]:
+def header(given: TableFile) -> list[str]:
     """The names of the columns."""
     return _names(tables.reader_of(given), given)
 
 
-def _names(reader: csv.DictReader[str], given: Given) -> list[str]:
+def _names(reader: csv.DictReader[str], given: TableFile) -> list[str]:
     try:
         return list(reader.fieldnames or ())
     except csv.Error as error:
@@ -63,7 +63,7 @@ def _names(reader: csv.DictReader[str], given: Given) -> list[str]:
         ) from error
 
 
-def guessed(names: list[str], given: Given) -> dict[str, str]:
+def guessed(names: list[str], given: TableFile) -> dict[str, str]:
     """Field to column: those mapped, then those whose name suggests it."""
     columns: dict[str, str] = {}
     for name, wanted in given.mapping.items():

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from consulta.domain import days as domain_days
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Invalid
-from consulta.domain.files.tables import Given, digest
+from consulta.domain.files.tables import TableFile, digest
 from consulta.domain.texts import OTHER_MAX, as_sent, plain, says_something
 from consulta.models.base import table_of
 from consulta.models.contributions import Contribution
@@ -89,7 +89,7 @@ class Survey:
     source: str = ""
 
 
-def survey(db: Session, consultation: ConsultationView, given: Given, *, today: date) -> Survey:
+def survey(db: Session, consultation: ConsultationView, given: TableFile, *, today: date) -> Survey:
     """The first pass: read and check the whole file. ``Invalid`` if it cannot be read at all."""
     reader, columns = opened(given)
     found = Survey(digest=digest(given.data), source=given.known_as, columns=list(reader.fieldnames or ()))

@@ -15,8 +15,8 @@ from consulta.domain.codes import sha256
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
-from consulta.domain.files.tables import Given, digest
-from consulta.domain.ledger import log as ledger
+from consulta.domain.files.tables import TableFile, digest
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.models.accounts import Pseudonym
 from consulta.models.contributions import Channel
@@ -26,7 +26,7 @@ from . import importing, preview, undo
 from .columns import header
 from .preview import Survey
 
-MOST_BYTES = 20_000_000
+MAX_BYTES = 20_000_000
 UNAPPROVED = timedelta(days=7)
 
 
@@ -61,12 +61,14 @@ def keep(
     """Keep a file to be looked at; its id."""
     if not data.strip():
         raise Invalid("El archivo está vacío.", field="file")
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise Invalid("El archivo pesa más de 20 MB. Divídalo en varios.", field="file")
     pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     import_id = db.execute(
         insert(Import)
-        .values(consultation_id=consultation.id, source=Given(data, name).known_as, digest=digest(data), started_at=now)
+        .values(
+            consultation_id=consultation.id, source=TableFile(data, name).known_as, digest=digest(data), started_at=now
+        )
         .returning(Import.id)
     ).scalar_one()
     db.execute(
@@ -93,7 +95,7 @@ def survey(db: Session, consultation: ConsultationView, import_id: int, *, now: 
     if row is None or row.content is None:
         raise NotFound("Ese archivo ya no está.")
     options = row.options
-    given = Given(
+    given = TableFile(
         row.content, row.name, mapping=options.get("mapping") or {}, date_format=options.get("date_format") or None
     )
     return preview.survey(db, consultation, given, today=consultation.today(now))
@@ -102,7 +104,7 @@ def survey(db: Session, consultation: ConsultationView, import_id: int, *, now: 
 def columns(db: Session, import_id: int) -> list[str]:
     """The columns of a file that is kept."""
     row = db.execute(select(Upload.content, Upload.name).where(Upload.import_id == import_id)).one()
-    return header(Given(row.content or b"", row.name))
+    return header(TableFile(row.content or b"", row.name))
 
 
 def choose(db: Session, import_id: int, options: dict[str, Any]) -> None:
@@ -128,7 +130,7 @@ def approve(
         raise Conflict("Mientras usted leía, otra persona eligió otras columnas. Revise de nuevo qué se tomaría.")
     actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     digest_ = db.execute(select(Import.digest).where(Import.id == import_id)).scalar_one()
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,

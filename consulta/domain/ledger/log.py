@@ -99,7 +99,7 @@ def new_salt() -> bytes:
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
-def commitment(salt: bytes, value: str | bool | int | list[Any] | None) -> str:
+def fingerprint(salt: bytes, value: str | bool | int | list[Any] | None) -> str:
     """What stands in an entry for a value that may have to be erased: HMAC-SHA-256 in base64url without padding."""
     said = b"null" if value is None else _dumps(value).encode()  # most are: ten million in a check of a million
     return b2a_base64(hmac.digest(salt, said, "sha256"), newline=False).translate(_URL_SAFE)[:43].decode()

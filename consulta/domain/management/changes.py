@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news
 from consulta.models.accounts import Role
-from consulta.models.base import Said, table_of
+from consulta.models.base import Localized, table_of
 from consulta.models.comments import Comment
 from consulta.models.consultations import Consultation, ConsultationKind, ListItem, Theme
 from consulta.models.moderation import Classification
@@ -33,7 +33,7 @@ def change(
     parts: dict[str, Any],
     *,
     seen: int,
-    reason: Said,
+    reason: Localized,
     actor: str,
     now: datetime,
 ) -> None:
@@ -61,7 +61,7 @@ def change(
         _lists(db, consultation, parts["lists"])
     if "reasons" in changed:
         _reasons(db, consultation, parts["reasons"], actor=actor, now=now)
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,

@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.accounts import pseudonyms
-from consulta.domain.acts import versions as act_versions
+from consulta.domain.acts import versions
 from consulta.domain.acts.versions import ActData
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -19,13 +19,11 @@ from consulta.domain.errors import Invalid
 from consulta.domain.forums import versions as forum_versions
 from consulta.domain.forums.tables import TableData
 from consulta.domain.forums.versions import ForumData
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log as ledger_log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.organizations import enlisting
 from consulta.domain.organizations.enlisting import Listed
-from consulta.domain.plans import earlier as plan_earlier
-from consulta.domain.plans import from_file as plan_from_file
-from consulta.domain.plans import publishing as plan_publishing
+from consulta.domain.plans import earlier, from_file, publishing
 from consulta.models.acts import ActKind
 from consulta.models.consultations import Consultation, ConsultationKind, Theme
 from consulta.models.forums import ForumKind
@@ -67,7 +65,7 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
     zone = ZoneInfo(data["timezone"])
     today = now.astimezone(zone).date()
     slug, origin = data["slug"], f"consulta/{data['slug']}"
-    log = ledger.open_log(db, origin)
+    log = ledger_log.open_log(db, origin)
     published = local_instant(read_day(data["published"], today), zone)
     consultation_id = db.execute(
         insert(Consultation)
@@ -106,7 +104,7 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
     )
     catalogues.store_lists(db, consultation_id, data["lists"])
     actor = _actor(db, consultation_id, account_id)
-    ledger.append(
+    ledger_log.append(
         db,
         log_id=log.id,
         origin=origin,
@@ -140,7 +138,7 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
 
 def _actor(db: Session, consultation_id: int, account_id: int | None) -> str:
     if account_id is None:
-        return ledger.SYSTEM
+        return ledger_log.SYSTEM
     return pseudonyms.pseudonym(db, consultation_id=consultation_id, account_id=account_id)
 
 
@@ -162,7 +160,7 @@ def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) ->
             note=one.get("note"),
             source=one.get("source"),
         )
-        enlisting.enlist(db, view, body, new=True, actor=ledger.SYSTEM, now=now)
+        enlisting.enlist(db, view, body, new=True, actor=ledger_log.SYSTEM, now=now)
     for one in data.get("acts", ()):
         days: dict[str, Any] = {
             name: read_day(one[name], today) if one.get(name) else None
@@ -174,17 +172,17 @@ def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) ->
             stage=one.get("stage"),
             theme=one.get("theme"),
             time=one.get("time"),
-            texts={name: one[name] for name in act_versions.TEXTS if one.get(name)},
+            texts={name: one[name] for name in versions.TEXTS if one.get(name)},
             **days,
             bodies=tuple((b["slug"], b["capacity"]) for b in one.get("bodies", ())),
             contradictions=tuple(one.get("contradictions", ())),
             source=one.get("source"),
         )
-        act_versions.publish(db, view, act, key=one["key"], seen=0, reason=None, actor=ledger.SYSTEM, now=now)
+        versions.publish(db, view, act, key=one["key"], seen=0, reason=None, actor=ledger_log.SYSTEM, now=now)
     _announce(db, view, data, now=now)
-    plan_earlier.load_earlier(db, view, data.get("earlier", ()))
+    earlier.load_earlier(db, view, data.get("earlier", ()))
     if data.get("commitments"):
-        plan_publishing.publish(db, view, plan_from_file.read(data["commitments"], view), actor=ledger.SYSTEM, now=now)
+        publishing.publish(db, view, from_file.read(data["commitments"], view), actor=ledger_log.SYSTEM, now=now)
 
 
 def _announce(db: Session, view: ConsultationView, data: dict[str, Any], *, now: datetime, suffix: str = "") -> None:
@@ -211,7 +209,7 @@ def _announce(db: Session, view: ConsultationView, data: dict[str, Any], *, now:
             source=one.get("source"),
         )
         key = one["key"] + suffix
-        forum_versions.publish(db, view, forum, key=key, seen=0, reason=None, actor=ledger.SYSTEM, now=now)
+        forum_versions.publish(db, view, forum, key=key, seen=0, reason=None, actor=ledger_log.SYSTEM, now=now)
 
 
 def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[str, Any], *, now: datetime) -> bool:
@@ -229,7 +227,7 @@ def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[
         origin=consultation.origin,
         version=consultation.schedule_version + 1,
         rows=data["stages"],
-        actor=ledger.SYSTEM,
+        actor=ledger_log.SYSTEM,
         zone=consultation.timezone,
         reason={
             "es": "La demostración vuelve a empezar alrededor de hoy",

@@ -18,10 +18,10 @@ from consulta.domain.consultations.reading import stage_view
 from consulta.domain.consultations.snapshots import ConsultationView, StageView
 from consulta.domain.days import local_instant
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news
-from consulta.models.base import Said
+from consulta.models.base import Localized
 from consulta.models.consultations import Consultation, ConsultationKind, Schedule, Stage
 
 from . import digests
@@ -48,7 +48,7 @@ class ScheduleVersion:
 
     version: int
     published_at: datetime
-    reason: Said
+    reason: Localized
     stages: tuple[StageView, ...]
     changes: tuple[Change, ...] = ()
 
@@ -110,7 +110,7 @@ def change(
     consultation: ConsultationView,
     seen: int,
     rows: list[dict[str, Any]],
-    reason: Said,
+    reason: Localized,
     actor: str,
     now: datetime,
 ) -> None:
@@ -218,7 +218,7 @@ def publish_schedule(
     ).scalar_one()
     stages = [_stage(schedule_id, position, row, zone, today) for position, row in enumerate(rows)]
     db.execute(insert(Stage), stages)
-    ledger.append(
+    log.append(
         db,
         log_id=log_id,
         origin=origin,
@@ -233,8 +233,8 @@ def publish_schedule(
                     "key": s["key"],
                     "title": s["title"]["es"],
                     "opens": s["opens"],
-                    "from": ledger.instant(s["starts_at"]),
-                    "until": ledger.instant(s["ends_at"]),
+                    "from": log.instant(s["starts_at"]),
+                    "until": log.instant(s["ends_at"]),
                 }
                 for s in stages
             ],

@@ -13,7 +13,7 @@ from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.contributions import status as contribution_status
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
@@ -53,7 +53,7 @@ def decide(
     row = _take(db, consultation, number, ordinal=ordinal, account_id=account_id, now=now)
     status, stays = STATUS_AFTER[verdict], _stays(db, row, verdict)
     actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
-    salt = ledger.new_salt()
+    salt = log.new_salt()
     decision_id = db.execute(
         insert(Decision)
         .values(
@@ -80,7 +80,7 @@ def decide(
             "status": status.value,
             "reason": f"{reason.code}@{reason.version}" if reason and verdict is Verdict.REJECT else None,
             **(returned.payload() if returned else {}),
-            "commitments": {"note": ledger.commitment(salt, note)},
+            "commitments": {"note": log.fingerprint(salt, note)},
         },
     )
     if returned:
@@ -137,7 +137,7 @@ def classify(
     )
 
 
-def _stays(db: Session, row: contribution_status.Row, verdict: Verdict) -> bool:
+def _stays(db: Session, row: contribution_status.StoredContribution, verdict: Verdict) -> bool:
     """Whether a person published it before and leaves it so, as after a report: that is no news to its author."""
     if verdict is not Verdict.PUBLISH or row.status is not Status.PUBLISHED:
         return False
@@ -146,7 +146,7 @@ def _stays(db: Session, row: contribution_status.Row, verdict: Verdict) -> bool:
 
 def _take(
     db: Session, consultation: ConsultationView, number: int, *, ordinal: int, account_id: int, now: datetime
-) -> contribution_status.Row:
+) -> contribution_status.StoredContribution:
     """Lock the row by raising its ordinal, only if it is the one seen, it still lives, and no one else has it open."""
     row = contribution_status.by_number(db, consultation, number)
     contributions = table_of(Contribution)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consulta.domain.comments import flags
-from consulta.domain.comments.flags import Reported
+from consulta.domain.comments.flags import ReceivedFlag
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import bodies, targets
 from consulta.domain.contributions import status as contribution_status
@@ -45,7 +45,7 @@ class Item:
     lease_is_mine: bool
     on: On | None = None
     quoted: Quoted | None = None
-    reports: tuple[Reported, ...] = ()
+    reports: tuple[ReceivedFlag, ...] = ()
 
     @property
     def reported(self) -> bool:

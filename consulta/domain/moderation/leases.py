@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import status as contribution_status
+from consulta.domain.contributions import status
 from consulta.domain.dialects import is_postgres
 from consulta.domain.errors import Conflict
 from consulta.models.accounts import Pseudonym
@@ -33,7 +33,7 @@ _LEASED = (
 
 def open_item(db: Session, consultation: ConsultationView, number: int, *, account_id: int, now: datetime) -> None:
     """Lease a contribution for ten minutes; ``Conflict`` names who has it."""
-    row = contribution_status.by_number(db, consultation, number)
+    row = status.by_number(db, consultation, number)
     pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     insert_into: Any = postgres_insert if is_postgres(db) else sqlite_insert
     statement = insert_into(Lease).values(
@@ -74,7 +74,7 @@ def open_next(
 
 def release(db: Session, consultation: ConsultationView, number: int, *, account_id: int) -> None:
     """Let go of a contribution."""
-    row = contribution_status.by_number(db, consultation, number)
+    row = status.by_number(db, consultation, number)
     db.execute(delete(Lease).where(Lease.contribution_id == row.id, Lease.account_id == account_id))
 
 

@@ -14,16 +14,16 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import status as contribution_status
+from consulta.domain.contributions import status
 from consulta.domain.errors import Invalid
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution, Kind, Status
 from consulta.models.proposals import ProposalDraft, Return
 
-MOST_DAYS, PIECE = 60, 50
+MAX_DAYS, PIECE = 60, 50
 _C = table_of(Contribution)
 _D = table_of(ProposalDraft)
 _R = table_of(Return)
@@ -52,7 +52,7 @@ def check(
     if returned is None or not returned.fields:
         raise Invalid("Elija qué hay que corregir.", field="fields")
     today = consultation.today(now)
-    if not today < returned.due_on <= today + timedelta(days=MOST_DAYS):
+    if not today < returned.due_on <= today + timedelta(days=MAX_DAYS):
         raise Invalid("Elija un día de los próximos 60 para corregirla.", field="due")
 
 
@@ -87,14 +87,14 @@ def go_on(db: Session, *, now: datetime) -> int:
     for row in rows:
         view, asked = consultations.find(db, row.slug).view, latest(db, row.id)
         late = asked is not None and asked.due_on < view.today(now)
-        if not late or not contribution_status.lock(db, row.id, status=Status.RETURNED):
+        if not late or not status.lock(db, row.id, status=Status.RETURNED):
             continue
         db.execute(update(_D).where(_D.c.contribution_id == row.id).values(submitted=True))
-        contribution_status.change(db, view, contribution_id=row.id, status=Status.RECEIVED, awaiting=True)
-        contribution_status.record(
+        status.change(db, view, contribution_id=row.id, status=Status.RECEIVED, awaiting=True)
+        status.record(
             db,
             view,
-            actor=ledger.SYSTEM,
+            actor=log.SYSTEM,
             action=Action.GO_ON,
             number=row.number,
             recorded=now,

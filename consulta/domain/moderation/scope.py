@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.accounts import actors
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import status as contribution_status
+from consulta.domain.contributions import status
 from consulta.domain.errors import NotAllowed
 from consulta.models.accounts import RoleName
-from consulta.models.base import Said
+from consulta.models.base import Localized
 from consulta.models.consultations import Consultation
 
 
@@ -26,7 +26,7 @@ def scope_of(actor: actors.Actor, consultation: ConsultationView) -> list[int] |
     return sorted(role.theme_id for role in roles if role.theme_id is not None)
 
 
-def desks(db: Session, consultation_ids: Sequence[int]) -> list[tuple[str, Said]]:
+def desks(db: Session, consultation_ids: Sequence[int]) -> list[tuple[str, Localized]]:
     """Slug and title of the published consultations among these, by title."""
     rows = db.execute(
         select(Consultation.slug, Consultation.title)
@@ -39,6 +39,6 @@ def desks(db: Session, consultation_ids: Sequence[int]) -> list[tuple[str, Said]
 def check_scope(db: Session, consultation: ConsultationView, actor: actors.Actor, number: int) -> None:
     """``NotAllowed`` for a moderator bound to other themes than this contribution's (what has none is everybody's)."""
     scope = scope_of(actor, consultation)
-    row = contribution_status.by_number(db, consultation, number)
+    row = status.by_number(db, consultation, number)
     if scope is not None and row.theme_id is not None and row.theme_id not in scope:
         raise NotAllowed("Ese aporte es de un tema que revisa otra persona.")

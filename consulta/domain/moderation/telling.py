@@ -22,7 +22,7 @@ from .returns import Returned
 def tell(
     db: Session,
     consultation: ConsultationView,
-    row: contribution_status.Row,
+    row: contribution_status.StoredContribution,
     *,
     ordinal: int,
     status: Status,
@@ -54,7 +54,7 @@ def tell(
         )
 
 
-def _whom(db: Session, row: contribution_status.Row) -> list[tuple[str, str]]:
+def _whom(db: Session, row: contribution_status.StoredContribution) -> list[tuple[str, str]]:
     """Whom to tell, and in which language."""
     person = select(Contributor.email, Contributor.mail_language).where(Contributor.contribution_id == row.id)
     email, language = db.execute(person).one()

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, NotFound
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.models.accounts import Account
-from consulta.models.base import Said
+from consulta.models.base import Localized
 from consulta.models.forums import Registration
 from consulta.models.news import Notice, NoticeState
 from consulta.models.organizations import Organization, OrganizationMember
@@ -29,7 +29,7 @@ class Call:
 
     id: int
     slug: str | None
-    name: Said | None
+    name: Localized | None
     content: dict[str, Any]
     state: NoticeState
     changed_at: datetime
@@ -150,7 +150,9 @@ def unreachable(db: Session, consultation: ConsultationView) -> int:
     return db.execute(query).scalar_one()
 
 
-def look(db: Session, consultation: ConsultationView, notice_id: int, *, actor: str, now: datetime) -> tuple[str, str]:
+def open_contact(
+    db: Session, consultation: ConsultationView, notice_id: int, *, actor: str, now: datetime
+) -> tuple[str, str]:
     """One contact: who it is (a body's slug, a person's name) and the telephone. Each look is an entry."""
     n, o, r = Notice, Organization, Registration
     row = db.execute(
@@ -163,7 +165,7 @@ def look(db: Session, consultation: ConsultationView, notice_id: int, *, actor: 
     if row is None:
         raise NotFound("Ese aviso no es de esta consulta.")
     subject = f"organization/{row.slug}" if row.slug else f"registration/{row.ref}"
-    ledger.note(db, consultation, actor=actor, action=Action.CONTACT_LOOK, subject=subject, recorded=now, payload={})
+    log.note(db, consultation, actor=actor, action=Action.CONTACT_LOOK, subject=subject, recorded=now, payload={})
     return row.slug or row.name or "", row.contact_phone or row.phone or ""
 
 

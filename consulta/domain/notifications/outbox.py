@@ -63,7 +63,7 @@ def post_once(
         return
 
 
-def claim(db: Session, *, now: datetime, most: int = 50) -> list[Message]:
+def claim(db: Session, *, now: datetime, limit: int = 50) -> list[Message]:
     """Lease what is due. A conditional UPDATE decides between two workers; the address is read only here."""
     rows = db.execute(
         select(OutboxMessage)
@@ -73,7 +73,7 @@ def claim(db: Session, *, now: datetime, most: int = 50) -> list[Message]:
             or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until < now),
         )
         .order_by(OutboxMessage.due_at, OutboxMessage.id)
-        .limit(most)
+        .limit(limit)
     ).scalars()
     claimed = []
     for row in list(rows):

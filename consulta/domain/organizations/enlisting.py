@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.texts import sort_key
-from consulta.models.base import Said
+from consulta.models.base import Localized
 from consulta.models.organizations import Organization, Standing
 
 from . import reading
@@ -30,13 +30,13 @@ class Listed:
     """What a coordinator says of a body. Contact data are not public and stand in no ledger entry."""
 
     slug: str
-    name: Said
+    name: Localized
     sector: str
     acronym: str | None = None
     capacities: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     earlier_names: tuple[str, ...] = ()
-    note: Said | None = None
+    note: Localized | None = None
     source: dict[str, Any] | None = None
     contact_email: str | None = None
     contact_phone: str | None = None
@@ -107,6 +107,6 @@ def entry(
     now: datetime | date,
 ) -> None:
     """Collect the ledger entry of something about a body."""
-    ledger.note(
+    log.note(
         db, consultation, actor=actor, action=action, subject=f"organization/{slug}", payload=payload, recorded=now
     )

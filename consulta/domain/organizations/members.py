@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import NotFound
-from consulta.models.base import Said
+from consulta.models.base import Localized
 from consulta.models.consultations import Consultation
 from consulta.models.organizations import Organization, OrganizationMember, Standing
 
 from . import reading
 from .reading import BodyView, view_of
 
-MAY_SPEAK = (Standing.PROVISIONAL, Standing.VERIFIED)
+REPRESENTED = (Standing.PROVISIONAL, Standing.VERIFIED)
 
 
 def of_member(db: Session, consultation: ConsultationView, slug: str, account_id: int) -> BodyView:
@@ -26,7 +26,7 @@ def of_member(db: Session, consultation: ConsultationView, slug: str, account_id
     return reading.view_of(found)
 
 
-def memberships(db: Session, account_id: int) -> list[tuple[str, str, Said, Standing]]:
+def memberships(db: Session, account_id: int) -> list[tuple[str, str, Localized, Standing]]:
     """For which organisations an account acts: consultation, slug, name, standing."""
     o, m = Organization, OrganizationMember
     rows = db.execute(
@@ -46,7 +46,7 @@ def members(db: Session, organization_id: int) -> list[int]:
     return list(db.execute(select(m.account_id).where(*mine)).scalars())
 
 
-def that_may_speak(db: Session, consultation: ConsultationView) -> list[tuple[str, Said]]:
+def represented(db: Session, consultation: ConsultationView) -> list[tuple[str, Localized]]:
     """Slug and name of the verified organisations, by name."""
     o = Organization
     query = select(o.slug, o.name).where(o.consultation_id == consultation.id)

@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session, aliased
 from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import digests
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import digests, log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news
 from consulta.models.accounts import Pseudonym
 from consulta.models.acts import Act
-from consulta.models.base import Said
+from consulta.models.base import Localized
 from consulta.models.contributions import Contribution, Kind, Status
 from consulta.models.organizations import Organization
 from consulta.models.positions import Position, Stance
@@ -36,18 +35,18 @@ SHORTEST, LONGEST = 10, 20_000
 
 @dataclass(frozen=True)
 class PositionView:
-    """A published position; ``stands``: the organisation said nothing later upon the same subject."""
+    """A published position; ``in_force``: the organisation said nothing later upon the same subject."""
 
     number: int
     organization: str
-    name: Said
+    name: Localized
     stance: Stance
     subject: str
     body: str
     document: dict[str, Any] | None
     actor: str
     at: datetime
-    stands: bool
+    in_force: bool
 
 
 def publish(
@@ -63,7 +62,7 @@ def publish(
     now: datetime,
 ) -> int:
     """Publish a position for an organisation; its number. Who may: a member of one that is verified."""
-    if body.standing not in members.MAY_SPEAK or account_id not in members.members(db, body.id):
+    if body.standing not in members.REPRESENTED or account_id not in members.members(db, body.id):
         raise NotAllowed("Solo una organización verificada publica posiciones.")
     if not SHORTEST <= len(text) <= LONGEST:
         raise Invalid("Escriba la posición, entre 10 y 20,000 letras.", field="text")
@@ -95,7 +94,7 @@ def publish(
     except IntegrityError as error:
         raise Conflict("Otra organización publicó en este instante. Inténtelo de nuevo.") from error
     actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,
@@ -192,7 +191,7 @@ def latest(db: Session, consultation: ConsultationView) -> Sequence[Any]:
     return db.connection().execute(_LATEST, {"id": consultation.id}).all()
 
 
-def dissent_stands(db: Session, consultation: ConsultationView, subjects: tuple[str, ...]) -> bool:
+def dissent_in_force(db: Session, consultation: ConsultationView, subjects: tuple[str, ...]) -> bool:
     """Whether an organisation still dissents or has withdrawn upon one of these: then nothing is *by consensus*."""
     p = Position
     against = select(p.id).where(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed, NotFound
-from consulta.models.base import Said
+from consulta.models.base import Localized
 from consulta.models.organizations import Organization, Standing
 
 PAGE = 60
@@ -26,13 +26,13 @@ class BodyView:
 
     id: int
     slug: str
-    name: Said
+    name: Localized
     acronym: str | None
     sector: str
     capacities: tuple[str, ...]
     aliases: tuple[str, ...]
     earlier_names: tuple[str, ...]
-    note: Said | None
+    note: Localized | None
     source: dict[str, Any] | None
     standing: Standing
     asked_on: date | None
@@ -109,7 +109,7 @@ def one(db: Session, consultation: ConsultationView, slug: str) -> BodyView:
     return view_of(found)
 
 
-def names(db: Session, consultation: ConsultationView, slugs: list[str]) -> dict[str, Said]:
+def names(db: Session, consultation: ConsultationView, slugs: list[str]) -> dict[str, Localized]:
     """The names of bodies by slug."""
     o = Organization
     known = TAKES_PART | o.asked_on.is_not(None)  # a wish that nobody stands by is nobody's to name
@@ -117,11 +117,11 @@ def names(db: Session, consultation: ConsultationView, slugs: list[str]) -> dict
     return {slug: name for slug, name in db.execute(query)}  # noqa: C416  (rows are no pairs for mypy)
 
 
-def sectors(db: Session, consultation: ConsultationView, slugs: list[str]) -> dict[str, list[tuple[str, Said]]]:
+def sectors(db: Session, consultation: ConsultationView, slugs: list[str]) -> dict[str, list[tuple[str, Localized]]]:
     """Slugs and names of bodies by the code of their sector, in the order of the consultation's list, then by name."""
     o = Organization
     query = select(o.sector, o.slug, o.name).where(o.consultation_id == consultation.id, o.slug.in_(slugs))
-    found: dict[str, list[tuple[str, Said]]] = {c.code: [] for c in consultation.lists.get("body_sector", ())}
+    found: dict[str, list[tuple[str, Localized]]] = {c.code: [] for c in consultation.lists.get("body_sector", ())}
     for sector, slug, name in db.execute(query.order_by(o.sort_key, o.id)):
         found.setdefault(sector, []).append((slug, name))
     return {sector: bodies for sector, bodies in found.items() if bodies}

@@ -64,7 +64,7 @@ def ask(
     _write(db, consultation, account_id, name, language, now=now)
 
 
-def claim(
+def request_listed(
     db: Session, *, consultation: ConsultationView, body: BodyView, email: str, language: str, now: datetime
 ) -> None:
     """Somebody says that they speak for a body that is listed: the same, upon its own entry. Several may; the one who
@@ -80,7 +80,7 @@ def claim(
     _write(db, consultation, account_id, body.name["es"], language, now=now)
 
 
-def claimable(db: Session, consultation: ConsultationView, slug: str | None, *, now: datetime) -> BodyView | None:
+def listed(db: Session, consultation: ConsultationView, slug: str | None, *, now: datetime) -> BodyView | None:
     """The listed body of this short name, ``None`` if none was given; ``Conflict`` if somebody speaks for it."""
     if not slug:
         return None

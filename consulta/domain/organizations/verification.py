@@ -14,7 +14,7 @@ from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import outbox
 from consulta.models.accounts import Account, Pseudonym, Sector
@@ -134,7 +134,7 @@ def lapse(db: Session, *, now: datetime) -> int:
         done += 1
         payload = {"answer_by": str(organization.answer_by), "standing": Standing.PROVISIONAL.value}
         action, slug_ = Action.ORGANIZATION_PROVISIONAL, organization.slug
-        enlisting.entry(db, view, action, slug_, payload, actor=ledger.SYSTEM, now=now)
+        enlisting.entry(db, view, action, slug_, payload, actor=log.SYSTEM, now=now)
         tell(db, view, reading.view_of(organization), Standing.PROVISIONAL, None, now=now)
     return done
 

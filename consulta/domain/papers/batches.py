@@ -19,7 +19,7 @@ from consulta.models.papers import Paper, PaperBatch, PaperState
 
 from . import notes
 
-MOST_SHEETS, MOST_NOTES = 200, 10
+MAX_SHEETS, MAX_NOTES = 200, 10
 _F = table_of(Forum)
 _P = table_of(Paper)
 _B = table_of(PaperBatch)
@@ -43,7 +43,7 @@ def print_batch(
     now: datetime,
 ) -> int:
     """Number the next sheets of a forum for a theme's table; the batch. They count as handed out from here on."""
-    if not 1 <= count <= MOST_SHEETS:
+    if not 1 <= count <= MAX_SHEETS:
         raise Invalid("En una tanda caben de 1 a 200 hojas.", field="count")
     mine = update(_F).where(_F.c.id == forum.id, _F.c.closed_at.is_(None))
     last = db.execute(mine.values(last_paper=_F.c.last_paper + count).returning(_F.c.last_paper)).scalar_one_or_none()

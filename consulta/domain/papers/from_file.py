@@ -17,7 +17,7 @@ from consulta.domain.forums.reading import ForumView
 from . import notes
 from .notes import Note
 
-MOST_NOTES = 200
+MAX_NOTES = 200
 COLUMNS = {
     "sheet": ("hoja", "sheet", "numero", "número"),
     "body": ("nota", "note", "texto"),
@@ -66,7 +66,7 @@ def read(data: bytes, name: str, consultation: ConsultationView) -> dict[int, li
         if not given["body"]:
             raise Invalid("%(file)s, línea %(line)s, columna «nota»: está vacía.", **where)
         found[int(number)].append(Note(given["body"], language, given["objection"].casefold() in YES))
-    if sum(map(len, found.values())) > MOST_NOTES:
+    if sum(map(len, found.values())) > MAX_NOTES:
         raise Invalid("%(file)s: caben 200 notas por archivo. Divídalo en varios.", file=name, field="file")
     if not found:
         raise Invalid("%(file)s: no trae ninguna nota.", file=name, field="file")

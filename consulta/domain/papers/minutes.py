@@ -10,13 +10,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consulta.domain.acts import versions as act_versions
+from consulta.domain.acts import versions
 from consulta.domain.acts.versions import ActData
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
 from consulta.models.acts import Act, ActKind
-from consulta.models.base import Said, table_of
+from consulta.models.base import Localized, table_of
 from consulta.models.contributions import Contribution
 from consulta.models.forums import ForumKind
 from consulta.models.papers import Paper, PaperBatch, PaperNote
@@ -78,7 +78,7 @@ def publish(
     numbers: Sequence[int],
     *,
     seen: int,
-    reason: Said | None,
+    reason: Localized | None,
     actor: str,
     now: datetime,
 ) -> str:
@@ -95,7 +95,7 @@ def publish(
             field="notes",
         )
     day, kind = consultation.today(forum.data.starts_at), forum.data.kind
-    texts: dict[str, Said] = {"minutes": {"es": composed(sections, numbers)}}
+    texts: dict[str, Localized] = {"minutes": {"es": composed(sections, numbers)}}
     if forum.data.texts.get("place"):
         texts["place"] = forum.data.texts["place"]
     data = ActData(
@@ -106,11 +106,11 @@ def publish(
         texts=texts,
     )
     key = key_of(forum, theme)
-    act_versions.publish(db, consultation, data, key=key, seen=seen, reason=reason, actor=actor, now=now)
+    versions.publish(db, consultation, data, key=key, seen=seen, reason=reason, actor=actor, now=now)
     return key
 
 
-def _title(forum: ForumView, theme: ThemeView) -> Said:
+def _title(forum: ForumView, theme: ThemeView) -> Localized:
     names = {code: forum.data.name.get(code) or forum.data.name["es"] for code in theme.name}
     words = {"es": "Acta de la mesa", "en": "Minutes of the table"}
     return {code: f"{words.get(code, words['es'])} «{theme.name[code]}» · {names[code]}" for code in theme.name}

@@ -17,7 +17,7 @@ from consulta.domain.contributions import admission
 from consulta.domain.contributions import incoming as contribution_incoming
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.texts import OTHER_MAX, says_something
 from consulta.models.base import table_of
@@ -41,7 +41,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PaperView:
     """One sheet as the desk sees it."""
 
     id: int
@@ -77,7 +77,7 @@ def enter_all(
 ) -> int:
     """Enter what sheets say, each note as an opinion of its table's theme; how many are new, at most 200. A note that
     its sheet has already, in the same words, is not entered again."""
-    fresh: list[tuple[Sheet, int, Note]] = []
+    fresh: list[tuple[PaperView, int, Note]] = []
     for number, said in sorted(notes.items()):
         sheet = one(db, forum, number)
         if sheet.state not in (PaperState.OUT, PaperState.ENTERED):
@@ -121,7 +121,7 @@ def settle(
     return changed
 
 
-def one(db: Session, forum: ForumView, number: int) -> Sheet:
+def one(db: Session, forum: ForumView, number: int) -> PaperView:
     """A sheet by its number; ``NotFound`` for one of another forum."""
     count = select(func.count()).where(_N.c.paper_id == _P.c.id).scalar_subquery()
     row = db.execute(
@@ -131,7 +131,7 @@ def one(db: Session, forum: ForumView, number: int) -> Sheet:
     ).first()
     if row is None:
         raise NotFound("No hay una hoja %(number)s en este foro.", number=number)
-    return Sheet(*row)
+    return PaperView(*row)
 
 
 def _bodies(db: Session, paper_id: int) -> list[str]:
@@ -151,7 +151,7 @@ def _admit(
     db: Session,
     consultation: ConsultationView,
     forum: ForumView,
-    fresh: Sequence[tuple[Sheet, int, Note]],
+    fresh: Sequence[tuple[PaperView, int, Note]],
     account_id: int,
     now: datetime,
 ) -> None:
@@ -192,7 +192,7 @@ def note(
     payload: dict[str, Any],
 ) -> None:
     """An entry upon a forum's sheets."""
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,

@@ -12,7 +12,7 @@ from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums.reading import ForumView
-from consulta.models.base import Said, table_of
+from consulta.models.base import Localized, table_of
 from consulta.models.consultations import Consultation, Reason
 from consulta.models.contributions import Contribution, Status
 from consulta.models.forums import Forum
@@ -29,7 +29,7 @@ class StubNote:
     body: str | None
     status: Status
     objection: bool
-    reason: Said | None
+    reason: Localized | None
 
 
 @dataclass(frozen=True)

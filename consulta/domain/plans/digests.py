@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consulta.domain.ledger import digests
-from consulta.domain.sheets import digest as sheet_digest
+from consulta.domain.sheets import digest
 from consulta.models.consultations import Theme
 from consulta.models.plans import Amendment, Commitment, CommitmentLabel
 from consulta.models.sheets import SheetVersion
@@ -46,7 +46,7 @@ def of_commitment(db: Session, consultation_id: int, number: int, version: int) 
             **digests.columns(row, ("number", "theme_text", "section_heading", "theme_cell", "title_in_summary")),
             "theme": theme,
             "labels": [list(pair) for pair in labels],
-            "sheet": sheet_digest.content(db, version_id),
+            "sheet": digest.content(db, version_id),
             "amendments": [_amendment(one) for one in changes],
         }
     )

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.models.base import Said
+from consulta.models.base import Localized
 from consulta.models.plans import EarlierCommitment
 
 
@@ -20,7 +20,7 @@ class Earlier:
 
     plan: str
     key: str
-    name: Said
+    name: Localized
     facts: Mapping[str, Any]
 
     @property

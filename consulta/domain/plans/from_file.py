@@ -11,7 +11,7 @@ from typing import Any
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.files.json_paths import Node
-from consulta.domain.sheets.sheet import Amendment, Challenge, Contact, Continuity, Line, Milestone, Party, Sheet
+from consulta.domain.sheets.sheet import Amendment, Challenge, Contact, Continuity, Line, Milestone, Responsible, Sheet
 
 from .reading import Printed
 
@@ -209,9 +209,9 @@ def _month(node: Node) -> str | None:
     return found
 
 
-def _party(node: Node) -> Party:
+def _party(node: Node) -> Responsible:
     node.only("name", "units", "role")
-    return Party(node.at("name").text(), node.at("units").each(Node.text), node.at("role").maybe())
+    return Responsible(node.at("name").text(), node.at("units").each(Node.text), node.at("role").maybe())
 
 
 def _amendment(node: Node) -> Amendment:

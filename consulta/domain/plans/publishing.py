@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
-from consulta.domain.sheets import store as sheet_store
+from consulta.domain.sheets import store
 from consulta.domain.sheets.sheet import private as private_of
 from consulta.models.base import Base, table_of
 from consulta.models.consultations import Consultation
@@ -49,7 +49,7 @@ def _publish(
     db: Session, consultation: ConsultationView, theme: ThemeView, one: Printed, actor: str, now: datetime
 ) -> None:
     sheet = replace(one.sheet, theme=theme.slug, number=None)
-    sheet_id, version_id = sheet_store.create(db, consultation, sheet, now=now)
+    sheet_id, version_id = store.create(db, consultation, sheet, now=now)
     values = {
         "consultation_id": consultation.id,
         "number": one.number,
@@ -62,7 +62,7 @@ def _publish(
         "published_at": now,
     }
     id_ = db.execute(insert(_C).values(**values).returning(_C.c.id)).scalar_one()
-    sheet_store.write_lines(db, version_id, LineKind.SUMMARY, one.summary)
+    store.write_lines(db, version_id, LineKind.SUMMARY, one.summary)
     _add(db, CommitmentLabel, [{"commitment_id": id_, "field": k, "text": v} for k, v in one.labels.items()])
     said = [{"version_id": version_id, "language": "es", "field": k, "text": v} for k, v in one.translation.items()]
     _add(db, SheetTranslation, said)
@@ -75,7 +75,7 @@ def _publish(
         ],
     )
     salt = db.execute(select(_V.c.salt).where(_V.c.id == version_id)).scalar_one()
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,
@@ -85,7 +85,7 @@ def _publish(
         payload={
             "theme": theme.slug,
             "sha256": digests.of_commitment(db, consultation.id, one.number, 1),
-            "commitments": {"private": ledger.commitment(salt, secrets_of(one))},
+            "commitments": {"private": log.fingerprint(salt, secrets_of(one))},
         },
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import NotFound
-from consulta.domain.sheets import store as sheet_store
+from consulta.domain.sheets import store
 from consulta.domain.sheets.sheet import Amendment, Line, Sheet
 from consulta.models.base import table_of
 from consulta.models.plans import Amendment as AmendmentRow
@@ -48,7 +48,7 @@ class Printed:
 
 
 @dataclass(frozen=True)
-class Row:
+class ListedCommitment:
     """A commitment in the list: its title in both languages."""
 
     number: int
@@ -59,7 +59,7 @@ class Row:
     milestones: int
 
 
-def listing(db: Session, consultation: ConsultationView, *, theme: ThemeView | None = None) -> list[Row]:
+def listing(db: Session, consultation: ConsultationView, *, theme: ThemeView | None = None) -> list[ListedCommitment]:
     """The commitments, in their order."""
     mine = (SheetMilestone.version_id == _V.c.id) & SheetMilestone.parent.is_(None)
     goals = select(func.count()).where(mine).scalar_subquery()
@@ -73,7 +73,9 @@ def listing(db: Session, consultation: ConsultationView, *, theme: ThemeView | N
     if theme is not None:
         query = query.where(_C.c.theme_id == theme.id)
     themes = {one.id: one for one in consultation.themes}
-    return [Row(r.number, themes[r.theme_id], r.title, r.language, r.text, r.goals) for r in db.execute(query)]
+    return [
+        ListedCommitment(r.number, themes[r.theme_id], r.title, r.language, r.text, r.goals) for r in db.execute(query)
+    ]
 
 
 def row_of(db: Session, consultation: ConsultationView, number: int) -> int:
@@ -102,7 +104,7 @@ def read(
     rows = db.execute(mine).mappings().all()
     if wanted is not None and len(rows) < len(set(wanted)):
         raise NotFound("No hay un compromiso con ese número.")
-    sheets = sheet_store.load(db, consultation, [row["version_id"] for row in rows], private=private)
+    sheets = store.load(db, consultation, [row["version_id"] for row in rows], private=private)
     return [_printed(db, consultation, row, sheets[row["version_id"]], private=private) for row in rows]
 
 
@@ -126,7 +128,7 @@ def _printed(db: Session, consultation: ConsultationView, row: Any, sheet: Sheet
         theme=theme.slug if theme else "",
         **{name: row[name] for name in printed},
         labels=dict(labels),
-        summary=sheet_store.lines(db, row["version_id"], LineKind.SUMMARY),
+        summary=store.lines(db, row["version_id"], LineKind.SUMMARY),
         translation=dict(db.execute(said).all()),
         amendments=tuple(
             _amendment(dict(zip(AMENDED, values, strict=True)), with_values=private)

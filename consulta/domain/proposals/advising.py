@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.organizations.reading import TAKES_PART
 from consulta.domain.sheets import advice
-from consulta.domain.sheets import period as plan_period
-from consulta.domain.sheets.advice import Finding, Glossary, Phase
+from consulta.domain.sheets import period as sheet_period
+from consulta.domain.sheets.advice import Diagnostic, Glossary, Phase
 from consulta.domain.sheets.sheet import Period, Sheet
 from consulta.models.base import table_of
 from consulta.models.organizations import Organization
@@ -23,16 +23,16 @@ TIMELESS = ("T01", "T03", "T04")
 _O = table_of(Organization)
 
 
-def advised(db: Session, consultation: ConsultationView, sheet: Sheet) -> list[Finding]:
+def advised(db: Session, consultation: ConsultationView, sheet: Sheet) -> list[Diagnostic]:
     """What could be better; what would block it comes from ``advice.blocking``."""
     names = tuple(sorted(glossary(db, consultation).items()))
-    return list(_advised(sheet, plan_period.period(consultation), names))
+    return list(_advised(sheet, sheet_period.period(consultation), names))
 
 
 @lru_cache(maxsize=256)
 def _advised(
     sheet: Sheet, months: Period | None, names: tuple[tuple[str, tuple[str, ...]], ...]
-) -> tuple[Finding, ...]:
+) -> tuple[Diagnostic, ...]:
     """The same sheet is read again and again, and says the same."""
     period = months or Period("0000-01", "9999-12")
     found = advice.advise(sheet, phase=Phase.PROPOSAL, period=period, glossary=dict(names))

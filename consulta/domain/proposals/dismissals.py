@@ -16,21 +16,21 @@ _T = table_of(Dismissal)
 
 
 def of(db: Session, sheet_id: int) -> dict[str, str]:
-    """The reasons by finding: the rule, or ``rule:milestone``."""
+    """The reasons by diagnostic: the rule, or ``rule:milestone``."""
     query = select(_T.c.finding, _T.c.reason).where(_T.c.sheet_id == sheet_id).order_by(_T.c.finding)
     return dict(db.execute(query).all())
 
 
-def dismiss(db: Session, sheet_id: int, finding: str, reason: str, *, today: date) -> None:
-    """Let a finding stand. ``Invalid`` without a reason."""
+def dismiss(db: Session, sheet_id: int, diagnostic: str, reason: str, *, today: date) -> None:
+    """Waive a diagnostic. ``Invalid`` without a reason."""
     if not SHORTEST <= len(reason) <= LONGEST:
         raise Invalid("Escriba por qué, entre 10 y 1,000 letras: todas las personas lo leen.", field="reason")
-    restore(db, sheet_id, finding)
-    db.execute(insert(_T).values(sheet_id=sheet_id, finding=finding, reason=reason, dismissed_on=today))
+    restore(db, sheet_id, diagnostic)
+    db.execute(insert(_T).values(sheet_id=sheet_id, finding=diagnostic, reason=reason, dismissed_on=today))
 
 
 def copy(db: Session, from_sheet: int, to_sheet: int) -> None:
-    """What was let stand in a draft is let stand in what was sent."""
+    """What was waived in a draft is waived in what was sent."""
     db.execute(delete(_T).where(_T.c.sheet_id == to_sheet))
     kept = select(_T.c.finding, _T.c.reason, _T.c.dismissed_on).where(_T.c.sheet_id == from_sheet)
     rows = [{"sheet_id": to_sheet, **row} for row in db.execute(kept).mappings()]
@@ -38,6 +38,6 @@ def copy(db: Session, from_sheet: int, to_sheet: int) -> None:
         db.execute(insert(_T), rows)
 
 
-def restore(db: Session, sheet_id: int, finding: str) -> None:
+def restore(db: Session, sheet_id: int, diagnostic: str) -> None:
     """Take a dismissal back."""
-    db.execute(delete(_T).where(_T.c.sheet_id == sheet_id, _T.c.finding == finding))
+    db.execute(delete(_T).where(_T.c.sheet_id == sheet_id, _T.c.finding == diagnostic))

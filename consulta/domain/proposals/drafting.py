@@ -18,16 +18,17 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Closed, Conflict, NotAllowed, NotFound
 from consulta.domain.organizations import members
 from consulta.domain.organizations.reading import BodyView
-from consulta.domain.sheets import store as sheet_store
+from consulta.domain.sheets import store
 from consulta.domain.sheets.sheet import Sheet
-from consulta.models.base import Said, table_of
+from consulta.models.base import Localized, table_of
 from consulta.models.consultations import Consultation, ConsultationKind
 from consulta.models.organizations import Organization, OrganizationMember
 from consulta.models.proposals import DraftStep, ProposalDraft, Sponsor
 from consulta.models.sheets import SheetVersion
 
-from . import dismissals, sources
-from .sources import Lineage
+from . import dismissals
+from . import sources as proposal_sources
+from .sources import Sources
 
 STEPS = ("problem", "answers", "action", "relevance", "who", "milestones", "ambition")
 """The steps in which something is written; the review comes after them."""
@@ -44,11 +45,11 @@ class Draft:
     key: str
     consultation: ConsultationView
     organization_id: int | None
-    organization: Said | None
+    organization: Localized | None
     version_id: int
     sheet_id: int
     sheet: Sheet
-    lineage: Lineage
+    sources: Sources
     dismissed: Mapping[str, str]
     saved: Mapping[str, int]
     name: str | None
@@ -66,7 +67,7 @@ class Listed:
     key: str
     slug: str
     title: str | None
-    organization: Said
+    organization: Localized
     saved_on: date
     submitted: bool
 
@@ -87,14 +88,14 @@ def begin(
         raise Closed("Un registro histórico no recibe propuestas.")
     if organization is not None and account_id not in members.members(db, organization.id):
         raise NotAllowed("Solo quienes actúan por una organización verificada escriben sus propuestas.")
-    if organization is not None and organization.standing not in members.MAY_SPEAK:
+    if organization is not None and organization.standing not in members.REPRESENTED:
         raise NotAllowed("Solo quienes actúan por una organización verificada escriben sus propuestas.")
     folio = None if organization else folio_of(submission)
     before = select(_D.c.key).where(_D.c.submission_hash == sha256(submission))
     known: str | None = db.execute(before).scalar()
     if known is not None:
         return known, folio
-    sheet_id, _version = sheet_store.create(db, consultation, Sheet(title=None, language=language), now=now)
+    sheet_id, _version = store.create(db, consultation, Sheet(title=None, language=language), now=now)
     key = secrets.token_hex(8)
     db.execute(
         insert(_D).values(
@@ -145,7 +146,7 @@ def find(db: Session, consultation: ConsultationView, key: str, *, actor: Actor 
     if row is None or not _may_write(db, row, actor, held):
         raise NotFound("No hay una propuesta en esa dirección, o no es suya.")
     steps = db.execute(select(_S.c.step, _S.c.saved).where(_S.c.draft_id == row["id"]))
-    sheet = sheet_store.load(db, consultation, [row["version_id"]], private=True)[row["version_id"]]
+    sheet = store.load(db, consultation, [row["version_id"]], private=True)[row["version_id"]]
     return Draft(
         id=row["id"],
         key=key,
@@ -155,7 +156,7 @@ def find(db: Session, consultation: ConsultationView, key: str, *, actor: Actor 
         version_id=row["version_id"],
         sheet_id=row["sheet_id"],
         sheet=sheet,
-        lineage=sources.of_draft(db, row["id"], row["unrelated"]),
+        sources=proposal_sources.of_draft(db, row["id"], row["unrelated"]),
         dismissed=dismissals.of(db, row["sheet_id"]),
         saved=dict(steps.all()),
         name=row["name"],
@@ -187,7 +188,7 @@ def shown_to_asked(db: Session, consultation: ConsultationView, key: str, actor:
     version_id = db.execute(query.limit(1)).scalar()
     if version_id is None:
         raise NotFound("No hay una propuesta en esa dirección, o no es suya.")
-    sheet = sheet_store.load(db, consultation, [version_id])[version_id]
+    sheet = store.load(db, consultation, [version_id])[version_id]
     return sheet.title, sheet
 
 
@@ -208,7 +209,7 @@ def save(
     *,
     seen: int,
     now: datetime,
-    lineage: Lineage | None = None,
+    sources: Sources | None = None,
 ) -> None:
     """Save a step; ``Conflict`` if it was saved since ``seen``: then nothing is written, and both texts can be shown.
 
@@ -225,12 +226,12 @@ def save(
     else:
         mine = (_S.c.draft_id == draft.id) & (_S.c.step == step)
         db.execute(update(_S).where(mine).values(saved=seen + 1))
-    if lineage is not None:
-        sources.store(db, draft.consultation, draft.id, lineage)
-        db.execute(update(_D).where(_D.c.id == draft.id).values(unrelated=lineage.unrelated))
+    if sources is not None:
+        proposal_sources.store(db, draft.consultation, draft.id, sources)
+        db.execute(update(_D).where(_D.c.id == draft.id).values(unrelated=sources.unrelated))
     if changes:
-        latest = sheet_store.load(db, draft.consultation, [draft.version_id], private=True)[draft.version_id]
-        sheet_store.rewrite(db, draft.consultation, draft.version_id, replace(latest, **changes), now=now)
+        latest = store.load(db, draft.consultation, [draft.version_id], private=True)[draft.version_id]
+        store.rewrite(db, draft.consultation, draft.version_id, replace(latest, **changes), now=now)
 
 
 def keep_email(db: Session, draft: Draft, email: str | None) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.contributions import similar
-from consulta.domain.sheets import store as sheet_store
+from consulta.domain.sheets import store
 from consulta.models.base import table_of
 from consulta.models.proposals import Dismissal, DraftSource, DraftStep, Proposal, ProposalDraft, Sponsor
 from consulta.models.sheets import SheetVersion, StoredSheet
@@ -54,5 +54,5 @@ def expire(db: Session, *, now: datetime) -> int:
 
 def _clear(db: Session, sheet_id: int) -> None:
     versions = db.execute(select(_V.c.id).where(_V.c.sheet_id == sheet_id)).scalars().all()
-    sheet_store.clear(db, versions)
+    store.clear(db, versions)
     db.execute(delete(Dismissal).where(Dismissal.sheet_id == sheet_id))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import search
 from consulta.domain.errors import Malformed
-from consulta.models.base import Said, table_of
+from consulta.models.base import Localized, table_of
 from consulta.models.contributions import Contribution, Contributor, Kind, Status
 from consulta.models.organizations import Organization
 from consulta.models.proposals import Proposal
@@ -32,7 +32,7 @@ LISTED = (Status.PUBLISHED, Status.REJECTED, Status.WITHDRAWN)
 
 
 @dataclass(frozen=True)
-class Row:
+class ListedProposal:
     """A proposal in the list; ``proponent``: an organisation, or a person's name if they show it."""
 
     number: int
@@ -42,7 +42,7 @@ class Row:
     excerpt: str
     theme_id: int | None
     organization: str | None
-    proponent: Said | None
+    proponent: Localized | None
     received_on: date
     milestones: int
 
@@ -59,7 +59,7 @@ class Filters:
     after: int | None = None
 
 
-def listing(db: Session, consultation: ConsultationView, by: Filters) -> tuple[list[Row], int | None]:
+def listing(db: Session, consultation: ConsultationView, by: Filters) -> tuple[list[ListedProposal], int | None]:
     """Proposals, the latest number first; the second is what to pass as ``after`` for the next page."""
     goals = select(func.count()).where(SheetMilestone.version_id == _V.c.id, SheetMilestone.parent.is_(None))
     query = (
@@ -94,9 +94,9 @@ def listing(db: Session, consultation: ConsultationView, by: Filters) -> tuple[l
     return rows, rows[-1].number if more else None
 
 
-def _row(r: Any) -> Row:
+def _row(r: Any) -> ListedProposal:
     shown = r.status is Status.PUBLISHED
-    return Row(
+    return ListedProposal(
         number=r.number,
         status=r.status,
         title=r.title if shown else None,
@@ -134,6 +134,6 @@ def _conditions(db: Session, consultation: ConsultationView, by: Filters) -> lis
     return found
 
 
-def _beginning(body: str | None, most: int = 220) -> str:
+def _beginning(body: str | None, limit: int = 220) -> str:
     words = " ".join((body or "").split())
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+    return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"

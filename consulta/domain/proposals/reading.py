@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import NotFound
-from consulta.domain.sheets import store as sheet_store
+from consulta.domain.sheets import store
 from consulta.domain.sheets.sheet import Sheet
-from consulta.models.base import Said, table_of
+from consulta.models.base import Localized, table_of
 from consulta.models.contributions import NOT_SHOWN_YET, Contribution, Contributor, Status
 from consulta.models.organizations import Organization
 from consulta.models.plans import EarlierCommitment
@@ -22,7 +22,7 @@ from consulta.models.proposals import Proposal, ProposalSource
 from consulta.models.sheets import SheetVersion, StoredSheet
 
 from . import dismissals
-from .sources import Lineage
+from .sources import Sources
 
 _C = table_of(Contribution)
 _P = table_of(Proposal)
@@ -52,16 +52,16 @@ class View:
     versions: tuple[Version, ...]
     theme_id: int | None
     organization: str | None
-    proponent: Said | None
+    proponent: Localized | None
     received_on: date
-    lineage: Lineage
-    earlier: Mapping[str, Said]
+    sources: Sources
+    earlier: Mapping[str, Localized]
     dismissed: Mapping[str, str]
     withdrawal: str | None
     sheet_id: int
 
 
-def proponent_of(r: Any, shown: bool) -> Said | None:
+def proponent_of(r: Any, shown: bool) -> Localized | None:
     """Who proposes: an organisation stands by its proposal; a person's name goes with the text."""
     return r.name or ({"es": r.who} if r.who and r.publish_name and shown else None)
 
@@ -100,19 +100,19 @@ def one(db: Session, consultation: ConsultationView, number: int, *, version: in
     wanted = next((v for v in versions if v.version == (version or row.version)), None)
     if wanted is None:
         raise NotFound("Esa propuesta no tiene esa versión.")
-    lineage, earlier = _lineage(db, row.id, row.unrelated) if shown else (Lineage(), {})
+    sources, earlier = _sources(db, row.id, row.unrelated) if shown else (Sources(), {})
     return View(
         number=number,
         id=row.id,
         status=row.status,
         version=wanted.version,
         theme_id=row.theme_id,
-        sheet=sheet_store.load(db, consultation, [wanted.id])[wanted.id] if shown else None,
+        sheet=store.load(db, consultation, [wanted.id])[wanted.id] if shown else None,
         versions=tuple(Version(v.version, v.written_on) for v in versions),
         organization=row.slug,
         proponent=proponent_of(row, shown),
         received_on=row.received_on,
-        lineage=lineage,
+        sources=sources,
         earlier=earlier,
         dismissed=dismissals.of(db, row.sheet_id) if shown else {},
         withdrawal=row.withdrawal,
@@ -120,7 +120,7 @@ def one(db: Session, consultation: ConsultationView, number: int, *, version: in
     )
 
 
-def _lineage(db: Session, proposal_id: int, unrelated: str | None) -> tuple[Lineage, dict[str, Said]]:
+def _sources(db: Session, proposal_id: int, unrelated: str | None) -> tuple[Sources, dict[str, Localized]]:
     s, e = ProposalSource, EarlierCommitment
     query = (
         select(_C.c.number, e.plan, e.key, e.name)
@@ -132,7 +132,7 @@ def _lineage(db: Session, proposal_id: int, unrelated: str | None) -> tuple[Line
     )
     rows = db.execute(query).all()
     named = {f"{r.plan}/{r.key}": r.name for r in rows if r.plan is not None}
-    return Lineage(tuple(r.number for r in rows if r.number is not None), tuple(named), unrelated), named
+    return Sources(tuple(r.number for r in rows if r.number is not None), tuple(named), unrelated), named
 
 
 def at_the_desk(db: Session, consultation: ConsultationView, contribution_id: int) -> Sheet:
@@ -144,7 +144,7 @@ def at_the_desk(db: Session, consultation: ConsultationView, contribution_id: in
         .where(_P.c.id == contribution_id)
     )
     version_id = db.execute(query).scalar_one()
-    return sheet_store.load(db, consultation, [version_id])[version_id]
+    return store.load(db, consultation, [version_id])[version_id]
 
 
 def answering(db: Session, consultation: ConsultationView, contribution_id: int) -> list[tuple[int, str]]:
@@ -161,7 +161,7 @@ def answering(db: Session, consultation: ConsultationView, contribution_id: int)
     return [(r.number, r.title) for r in db.execute(query.order_by(_C.c.number).limit(20))]
 
 
-def all_sheets(db: Session, consultation: ConsultationView, *, most: int) -> list[tuple[int, Sheet]]:
+def all_sheets(db: Session, consultation: ConsultationView, *, limit: int) -> list[tuple[int, Sheet]]:
     """The sheets of published proposals in force, by number."""
     query = (
         select(_C.c.number, _V.c.id)
@@ -171,15 +171,15 @@ def all_sheets(db: Session, consultation: ConsultationView, *, most: int) -> lis
         .join(_V, (_V.c.sheet_id == _S.c.id) & (_V.c.version == _S.c.version))
         .where(_C.c.consultation_id == consultation.id, _C.c.status == Status.PUBLISHED)
         .order_by(_C.c.number)
-        .limit(most)
+        .limit(limit)
     )
     rows = db.execute(query).all()
-    sheets = sheet_store.load(db, consultation, [row.id for row in rows])
+    sheets = store.load(db, consultation, [row.id for row in rows])
     return [(row.number, sheets[row.id]) for row in rows]
 
 
-def published(db: Session, consultation: ConsultationView, *, most: int) -> list[int]:
+def published(db: Session, consultation: ConsultationView, *, limit: int) -> list[int]:
     """The numbers of published proposals: what may stand in a document."""
     mine = (_C.c.consultation_id == consultation.id) & (_C.c.status == Status.PUBLISHED)
-    query = select(_C.c.number).join(_P, _P.c.id == _C.c.id).where(mine).order_by(_C.c.number).limit(most)
+    query = select(_C.c.number).join(_P, _P.c.id == _C.c.id).where(mine).order_by(_C.c.number).limit(limit)
     return list(db.execute(query).scalars())

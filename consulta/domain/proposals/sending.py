@@ -11,15 +11,13 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.codes import sha256
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import admission, withdrawal
-from consulta.domain.contributions import status as contribution_status
+from consulta.domain.contributions import admission, status, withdrawal
 from consulta.domain.contributions.incoming import Admission
 from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.moderation import history, returns
-from consulta.domain.sheets import advice
-from consulta.domain.sheets import store as sheet_store
+from consulta.domain.sheets import advice, store
 from consulta.domain.sheets.sheet import Sheet, plain
 from consulta.models.base import table_of
 from consulta.models.contributions import Channel, Contribution, Kind, Status
@@ -34,7 +32,7 @@ _P = table_of(Proposal)
 _D = table_of(ProposalDraft)
 _C = table_of(Contribution)
 _V = table_of(SheetVersion)
-NOTE_LEAST, NOTE_MOST = 10, 1_000
+NOTE_LEAST, NOTE_MAX = 10, 1_000
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def send(
     if db.execute(taken.returning(_D.c.id)).first() is None:
         raise Conflict("Esta propuesta ya se envió.")
     if draft.contribution_id is not None:
-        return _mend(db, draft, actor=actor, now=now)
+        return _correct(db, draft, actor=actor, now=now)
     return _first(db, draft, sender, actor=actor, folio=folio, language=language, now=now)
 
 
@@ -98,7 +96,7 @@ def _first(
 ) -> int:
     consultation, sheet = draft.consultation, draft.sheet
     today = consultation.today(now)
-    sheet_id, version_id = sheet_store.create(db, consultation, sheet, now=now)
+    sheet_id, version_id = store.create(db, consultation, sheet, now=now)
     theme = consultation.theme(sheet.theme) if sheet.theme else None
     held = select(_D.c.folio_hash).where(_D.c.id == draft.id)
     folio_hash = sha256(folio) if folio else db.execute(held).scalar_one()
@@ -115,7 +113,7 @@ def _first(
         email=sender.email,
         mail_language=language,
         folio_hash=folio_hash,
-        child={"sheet_id": sheet_id, "organization_id": draft.organization_id, "unrelated": draft.lineage.unrelated},
+        child={"sheet_id": sheet_id, "organization_id": draft.organization_id, "unrelated": draft.sources.unrelated},
     )
     [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=actor)
     db.execute(update(_D).where(_D.c.id == draft.id).values(contribution_id=admitted.id))
@@ -125,19 +123,19 @@ def _first(
     return admitted.number
 
 
-def _mend(db: Session, draft: Draft, *, actor: str, now: datetime) -> int:
+def _correct(db: Session, draft: Draft, *, actor: str, now: datetime) -> int:
     """The next version of what was returned: it waits for a person again, with its first date."""
     consultation, id_ = draft.consultation, draft.contribution_id
     row = db.execute(select(_P.c.sheet_id, _C.c.number).join(_C, _C.c.id == _P.c.id).where(_P.c.id == id_)).one()
-    if not contribution_status.lock(db, id_ or 0, status=Status.RETURNED):
+    if not status.lock(db, id_ or 0, status=Status.RETURNED):
         raise Conflict("El plazo para corregirla terminó: sigue su camino como estaba.")
-    version, version_id = sheet_store.add(db, consultation, row.sheet_id, draft.sheet, now=now)
+    version, version_id = store.add(db, consultation, row.sheet_id, draft.sheet, now=now)
     db.execute(update(_C).where(_C.c.id == id_).values(title=draft.sheet.title))
-    db.execute(update(_P).where(_P.c.id == id_).values(body=in_words(draft.sheet), unrelated=draft.lineage.unrelated))
+    db.execute(update(_P).where(_P.c.id == id_).values(body=in_words(draft.sheet), unrelated=draft.sources.unrelated))
     _keep_sources(db, draft.id, id_ or 0)
     dismissals.copy(db, draft.sheet_id, row.sheet_id)
-    contribution_status.change(db, consultation, contribution_id=id_ or 0, status=Status.RECEIVED, awaiting=True)
-    contribution_status.record(
+    status.change(db, consultation, contribution_id=id_ or 0, status=Status.RECEIVED, awaiting=True)
+    status.record(
         db,
         consultation,
         actor=actor,
@@ -176,7 +174,7 @@ def _record(
     salt, slug = salt_of(db, version_id), None
     if draft.organization_id is not None:
         slug = db.execute(select(Organization.slug).where(Organization.id == draft.organization_id)).scalar_one()
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,
@@ -186,9 +184,9 @@ def _record(
         payload={
             "organization": slug,
             "sponsors": list(sponsors.confirmed(db, draft.id)),
-            "answers": [*map(str, draft.lineage.contributions), *draft.lineage.earlier],
+            "answers": [*map(str, draft.sources.contributions), *draft.sources.earlier],
             "commitments": committed(
-                salt, stored(db, consultation, version_id), draft.lineage.unrelated, dict(draft.dismissed)
+                salt, stored(db, consultation, version_id), draft.sources.unrelated, dict(draft.dismissed)
             ),
         },
     )
@@ -205,9 +203,9 @@ def committed(salt: bytes, sheet: Sheet, unrelated: str | None, dismissed: dict[
     """The commitments of a version: all that its sheet says, private data too; why it answers nothing; and why advice
     was let stand."""
     return {
-        "dismissed": ledger.commitment(salt, ["dismissed", dismissed]),
-        "sheet": ledger.commitment(salt, ["sheet", plain(sheet)]),
-        "unrelated": ledger.commitment(salt, ["unrelated", unrelated]),
+        "dismissed": log.fingerprint(salt, ["dismissed", dismissed]),
+        "sheet": log.fingerprint(salt, ["sheet", plain(sheet)]),
+        "unrelated": log.fingerprint(salt, ["unrelated", unrelated]),
     }
 
 
@@ -219,7 +217,7 @@ def salt_of(db: Session, version_id: int) -> bytes:
 
 def stored(db: Session, consultation: ConsultationView, version_id: int) -> Sheet:
     """A version as it is stored, with what is private."""
-    return sheet_store.load(db, consultation, [version_id], private=True)[version_id]
+    return store.load(db, consultation, [version_id], private=True)[version_id]
 
 
 def standing(db: Session, draft: Draft) -> dict[str, Any]:
@@ -236,22 +234,22 @@ def standing(db: Session, draft: Draft) -> dict[str, Any]:
 
 def withdraw(db: Session, number: int, consultation: ConsultationView, note: str | None, *, now: datetime) -> None:
     """Take a proposal back, with a note that everybody reads. Who may is asked before."""
-    if note is not None and not NOTE_LEAST <= len(note) <= NOTE_MOST:
+    if note is not None and not NOTE_LEAST <= len(note) <= NOTE_MAX:
         raise Invalid("Escriba por qué la retira, entre 10 y 1,000 letras: todas las personas lo leen.", field="note")
-    row = contribution_status.by_number(db, consultation, number)
+    row = status.by_number(db, consultation, number)
     withdrawal.withdraw(db, withdrawal.Own(row.id, number, row.status, row.awaiting_review, consultation), now=now)
     sheet_id = db.execute(
         update(_P).where(_P.c.id == row.id).values(withdrawal=note).returning(_P.c.sheet_id)
     ).scalar_one()
     salt = db.execute(select(_V.c.salt).where(_V.c.sheet_id == sheet_id).order_by(_V.c.version.desc()).limit(1))
-    ledger.note(
+    log.note(
         db,
         consultation,
-        actor=ledger.PUBLIC,
+        actor=log.PUBLIC,
         action=Action.PROPOSAL_WITHDRAW,
         subject=f"proposal/{number}",
         recorded=consultation.today(now),
         payload={
-            "commitments": {"note": ledger.commitment(salt.scalar_one(), ["withdrawal", note])},
+            "commitments": {"note": log.fingerprint(salt.scalar_one(), ["withdrawal", note])},
         },
     )

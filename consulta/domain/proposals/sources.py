@@ -14,14 +14,14 @@ from consulta.models.contributions import Contribution, Status
 from consulta.models.plans import EarlierCommitment
 from consulta.models.proposals import DraftSource
 
-MOST = 50
+MAX_SOURCES = 50
 _S = table_of(DraftSource)
 _C = table_of(Contribution)
 _E = table_of(EarlierCommitment)
 
 
 @dataclass(frozen=True)
-class Lineage:
+class Sources:
     """Numbers of contributions and earlier commitments (``plan/key``), in their order; ``unrelated``: why none."""
 
     contributions: tuple[int, ...] = ()
@@ -34,7 +34,7 @@ class Lineage:
         return bool(self.contributions or self.earlier or self.unrelated)
 
 
-def of_draft(db: Session, draft_id: int, unrelated: str | None) -> Lineage:
+def of_draft(db: Session, draft_id: int, unrelated: str | None) -> Sources:
     """To what a draft answers."""
     query = (
         select(_C.c.number, _E.c.plan, _E.c.key)
@@ -46,13 +46,13 @@ def of_draft(db: Session, draft_id: int, unrelated: str | None) -> Lineage:
     )
     rows = db.execute(query).all()
     numbers = tuple(row.number for row in rows if row.number is not None)
-    return Lineage(numbers, tuple(f"{row.plan}/{row.key}" for row in rows if row.plan is not None), unrelated)
+    return Sources(numbers, tuple(f"{row.plan}/{row.key}" for row in rows if row.plan is not None), unrelated)
 
 
-def store(db: Session, consultation: ConsultationView, draft_id: int, lineage: Lineage) -> None:
+def store(db: Session, consultation: ConsultationView, draft_id: int, sources: Sources) -> None:
     """Put this lineage in the place of what was said before. ``Invalid`` names what is not there to be pointed to."""
-    contributions = _contributions(db, consultation, lineage.contributions)
-    earlier = _earlier(db, consultation, lineage.earlier)
+    contributions = _contributions(db, consultation, sources.contributions)
+    earlier = _earlier(db, consultation, sources.earlier)
     db.execute(delete(_S).where(_S.c.draft_id == draft_id))
     rows = [{"draft_id": draft_id, "contribution_id": id_, "earlier_id": None} for id_ in contributions]
     rows += [{"draft_id": draft_id, "contribution_id": None, "earlier_id": id_} for id_ in earlier]
@@ -61,8 +61,8 @@ def store(db: Session, consultation: ConsultationView, draft_id: int, lineage: L
 
 
 def _contributions(db: Session, consultation: ConsultationView, numbers: tuple[int, ...]) -> list[int]:
-    if len(numbers) > MOST:
-        raise Invalid("Elija como máximo %(most)s aportes.", most=MOST, field="contributions")
+    if len(numbers) > MAX_SOURCES:
+        raise Invalid("Elija como máximo %(most)s aportes.", most=MAX_SOURCES, field="contributions")
     mine = (_C.c.consultation_id == consultation.id) & (_C.c.status == Status.PUBLISHED) & _C.c.number.in_(numbers)
     found: dict[int, int] = dict(db.execute(select(_C.c.number, _C.c.id).where(mine)).all())
     missing = [number for number in numbers if number not in found]

@@ -14,11 +14,11 @@ from consulta.domain.accounts import pseudonyms
 from consulta.domain.accounts.actors import Actor
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.organizations import members
 from consulta.domain.organizations.reading import by_slug
-from consulta.models.base import Said, table_of
+from consulta.models.base import Localized, table_of
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution
 from consulta.models.organizations import Organization, OrganizationMember
@@ -27,7 +27,7 @@ from consulta.models.sheets import SheetVersion
 
 from .drafting import Draft
 
-MOST = 20
+MAX_SPONSORS = 20
 _S = table_of(Sponsor)
 _D = table_of(ProposalDraft)
 _O = table_of(Organization)
@@ -38,7 +38,7 @@ class Asked:
     """An organisation that was asked; ``confirmed`` is ``None`` until it answers."""
 
     slug: str
-    name: Said
+    name: Localized
     confirmed: bool | None
 
 
@@ -50,17 +50,17 @@ class Request:
     key: str
     title: str | None
     organization_id: int
-    organization: Said
+    organization: Localized
     confirmed: bool | None
 
 
 def ask(db: Session, draft: Draft, slug: str, *, now: datetime) -> None:
     """Ask a verified organisation; ``Invalid`` if there is none of that name, or it is the proponent itself."""
     body = by_slug(db, draft.consultation.id, slug)
-    if body is None or body.standing not in members.MAY_SPEAK or body.id == draft.organization_id:
+    if body is None or body.standing not in members.REPRESENTED or body.id == draft.organization_id:
         raise Invalid("Elija otra organización verificada.", field="sponsor")
-    if len(of_draft(db, draft.id)) >= MOST:
-        raise Invalid("Caben %(most)s organizaciones.", most=MOST, field="sponsor")
+    if len(of_draft(db, draft.id)) >= MAX_SPONSORS:
+        raise Invalid("Caben %(most)s organizaciones.", most=MAX_SPONSORS, field="sponsor")
     try:
         with db.begin_nested():
             db.execute(
@@ -154,7 +154,7 @@ def _note(
     number = db.execute(select(Contribution.number).where(Contribution.id == contribution_id)).scalar_one()
     slug = db.execute(select(_O.c.slug).where(_O.c.id == organization_id)).scalar_one()
     who = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=actor.id)
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=who,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.models.contributions import GROUP_OF, Kind, Status
 
@@ -34,7 +34,7 @@ class Live:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Results:
     """Everything that the results page shows. One-way tables: value to figures by group."""
 
     total: Group
@@ -59,7 +59,7 @@ def live(db: Session, consultation: ConsultationView) -> Live:
     return Live(received, reviewed, by_group["published"], 0, dict(by_theme))
 
 
-def sheet(db: Session, consultation: ConsultationView) -> Sheet:
+def sheet(db: Session, consultation: ConsultationView) -> Results:
     """The results of a consultation."""
     total, confirmed = _empty(), 0
     themes: dict[str, Group] = defaultdict(_empty)
@@ -80,7 +80,7 @@ def sheet(db: Session, consultation: ConsultationView) -> Sheet:
             days[day] += n
         else:
             _count(one_way[dimension][value], group, n)
-    return Sheet(
+    return Results(
         total,
         dict(themes),
         mentions,
@@ -155,7 +155,7 @@ def _cells(db: Session, consultation: ConsultationView) -> Counter[tuple[str, st
 def _replayed(db: Session, consultation: ConsultationView, as_of: date) -> Counter[tuple[str, str, str]]:
     """The state of every contribution at the end of a day, from the entries alone."""
     state: dict[str, list[str]] = {}
-    for line in ledger.entries(db, consultation.log_id):
+    for line in log.entries(db, consultation.log_id):
         content = line.content
         if _day_of(content["recorded"], consultation) > as_of:
             continue

@@ -15,7 +15,7 @@ from consulta.domain.files.json_schema import checked, refuse
 from consulta.domain.texts import as_sent
 
 from .schema import GROUPS, Schema, schema
-from .sheet import Amendment, Challenge, Contact, Continuity, Generation, Line, Milestone, Party, Sheet
+from .sheet import Amendment, Challenge, Contact, Continuity, Generation, Line, Milestone, Responsible, Sheet
 from .templates import FIELDS, LINES, MILESTONE_FIELDS, TEMPLATES, Template
 
 Json = dict[str, Any]
@@ -162,7 +162,8 @@ def _read_milestone(one: Json, place: int) -> Milestone:
     names = (*IDENTITY, *(key for name in MILESTONE_FIELDS for key in GROUPS[name]))
     values: Json = {"position": place, **{name: said[name] for name in names if name in said}}
     values["parties"] = tuple(
-        Party(party["name"], tuple(party.get("units", ())), party.get("role")) for party in said.get("parties", ())
+        Responsible(party["name"], tuple(party.get("units", ())), party.get("role"))
+        for party in said.get("parties", ())
     )
     values["responsible"], values["inherited"] = tuple(said.get("responsible", ())), tuple(said.get("inherited", ()))
     values["continuity"] = Continuity(said["continuity"]) if said.get("continuity") else None

@@ -41,7 +41,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Row:
+class BoxRow:
     """A milestone: ``depth`` 0, or more for a part of one; ``number`` as printed («1.», «a)»); one cell a column."""
 
     key: str
@@ -58,7 +58,7 @@ class Placed:
     boxes: tuple[Box, ...]
     milestones: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[BoxRow, ...]
     notes: tuple[str, ...]
     unplaced: tuple[Part, ...]
 
@@ -100,11 +100,11 @@ def _parts(sheet: Sheet, spec: Spec) -> Iterator[Part]:
             yield Part(undecided[name], "" if text else label, (UNDECIDED,), "es")
 
 
-def _row(sheet: Sheet, one: Milestone, columns: tuple[Spec, ...]) -> Row:
+def _row(sheet: Sheet, one: Milestone, columns: tuple[Spec, ...]) -> BoxRow:
     cells = tuple(
         tuple(part for name, label in column.fields for part in _cell(sheet, one, name, label)) for column in columns
     )
-    return Row(one.key, len(_line_of(sheet, one)) - 1, number(one), cells)
+    return BoxRow(one.key, len(_line_of(sheet, one)) - 1, number(one), cells)
 
 
 def _cell(sheet: Sheet, one: Milestone, name: str, label: str) -> Iterator[Part]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from consulta.models.base import table_of
 from consulta.models.sheets import (
     LineKind,
-    MilestoneParty,
+    MilestoneResponsible,
     SheetContact,
     SheetLine,
     SheetMilestone,
@@ -25,7 +25,7 @@ _V = table_of(SheetVersion)
 _L = table_of(SheetLine)
 _C = table_of(SheetContact)
 _M = table_of(SheetMilestone)
-_B = table_of(MilestoneParty)
+_B = table_of(MilestoneResponsible)
 _T = table_of(SheetTranslation)
 
 
@@ -46,9 +46,9 @@ def content(db: Session, version_id: int) -> dict[str, Any]:
     }
 
 
-def _rows(db: Session, query: Any, table: Any, *besides: str) -> list[dict[str, Any]]:
+def _rows(db: Session, query: Any, table: Any, *except_: str) -> list[dict[str, Any]]:
     """Rows by their keys, without the number of the row they belong to."""
-    left = ("version_id", *besides)
+    left = ("version_id", *except_)
     key = [c for c in table.primary_key.columns if c.name not in left] or [table.c.place]
     return [
         {name: value for name, value in row.items() if name not in left}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .sheet import Contact, Line, Milestone, Party, Sheet
+from .sheet import Contact, Line, Milestone, Responsible, Sheet
 from .templates import CHALLENGES, CONTINUITY, LINES
 
 SPANISH = (
@@ -116,7 +116,7 @@ def of_milestone(one: Milestone, name: str, language: str) -> tuple[str, ...]:
     return tuple((getattr(one, name) or "").splitlines())
 
 
-def _party(party: Party, printed: str) -> tuple[str, ...]:
+def _party(party: Responsible, printed: str) -> tuple[str, ...]:
     values = (party.name, *party.units, party.role)
     if all(_says(printed.casefold(), (value or "").casefold()) for value in values):  # «Support from PDH» says its role
         return ()

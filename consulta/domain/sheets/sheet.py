@@ -95,7 +95,7 @@ class Contact:
 
 
 @dataclass(frozen=True)
-class Party:
+class Responsible:
     """A body responsible for a milestone: a name or acronym, its units, and ``role`` («support») if it only helps."""
 
     name: str
@@ -123,7 +123,7 @@ class Milestone:
     deliverable: str | None = None
     responsible: tuple[str, ...] = ()
     """The lines of the printed cell."""
-    parties: tuple[Party, ...] = ()
+    parties: tuple[Responsible, ...] = ()
     continuity: Continuity | None = None
     continues: str | None = None
     """The earlier commitment it goes on from: «2014-2016/G7»."""

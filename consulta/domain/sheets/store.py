@@ -12,11 +12,11 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.models.base import table_of
 from consulta.models.sheets import (
     LineKind,
-    MilestoneParty,
+    MilestoneResponsible,
     SheetContact,
     SheetContactPhone,
     SheetLine,
@@ -26,14 +26,14 @@ from consulta.models.sheets import (
 )
 
 from .digest import PRIVATE
-from .sheet import PROSE, Challenge, Contact, Continuity, Line, Milestone, Party, Sheet
+from .sheet import PROSE, Challenge, Contact, Continuity, Line, Milestone, Responsible, Sheet
 
 _V = table_of(SheetVersion)
 _L = table_of(SheetLine)
 _C = table_of(SheetContact)
 _P = table_of(SheetContactPhone)
 _M = table_of(SheetMilestone)
-_B = table_of(MilestoneParty)
+_B = table_of(MilestoneResponsible)
 LISTS = {
     "leads": LineKind.LEAD,
     "persons": LineKind.PERSON,
@@ -142,7 +142,7 @@ def _columns(consultation: ConsultationView, sheet: Sheet) -> dict[str, Any]:
     return {
         **{name: getattr(sheet, name) for name in PROSE},
         "language": sheet.language,
-        "salt": ledger.new_salt(),
+        "salt": log.new_salt(),
         "theme_id": theme.id if theme else None,
         "challenges": [one.value for one in sheet.challenges],
         "undecided": sorted(sheet.undecided),
@@ -227,10 +227,10 @@ def _contacts(db: Session, ids: Collection[int], private: bool) -> dict[int, lis
 
 
 def _milestones(db: Session, ids: Collection[int]) -> dict[int, list[Milestone]]:
-    parties: dict[int, list[Party]] = defaultdict(list)
+    parties: dict[int, list[Responsible]] = defaultdict(list)
     mine = select(_B).join(_M, _M.c.id == _B.c.milestone_id).where(_M.c.version_id.in_(ids))
     for row in db.execute(mine.order_by(_B.c.milestone_id, _B.c.position)):
-        parties[row.milestone_id].append(Party(row.name, tuple(row.units), row.role))
+        parties[row.milestone_id].append(Responsible(row.name, tuple(row.units), row.role))
     found: dict[int, list[Milestone]] = defaultdict(list)
     query = select(_M).where(_M.c.version_id.in_(ids)).order_by(_M.c.version_id, _M.c.place)
     for goal in db.execute(query).mappings():

@@ -25,8 +25,8 @@ from consulta.worker import delivery, rounds
 from tests.support.acts import ACT, listed
 from tests.support.audits import sound
 from tests.support.consultations import said
-from tests.support.people import PASSWORD, coordinator, side
-from tests.support.visitor import Visitor, fields
+from tests.support.people import coordinator, side
+from tests.support.visitor import PASSWORD, Visitor, fields
 
 WISH = {
     "name": "Colectivo Río Limpio",

@@ -11,7 +11,7 @@ from flask import Flask
 
 from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.forms.milestones import MOST, month_of
+from consulta.forms.milestones import MAX_MILESTONES, month_of
 from consulta.models.contributions import Status
 from tests.support import proposals
 from tests.support.contributions import admit
@@ -140,7 +140,7 @@ def test_milestones_are_added_moved_split_and_removed_without_a_script(
     assert "algún día" in page
     assert keys(visitor.get(place).text) == [kept[0], kept[2]]
     many = {f"meta-{n}-text": f"Meta {n}" for n in range(200)}
-    assert f"Caben {MOST} metas; hay 200" in save(visitor, draft, "metas", 422, **many)
+    assert f"Caben {MAX_MILESTONES} metas; hay 200" in save(visitor, draft, "metas", 422, **many)
 
 
 def test_what_is_out_of_order_is_said_beside_it_and_kept(
@@ -196,11 +196,11 @@ def test_lineage_and_dismissals_are_kept(
     save(visitor, draft, "responde", contributions="n.º 2, 1")
     assert 'value="2, 1"' in visitor.get(f"{draft}/responde").text
     page = visitor.get(f"{draft}/revisar").text
-    finding = re.findall(r'name="finding" value="([^"]+)"', page)[0]
-    assert "Escriba por qué" in visitor.post(f"{draft}/dejar", {"finding": finding, "reason": "no"}, 422).text
-    visitor.post(f"{draft}/dejar", {"finding": finding, "reason": "Se decide en la mesa de trabajo."})
+    diagnostic = re.findall(r'name="finding" value="([^"]+)"', page)[0]
+    assert "Escriba por qué" in visitor.post(f"{draft}/dejar", {"finding": diagnostic, "reason": "no"}, 422).text
+    visitor.post(f"{draft}/dejar", {"finding": diagnostic, "reason": "Se decide en la mesa de trabajo."})
     assert "Se decide en la mesa de trabajo." in visitor.get(f"{draft}/revisar").text
-    visitor.post(f"{draft}/dejar", {"finding": finding, "restore": "1"})
+    visitor.post(f"{draft}/dejar", {"finding": diagnostic, "restore": "1"})
     assert "Se decide en la mesa de trabajo." not in visitor.get(f"{draft}/revisar").text
     visitor.post(f"{draft}/dejar", {"finding": "X99", "reason": "Se decide en la mesa."}, 404)
 

@@ -143,7 +143,7 @@ def busy(database: Database, consultation: ConsultationView) -> ConsultationView
     with database.transaction() as db:
         supports.take_back(db, consultation, 6, who=supports.by_account(1001), secret="s", now=now)
         for ground in (Ground.HATE, Ground.OTHER):
-            said = flags.Said(5, ground, "Una línea")
+            said = flags.Flag(5, ground, "Una línea")
             flags.file(db, consultation=consultation, said=said, submission=ground, held_cause=None, now=now)
     return consultation
 

@@ -11,7 +11,7 @@ from consulta.database.transactions import Database
 from consulta.domain import codes
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import submission
-from consulta.domain.contributions.submission import Given
+from consulta.domain.contributions.submission import Submitted
 from consulta.domain.errors import AlreadyReceived, Closed, Conflict
 from consulta.models.contributions import Contribution, Contributor
 from consulta.models.opinions import Opinion
@@ -42,10 +42,10 @@ def test_the_same_key_and_text_give_the_first_receipt(database: Database, consul
     with pytest.raises(AlreadyReceived):
         submit(database, consultation)
     with database.session(read_only=True) as db:
-        again = submission.repeated(db, submission="k", given=Given(body="Falta agua en mi colonia."))
+        again = submission.repeated(db, submission="k", given=Submitted(body="Falta agua en mi colonia."))
         assert (again.folio, again.number) == (first.folio, first.number)
         with pytest.raises(Conflict):
-            submission.repeated(db, submission="k", given=Given(body="Otro texto distinto."))
+            submission.repeated(db, submission="k", given=Submitted(body="Otro texto distinto."))
         assert len(db.execute(select(Contribution.number)).all()) == 1
 
 

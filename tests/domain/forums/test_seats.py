@@ -14,7 +14,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import AlreadyReceived, Closed, Conflict, Invalid
 from consulta.domain.forums import erasure, registrations, seats, telling, turnout, versions
 from consulta.domain.forums import reading as forum_reading
-from consulta.domain.forums.registrations import Guest, Party
+from consulta.domain.forums.registrations import Group, Guest
 from consulta.domain.forums.tables import TableData
 from consulta.models.accounts import RoleName
 from consulta.models.forums import Registration, Seat
@@ -126,10 +126,10 @@ def test_a_form_sent_twice_is_one_registration(
     with pytest.raises(AlreadyReceived):
         forums.register(database, consultation, now, "Ana", "Beto", key="k")
     with database.session(read_only=True) as db:
-        party = Party(guests=(Guest("Ana"), Guest("Beto")))
+        party = Group(guests=(Guest("Ana"), Guest("Beto")))
         assert registrations.repeated(db, party, submission="k") == first
         with pytest.raises(Conflict):
-            registrations.repeated(db, Party(guests=(Guest("Otra"),)), submission="k")
+            registrations.repeated(db, Group(guests=(Guest("Otra"),)), submission="k")
     assert len(states(database)) == 2
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from consulta.domain.sheets.advice import Phase, Severity, advise, blocking
-from consulta.domain.sheets.sheet import Contact, Continuity, Line, Milestone, Party, Period, Sheet
+from consulta.domain.sheets.sheet import Contact, Continuity, Line, Milestone, Period, Responsible, Sheet
 
 PERIOD = Period("2026-01", "2027-12")
 
@@ -19,7 +19,7 @@ def lines(*values: str) -> tuple[Line, ...]:
 
 def goal(key: str, text: str, start: str | None, end: str | None, **more: object) -> Milestone:
     """A milestone of the ministry."""
-    return replace(Milestone(key, text, start=start, end=end, parties=(Party("MINEDUC"),)), **more)  # type: ignore[arg-type]
+    return replace(Milestone(key, text, start=start, end=end, parties=(Responsible("MINEDUC"),)), **more)  # type: ignore[arg-type]
 
 
 GOOD = Sheet(
@@ -87,7 +87,7 @@ def test_a_good_sheet_gets_no_advice() -> None:
         ("A03", replace(GOOD, emails=lines("x@mspas.ejemplo.gob.gt.com"))),
         ("A05", replace(GOOD, phones=lines("0000-0000", "0000-0001"))),
         ("A08", replace(GOOD, **{k: lines(*"abcde") for k in ("persons", "posts", "phones")}, emails=())),
-        ("A09", first(parties=(Party("Ministerio de Salud Pública"),))),
+        ("A09", first(parties=(Responsible("Ministerio de Salud Pública"),))),
         ("A11", replace(GOOD, government=None)),
         ("R03", replace(GOOD, challenge="Mejora general de la educación")),
         ("P02", first(continuity=Continuity.ONGOING)),
@@ -116,8 +116,8 @@ def test_what_a_rule_finds(rule: str, sheet: Sheet) -> None:
         ("A03", replace(GOOD, emails=lines("x@gt.ejemplo.com"))),
         ("A05", replace(GOOD, posts=())),
         ("A09", first(parties=(), responsible=("MINEDUC, MINFIN",))),
-        ("A09", first(parties=(Party("Contraloría"),))),
-        ("A09", first(parties=(Party("Dirección de Compras del Ministerio de Educación"),))),
+        ("A09", first(parties=(Responsible("Contraloría"),))),
+        ("A09", first(parties=(Responsible("Dirección de Compras del Ministerio de Educación"),))),
         ("R03", replace(GOOD, challenge=None)),
         ("R03", replace(GOOD, challenge="Crear comunidades más seguras")),
         ("P02", first(continuity=Continuity.ONGOING, continues="2023-2025/4")),

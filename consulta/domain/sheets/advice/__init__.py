@@ -13,18 +13,18 @@ from . import answerable, measurable, numbering, plan, relevance, required, time
 from .plan import Entry, Total
 from .rules import (
     Case,
-    Finding,
+    Diagnostic,
     Glossary,
     Phase,
     Rule,
     Severity,
-    findings,
+    diagnostics,
 )
 
 __all__ = [
     "RULES",
+    "Diagnostic",
     "Entry",
-    "Finding",
     "Glossary",
     "Phase",
     "Rule",
@@ -52,10 +52,10 @@ _COVERS = {"contacts": ("contacts", "persons", "posts", "emails", "phones"), "da
 """Fields of which one mark *por definir en la mesa* speaks together."""
 
 
-def advise(sheet: Sheet, *, phase: Phase, period: Period, glossary: Glossary | None = None) -> list[Finding]:
+def advise(sheet: Sheet, *, phase: Phase, period: Period, glossary: Glossary | None = None) -> list[Diagnostic]:
     """What the rules find in one sheet, in the order of the rules; in a proposal *por definir* is an answer."""
     case, settled = Case(sheet, period, glossary or {}), _settled(sheet) if phase is Phase.PROPOSAL else set()
-    found = [one for rule, check in _OF_A_SHEET for one in findings(rule, check(case), sheet, phase)]
+    found = [one for rule, check in _OF_A_SHEET for one in diagnostics(rule, check(case), sheet, phase)]
     return [one for one in found if one.field not in settled]
 
 
@@ -69,12 +69,12 @@ def advise_plan(
     contents: Sequence[Entry] | None = None,
     totals: Sequence[Total] = (),
     glossary: Glossary | None = None,
-) -> list[Finding]:
+) -> list[Diagnostic]:
     """What is seen only over all sheets, their table of contents and the totals; not what ``advise`` says of each."""
     return list(plan.over_all(sheets, contents, totals, glossary or {}))
 
 
-def blocking(sheet: Sheet) -> list[Finding]:
+def blocking(sheet: Sheet) -> list[Diagnostic]:
     """What must be said before a proposal can be sent: its theme, title, problem and action; nothing else blocks."""
     case = Case(sheet, Period("", ""))
-    return [one for rule, check in required.RULES for one in findings(rule, check(case), sheet, Phase.PROPOSAL)]
+    return [one for rule, check in required.RULES for one in diagnostics(rule, check(case), sheet, Phase.PROPOSAL)]

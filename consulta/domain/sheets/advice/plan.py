@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from consulta.domain.sheets.sheet import Continuity, Milestone, Sheet, leaves
 
 from . import bodies as advice_bodies
-from .rules import Case, Check, Finding, Glossary, Hit, Phase, Rule, Severity, _, findings
+from .rules import Case, Check, Diagnostic, Glossary, Hit, Phase, Rule, Severity, _, diagnostics
 from .words import Words, folded, words_of
 
 COMMITMENTS, TITLE = 15, 150
@@ -81,21 +81,23 @@ def long_title(sheet: Sheet) -> Iterator[Hit]:
 
 def over_all(
     sheets: Sequence[Sheet], contents: Sequence[Entry] | None, totals: Sequence[Total], glossary: Glossary
-) -> Iterator[Finding]:
+) -> Iterator[Diagnostic]:
     """The findings of P01, P03, P04 and P06; without a table of contents nothing can differ from it."""
     whole = Sheet(title=None)
-    yield from findings(TOO_MANY, too_many_commitments(sheets), whole, Phase.DRAFT)
+    yield from diagnostics(TOO_MANY, too_many_commitments(sheets), whole, Phase.DRAFT)
     entries = {entry.number: entry for entry in contents or ()}
     for sheet in sheets:
         if contents is not None:
             entry = entries.pop(sheet.number or 0, None)
-            yield from findings(CONTENTS, differs_from_contents(sheet, entry, glossary), sheet, Phase.DRAFT)
-        yield from findings(LONG_TITLE, long_title(sheet), sheet, Phase.DRAFT)
+            yield from diagnostics(CONTENTS, differs_from_contents(sheet, entry, glossary), sheet, Phase.DRAFT)
+        yield from diagnostics(LONG_TITLE, long_title(sheet), sheet, Phase.DRAFT)
     for entry in entries.values():
         lost = Sheet(title=None, number=entry.number)
-        yield from findings(CONTENTS, differs_from_contents(lost, replace(entry, bodies=None), {}), lost, Phase.DRAFT)
+        yield from diagnostics(
+            CONTENTS, differs_from_contents(lost, replace(entry, bodies=None), {}), lost, Phase.DRAFT
+        )
     for total in totals:
-        found = findings(TOTALS, does_not_add_up(total), whole, Phase.DRAFT)
+        found = diagnostics(TOTALS, does_not_add_up(total), whole, Phase.DRAFT)
         yield from (replace(one, place=total.place) for one in found)
 
 

@@ -69,7 +69,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnostic:
     """What the advice says. ``milestone``: its key; ``place``: how people name the place, such as «17.3».
 
     ``values`` fill the placeholders of the rule's message and of its ``mend``; months in them are ``YYYY-MM``.
@@ -96,11 +96,11 @@ def places(sheet: Sheet) -> dict[str, str]:
     return found
 
 
-def findings(rule: Rule, hits: Iterable[Hit], sheet: Sheet, phase: Phase) -> list[Finding]:
+def diagnostics(rule: Rule, hits: Iterable[Hit], sheet: Sheet, phase: Phase) -> list[Diagnostic]:
     """The hits of one rule as findings with their places."""
     by_key, own = places(sheet), str(sheet.number or "")
     return [
-        Finding(
+        Diagnostic(
             rule.id,
             rule.weighs(phase),
             hit.field or rule.field,
