@@ -217,7 +217,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals["_"] = _in_template
     app.jinja_env.filters.update(
-        said=localized, day=day, month=month, brief=brief, number=number, moment=moment, age=age
+        localized=localized, day=day, month=month, brief=brief, number=number, moment=moment, age=age
     )
     app.jinja_env.globals.update(
         language=language,

@@ -52,7 +52,7 @@ def door(slug: str, key: str) -> Response:
     consultation, forum = _own(slug, key)
     wipe = forum.data.ends_at + KEPT
     response = answers.private(
-        "marks/door.html",
+        "attendance/devices/door.html",
         consultation=consultation,
         forum=forum,
         wipe=int(wipe.timestamp() * 1000),
@@ -194,7 +194,7 @@ def _whose(consultation: ConsultationView) -> dict[str, Any]:
 def _again(slug: str, key: str, error: Invalid) -> Response:
     """Nothing of the file was kept: why, on a page of its own with the way back."""
     return answers.private(
-        "marks/refused.html",
+        "attendance/devices/refused.html",
         422,
         consultation=guards.find(slug).view,
         key=key,

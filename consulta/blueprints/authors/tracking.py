@@ -86,7 +86,7 @@ def follow() -> Response | BaseResponse:
 
 def _registered(one: Registered) -> Response:
     """The code is that of a registration for a forum."""
-    page = render_template("registrations/followed.html", one=one, consultation=one.consultation, now=now())
+    page = render_template("forums/registrations/followed.html", one=one, consultation=one.consultation, now=now())
     return respond_privately(make_response(page))
 
 
@@ -98,7 +98,7 @@ def _confirm(folio: str) -> None:
 def _sure(followed: Followed, act: str, note: str = "", error: str = "") -> Response:
     """Whether it is meant; what a proposal is withdrawn for is asked there too."""
     page = render_template(
-        "tracking/sure.html",
+        "authors/sure.html",
         followed=followed,
         consultation=followed.consultation,
         act=act,
@@ -134,7 +134,7 @@ def _shown(folio: str, message: str, status: int) -> Response:
     db.session().flush()
     followed = tracking.follow(db.session(), folio)
     page = render_template(
-        "tracking/followed.html",
+        "authors/followed.html",
         followed=followed,
         consultation=followed.consultation,
         message=message,
@@ -153,7 +153,7 @@ def _refused(typed: str, error: NotFound) -> Response:
 
 
 def _asking(typed: str, error: str | None, status: int, *, wait: int | None = None) -> Response:
-    response = make_response(render_template("tracking/ask.html", typed=typed, error=error), status)
+    response = make_response(render_template("authors/ask.html", typed=typed, error=error), status)
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
     return respond_privately(response)

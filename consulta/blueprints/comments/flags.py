@@ -64,7 +64,7 @@ def _page(
 ) -> Response:
     supports.published(db.session(), consultation, number)
     page = render_template(
-        "reports/form.html",
+        "comments/flag.html",
         consultation=consultation,
         found=contributions.one(db.session(), consultation, number),
         values=values,

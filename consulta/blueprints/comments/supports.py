@@ -75,7 +75,7 @@ def _page(consultation: ConsultationView, number: int, typed: str, error: str | 
     found = contributions.one(db.session(), consultation, number)
     done = request.args.get("listo") if status == 200 else None
     page = render_template(
-        "supports/form.html",
+        "comments/support.html",
         consultation=consultation,
         found=found,
         typed=typed,

@@ -85,7 +85,7 @@ def receipt(slug: str) -> Response:
         )
     link = f"{settings().base_url}/seguimiento#{mine[0].folio}"
     page = render_template(
-        "opinions/receipt.html",
+        "contributions/opinions/receipt.html",
         consultation=consultation,
         receipt=mine[0],
         others=mine[1:],
@@ -121,7 +121,7 @@ def _rendered(
 ) -> str:
     window = consultation.window("opinion", now())
     return render_template(
-        "opinions/form.html",
+        "contributions/opinions/form.html",
         consultation=consultation,
         values=values,
         errors=errors,
@@ -136,5 +136,5 @@ def _closed(consultation: ConsultationView, status: int) -> Response:
     window = consultation.window("opinion", now())
     kept = showable(request.form.get("body", ""))
     return make_response(
-        render_template("opinions/closed.html", consultation=consultation, window=window, kept=kept), status
+        render_template("contributions/opinions/closed.html", consultation=consultation, window=window, kept=kept), status
     )

@@ -99,7 +99,7 @@ def receipt(slug: str, key: str) -> Response:
         )
     link = f"{settings().base_url}/seguimiento#"
     page = render_template(
-        "registrations/receipt.html",
+        "forums/registrations/receipt.html",
         consultation=consultation,
         forum=mine[0].forum,
         people=[(one, qr.svg(link + one.folio)) for one in mine],
@@ -142,7 +142,7 @@ def act() -> Response | BaseResponse:
 def _followed(folio: str, message: str, status: int, *, sure: bool = False) -> Response:
     one = registrations.registered(db.session(), folio)
     page = render_template(
-        "registrations/followed.html",
+        "forums/registrations/followed.html",
         one=one,
         consultation=one and one.consultation,
         message=message,
@@ -157,7 +157,7 @@ def _page(
     consultation: ConsultationView, forum: ForumView, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
     page = render_template(
-        "registrations/form.html",
+        "forums/registrations/form.html",
         consultation=consultation,
         forum=forum,
         values=values,
@@ -169,5 +169,5 @@ def _page(
 
 
 def _closed(consultation: ConsultationView, forum: ForumView, status: int) -> Response:
-    page = render_template("registrations/closed.html", consultation=consultation, forum=forum, now=now())
+    page = render_template("forums/registrations/closed.html", consultation=consultation, forum=forum, now=now())
     return make_response(page, status)

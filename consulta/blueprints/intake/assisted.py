@@ -79,7 +79,7 @@ def receipt(slug: str) -> Response:
     if found is None or found.consultation != slug:
         raise NotFound("No hay un comprobante por mostrar.")
     link = f"{settings().base_url}/seguimiento#{found.folio}"
-    return answers.private("intake/receipt.html", consultation=consultation, receipt=found, qr=qr.svg(link))
+    return answers.private("intake/assisted/receipt.html", consultation=consultation, receipt=found, qr=qr.svg(link))
 
 
 def _brought(consultation: ConsultationView, typed: Typed) -> Brought:
@@ -107,4 +107,4 @@ def _own(slug: str) -> ConsultationView:
 
 
 def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
-    return answers.private("intake/form.html", status, consultation=consultation, values=values, errors=errors)
+    return answers.private("intake/assisted/form.html", status, consultation=consultation, values=values, errors=errors)

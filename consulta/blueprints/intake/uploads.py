@@ -139,7 +139,7 @@ def _found(consultation: ConsultationView, import_id: int) -> uploads.UploadView
 
 def _page(consultation: ConsultationView, errors: dict[str, str], status: int) -> Response:
     return answers.private(
-        "imports/listing.html",
+        "intake/uploads/listing.html",
         status,
         consultation=consultation,
         errors=errors,
@@ -159,7 +159,7 @@ def _one_page(consultation: ConsultationView, import_id: int, errors: dict[str, 
             problem = gettext(error.message, **error.values)
     left = [(r.line, r.column, r.value, r.why) for r in survey.left] if survey else (found.report or {}).get("left", [])
     return answers.private(
-        "imports/one.html",
+        "intake/uploads/one.html",
         status,
         consultation=consultation,
         one=found,

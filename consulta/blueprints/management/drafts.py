@@ -34,7 +34,7 @@ TEMPLATE, EMPTY, AT_HOME = "plantilla", "vacia", 12
 PREVIEWED = {
     "inicio": "consultations/home.html",
     "cronograma": "consultations/schedule.html",
-    "opinar": "opinions/form.html",
+    "opinar": "contributions/opinions/form.html",
     "reglas": "consultations/rules.html",
     "privacidad": "consultations/privacy.html",
 }

@@ -49,7 +49,7 @@ def settle(slug: str, notice_id: int) -> BaseResponse:
 
 def _page(consultation: ConsultationView, shown: tuple[int, str, str] | None) -> Response:
     return answers.private(
-        "notices/listing.html",
+        "management/notices.html",
         consultation=consultation,
         calls=notices.waiting(db.session(), consultation),
         unreachable=notices.unreachable(db.session(), consultation),

@@ -111,7 +111,7 @@ def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[s
         some |= {slug: name["es"] for slug, name in named.items()}
     named = organizations.names(db.session(), consultation, [p.organization for p in team if p.organization])
     return answers.private(
-        "people/listing.html",
+        "management/team.html",
         status,
         consultation=consultation,
         team=team,

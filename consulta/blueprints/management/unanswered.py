@@ -20,7 +20,7 @@ def listing(slug: str) -> Response:
     consultation = guards.find(slug).view
     side = permissions.sector_of(actor(), consultation)
     return answers.private(
-        "voices/listing.html",
+        "management/unanswered.html",
         consultation=consultation,
         side=side,
         requests=verification.unanswered(db.session(), consultation, side),

@@ -101,7 +101,7 @@ def _request_page(
     sent: bool = False,
 ) -> Response:
     page = render_template(
-        "organizations/wish.html",
+        "organizations/request.html",
         consultation=consultation,
         values=values,
         errors=errors,

@@ -142,5 +142,5 @@ def _page(
     status: int,
 ) -> Response:
     return answers.private(
-        "minutes/form.html", status, consultation=consultation, forum=forum, theme=theme, values=values, errors=errors
+        "papers/minutes.html", status, consultation=consultation, forum=forum, theme=theme, values=values, errors=errors
     )
