@@ -13,7 +13,6 @@ from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from consulta.database.transactions import Database
-from consulta.domain.acts import documents
 from consulta.domain.audit import check
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -251,6 +250,6 @@ def test_a_pdf_put_together_by_hand_is_refused_or_taken_but_no_fault(spoilt: byt
 
 
 def test_a_pdf_of_more_objects_than_are_looked_at_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "MOST_OBJECTS", 1)
+    monkeypatch.setattr(pdf, "MAX_OBJECTS", 1)
     with pytest.raises(Invalid):
         pdf.check_pdf(a_pdf(script=True), "grande.pdf")

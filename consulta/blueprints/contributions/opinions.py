@@ -136,5 +136,6 @@ def _closed(consultation: ConsultationView, status: int) -> Response:
     window = consultation.window("opinion", now())
     kept = showable(request.form.get("body", ""))
     return make_response(
-        render_template("contributions/opinions/closed.html", consultation=consultation, window=window, kept=kept), status
+        render_template("contributions/opinions/closed.html", consultation=consultation, window=window, kept=kept),
+        status,
     )

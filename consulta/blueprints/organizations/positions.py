@@ -80,5 +80,11 @@ def _page(
 ) -> Response:
     rows, _ = acts.listing(db.session(), consultation, newest=True, limit=100)
     return answers.private(
-        "organizations/position.html", status, consultation=consultation, body=own, acts=rows, values=values, errors=errors
+        "organizations/position.html",
+        status,
+        consultation=consultation,
+        body=own,
+        acts=rows,
+        values=values,
+        errors=errors,
     )

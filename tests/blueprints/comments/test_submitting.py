@@ -20,10 +20,10 @@ from sqlalchemy import select
 from consulta import reference
 from consulta.database.transactions import Database
 from consulta.domain.authors import rights
-from consulta.domain.comments import threads
+from consulta.domain.comments import commentable, threads
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import submission, targets
+from consulta.domain.contributions import submission
 from consulta.domain.results import figures
 from consulta.models.comments import Comment
 from consulta.models.contributions import Contribution, Kind, Status
@@ -495,7 +495,7 @@ def test_the_receipt_comes_by_mail_too(app: Flask, reader: Visitor, database: Da
 def test_one_part_can_be_commented_upon_where_a_kind_has_parts(
     reader: Visitor, database: Database, shown: ConsultationView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(targets, "HAS_PARTS", frozenset({Kind.OPINION}))
+    monkeypatch.setattr(commentable, "HAS_PARTS", frozenset({Kind.OPINION}))
     page = reader.get("…/aportes/1/comentar?part=problem").text
     given = {name: reader.hidden(page, name) for name in ("csrf_token", "submission")}
     reader.post("…/aportes/1/comentar?part=problem", {**given, "body": "El problema es otro", "themes": "tema-2"})
