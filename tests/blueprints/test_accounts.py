@@ -171,11 +171,11 @@ def test_forwarded_addresses_count_only_from_known_proxies(
 ) -> None:
     behind = make_app(trusted_proxies=1)
     for trusted, seen in ((app, "10.0.0.9"), (behind, "203.0.113.5")):
-        from consulta.web import auth
+        from consulta.web import auth, limits
 
         found: list[str] = []
         if "probe" not in trusted.view_functions:
-            view = auth.allow(auth.anyone)(lambda found=found: found.append(auth.network()) or "ok")
+            view = auth.allow(auth.anyone)(lambda found=found: found.append(limits.network()) or "ok")
             trusted.add_url_rule("/probe", "probe", view)
         headers = {"X-Forwarded-For": "198.51.100.1, 203.0.113.5"}
         trusted.test_client().get("/probe", headers=headers, environ_base={"REMOTE_ADDR": "10.0.0.9"})
@@ -187,10 +187,10 @@ def test_forwarded_addresses_count_only_from_known_proxies(
     [("2001:db8:1:2:3::9", "2001:db8:1:2::/64"), ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7")],
 )
 def test_ipv6_counts_by_its_64(app: Flask, visitor: Visitor, address: str, network: str) -> None:
-    from consulta.web import auth
+    from consulta.web import limits
 
     with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
-        assert auth.network() == network
+        assert limits.network() == network
 
 
 def test_a_wrong_setting_stops_the_start_by_name() -> None:

@@ -76,8 +76,9 @@ class Visitor:
     def _checked(response: TestResponse, status: int) -> TestResponse:
         assert response.status_code == status, f"{response.status_code}: {response.text[:2000]}"
         if response.mimetype == "text/html" and response.data and status not in (301, 302, 303, 308):
-            JustHTML(response.text, strict=True)
-            response.set_data(TAG.sub(lambda tag: " ".join(tag[0].split()), response.text))
+            page = response.get_data(as_text=True)
+            JustHTML(page, strict=True)
+            response.set_data(TAG.sub(lambda tag: " ".join(tag[0].split()), page))
         return response
 
 
