@@ -18,7 +18,7 @@ from consulta.config import Settings
 from consulta.database import schema, transactions
 from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit_check
-from consulta.domain.audit.replay import Report
+from consulta.domain.audit.reader import Report
 from consulta.domain.authors import after_restore
 from consulta.domain.consultations import reading as consultations
 from consulta.models.consultations import Consultation

@@ -6,7 +6,8 @@ One pass over the entries with a few bytes of state per contribution, so a milli
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -14,12 +15,28 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.ledger import log
+from consulta.domain.ledger.actions import Action
 from consulta.models.ledger import Entry, Log
 
-from .contributions import Auditor
-from .replay import Report
+from .comments import Comments
+from .contributions import Contributions
+from .forums import Forums
+from .organizations import Organizations
+from .published import Published
+from .reader import Entry as ReadEntry
+from .reader import Reader, Report
+from .sheets import Sheets
 
 PIECE = 1000
+READERS: tuple[Callable[[Session, ConsultationView], Reader], ...] = (
+    Contributions,
+    Published,
+    Organizations,
+    Forums,
+    Comments,
+    Sheets,
+)
+"""One a noun, or a few that go together."""
 
 
 def check(
@@ -28,49 +45,59 @@ def check(
     """Check one log; with ``expected_head`` (noted down earlier) also that no tail was cut off."""
     origin, length, head = db.execute(select(Log.origin, Log.length, Log.head).where(Log.id == log_id)).one()
     report = Report(log=origin)
-    auditor = Auditor(db, consultation, report) if consultation else None
+    readers = [make(db, consultation) for make in READERS] if consultation else []
+    interested = defaultdict(list)
+    for reader in readers:
+        for noun in reader.subjects:
+            interested[noun].append(reader)
     value, position, seen_head = log.GENESIS, 0, expected_head in (None, log.GENESIS.hex())
-    for piece in _pieces(db, log_id):
-        parsed = []
-        for at, text, stored in piece:
-            position += 1
-            if at != position:
-                report.fault(f"entry {position}: missing (found {at})")
-                position = at
-            value = log.next_head(value, text)
-            if value != stored:
-                report.fault(f"entry {at}: its bytes or its chain were changed")
-                value = stored
-            seen_head = seen_head or value.hex() == expected_head
-            parsed.append((at, _parse(report, at, text)))
-        if auditor:
-            auditor.entries([(at, content) for at, content in parsed if content])
+    for at, text, stored in _entries(db, log_id):
+        position += 1
+        if at != position:
+            report.fault(f"entry {position}: missing (found {at})")
+            position = at
+        value = log.next_head(value, text)
+        if value != stored:
+            report.fault(f"entry {at}: its bytes or its chain were changed")
+            value = stored
+        seen_head = seen_head or value.hex() == expected_head
+        if readers:
+            _read(report, interested, at, text)
     if (position, value) != (length, head):
         report.fault(f"log {origin}: its head says {length} entries, there are {position}, or the hash differs")
     if not seen_head:
         report.fault(f"log {origin}: no entry ever made the head {expected_head}: the tail was cut or changed")
-    if auditor:
-        auditor.finish()
+    for reader in readers:
+        for fault in reader.faults():
+            report.fault(fault)
     report.entries, report.head = position, head.hex()
     return report
 
 
-def _pieces(db: Session, log_id: int) -> Iterator[Sequence[Any]]:
-    """Entries in pieces by position; a fresh query a piece, so that no driver holds a million rows."""
+def _entries(db: Session, log_id: int) -> Iterator[Any]:
+    """By position; a fresh query for each thousand, so that no driver holds a million rows."""
     last = 0
     while True:
         query = select(Entry.position, Entry.entry, Entry.head).where(Entry.log_id == log_id, Entry.position > last)
         piece = db.execute(query.order_by(Entry.position).limit(PIECE)).all()
         if not piece:
             return
-        yield piece
+        yield from piece
         last = piece[-1].position
 
 
-def _parse(report: Report, at: int, text: str) -> dict[str, Any] | None:
+def _read(report: Report, interested: dict[str, list[Reader]], at: int, text: str) -> None:
+    """Hand one entry to those who want it."""
     try:
-        content: dict[str, Any] = json.loads(text)
+        content = json.loads(text)
     except ValueError:
         report.fault(f"entry {at}: not JSON")
-        return None
-    return content
+        return
+    try:
+        noun, _, key = content["subject"].partition("/")
+        action, actor, recorded = Action(content["action"]), content["actor"], content["recorded"]
+        entry = ReadEntry(at, action, noun, key, actor, recorded, content["payload"])
+        for reader in interested.get(noun, ()):
+            reader.entry(entry)
+    except (ValueError, KeyError):
+        report.fault(f"entry {at}: says nothing that is known")

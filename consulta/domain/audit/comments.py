@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import Any
+from collections.abc import Iterator
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import RowMapping, func, select
+from sqlalchemy.orm import Session
 
 from consulta.domain.comments import flags, supports
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -15,6 +15,8 @@ from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.comments import Comment, Report, Support
 from consulta.models.contributions import Contribution, Status
+
+from .reader import Entry
 
 _C = table_of(Contribution).c
 _K = table_of(Comment)
@@ -24,56 +26,42 @@ SIGN = {Action.SUPPORT: 1, Action.TAKE_BACK_SUPPORT: -1}
 ROUND = 2**64
 
 
-class Echoes:
-    """Reads the entries one by one; ``faults`` names what the tables say otherwise.
+class Comments:
+    """Support for comments, reports of them, and their counts.
 
-    Of the supports of a comment it keeps their number and a sum of their commitments, not each of them.
+    Of the supports of a comment it keeps their number and a sum of their fingerprints, not each of them.
     """
 
-    def __init__(self) -> None:
+    subjects = frozenset({"contribution", "report"})
+
+    def __init__(self, db: Session, view: ConsultationView) -> None:
+        self.db, self.view = db, view
         self.count: Counter[int] = Counter()
         self.sum: Counter[int] = Counter()
-        self.reports: set[str] = set()
-        self.wrong: list[str] = []
+        self.reports: dict[str, Entry] = {}
 
-    def support(self, action: Action, number: int, payload: dict[str, Any]) -> None:
-        """Somebody supports a comment, or no longer."""
-        self.count[number] += SIGN[action]
-        self.sum[number] = (self.sum[number] + SIGN[action] * _weight(payload["mark"])) % ROUND
+    def entry(self, entry: Entry) -> None:
+        """Somebody supports a comment, or no longer, or reports it."""
+        if entry.action is Action.REPORT:
+            self.reports[entry.key] = entry
+        elif entry.action in SIGN:
+            number, sign = int(entry.key), SIGN[entry.action]
+            self.count[number] += sign
+            self.sum[number] = (self.sum[number] + sign * _weight(entry.payload["mark"])) % ROUND
 
-    def rows(self, db: Session, view: ConsultationView, piece: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
-        """The stored reports of which a piece of entries speaks, by their public identifier."""
-        refs = [content["subject"][7:] for _at, content in piece if content["subject"].startswith("report/")]
-        if not refs:
-            return {}
-        query = select(_R, _C.number, _C.status).join(table_of(Contribution), _C.id == _R.c.comment_id)
-        rows = db.execute(query.where(_R.c.ref.in_(refs), _C.consultation_id == view.id)).mappings()
-        return {row["ref"]: row for row in rows}
-
-    def report(self, ref: str, content: dict[str, Any], row: Any) -> int | None:
-        """One report with its row; the number of the comment that it is about, if it can be known."""
-        self.reports.add(ref)
-        if row is None:
-            self.wrong.append(f"report {ref}: its row is gone")
-            return None
-        payload, said = content["payload"], flags.fingerprints(row)
-        clear = (payload["ground"], content["recorded"], payload["commitments"]["about"])
-        if clear != (row["ground"].value, row["reported_on"].isoformat(), said["about"]):
-            self.wrong.append(f"report {ref}: its reason, its day or its comment is not what arrived")
-        if said["line"] is None and row["status"] is not Status.ERASED:
-            self.wrong.append(f"report {ref}: the salt of its line is gone before its day")
-        elif said["line"] is not None and said["line"] != payload["commitments"]["line"]:
-            self.wrong.append(f"report {ref}: its line is not what arrived")
-        number: int = row["number"]
-        return number
-
-    def faults(self, db: Session, view: ConsultationView) -> list[str]:
+    def faults(self) -> Iterator[str]:
         """What does not fit."""
-        mine = select(func.count()).select_from(_R.join(table_of(Contribution), _C.id == _R.c.comment_id))
-        stored = db.execute(mine.where(_C.consultation_id == view.id)).scalar_one()
-        if stored > len(self.reports):
-            self.wrong.append(f"table reports: {stored} rows, the entries say {len(self.reports)}")
-        return self.wrong + self._supports(db, view) + _counts(db, view)
+        query = select(_R, _C.number, _C.status).join(table_of(Contribution), _C.id == _R.c.comment_id)
+        said, stored = len(self.reports), 0
+        for row in self.db.execute(query.where(_C.consultation_id == self.view.id)).mappings():
+            stored += 1
+            if (entry := self.reports.pop(row["ref"], None)) is not None:
+                yield from _report(entry, row)
+        yield from (f"report {ref}: its row is gone" for ref in self.reports)
+        if stored > said:
+            yield f"table reports: {stored} rows, the entries say {said}"
+        yield from self._supports(self.db, self.view)
+        yield from _counts(self.db, self.view)
 
     def _supports(self, db: Session, view: ConsultationView) -> list[str]:
         count: Counter[int] = Counter()
@@ -91,13 +79,26 @@ class Echoes:
         ]
 
 
-def _weight(commitment: str) -> int:
-    return int.from_bytes(hashlib.sha256(commitment.encode()).digest()[:8])
+def _report(entry: Entry, row: RowMapping) -> Iterator[str]:
+    """One report, against its row."""
+    name, payload = f"report {entry.key}", entry.payload
+    said = flags.fingerprints(dict(row))
+    clear = (payload["ground"], entry.recorded, payload["commitments"]["about"])
+    if clear != (row["ground"].value, row["reported_on"].isoformat(), said["about"]):
+        yield f"{name}: its reason, its day or its comment is not what arrived"
+    if said["line"] is None and row["status"] is not Status.ERASED:
+        yield f"{name}: the salt of its line is gone before its day"
+    elif said["line"] is not None and said["line"] != payload["commitments"]["line"]:
+        yield f"{name}: its line is not what arrived"
+
+
+def _weight(fingerprint: str) -> int:
+    return int.from_bytes(hashlib.sha256(fingerprint.encode()).digest()[:8])
 
 
 def _counts(db: Session, view: ConsultationView) -> list[str]:
     """Whether what is shown as a comment is published, and how many replies are shown under each."""
-    reply: Any = aliased(_K, name="reply")
+    reply = _K.alias("reply")
     count = select(func.count()).where(reply.c.parent_id == _K.c.id, reply.c.shown).correlate(_K).scalar_subquery()
     shown = _C.status == Status.PUBLISHED
     rows = db.execute(

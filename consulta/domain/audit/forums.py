@@ -14,6 +14,8 @@ from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.forums import Forum, Registration, Seat
 
+from .reader import Entry
+
 _R = table_of(Registration)
 AFTER = {
     Action.REGISTRATION_CONFIRM: Seat.CONFIRMED,
@@ -26,17 +28,21 @@ AFTER = {
 PRESENT = {Action.ATTENDANCE_MARK: True, Action.ATTENDANCE_UNDO: False}
 
 
-class Seatings:
-    """Reads the entries one by one; ``faults`` names what the tables say otherwise."""
+class Forums:
+    """Registrations for forums, seats, and who came."""
 
-    def __init__(self) -> None:
+    subjects = frozenset({"registration", "forum"})
+
+    def __init__(self, db: Session, view: ConsultationView) -> None:
+        self.db, self.view = db, view
         self.states: dict[str, Seat] = {}
         self.present: dict[str, bool] = {}
         self.people: dict[str, str] = {}
         self.erased: set[str] = set()
 
-    def entry(self, action: Action, subject: str, payload: dict[str, Any]) -> None:
-        """One entry, with what its subject names: a registration, or a forum whose registrants were erased."""
+    def entry(self, entry: Entry) -> None:
+        """One entry upon a registration, or upon a forum whose registrants were erased."""
+        action, subject, payload = entry.action, entry.key, entry.payload
         if action is Action.FORUM_ERASE:
             self.erased.add(subject.partition("@")[0])
         if action in AFTER:
@@ -46,8 +52,9 @@ class Seatings:
         if "person" in payload:
             self.people[subject] = payload["person"]
 
-    def faults(self, db: Session, view: ConsultationView) -> list[str]:
+    def faults(self) -> list[str]:
         """What does not fit."""
+        db, view = self.db, self.view
         rows = db.execute(
             select(_R, Forum.key).join(Forum, Forum.id == _R.c.forum_id).where(Forum.consultation_id == view.id)
         ).mappings()
@@ -66,10 +73,10 @@ class Seatings:
             found.append(
                 f"registration {ref}: it is {row['state'].value}, present {row['present']}; the entries say otherwise"
             )
-        commitment = registrations.fingerprint(row)
-        if commitment is None and row["key"] not in self.erased:
+        person = registrations.fingerprint(row)
+        if person is None and row["key"] not in self.erased:
             found.append(f"registration {ref}: its salt is gone before its day")
-        elif commitment is not None and commitment != self.people.get(ref):
+        elif person is not None and person != self.people.get(ref):
             found.append(f"registration {ref}: name, contact or needs are not what arrived")
         return found
 

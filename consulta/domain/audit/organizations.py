@@ -15,25 +15,31 @@ from consulta.models.accounts import Pseudonym
 from consulta.models.acts import Act, MinutesVoice
 from consulta.models.organizations import Organization, Standing, Verification
 
+from .reader import Entry
+
 LISTED = ("name", "acronym", "sector", "capacities", "aliases", "earlier_names", "note")
 VERDICTS = {Action.ORGANIZATION_ACCEPT: True, Action.ORGANIZATION_REFUSE: False}
 VOICES = {Action.MINUTES_AGREE: True, Action.MINUTES_DISAGREE: False}
 
 
-class Standings:
-    """Reads the entries one by one; ``faults`` names what the tables say otherwise."""
+class Organizations:
+    """Bodies, the verdicts upon their requests, and the voices upon minutes."""
 
-    def __init__(self) -> None:
+    subjects = frozenset({"organization", "act"})
+
+    def __init__(self, db: Session, view: ConsultationView) -> None:
+        self.db, self.view = db, view
         self.standing: dict[str, str] = {}
         self.texts: dict[str, dict[str, Any]] = defaultdict(dict)
         self.verdicts: set[tuple[Any, ...]] = set()
         self.voices: set[tuple[Any, ...]] = set()
 
-    def entry(self, action: Action, subject: str, content: dict[str, Any]) -> None:
-        """One entry, with what its subject names."""
-        payload, said = content["payload"], (content["actor"], content["recorded"])
+    def entry(self, entry: Entry) -> None:
+        """One entry upon a body, or of a voice upon minutes."""
+        action, subject, payload, said = entry.action, entry.key, entry.payload, (entry.actor, entry.recorded)
         if action in VOICES:
             self.voices.add((subject, payload["sector"], VOICES[action], payload["statement"], *said))
+        if entry.noun == "act":
             return
         if action in VERDICTS:
             self.verdicts.add(
@@ -45,8 +51,9 @@ class Standings:
         now = payload.get("standing") or after.get(action) or self.standing.get(subject, Standing.LISTED.value)
         self.standing[subject] = now
 
-    def faults(self, db: Session, view: ConsultationView) -> list[str]:
+    def faults(self) -> list[str]:
         """What does not fit."""
+        db, view = self.db, self.view
         found = _bodies(db, view, self)
         stored = {"verdict": (_verdicts(db, view), self.verdicts), "voice": (_voices(db, view), self.voices)}
         for noun, (rows, said) in stored.items():
@@ -55,7 +62,7 @@ class Standings:
         return found
 
 
-def _bodies(db: Session, view: ConsultationView, said: Standings) -> list[str]:
+def _bodies(db: Session, view: ConsultationView, said: Organizations) -> list[str]:
     found, seen = [], set()
     for o in db.execute(select(Organization).where(Organization.consultation_id == view.id)).scalars():
         if not (o.listed or o.asked_on):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,31 +24,11 @@ AFTER_REVIEW = frozenset(
 
 
 @dataclass
-class Report:
-    """What was checked and what does not fit."""
-
-    log: str
-    entries: int = 0
-    head: str = ""
-    faults: list[str] = field(default_factory=list)
-
-    @property
-    def sound(self) -> bool:
-        """Whether everything fits."""
-        return not self.faults
-
-    def fault(self, text: str) -> None:
-        """Note a fault; after a hundred only that there are more."""
-        if len(self.faults) < 100:
-            self.faults.append(text)
-
-
-@dataclass
 class State:
     """By contribution number: what the entries say, in a few bytes each. ``missing``: fields whose salt is gone."""
 
     slugs: list[str]
-    report: Report
+    fault: Callable[[str], None]
     status: array[int] = field(default_factory=lambda: array("b", [-1]))
     theme: array[int] = field(default_factory=lambda: array("b", [-1]))
     ordinal: array[int] = field(default_factory=lambda: array("i", [0]))
@@ -56,23 +37,23 @@ class State:
     mentions: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def apply(self, number: int, action: Action, payload: dict[str, Any], at: int) -> None:
-        """One entry upon one contribution; what cannot follow goes to ``report``."""
+        """One entry upon one contribution; what cannot follow goes to ``fault``."""
         if action is Action.RECEIVE:
             if number != len(self.status):
-                self.report.fault(f"entry {at}: contribution {number} is out of order")
+                self.fault(f"entry {at}: contribution {number} is out of order")
             self._reach(number)
             self.flags[number] = 0 if payload["status"] == Status.WITHDRAWN else 1
             self.theme[number] = self.slot(payload["theme"])
             if payload.get("mentions"):
                 self.mentions[number] = frozenset(payload["mentions"])
         elif number >= len(self.status) or self.status[number] < 0:
-            self.report.fault(f"entry {at}: contribution {number} was never received")
+            self.fault(f"entry {at}: contribution {number} was never received")
             return
         if "status" in payload:
             self.status[number] = STATUSES.index(Status(payload["status"]))
         if "ordinal" in payload:
             if payload["ordinal"] != self.ordinal[number] + 1:
-                self.report.fault(f"entry {at}: act {payload['ordinal']} upon contribution {number} is out of order")
+                self.fault(f"entry {at}: act {payload['ordinal']} upon contribution {number} is out of order")
             self.ordinal[number] = payload["ordinal"]
         if action is Action.CLASSIFY:
             self.theme[number] = self.slot(payload["theme"])

@@ -25,25 +25,33 @@ from consulta.models.plans import Commitment, EarlierCommitment
 from consulta.models.proposals import Proposal, ProposalSource
 from consulta.models.sheets import SheetVersion, StoredSheet
 
+from .reader import Entry
+
 PIECE = 100
 _C = table_of(Contribution)
 _P = table_of(Proposal)
 _V = table_of(SheetVersion)
 
 
-class SheetAudit:
-    """Reads the entries one by one; ``faults`` names what the tables say otherwise."""
+class Sheets:
+    """Commitments and proposals: what they say in each version, whose they are, to what they answer."""
 
-    def __init__(self) -> None:
+    subjects = frozenset({"commitment", "proposal", "contribution"})
+
+    def __init__(self, db: Session, view: ConsultationView) -> None:
+        self.db, self.view = db, view
         self.private: dict[int, str] = {}
         self.versions: dict[tuple[int, int], dict[str, Any]] = {}
         self.sponsors: dict[int, set[str]] = defaultdict(set)
         self.notes: dict[int, str] = {}
         self.returned: dict[int, list[tuple[list[str], str]]] = defaultdict(list)
 
-    def entry(self, action: Action, key: str, payload: dict[str, Any]) -> None:
-        """One entry of a commitment or a proposal, with its number and version."""
-        number, _, version = key.partition("@")
+    def entry(self, entry: Entry) -> None:
+        """One entry upon a commitment or a proposal; of a contribution only that it was given back."""
+        action, payload = entry.action, entry.payload
+        if entry.noun == "contribution" and action is not Action.RETURN:
+            return
+        number, _, version = entry.key.partition("@")
         if action in (Action.SPONSOR_CONFIRM, Action.SPONSOR_DECLINE):
             change = set.add if action is Action.SPONSOR_CONFIRM else set.discard
             change(self.sponsors[int(number)], payload["organization"])
@@ -57,9 +65,10 @@ class SheetAudit:
             self.versions[int(number), int(version)] = payload
             self.sponsors[int(number)] = set(payload["sponsors"])
 
-    def faults(self, db: Session, view: ConsultationView) -> list[str]:
+    def faults(self) -> Iterator[str]:
         """What does not fit."""
-        return [*self._commitments(db, view), *self._proposals(db, view)]
+        yield from self._commitments(self.db, self.view)
+        yield from self._proposals(self.db, self.view)
 
     def _commitments(self, db: Session, view: ConsultationView) -> Iterator[str]:
         if not self.private:
@@ -125,11 +134,11 @@ class SheetAudit:
             if (row.title, row.body) != (sheet.title, sending.in_words(sheet)):
                 yield f"{name}: title and text are not those of its sheet"
             if committed["dismissed"] != said["commitments"]["dismissed"]:
-                yield f"{name}: what was let stand is not what the entry says"
+                yield f"{name}: what was waived is not what the entry says"
             if self.notes.get(row.number) != _note(row.salt, row.withdrawal):
                 yield f"{name}: the note of its withdrawal is not what the entry says"
             if returns.all_of(db, row.id) != self.returned[row.number]:
-                yield f"{name}: what was asked to be mended is not what the entries say"
+                yield f"{name}: what was asked to be corrected is not what the entries say"
             if {one.slug for one in sponsors.of_proposal(db, row.id)} != self.sponsors[row.number]:
                 yield f"{name}: who stands behind it is not what the entries say"
             if _answers(db, row.id) != said["answers"] or committed["unrelated"] != said["commitments"]["unrelated"]:

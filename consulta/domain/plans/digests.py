@@ -29,9 +29,9 @@ AMENDMENT = (
 PRIVATE_FIELDS = ("emails", "phones")
 
 
-def of_commitment(db: Session, consultation_id: int, number: int, version: int) -> str | None:
+def of_commitment(db: Session, consultation_id: int, number: str, version: int) -> str | None:
     """The digest of what the public reads of a commitment; ``None`` if it is gone."""
-    mine = (Commitment.consultation_id == consultation_id) & (Commitment.number == number)
+    mine = (Commitment.consultation_id == consultation_id) & (Commitment.number == int(number))
     query = select(Commitment, SheetVersion.id, Theme.slug).join(Theme, Theme.id == Commitment.theme_id)
     query = query.join(SheetVersion, SheetVersion.sheet_id == Commitment.sheet_id)
     found = db.execute(query.where(mine, SheetVersion.version == version)).first()

@@ -84,7 +84,7 @@ def _publish(
         recorded=now,
         payload={
             "theme": theme.slug,
-            "sha256": digests.of_commitment(db, consultation.id, one.number, 1),
+            "sha256": digests.of_commitment(db, consultation.id, str(one.number), 1),
             "commitments": {"private": log.fingerprint(salt, secrets_of(one))},
         },
     )

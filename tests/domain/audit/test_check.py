@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit_check
-from consulta.domain.audit.replay import Report
+from consulta.domain.audit.reader import Report
 from consulta.domain.authors import rights
 from consulta.domain.comments import flags, supports
 from consulta.domain.consultations import reading as consultations
