@@ -34,6 +34,7 @@ from consulta.domain.attendance import door as attendance_door
 from consulta.domain.audit import check
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import DomainError
+from consulta.domain.forums import data as forum_data
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums import registrations, seats, versions
 from consulta.domain.forums.registrations import Group, Guest
@@ -72,7 +73,7 @@ def main() -> None:
 def announce(database: Database, view: ConsultationView, key: str, capacity: int) -> None:
     """A forum next week."""
     now = datetime.now(UTC)
-    data = versions.ForumData(
+    data = forum_data.ForumData(
         kind=ForumKind.FORUM,
         name={"es": f"Foro {key}"},
         starts_at=now + timedelta(days=7),

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.database import transactions
 from consulta.domain.accounts import permissions
+from consulta.domain.acts import data as act_data
 from consulta.domain.acts import documents as act_documents
 from consulta.domain.acts import minutes as act_minutes
 from consulta.domain.acts import reading as acts
 from consulta.domain.acts import versions
+from consulta.domain.acts.data import ActData
 from consulta.domain.acts.reading import ActView
-from consulta.domain.acts.versions import ActData
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.files import pdf
@@ -189,7 +190,7 @@ def _address(consultation: ConsultationView, data: ActData) -> tuple[str, bool]:
             known = acts.one(db.session(), consultation, key).now
         except NotFound:
             return key, False
-        if known == versions.completed(data):
+        if known == act_data.completed(data):
             return key, True
         taken.add(key)
 

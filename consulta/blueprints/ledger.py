@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from consulta.documents import tables
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.web import db
 from consulta.web.answers import download
 from consulta.web.auth import allow, anyone
@@ -28,11 +28,11 @@ def entries(consultation: ConsultationView) -> str:
     raw = request.args.get("after", "")
     if raw and not (raw.isdecimal() and len(raw) <= 12):
         raise Malformed("El lugar de la lista «%(value)s» no es un número.", value=raw)
-    head = log.head(db.session(), consultation.log_id)
+    head = ledger.head(db.session(), consultation.log_id)
     last = min(int(raw) - 1, head.length) if raw else head.length
     first = max(1, last - PAGE + 1)
     lines = (
-        list(log.entries(db.session(), consultation.log_id, first=first, last=last, newest=True)) if last > 0 else []
+        list(ledger.entries(db.session(), consultation.log_id, first=first, last=last, newest=True)) if last > 0 else []
     )
     return render_template(
         "ledger/entries.html",
@@ -52,7 +52,7 @@ def file(slug: str) -> Response:
 
     def body() -> Iterator[bytes]:
         with database.session(read_only=True) as own:
-            lines = log.entries(own, consultation.log_id)
+            lines = ledger.entries(own, consultation.log_id)
             yield from tables.rows(("position", "entry", "head"), ((e.position, e.text, e.head) for e in lines))
 
     return download(body(), consultation, "bitacora")

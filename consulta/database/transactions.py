@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from consulta.domain.contributions import deferred
 from consulta.domain.dialects import is_postgres
 from consulta.domain.errors import AlreadyReceived
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.results import tally
 
 from .engines import engine
@@ -56,7 +56,7 @@ def commit(db: Session) -> None:
         with _one_trip(db):
             deferred.write(db)
             tally.write(db)
-            log.write(db)
+            ledger.write(db)
         db.commit()
     except BaseException:
         undo(db)
@@ -77,7 +77,7 @@ def write_collected(db: Session) -> None:
     db.flush()
     deferred.write(db)
     tally.write(db)
-    log.write(db)
+    ledger.write(db)
 
 
 @contextmanager
@@ -102,7 +102,7 @@ def undo(db: Session) -> None:
     db.rollback()
     deferred.forget(db)
     tally.forget(db)
-    log.forget(db)
+    ledger.forget(db)
 
 
 def writable(database: Database) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 READ_AS = str.maketrans("OIL", "011", "-\u2010\u2011\u2013")
@@ -26,3 +27,9 @@ def read_folio(typed: str) -> str | None:
     if len(plain) != 16 or any(letter not in CROCKFORD for letter in plain):
         return None
     return "-".join(plain[i : i + 4] for i in range(0, 16, 4))
+
+
+def confirmation_code(secret: str, folio: str, email: str) -> str:
+    """Eight letters that only the mailed link carries; typed or filled in, they confirm the address."""
+    digest = hmac.digest(secret.encode(), f"confirm|{folio}|{email}".encode(), "sha256")
+    return "".join(CROCKFORD[byte & 31] for byte in digest[:8])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from consulta.domain.acts.versions import TEXTS, ActData
+from consulta.domain.acts.data import TEXTS, ActData
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.organizations.reading import CAPACITIES
 from consulta.models.acts import ActKind

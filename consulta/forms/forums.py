@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.forums.data import TEXTS, ForumData
 from consulta.domain.forums.tables import TableData
-from consulta.domain.forums.versions import MAX_SEATS, TEXTS, ForumData
+from consulta.domain.forums.versions import MAX_SEATS
 from consulta.models.forums import ForumKind
 from consulta.words.i18n import gettext
 

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import smtplib
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 import structlog
 from flask import Flask
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import DBAPIError
 
 from consulta.config import Settings
 from consulta.database.transactions import Database
-from consulta.domain.accounts import accounts, links
-from consulta.domain.authors import rights
-from consulta.domain.consultations import reading as consultations
-from consulta.domain.forums import telling
-from consulta.domain.notifications import news, notices, outbox
-from consulta.domain.notifications.outbox import Message
+from consulta.domain.accounts.links import InvitationMail, ResetMail
+from consulta.domain.contributions.submission import ReceiptMail
+from consulta.domain.forums.telling import PromotionMail, RegistrationMail
+from consulta.domain.moderation.telling import DecisionMail
+from consulta.domain.notifications import notices, outbox
+from consulta.domain.notifications.news import NewsMail, SubscriptionMail
+from consulta.domain.notifications.outbox import Delivery, Mail, Message
+from consulta.domain.organizations.requests import RequestMail
+from consulta.domain.organizations.verification import StandingMail
+from consulta.domain.proposals.reminders import ReminderMail
 from consulta.models.outbox import GAVE_UP
 
 from . import mail
 
+MAILS: tuple[type[Mail], ...] = (
+    ReceiptMail,
+    DecisionMail,
+    RegistrationMail,
+    PromotionMail,
+    NewsMail,
+    SubscriptionMail,
+    ReminderMail,
+    RequestMail,
+    StandingMail,
+    InvitationMail,
+    ResetMail,
+)
+BY_TEMPLATE = {one.template: one for one in MAILS}
 log = structlog.get_logger()
 
 
@@ -38,26 +55,26 @@ def deliver(app: Flask, *, now: datetime) -> int:
                 outbox.retry_later(db, message.id, now=now)
             else:
                 outbox.settle(db, message.id, outcome=outcome, now=now)
-            kind, _, key = message.recipient.partition(":")
-            if outcome == "refused" and kind == "organization":
-                notices.returned(db, int(key), message.payload, now=now)
+            if outcome == "refused" and message.organization_id is not None:
+                notices.returned(db, message.organization_id, message.payload, now=now)
         log.info("mail", template=message.template, outcome=outcome or "later")
     return len(claimed)
 
 
 def _deliver(app: Flask, settings: Settings, database: Database, message: Message, now: datetime) -> str | None:
     """``delivered``, why never, or ``None`` to try again later."""
-    with database.transaction() as db:
-        values = _values(db, settings, message, now)
-    if values is None:
-        return "no account"
     try:
+        with database.transaction() as db:
+            delivery = Delivery(to=message.to, secret=settings.secret_key, now=now)
+            words = BY_TEMPLATE[message.template].of(message.payload).words(db, delivery)
+        if words is None:
+            return "no account"
         composed = mail.compose(
-            app, settings, to=message.to, template=message.template, values=values, message_id=message.message_id
+            app, settings, to=message.to, template=message.template, values=words, message_id=message.message_id
         )
     except Exception as error:  # whatever it is: one that cannot be written does not hold up the others
         log.warning("mail", template=message.template, kind=type(error).__name__)
-        return GAVE_UP
+        return None if isinstance(error, DBAPIError) else GAVE_UP
     try:
         mail.send(settings, composed)
     except smtplib.SMTPRecipientsRefused as refused:
@@ -66,26 +83,3 @@ def _deliver(app: Flask, settings: Settings, database: Database, message: Messag
     except OSError:
         return None
     return "delivered"
-
-
-def _values(db: Session, settings: Settings, message: Message, now: datetime) -> dict[str, Any] | None:
-    """What the template needs besides the payload: links and codes that are never stored."""
-    values = dict(message.payload)
-    if message.template == "receipt":
-        values["confirmation"] = rights.confirmation_code(settings.secret_key, values["folio"], message.to)
-        values["title"] = consultations.title_of(db, values["slug"]).get(values["language"], "")
-        values |= {name: date.fromisoformat(values[name]) for name in ("review_by", "answer_by")}
-    if message.template in ("reminder", "decision"):
-        values |= {name: date.fromisoformat(values[name]) for name in ("last", "due") if values.get(name)}
-    if "subscriber" in values:
-        values["token"] = news.token(settings.secret_key, values["subscriber"])
-    if message.template in ("registration", "promotion"):
-        values |= telling.words(db, values["slug"], values["key"])
-    if message.template == "organization":
-        values["token"] = links.one_time_link(db, account_id=values["account"], now=now)
-    if message.template == "reset":
-        found = accounts.by_email(db, message.to)
-        if found is None or found[2] or found[3]:
-            return None
-        values["token"] = links.one_time_link(db, account_id=found[0], now=now, valid=links.RESET_VALID)
-    return values

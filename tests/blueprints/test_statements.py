@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from consulta.database.transactions import Database
+from consulta.domain.acts import data as act_data
 from consulta.domain.acts import versions
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.organizations import enlisting
@@ -83,7 +84,7 @@ def test_acts_and_bodies_cost_no_statement_more(
             for n in range(made, made + rows):
                 body = enlisting.Listed(slug=f"b{n}", name=said(f"Entidad {n}"), sector="cso")
                 enlisting.enlist(db, consultation, body, new=True, actor="system", now=now)
-                act = versions.ActData(
+                act = act_data.ActData(
                     kind=ActKind.FORUM, title=said(f"Foro {n}"), held_from=now.date(), bodies=(("b0", "host"),)
                 )
                 versions.publish(db, consultation, act, key=f"a{n}", seen=0, reason=None, actor="system", now=now)

@@ -12,7 +12,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from consulta.database.transactions import Database
+from consulta.domain.accounts import accounts
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.notifications import outbox
+from consulta.domain.notifications.outbox import Mail, Recipient
+from consulta.domain.organizations.verification import StandingMail
 from consulta.models.moderation import Verdict
 from consulta.models.outbox import OutboxMessage
 from consulta.worker import rounds
@@ -104,37 +108,24 @@ def test_an_erased_address_gets_nothing(
     assert handler.messages == []
 
 
+class WithoutTemplate(Mail):
+    """A mail of which a later version knows, and this one does not."""
+
+    template = "nada"
+
+
 def test_one_message_that_cannot_be_written_holds_up_no_other(
     make_app: Callable[..., Flask], database: Database, consultation: ConsultationView, sink: tuple[Sink, str]
 ) -> None:
-    from consulta.domain.accounts import accounts
-    from consulta.domain.notifications import outbox
-
     handler, url = sink
     now = datetime.now(UTC)
+    fine = StandingMail(
+        name="Una\u2028organización", standing="verified", slug="prueba", consultation={"es": "Prueba"}, language="es"
+    )
     with database.transaction() as db:
-        id_ = accounts.ensure(db, email="ana@equipo.example", now=now)
-        for event, payload in (
-            ("1", {}),
-            (
-                "2",
-                {
-                    "standing": "verified",
-                    "name": "Una\u2028organización",
-                    "language": "es",
-                    "slug": "prueba",
-                    "consultation": {"es": "Prueba"},
-                },
-            ),
-        ):
-            outbox.post(
-                db,
-                event=event,
-                recipient=f"account:{id_}",
-                template="standing" if event == "2" else "nada",
-                payload=payload,
-                now=now,
-            )
+        to = Recipient.ACCOUNT.of(accounts.ensure(db, email="ana@equipo.example", now=now))
+        outbox.post(db, WithoutTemplate(language="es"), event="1", to=to, now=now)
+        outbox.post(db, fine, event="2", to=to, now=now)
     app = make_app(mail_url=url)
     with contextlib.suppress(Exception):
         rounds.work(app, now=now)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.forums import registrations, versions
+from consulta.domain.forums.data import ForumData
 from consulta.domain.forums.registrations import Group, Guest
 from consulta.domain.forums.tables import TableData
-from consulta.domain.forums.versions import ForumData
 from consulta.models.forums import ForumKind
 
 from .consultations import said

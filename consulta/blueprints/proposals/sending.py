@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta.database import transactions
 from consulta.domain import codes
 from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.proposals import advising, dismissals, drafting, erasure, sending
 from consulta.domain.proposals.drafting import Draft
 from consulta.domain.proposals.sending import Sender
@@ -76,7 +76,7 @@ def send(slug: str, key: str) -> Response | BaseResponse:
             language=language(),
             now=now(),
             signs=drafting.signs(db.session(), draft, actor),
-            actor=guards.pseudonym(draft.consultation) if draft.organization_id is not None else log.PUBLIC,
+            actor=guards.pseudonym(draft.consultation) if draft.organization_id is not None else ledger.PUBLIC,
         )
     except (Closed, Conflict, Invalid) as error:
         transactions.undo(db.session())

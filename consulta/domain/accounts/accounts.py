@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.accounts import Account, AccountToken, Pseudonym, Role, RoleName, Sector
 from consulta.models.consultations import Consultation
@@ -52,7 +52,7 @@ def create(
     language: str | None = None,
     now: datetime,
     demo: bool = False,
-    actor: str = log.SYSTEM,
+    actor: str = ledger.SYSTEM,
     reason: str | None = None,
 ) -> int:
     """Make the account if it is new and grant the role, one row a theme; its id. Granting twice adds nothing, and
@@ -93,7 +93,7 @@ def _record_grant(
         select(Consultation.log_id, Consultation.slug).where(Consultation.id == consultation_id)
     ).one()
     name = pseudonyms.pseudonym(db, consultation_id=consultation_id, account_id=account_id, sector=sector)
-    log.append(
+    ledger.append(
         db,
         log_id=log_id,
         origin=f"consulta/{slug}",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -11,11 +13,39 @@ from sqlalchemy.orm import Session
 from consulta.domain.codes import sha256
 from consulta.domain.errors import NotFound
 from consulta.domain.notifications import outbox
+from consulta.domain.notifications.outbox import Delivery, Mail, Recipient
 from consulta.models.accounts import Account, AccountSession, AccountToken
 from consulta.models.base import Localized
 
+from . import accounts
+
 LINK_VALID = timedelta(days=7)
 RESET_VALID = timedelta(hours=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationMail(Mail):
+    """An account was made, or its password is to be chosen anew."""
+
+    template = "invitation"
+    token: str
+    consultation: Localized | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResetMail(Mail):
+    """Somebody asked for a new password for an address, which may have an account or none."""
+
+    template = "reset"
+    address: str
+
+    def words(self, db: Session, delivery: Delivery) -> dict[str, Any] | None:
+        """With the link; nothing if the address has no account that may sign in."""
+        found = accounts.by_email(db, delivery.to)
+        if found is None or found[2] or found[3]:
+            return None
+        link = one_time_link(db, account_id=found[0], now=delivery.now, valid=RESET_VALID)
+        return {**(super().words(db, delivery) or {}), "token": link}
 
 
 def one_time_link(db: Session, *, account_id: int, now: datetime, valid: timedelta = LINK_VALID) -> str:
@@ -28,27 +58,15 @@ def one_time_link(db: Session, *, account_id: int, now: datetime, valid: timedel
 def invite(db: Session, *, account_id: int, token: str, now: datetime, consultation: Localized | None = None) -> None:
     """Mail the one-time link; a second one within the hour is a second click."""
     language = db.execute(select(Account.language).where(Account.id == account_id)).scalar_one()
-    outbox.post_once(
-        db,
-        event=f"invitation:{now:%Y-%m-%dT%H}",
-        recipient=f"account:{account_id}",
-        template="invitation",
-        payload={"token": token, "language": language, "consultation": consultation},
-        now=now,
-    )
+    mail = InvitationMail(token=token, language=language, consultation=consultation)
+    outbox.post_once(db, mail, event=f"invitation:{now:%Y-%m-%dT%H}", to=Recipient.ACCOUNT.of(account_id), now=now)
 
 
 def ask_reset(db: Session, *, email: str, language: str, now: datetime) -> None:
     """Note that somebody asked; the worker finds out whether there is such an account: this costs always the same."""
     address = email.strip().lower()
-    outbox.post(
-        db,
-        event=f"reset:{secrets.token_hex(8)}",
-        recipient=f"address:{sha256(address).hex()}",
-        template="reset",
-        payload={"address": address, "language": language},
-        now=now,
-    )
+    mail, to = ResetMail(address=address, language=language), Recipient.ADDRESS.of(sha256(address).hex())
+    outbox.post(db, mail, event=f"reset:{secrets.token_hex(8)}", to=to, now=now)
 
 
 def set_password(db: Session, *, token: str, password_hash: str, now: datetime) -> int:

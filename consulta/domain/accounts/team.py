@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.accounts import Account, Pseudonym, Role, RoleName, Sector
 
@@ -265,4 +265,4 @@ def _entry(
 ) -> None:
     name = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=person.account_id, sector=person.sector)
     payload = {"role": person.role.value, "reason": reason, **more}
-    log.note(db, consultation, actor=actor, action=action, subject=f"person/{name}", payload=payload, recorded=now)
+    ledger.note(db, consultation, actor=actor, action=action, subject=f"person/{name}", payload=payload, recorded=now)

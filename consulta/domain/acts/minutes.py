@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.accounts import Sector
 from consulta.models.acts import Act, ActVersion, MinutesVoice
@@ -74,7 +74,7 @@ def speak(
         )
     except IntegrityError as error:
         raise Conflict("Otra persona de su sector ya se pronunció sobre esta acta.") from error
-    log.note(
+    ledger.note(
         db,
         consultation,
         actor=actor,

@@ -14,7 +14,7 @@ from consulta.models.accounts import Pseudonym, Sector
 from consulta.models.acts import Act, ActKind, ActVersion, MinutesVoice
 from consulta.models.base import Localized
 
-from .versions import ActData, data_of
+from .data import ActData, data_of
 
 PAGE = 20
 

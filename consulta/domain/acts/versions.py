@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -12,45 +10,17 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import digests, log
+from consulta.domain.ledger import digests
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news, notices
 from consulta.domain.organizations import reading as organizations
-from consulta.models.acts import Act, ActKind, ActVersion
+from consulta.models.acts import Act, ActVersion
 from consulta.models.base import Localized
 from consulta.models.consultations import ConsultationKind
 
-TEXTS = ("place", "host", "convened_by", "present", "agenda", "agreements", "minutes", "notes")
-
-
-@dataclass(frozen=True)
-class ActData:
-    """Everything of one version. ``texts``: those that there are, by the names of ``TEXTS``; ``bodies``: slug and
-    capacity; ``documents``: name, sha256, size; days inclusive."""
-
-    kind: ActKind
-    title: Localized
-    stage: str | None = None
-    theme: str | None = None
-    planned_from: date | None = None
-    planned_until: date | None = None
-    held_from: date | None = None
-    held_until: date | None = None
-    time: str | None = None
-    texts: dict[str, Localized] = field(default_factory=dict)
-    bodies: tuple[tuple[str, str], ...] = ()
-    documents: tuple[dict[str, Any], ...] = ()
-    contradictions: tuple[Localized, ...] = ()
-    source: dict[str, Any] | None = None
-
-    @property
-    def day(self) -> date | None:
-        """The day by which it is listed."""
-        return self.held_from or self.planned_from
-
-    def where_and_when(self) -> tuple[Any, ...]:
-        """What people who are to come must be told when it changes."""
-        return self.planned_from, self.planned_until, self.time, self.texts.get("place")
+from . import data as act_data
+from .data import ActData
 
 
 def publish(
@@ -83,10 +53,10 @@ def publish(
             planned_until=data.planned_until,
             held_from=data.held_from,
             held_until=data.held_until,
-            content=_content(data),
+            content=act_data.content_of(data),
         )
     )
-    log.note(
+    ledger.note(
         db,
         consultation,
         actor=actor,
@@ -116,51 +86,11 @@ def version_in_force(db: Session, consultation: ConsultationView, key: str) -> A
 def read_version(db: Session, act_id: int, version: int) -> ActData:
     """One stored version."""
     v = db.execute(select(ActVersion).where(ActVersion.act_id == act_id, ActVersion.version == version)).scalar_one()
-    return data_of(v)
-
-
-def data_of(v: ActVersion) -> ActData:
-    """A stored version as it was given."""
-    c = v.content
-    return ActData(
-        kind=v.kind,
-        title=c["title"],
-        stage=v.stage,
-        theme=v.theme,
-        planned_from=v.planned_from,
-        planned_until=v.planned_until,
-        held_from=v.held_from,
-        held_until=v.held_until,
-        time=c.get("time"),
-        texts={name: c[name] for name in TEXTS if c.get(name)},
-        bodies=tuple((b["slug"], b["capacity"]) for b in c.get("bodies", ())),
-        documents=tuple(c.get("documents", ())),
-        contradictions=tuple(c.get("contradictions", ())),
-        source=c.get("source"),
-    )
-
-
-def _content(data: ActData) -> dict[str, Any]:
-    return {
-        "title": data.title,
-        "time": data.time,
-        **data.texts,
-        "documents": list(data.documents),
-        "bodies": [{"slug": slug, "capacity": capacity} for slug, capacity in data.bodies],
-        "contradictions": list(data.contradictions),
-        "source": data.source,
-    }
-
-
-def completed(data: ActData) -> ActData:
-    """With the last days that were left out: those of one day."""
-    return replace(
-        data, planned_until=data.planned_until or data.planned_from, held_until=data.held_until or data.held_from
-    )
+    return act_data.data_of(v)
 
 
 def _checked(db: Session, consultation: ConsultationView, data: ActData) -> ActData:
-    data = completed(data)
+    data = act_data.completed(data)
     if data.day is None:
         raise Invalid("Escriba la fecha planificada o la fecha en que fue.", field="planned_from")
     for name in ("planned", "held"):

@@ -19,7 +19,7 @@ from consulta.domain.errors import Conflict, NotAllowed, NotFound
 from consulta.domain.forums import seats, tables
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.forums.registrations import Guest, fingerprint
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.texts import sort_key
 from consulta.models.accounts import Pseudonym, RoleName
@@ -96,7 +96,7 @@ def open_roster(
 ) -> None:
     """Open the roster: names and needs are seen only by who is at the door, and each look is an entry; ``device``: it
     goes onto a device, encrypted."""
-    log.note(
+    ledger.note(
         db,
         consultation,
         actor=actor,
@@ -213,7 +213,7 @@ def walk_in(
         "email": None,
         "phone": None,
         "language": "es",
-        "salt": log.new_salt() if named else None,
+        "salt": ledger.new_salt() if named else None,
     }
     row["id"] = db.execute(insert(_R).values(**row).returning(_R.c.id)).scalar_one()
     said = {"person": fingerprint(row)} if named else {}
@@ -256,7 +256,7 @@ def _note(
     now: datetime,
     more: dict[str, Any] | None = None,
 ) -> None:
-    log.note(
+    ledger.note(
         db,
         consultation,
         actor=actor,

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.ledger import Entry, Log
 
@@ -50,13 +50,13 @@ def check(
     for reader in readers:
         for noun in reader.subjects:
             interested[noun].append(reader)
-    value, position, seen_head = log.GENESIS, 0, expected_head in (None, log.GENESIS.hex())
+    value, position, seen_head = ledger.GENESIS, 0, expected_head in (None, ledger.GENESIS.hex())
     for at, text, stored in _entries(db, log_id):
         position += 1
         if at != position:
             report.fault(f"entry {position}: missing (found {at})")
             position = at
-        value = log.next_head(value, text)
+        value = ledger.next_head(value, text)
         if value != stored:
             report.fault(f"entry {at}: its bytes or its chain were changed")
             value = stored

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import fingerprints
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.comments import Report as ReportRow
@@ -117,7 +117,7 @@ class Contributions:
                 self.state.missing[number] ^= 1 << (16 + FIELDS.index(name))
                 if values[name] not in (None, [None, False], [None, None]):
                     self._fault(f"contribution {number}: {name} stands there though its salt is gone")
-            elif log.fingerprint(salt, values[name]) != said[name]:
+            elif ledger.fingerprint(salt, values[name]) != said[name]:
                 self._fault(f"contribution {number}: {name} is not what arrived (entry {at})")
 
     def _compare_acts(self, acts: dict[int, list[Entry]]) -> None:
@@ -147,7 +147,7 @@ class Contributions:
         if salt is None:
             if note is not None or self.state.status[number] != STATUSES.index(Status.ERASED):
                 self._fault(f"contribution {number}: the note of act {payload['ordinal']} lost its salt")
-        elif log.fingerprint(salt, note) != payload["commitments"]["note"]:
+        elif ledger.fingerprint(salt, note) != payload["commitments"]["note"]:
             self._fault(f"contribution {number}: the note of act {payload['ordinal']} is not that of entry {at}")
 
     def _compare_counts(self) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy.orm import Session
 
-from consulta.domain.acts import versions as act_versions
+from consulta.domain.acts import versions
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.forums import versions as forum_versions
-from consulta.domain.management import digests as management_digests
+from consulta.domain.management import digests
 from consulta.domain.organizations import positions
 from consulta.domain.plans import digests as plan_digests
 
@@ -30,11 +30,11 @@ def _versioned(of: Callable[[Session, int, str, int], str | None]) -> Digest:
 
 
 DIGESTS: dict[str, Digest] = {
-    "consultation": lambda db, id_, _slug: management_digests.of_consultation(db, id_),
-    "schedule": lambda db, id_, version: management_digests.of_schedule(db, id_, int(version)),
+    "consultation": lambda db, id_, _slug: digests.of_consultation(db, id_),
+    "schedule": lambda db, id_, version: digests.of_schedule(db, id_, int(version)),
     "position": lambda db, id_, number: positions.of_position(db, id_, int(number)),
-    "reason": _versioned(management_digests.of_reason),
-    "act": _versioned(act_versions.of_act),
+    "reason": _versioned(digests.of_reason),
+    "act": _versioned(versions.of_act),
     "forum": _versioned(forum_versions.of_forum),
     "commitment": _versioned(plan_digests.of_commitment),
 }

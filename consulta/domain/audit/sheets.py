@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.moderation import returns
 from consulta.domain.plans import publishing
@@ -79,7 +79,7 @@ class Sheets:
         salts = dict(db.execute(salted.where(Commitment.consultation_id == view.id)).all())
         for one in plans.read(db, view, private=True):
             said = self.private.get(one.number)
-            if said is not None and log.fingerprint(salts[one.number] or b"", publishing.secrets_of(one)) != said:
+            if said is not None and ledger.fingerprint(salts[one.number] or b"", publishing.secrets_of(one)) != said:
                 yield f"commitment {one.number}: private is not what was published"
 
     def _proposals(self, db: Session, view: ConsultationView) -> Iterator[str]:
@@ -146,7 +146,7 @@ class Sheets:
 
 
 def _note(salt: bytes, note: str | None) -> str | None:
-    return log.fingerprint(salt, ["withdrawal", note]) if note is not None else None
+    return ledger.fingerprint(salt, ["withdrawal", note]) if note is not None else None
 
 
 def _answers(db: Session, proposal_id: int) -> list[str]:

@@ -21,7 +21,7 @@ from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status, withdrawal
 from consulta.domain.contributions.withdrawal import Own
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
@@ -62,7 +62,7 @@ def acts_since(db: Session, read: dict[str, Place]) -> Iterator[dict[str, Any]]:
         if first > length:
             continue
         head = ""
-        for line in log.entries(db, log_id, first=first, last=length):
+        for line in ledger.entries(db, log_id, first=first, last=length):
             head = line.head
             if line.content["action"] in AUTHORS:
                 number = int(line.content["subject"].partition("/")[2])
@@ -159,7 +159,7 @@ def _forget(db: Session, mine: Own, action: Action, *, now: datetime) -> bool:
     status.record(
         db,
         mine.consultation,
-        actor=log.SYSTEM,
+        actor=ledger.SYSTEM,
         action=Action.EXPIRE,
         number=mine.number,
         recorded=mine.consultation.today(now),

@@ -12,7 +12,7 @@ from consulta.domain.comments import flags
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.contributions import bodies, search, status, withdrawal
 from consulta.domain.contributions.withdrawal import Own
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.proposals import erasure
 from consulta.domain.results import tally
@@ -69,7 +69,7 @@ def forget_contacts(db: Session, *, today: date, now: datetime) -> int:
         status.record(
             db,
             view,
-            actor=log.SYSTEM,
+            actor=ledger.SYSTEM,
             action=Action.EXPIRE,
             number=number,
             recorded=view.today(now),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.codes import sha256
+from consulta.domain.codes import confirmation_code, sha256
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.contributions import status, withdrawal
 from consulta.domain.contributions.withdrawal import Own
@@ -112,12 +112,6 @@ def erase_email(db: Session, folio: str, *, now: datetime) -> None:
     """Destroy the address and its salt; no more mail is sent. Whether it was confirmed stays on record."""
     values = {"email": None, "mail_language": None, "email_salt": None}
     _drop(db, own(db, folio), values, Action.ERASE_EMAIL, now=now)
-
-
-def confirmation_code(secret: str, folio: str, email: str) -> str:
-    """Eight letters that only the mailed link carries; typed or filled in, they confirm the address."""
-    digest = hmac.digest(secret.encode(), f"confirm|{folio}|{email}".encode(), "sha256")
-    return "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[byte & 31] for byte in digest[:8])
 
 
 def confirm(db: Session, folio: str, *, typed: str, secret: str, now: datetime) -> None:

@@ -19,7 +19,7 @@ from consulta.domain.codes import sha256
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status
 from consulta.domain.errors import AlreadyReceived, Conflict
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.comments import Ground, Report
@@ -61,7 +61,7 @@ def file(
     comment = supports.published(db, consultation, said.number)
     if not status.lock(db, comment.id, status=Status.PUBLISHED):
         raise Conflict("Este comentario dejó de estar publicado en este momento.")
-    ref, salt, line_salt = secrets.token_hex(8), log.new_salt(), log.new_salt()
+    ref, salt, line_salt = secrets.token_hex(8), ledger.new_salt(), ledger.new_salt()
     seen = db.execute(select(_C.ordinal).where(_C.id == comment.id)).scalar_one()
     row = {
         "ref": ref,
@@ -80,10 +80,10 @@ def file(
     except IntegrityError as error:
         raise AlreadyReceived("Este formulario ya se envió.") from error
     status.change(db, consultation, contribution_id=comment.id, awaiting=True)
-    log.note(
+    ledger.note(
         db,
         consultation,
-        actor=log.PUBLIC,
+        actor=ledger.PUBLIC,
         action=Action.REPORT,
         subject=f"report/{ref}",
         recorded=consultation.today(now),
@@ -105,8 +105,8 @@ def fingerprints(row: dict[str, Any]) -> dict[str, str | None]:
     """What the ledger commits to: which comment and how it came, and the line. ``None`` where a salt is gone."""
     about = [row["number"], row["ordinal"], row["submission_hash"].hex(), row["held_cause"]]
     return {
-        "about": log.fingerprint(row["salt"], about),
-        "line": log.fingerprint(row["line_salt"], row["line"]) if row["line_salt"] else None,
+        "about": ledger.fingerprint(row["salt"], about),
+        "line": ledger.fingerprint(row["line_salt"], row["line"]) if row["line_salt"] else None,
     }
 
 

@@ -21,7 +21,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status
 from consulta.domain.dialects import is_postgres
 from consulta.domain.errors import Closed, Conflict, NotFound
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.comments import Comment, Support
@@ -45,12 +45,12 @@ def by_folio(folio: str) -> str:
 def mark(secret: str, consultation: ConsultationView, number: int, who: str) -> bytes:
     """What is stored of somebody's support for one comment."""
     key = hmac.digest(secret.encode(), b"supports", "sha256")
-    return hmac.digest(key, log.canonical([consultation.slug, number, who]).encode(), "sha256")
+    return hmac.digest(key, ledger.canonical([consultation.slug, number, who]).encode(), "sha256")
 
 
 def fingerprint(row_mark: bytes, salt: bytes) -> str:
     """What the ledger says of a support."""
-    return log.fingerprint(salt, row_mark.hex())
+    return ledger.fingerprint(salt, row_mark.hex())
 
 
 def check_folio(
@@ -75,7 +75,7 @@ def give(db: Session, consultation: ConsultationView, number: int, *, who: str, 
     if not consultation.window("comment", now).open:
         raise Closed("El plazo para comentar no está abierto.")
     comment = published(db, consultation, number)
-    given, salt = mark(secret, consultation, number, who), log.new_salt()
+    given, salt = mark(secret, consultation, number, who), ledger.new_salt()
     insert_into: Any = postgres_insert if is_postgres(db) else sqlite_insert
     statement = insert_into(Support).values(comment_id=comment.id, mark=given, salt=salt)
     new: Any = db.execute(
@@ -127,7 +127,7 @@ def _count(
     status.record(
         db,
         consultation,
-        actor=log.PUBLIC,
+        actor=ledger.PUBLIC,
         action=action,
         number=comment.number,
         recorded=consultation.today(now),

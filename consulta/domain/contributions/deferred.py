@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.dialects import is_postgres
-from consulta.domain.ledger import log as ledger_log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.results import tally
 
@@ -43,12 +43,12 @@ def write(db: Session) -> None:
     if made is None:
         return
     if is_postgres(db):
-        [(log_id, entry)] = ledger_log.collected(db)
+        [(log_id, entry)] = ledger.collected(db)
         more = {"cells": tally.collected(db), "log": log_id, "entry": entry}
         db.connection().execute(_whole(), {**made.values(), **more})
         return
     [(_id, number)] = storing.store(db, consultation, [made])
-    db.info["entries"] = [(log, entry.replace(*_marks(str(number)))) for log, entry in ledger_log.collected(db)]
+    db.info["entries"] = [(log, entry.replace(*_marks(str(number)))) for log, entry in ledger.collected(db)]
 
 
 def forget(db: Session) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 
 
 def of_row(row: dict[str, Any]) -> dict[str, str]:
     """The commitment of every erasable or internal field, from a row that joins a contribution with its tables."""
-    return {field: log.fingerprint(row[f"{field}_salt"], value) for field, value in values(row).items()}
+    return {field: ledger.fingerprint(row[f"{field}_salt"], value) for field, value in values(row).items()}
 
 
 def values(row: dict[str, Any]) -> dict[str, Any]:

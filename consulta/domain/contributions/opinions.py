@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from consulta.domain import codes
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Closed
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.models.contributions import Kind, Status
 
 from . import deferred
@@ -34,7 +34,7 @@ def send(
     """
     incoming = _incoming(consultation, given, submission, held_cause, language, now)
     if not incoming.email and incoming.status is not Status.PUBLISHED:
-        deferred.admit(db, consultation, incoming, today=consultation.today(now), actor=log.PUBLIC)
+        deferred.admit(db, consultation, incoming, today=consultation.today(now), actor=ledger.PUBLIC)
         return codes.folio_of(submission)
     return contribution_submission.take(
         db, consultation, incoming, submission=submission, language=language, now=now

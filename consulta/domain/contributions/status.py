@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import NotFound
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.results import tally
 from consulta.models.base import table_of
@@ -35,7 +35,7 @@ def record(
     payload: dict[str, Any],
 ) -> None:
     """Collect the ledger entry of an act upon one contribution."""
-    log.note(
+    ledger.note(
         db,
         consultation,
         actor=actor,

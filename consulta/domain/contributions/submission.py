@@ -13,16 +13,18 @@ from sqlalchemy.orm import Session
 
 from consulta.domain import codes
 from consulta.domain.codes import sha256
+from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import AlreadyReceived, Conflict
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.notifications import outbox
+from consulta.domain.notifications.outbox import Delivery, Mail, Recipient
 from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Channel, Contribution, Kind, Status
 
 from . import admission
-from . import incoming as contribution_incoming
+from .incoming import Admission
 
 _SENT = table_of(Contribution)
 _FIRST = select(_SENT.c.content_hash).where(_SENT.c.submission_hash == bindparam("submission"))
@@ -42,6 +44,25 @@ class Receipt:
     published: bool
     mailed: bool
     head: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptMail(Mail):
+    """The receipt, to whoever left an address; the only mail that knows the code."""
+
+    template = "receipt"
+    folio: str
+    number: int
+    slug: str
+    review_by: date
+    answer_by: date
+    kind: str = Kind.OPINION.value
+
+    def words(self, db: Session, delivery: Delivery) -> dict[str, Any] | None:
+        """With the title, and the code by which the address is confirmed."""
+        title = consultations.title_of(db, self.slug).get(self.language, "")
+        confirmation = codes.confirmation_code(delivery.secret, self.folio, delivery.to)
+        return {**(super().words(db, delivery) or {}), "title": title, "confirmation": confirmation}
 
 
 @dataclass(frozen=True)
@@ -69,7 +90,7 @@ class Submitted:
 def take(
     db: Session,
     consultation: ConsultationView,
-    incoming: contribution_incoming.Admission,
+    incoming: Admission,
     *,
     submission: str,
     language: str,
@@ -78,26 +99,21 @@ def take(
     """Store what came by a form of the web, and mail its receipt where there is an address."""
     folio, today = codes.folio_of(submission), consultation.today(now)
     try:
-        [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=log.PUBLIC)
+        [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=ledger.PUBLIC)
     except IntegrityError as error:
         raise AlreadyReceived from error
     if incoming.email:
-        outbox.post(
-            db,
-            event=f"receipt:{consultation.slug}:{admitted.number}",
-            recipient=f"contribution:{admitted.id}",
-            template="receipt",
-            now=now,
-            payload={
-                "folio": folio,
-                "number": admitted.number,
-                "kind": incoming.kind.value,
-                "slug": consultation.slug,
-                "language": language,
-                "review_by": admitted.review_by.isoformat(),
-                "answer_by": admitted.answer_by.isoformat(),
-            },
+        mail = ReceiptMail(
+            folio=folio,
+            number=admitted.number,
+            kind=incoming.kind.value,
+            slug=consultation.slug,
+            language=language,
+            review_by=admitted.review_by,
+            answer_by=admitted.answer_by,
         )
+        event = f"receipt:{consultation.slug}:{admitted.number}"
+        outbox.post(db, mail, event=event, to=Recipient.CONTRIBUTION.of(admitted.id), now=now)
     return Receipt(
         folio=folio,
         number=admitted.number,
@@ -121,11 +137,11 @@ def admitted_as(
     held_cause: str | None,
     language: str,
     now: datetime,
-) -> contribution_incoming.Admission:
+) -> Admission:
     """What a person typed into a form of the web, as a contribution of this kind that comes in."""
     given = given.as_kept()
     folio, today = codes.folio_of(submission), consultation.today(now)
-    return contribution_incoming.Admission(
+    return Admission(
         kind=kind,
         channel=Channel.WEB,
         status=_status(consultation, kind, held_cause),
@@ -192,7 +208,7 @@ def receipt(db: Session, folio: str) -> Receipt | None:
         answer_by=row.answer_by,
         published=row.status is Status.PUBLISHED,
         mailed=False,
-        head=log.head(db, row.log_id).hash,
+        head=ledger.head(db, row.log_id).hash,
     )
 
 
@@ -210,4 +226,4 @@ def _first(db: Session, submission: str) -> bytes | None:
 def _content(submission: str, given: Submitted) -> bytes:
     """A digest of what was given, keyed by the submission key, which the database does not have."""
     values: dict[str, Any] = {**given.__dict__, "theme": given.theme.slug if given.theme else None}
-    return hmac.digest(submission.encode(), log.canonical(values).encode(), "sha256")
+    return hmac.digest(submission.encode(), ledger.canonical(values).encode(), "sha256")

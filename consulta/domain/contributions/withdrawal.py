@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.contributions import Status
 
@@ -42,7 +42,7 @@ def withdraw(db: Session, mine: Own, *, action: Action = Action.WITHDRAW, now: d
 
 def note(db: Session, mine: Own, action: Action, payload: dict[str, Any], *, now: datetime) -> None:
     """The entry of an act of its author, or of the erasure that is due."""
-    actor = log.SYSTEM if action is Action.ERASE else log.PUBLIC
+    actor = ledger.SYSTEM if action is Action.ERASE else ledger.PUBLIC
     contribution_status.record(
         db,
         mine.consultation,

@@ -19,7 +19,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import admission, status, targets
 from consulta.domain.contributions import incoming as contribution_incoming
 from consulta.domain.days import read_day
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.moderation import decisions
 from consulta.models.accounts import Account, RoleName, Sector
@@ -143,7 +143,7 @@ def _arrive(db: Session, consultation: ConsultationView, row: dict[str, Any]) ->
         held_cause=row["held"],
         mentions=tuple(t for slug in row["mentions"] if on and (t := consultation.theme(slug)) is not None),
     )
-    [admitted] = admission.admit(db, consultation, [incoming], today=day, actor=log.PUBLIC if web else log.SYSTEM)
+    [admitted] = admission.admit(db, consultation, [incoming], today=day, actor=ledger.PUBLIC if web else ledger.SYSTEM)
     return {"id": admitted.id, "number": admitted.number, "folio": folio, "ordinal": 0}
 
 
@@ -195,7 +195,7 @@ def _confirm(db: Session, consultation: ConsultationView, arrived: dict[str, Any
     status.record(
         db,
         consultation,
-        actor=log.PUBLIC,
+        actor=ledger.PUBLIC,
         action=Action.CONFIRM,
         number=arrived["number"],
         recorded=consultation.today(at),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.days import read_day
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.moderation import decisions
 from consulta.domain.proposals import drafting, sending
 from consulta.domain.proposals.sending import Sender
@@ -73,7 +73,7 @@ def _send(db: Session, consultation: ConsultationView, row: dict[str, Any], at: 
         db,
         draft,
         Sender(name=row["name"], publish_name=row["publish_name"]),
-        actor=log.PUBLIC,
+        actor=ledger.PUBLIC,
         folio=None,
         signs=True,
         language="es",

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations import reading as consultations
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import notices
 from consulta.models.base import table_of
@@ -38,10 +38,10 @@ def forget(db: Session, *, now: datetime) -> int:
     if len(ids) < PIECE:
         db.execute(update(Forum).where(Forum.id == row.id).values(erased=True))
         view = consultations.find(db, row.slug).view
-        log.note(
+        ledger.note(
             db,
             view,
-            actor=log.SYSTEM,
+            actor=ledger.SYSTEM,
             action=Action.FORUM_ERASE,
             subject=f"forum/{row.key}@{row.version}",
             recorded=now,

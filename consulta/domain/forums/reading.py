@@ -15,10 +15,10 @@ from consulta.domain.errors import NotFound
 from consulta.models.base import Localized, table_of
 from consulta.models.forums import Forum, ForumVersion
 
+from . import data as forum_data
 from . import tables as forum_tables
-from . import versions as forum_versions
+from .data import ForumData
 from .tables import Table
-from .versions import ForumData
 
 _F = table_of(Forum)
 
@@ -99,8 +99,7 @@ def latest(db: Session, consultation: ConsultationView, *, limit: int = 30) -> l
     query = select(_F.c.key, v.version, v.published_at, v.reason, v.content).join(_F, _F.c.id == v.forum_id)
     rows = db.execute(query.where(_F.c.consultation_id == consultation.id).order_by(v.id.desc()).limit(limit))
     return [
-        (row.key, Version(row.version, row.published_at, row.reason), forum_versions.data_of(row.content))
-        for row in rows
+        (row.key, Version(row.version, row.published_at, row.reason), forum_data.data_of(row.content)) for row in rows
     ]
 
 
@@ -129,7 +128,7 @@ def _view(row: Any, versions: tuple[Version, ...] = (), tables: tuple[Table, ...
         row.cancelled,
         row.closed_at is not None,
         row.closing,
-        forum_versions.data_of(row.content),
+        forum_data.data_of(row.content),
         versions,
         tables,
     )

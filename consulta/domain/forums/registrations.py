@@ -17,9 +17,10 @@ from consulta.domain.codes import folio_of, sha256
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import AlreadyReceived, Closed, Conflict, Invalid
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import outbox
+from consulta.domain.notifications.outbox import Recipient
 from consulta.domain.texts import sort_key
 from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
@@ -29,6 +30,7 @@ from . import reading, seats
 from . import tables as forum_tables
 from .reading import ForumView
 from .tables import Table
+from .telling import RegistrationMail
 
 MAX_PEOPLE, MAX_CHILDREN = 10, 20
 """People in one go, and children with them."""
@@ -116,7 +118,7 @@ def fingerprint(row: Any) -> str | None:
     if row["salt"] is None:
         return None
     said = [row[name] for name in ("name", "organization", "needs", "email", "phone")]
-    return log.fingerprint(row["salt"], said)
+    return ledger.fingerprint(row["salt"], said)
 
 
 def _rows(
@@ -161,7 +163,7 @@ def _rows(
                 "email": group.email,
                 "phone": group.phone,
                 "language": language,
-                "salt": log.new_salt(),
+                "salt": ledger.new_salt(),
             }
         )
     return rows
@@ -178,7 +180,7 @@ def _wishes(by_theme: dict[str, int], guest: Guest) -> tuple[int | None, int | N
 def _content(submission: str, group: Group) -> bytes:
     """A digest of what was given, keyed by the form's key, which the database does not have."""
     said = {**group.__dict__, "guests": [guest.__dict__ for guest in group.guests]}
-    return hmac.digest(submission.encode(), log.canonical(said).encode(), "sha256")
+    return hmac.digest(submission.encode(), ledger.canonical(said).encode(), "sha256")
 
 
 def _mail(
@@ -191,20 +193,14 @@ def _mail(
     now: datetime,
 ) -> None:
     first = db.execute(select(_R.c.id).where(_R.c.ref == rows[0]["ref"])).scalar_one()
-    outbox.post(
-        db,
-        event=f"registration:{rows[0]['ref']}",
-        recipient=f"registration:{first}",
-        template="registration",
-        payload={
-            "slug": consultation.slug,
-            "key": key,
-            "language": rows[0]["language"],
-            "folios": folios,
-            "confirmed": rows[0]["state"] is Seat.CONFIRMED,
-        },
-        now=now,
+    mail = RegistrationMail(
+        slug=consultation.slug,
+        key=key,
+        language=rows[0]["language"],
+        folios=folios,
+        confirmed=rows[0]["state"] is Seat.CONFIRMED,
     )
+    outbox.post(db, mail, event=f"registration:{rows[0]['ref']}", to=Recipient.REGISTRATION.of(first), now=now)
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,16 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import notices, outbox
+from consulta.domain.notifications.outbox import Recipient
 from consulta.models.base import Localized, table_of
 from consulta.models.consultations import Consultation
 from consulta.models.forums import Forum, ForumVersion, Registration, Seat
 
 from . import tables as forum_tables
+from .telling import PromotionMail
 
 PIECE = 50
 """Promotions in one transaction; the worker goes on."""
@@ -78,14 +80,8 @@ def promote(db: Session, consultation: ConsultationView, forum_id: int, *, now: 
         if row.phone and not row.email:
             notices.call_person(db, consultation.id, row.id, f"promotion:{row.ref}", content, now)
         if row.email:
-            outbox.post(
-                db,
-                event=f"promotion:{row.ref}",
-                recipient=f"registration:{row.id}",
-                template="promotion",
-                payload={"slug": consultation.slug, "language": row.language, **content},
-                now=now,
-            )
+            mail = PromotionMail(slug=consultation.slug, key=forum.key, language=row.language)
+            outbox.post(db, mail, event=f"promotion:{row.ref}", to=Recipient.REGISTRATION.of(row.id), now=now)
     moved = {"confirmed": _F.c.confirmed + len(first), "waiting": _F.c.waiting - len(first)}
     db.execute(update(_F).where(_F.c.id == forum_id).values(**moved))
     return len(first)
@@ -176,10 +172,10 @@ def note(
     more: dict[str, Any] | None = None,
 ) -> None:
     """An entry of one registration; the public ones bear a day and no time."""
-    log.note(
+    ledger.note(
         db,
         consultation,
-        actor=log.PUBLIC,
+        actor=ledger.PUBLIC,
         action=action,
         subject=f"registration/{ref}",
         recorded=consultation.today(now),

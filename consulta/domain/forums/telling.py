@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.notifications import notices, outbox
+from consulta.domain.notifications.news import NewsMail
+from consulta.domain.notifications.outbox import Delivery, Mail, Recipient
 from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
 from consulta.models.forums import Forum, ForumTelling, Registration, Seat
@@ -20,6 +23,36 @@ from .reading import ForumView
 
 PIECE, KEPT = 200, timedelta(days=30)
 _R = table_of(Registration)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForumMail(Mail):
+    """A mail about a forum, which says of it what stands when the mail is written."""
+
+    slug: str
+    key: str
+
+    def words(self, db: Session, delivery: Delivery) -> dict[str, Any] | None:
+        """With title, place, day and time."""
+        view = consultations.find(db, self.slug).view
+        said = {"consultation": view.title, **_words(view, reading.one(db, view, self.key))}
+        return {**(super().words(db, delivery) or {}), **said}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationMail(ForumMail):
+    """Registered: the codes, and whether there is a seat or a place in the line."""
+
+    template = "registration"
+    folios: list[str]
+    confirmed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionMail(ForumMail):
+    """A seat became free."""
+
+    template = "promotion"
 
 
 def tell(db: Session, *, now: datetime) -> int:
@@ -44,12 +77,6 @@ def tell(db: Session, *, now: datetime) -> int:
     return max(1, len(people))
 
 
-def words(db: Session, slug: str, key: str) -> dict[str, Any]:
-    """What a mail says of a forum, as it stands when the mail is written."""
-    view = consultations.find(db, slug).view
-    return {"consultation": view.title, **_words(view, reading.one(db, view, key))}
-
-
 def unreachable(db: Session, forum: ForumView) -> int:
     """How many of those who are expected left neither an address nor a telephone."""
     silent = (_R.c.email.is_(None), _R.c.phone.is_(None), _R.c.state.in_([Seat.CONFIRMED, Seat.WAITING]))
@@ -67,15 +94,8 @@ def _tell(db: Session, view: ConsultationView, forum: ForumView, telling: Any, p
     content = {"what": f"forum-{telling.what}", **_words(view, forum)}
     event = f"forum:{forum.key}@{telling.version}"
     if person.email:
-        payload = {"slug": view.slug, "consultation": view.title, "language": person.language, **content}
-        outbox.post_once(
-            db,
-            event=f"{view.slug}:{event}",
-            recipient=f"registration:{person.id}",
-            template="news",
-            payload=payload,
-            now=now,
-        )
+        mail = NewsMail.about(content, slug=view.slug, consultation=view.title, language=person.language)
+        outbox.post_once(db, mail, event=f"{view.slug}:{event}", to=Recipient.REGISTRATION.of(person.id), now=now)
     elif person.phone:
         notices.call_person(db, view.id, person.id, event, content, now)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,55 +11,18 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
-from consulta.domain.ledger import digests, log
+from consulta.domain.ledger import digests
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import Localized
 from consulta.models.consultations import ConsultationKind
-from consulta.models.forums import Forum, ForumKind, ForumTelling, ForumVersion
+from consulta.models.forums import Forum, ForumTelling, ForumVersion
 
-from . import seats
-from . import tables as forum_tables
-from .tables import TableData
+from . import data as forum_data
+from . import seats, tables
+from .data import ForumData
 
-TEXTS = (
-    "place",
-    "address",
-    "directions",
-    "organisers",
-    "agenda",
-    "languages",
-    "access",
-    "childcare",
-    "contact",
-    "notes",
-    "photos",
-)
 MAX_SEATS = 100_000
-
-
-@dataclass(frozen=True)
-class ForumData:
-    """Everything of one version. Instants in UTC; ``texts``: those that there are, by the names of ``TEXTS``;
-    ``attendance``: a figure that a source reports of a forum that this program did not count."""
-
-    kind: ForumKind
-    name: Localized
-    starts_at: datetime
-    ends_at: datetime
-    opens_at: datetime
-    closes_at: datetime
-    capacity: int = 0
-    department: str | None = None
-    texts: dict[str, Localized] = field(default_factory=dict)
-    tables: tuple[TableData, ...] = ()
-    all_day: bool = False
-    attendance: int | None = None
-    contradictions: tuple[Localized, ...] = ()
-    source: dict[str, Any] | None = None
-
-    def where_and_when(self) -> tuple[Any, ...]:
-        """What people who are to come must be told when it changes."""
-        return self.starts_at, self.ends_at, self.texts.get("place"), self.texts.get("address")
 
 
 def publish(
@@ -79,7 +41,7 @@ def publish(
     _check(consultation, data, seen, reason)
     before = of_version(db, consultation, key, seen) if seen else None
     forum_id = _raise(db, consultation, key, seen, data)
-    forum_tables.put(db, consultation, forum_id, data.tables)
+    tables.put(db, consultation, forum_id, data.tables)
     _store(db, consultation, forum_id, data, key=key, version=seen + 1, reason=reason, actor=actor, now=now)
     if before is not None:
         seats.promote(db, consultation, forum_id, now=now)
@@ -125,45 +87,7 @@ def of_version(db: Session, consultation: ConsultationView, key: str, version: i
     ).scalar_one_or_none()
     if content is None:
         raise NotFound("No hay un foro con esa dirección.")
-    return data_of(content)
-
-
-def data_of(content: dict[str, Any]) -> ForumData:
-    """A stored version as it was given."""
-    instants = {
-        name: datetime.fromisoformat(content[name]) for name in ("starts_at", "ends_at", "opens_at", "closes_at")
-    }
-    return ForumData(
-        kind=ForumKind(content["kind"]),
-        name=content["name"],
-        **instants,
-        capacity=content["capacity"],
-        department=content["department"],
-        texts=content["texts"],
-        all_day=content["all_day"],
-        tables=tuple(TableData(**table) for table in content["tables"]),
-        attendance=content["attendance"],
-        contradictions=tuple(content["contradictions"]),
-        source=content["source"],
-    )
-
-
-def content_of(data: ForumData) -> dict[str, Any]:
-    """A version as it is stored."""
-    instants = {name: getattr(data, name).isoformat() for name in ("starts_at", "ends_at", "opens_at", "closes_at")}
-    return {
-        "kind": data.kind.value,
-        "name": data.name,
-        **instants,
-        "capacity": data.capacity,
-        "department": data.department,
-        "texts": data.texts,
-        "all_day": data.all_day,
-        "tables": [table.__dict__ for table in data.tables],
-        "attendance": data.attendance,
-        "contradictions": list(data.contradictions),
-        "source": data.source,
-    }
+    return forum_data.data_of(content)
 
 
 def _check(consultation: ConsultationView, data: ForumData, seen: int, reason: Localized | None) -> None:
@@ -180,7 +104,7 @@ def _check(consultation: ConsultationView, data: ForumData, seen: int, reason: L
     if seen and len((reason or {}).get("es", "")) < 10:
         raise Invalid("Escriba por qué cambia, en 10 letras o más: todas las personas lo leerán.", field="reason_es")
     if consultation.kind is not ConsultationKind.RECORD:
-        forum_tables.check(consultation, data.tables)
+        tables.check(consultation, data.tables)
 
 
 def _at(consultation: ConsultationView, key: str, seen: int) -> Any:
@@ -232,10 +156,10 @@ def _store(
             version=version,
             published_at=now,
             reason=reason if version > 1 else None,
-            content=content_of(data),
+            content=forum_data.content_of(data),
         )
     )
-    log.note(
+    ledger.note(
         db,
         consultation,
         actor=actor,
@@ -244,7 +168,7 @@ def _store(
         recorded=now,
         payload={
             "name": data.name["es"],
-            "starts": log.instant(data.starts_at),
+            "starts": ledger.instant(data.starts_at),
             "capacity": data.capacity,
             "reason": (reason or {}).get("es") if version > 1 else None,
             "sha256": of_forum(db, consultation.id, key, version),

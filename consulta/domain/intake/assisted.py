@@ -18,7 +18,7 @@ from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.contributions import admission
 from consulta.domain.contributions import incoming as contribution_incoming
 from consulta.domain.errors import AlreadyReceived, Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.texts import OTHER_MAX, says_something
 from consulta.models.accounts import RoleName
 from consulta.models.base import table_of
@@ -115,4 +115,4 @@ def _content(submission: str, brought: Brought) -> bytes:
     """A digest of what was brought, keyed by the form's key, which the database does not have."""
     values = {**brought.__dict__, "theme": brought.theme.slug if brought.theme else None}
     said = {name: None if value is None else str(value) for name, value in values.items()}
-    return hmac.digest(submission.encode(), log.canonical(said).encode(), "sha256")
+    return hmac.digest(submission.encode(), ledger.canonical(said).encode(), "sha256")

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import admission
 from consulta.domain.contributions import incoming as contribution_incoming
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.contributions import Channel, Kind, Status
 from consulta.models.imports import Import
@@ -84,7 +84,7 @@ def write(
             )
             for t in new
         ]
-        admission.admit(db, consultation, incoming, today=consultation.today(now), actor=log.SYSTEM)
+        admission.admit(db, consultation, incoming, today=consultation.today(now), actor=ledger.SYSTEM)
     return len(new)
 
 
@@ -104,11 +104,11 @@ def _entry(
     payload: dict[str, object],
     now: datetime,
 ) -> None:
-    log.append(
+    ledger.append(
         db,
         log_id=consultation.log_id,
         origin=consultation.origin,
-        actor=log.SYSTEM,
+        actor=ledger.SYSTEM,
         action=action,
         subject=f"import/{import_id}",
         payload=payload,

@@ -14,7 +14,7 @@ from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status as contribution_status
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
@@ -44,7 +44,7 @@ def take_back(
     except IntegrityError as error:
         raise Conflict("Esta importación ya se anuló.") from error
     actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
-    log.note(
+    ledger.note(
         db,
         consultation,
         actor=actor,
@@ -79,7 +79,7 @@ def withdraw_piece(db: Session, *, now: datetime) -> int:
             contribution_status.record(
                 db,
                 view,
-                actor=log.SYSTEM,
+                actor=ledger.SYSTEM,
                 action=Action.CANCEL,
                 number=number,
                 recorded=now,

@@ -16,7 +16,7 @@ from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.files.tables import TableFile, digest
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.accounts import Pseudonym
 from consulta.models.contributions import Channel
@@ -130,7 +130,7 @@ def approve(
         raise Conflict("Mientras usted leía, otra persona eligió otras columnas. Revise de nuevo qué se tomaría.")
     actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     digest_ = db.execute(select(Import.digest).where(Import.id == import_id)).scalar_one()
-    log.note(
+    ledger.note(
         db,
         consultation,
         actor=actor,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.consultations import ListItem, Reason
 
@@ -43,7 +43,7 @@ def publish_reasons(
     today: date,
     now: datetime,
     *,
-    actor: str = log.SYSTEM,
+    actor: str = ledger.SYSTEM,
 ) -> None:
     """Publish reasons, each in its ``version`` (1 unless given) and ``position`` (that in the list unless given)."""
     for place, reason in enumerate(reasons):
@@ -60,7 +60,7 @@ def publish_reasons(
                 published_on=today,
             )
         )
-        log.append(
+        ledger.append(
             db,
             log_id=log_id,
             origin=origin,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news
 from consulta.models.accounts import Role
@@ -61,7 +61,7 @@ def change(
         _lists(db, consultation, parts["lists"])
     if "reasons" in changed:
         _reasons(db, consultation, parts["reasons"], actor=actor, now=now)
-    log.note(
+    ledger.note(
         db,
         consultation,
         actor=actor,

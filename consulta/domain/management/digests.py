@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consulta.domain.ledger import digests, log
+from consulta.domain.ledger import digests
+from consulta.domain.ledger import log as ledger
 from consulta.models.consultations import Consultation, ListItem, Reason, Schedule, Stage, Theme
 
 CONSULTATION = ("slug", "kind", "title", "timezone", "locale", "texts", "links", "settings")
@@ -61,8 +62,8 @@ def of_schedule(db: Session, consultation_id: int, version: int) -> str | None:
             "stages": [
                 {
                     **digests.columns(s, STAGE),
-                    "from": log.instant(s.starts_at),
-                    "until": log.instant(s.ends_at),
+                    "from": ledger.instant(s.starts_at),
+                    "until": ledger.instant(s.ends_at),
                 }
                 for s in stages
             ],

@@ -10,16 +10,18 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.accounts import pseudonyms
+from consulta.domain.acts import data as act_data
 from consulta.domain.acts import versions
-from consulta.domain.acts.versions import ActData
+from consulta.domain.acts.data import ActData
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.days import local_instant, read_day
 from consulta.domain.errors import Invalid
+from consulta.domain.forums import data as forum_data
 from consulta.domain.forums import versions as forum_versions
+from consulta.domain.forums.data import ForumData
 from consulta.domain.forums.tables import TableData
-from consulta.domain.forums.versions import ForumData
-from consulta.domain.ledger import log as ledger_log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.organizations import enlisting
 from consulta.domain.organizations.enlisting import Listed
@@ -65,7 +67,7 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
     zone = ZoneInfo(data["timezone"])
     today = now.astimezone(zone).date()
     slug, origin = data["slug"], f"consulta/{data['slug']}"
-    log = ledger_log.open_log(db, origin)
+    log = ledger.open_log(db, origin)
     published = local_instant(read_day(data["published"], today), zone)
     consultation_id = db.execute(
         insert(Consultation)
@@ -104,7 +106,7 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
     )
     catalogues.store_lists(db, consultation_id, data["lists"])
     actor = _actor(db, consultation_id, account_id)
-    ledger_log.append(
+    ledger.append(
         db,
         log_id=log.id,
         origin=origin,
@@ -138,7 +140,7 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
 
 def _actor(db: Session, consultation_id: int, account_id: int | None) -> str:
     if account_id is None:
-        return ledger_log.SYSTEM
+        return ledger.SYSTEM
     return pseudonyms.pseudonym(db, consultation_id=consultation_id, account_id=account_id)
 
 
@@ -160,7 +162,7 @@ def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) ->
             note=one.get("note"),
             source=one.get("source"),
         )
-        enlisting.enlist(db, view, body, new=True, actor=ledger_log.SYSTEM, now=now)
+        enlisting.enlist(db, view, body, new=True, actor=ledger.SYSTEM, now=now)
     for one in data.get("acts", ()):
         days: dict[str, Any] = {
             name: read_day(one[name], today) if one.get(name) else None
@@ -172,17 +174,17 @@ def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) ->
             stage=one.get("stage"),
             theme=one.get("theme"),
             time=one.get("time"),
-            texts={name: one[name] for name in versions.TEXTS if one.get(name)},
+            texts={name: one[name] for name in act_data.TEXTS if one.get(name)},
             **days,
             bodies=tuple((b["slug"], b["capacity"]) for b in one.get("bodies", ())),
             contradictions=tuple(one.get("contradictions", ())),
             source=one.get("source"),
         )
-        versions.publish(db, view, act, key=one["key"], seen=0, reason=None, actor=ledger_log.SYSTEM, now=now)
+        versions.publish(db, view, act, key=one["key"], seen=0, reason=None, actor=ledger.SYSTEM, now=now)
     _announce(db, view, data, now=now)
     earlier.load_earlier(db, view, data.get("earlier", ()))
     if data.get("commitments"):
-        publishing.publish(db, view, from_file.read(data["commitments"], view), actor=ledger_log.SYSTEM, now=now)
+        publishing.publish(db, view, from_file.read(data["commitments"], view), actor=ledger.SYSTEM, now=now)
 
 
 def _announce(db: Session, view: ConsultationView, data: dict[str, Any], *, now: datetime, suffix: str = "") -> None:
@@ -201,7 +203,7 @@ def _announce(db: Session, view: ConsultationView, data: dict[str, Any], *, now:
             capacity=one.get("capacity", 0),
             opens_at=min(starts - timedelta(days=1), now),
             department=one.get("department"),
-            texts={name: one[name] for name in forum_versions.TEXTS if one.get(name)},
+            texts={name: one[name] for name in forum_data.TEXTS if one.get(name)},
             all_day="begins" not in one,
             tables=tuple(TableData(**table) for table in one.get("tables", ())),
             attendance=one.get("attendance"),
@@ -209,7 +211,7 @@ def _announce(db: Session, view: ConsultationView, data: dict[str, Any], *, now:
             source=one.get("source"),
         )
         key = one["key"] + suffix
-        forum_versions.publish(db, view, forum, key=key, seen=0, reason=None, actor=ledger_log.SYSTEM, now=now)
+        forum_versions.publish(db, view, forum, key=key, seen=0, reason=None, actor=ledger.SYSTEM, now=now)
 
 
 def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[str, Any], *, now: datetime) -> bool:
@@ -227,7 +229,7 @@ def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[
         origin=consultation.origin,
         version=consultation.schedule_version + 1,
         rows=data["stages"],
-        actor=ledger_log.SYSTEM,
+        actor=ledger.SYSTEM,
         zone=consultation.timezone,
         reason={
             "es": "La demostración vuelve a empezar alrededor de hoy",

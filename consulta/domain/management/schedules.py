@@ -18,7 +18,7 @@ from consulta.domain.consultations.reading import stage_view
 from consulta.domain.consultations.snapshots import ConsultationView, StageView
 from consulta.domain.days import local_instant
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news
 from consulta.models.base import Localized
@@ -218,7 +218,7 @@ def publish_schedule(
     ).scalar_one()
     stages = [_stage(schedule_id, position, row, zone, today) for position, row in enumerate(rows)]
     db.execute(insert(Stage), stages)
-    log.append(
+    ledger.append(
         db,
         log_id=log_id,
         origin=origin,
@@ -233,8 +233,8 @@ def publish_schedule(
                     "key": s["key"],
                     "title": s["title"]["es"],
                     "opens": s["opens"],
-                    "from": log.instant(s["starts_at"]),
-                    "until": log.instant(s["ends_at"]),
+                    "from": ledger.instant(s["starts_at"]),
+                    "until": ledger.instant(s["ends_at"]),
                 }
                 for s in stages
             ],

@@ -13,7 +13,7 @@ from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.contributions import status as contribution_status
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
@@ -53,7 +53,7 @@ def decide(
     row = _take(db, consultation, number, ordinal=ordinal, account_id=account_id, now=now)
     status, stays = STATUS_AFTER[verdict], _stays(db, row, verdict)
     actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
-    salt = log.new_salt()
+    salt = ledger.new_salt()
     decision_id = db.execute(
         insert(Decision)
         .values(
@@ -80,7 +80,7 @@ def decide(
             "status": status.value,
             "reason": f"{reason.code}@{reason.version}" if reason and verdict is Verdict.REJECT else None,
             **(returned.payload() if returned else {}),
-            "commitments": {"note": log.fingerprint(salt, note)},
+            "commitments": {"note": ledger.fingerprint(salt, note)},
         },
     )
     if returned:

@@ -16,7 +16,7 @@ from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status
 from consulta.domain.errors import Invalid
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
@@ -94,7 +94,7 @@ def go_on(db: Session, *, now: datetime) -> int:
         status.record(
             db,
             view,
-            actor=log.SYSTEM,
+            actor=ledger.SYSTEM,
             action=Action.GO_ON,
             number=row.number,
             recorded=now,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations.snapshots import ConsultationView, ReasonView
 from consulta.domain.contributions import status as contribution_status
 from consulta.domain.notifications import outbox
+from consulta.domain.notifications.outbox import Mail, Recipient
 from consulta.models.accounts import Account
 from consulta.models.base import table_of
 from consulta.models.contributions import Contributor, Kind, Status
@@ -17,6 +19,20 @@ from consulta.models.organizations import OrganizationMember
 from consulta.models.proposals import Proposal
 
 from .returns import Returned
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionMail(Mail):
+    """What was decided; ``due``: by when a proposal that was given back is to be corrected."""
+
+    template = "decision"
+    number: int
+    slug: str
+    published: bool
+    note: str | None = None
+    reason: str | None = None
+    kind: str = Kind.OPINION.value
+    due: date | None = None
 
 
 def tell(
@@ -35,23 +51,17 @@ def tell(
     the number, for nobody here knows the code."""
     for recipient, language in _whom(db, row):
         said = reason.title.get(language, reason.title["es"]) if reason and status is Status.REJECTED else None
-        outbox.post(
-            db,
-            event=f"decision:{consultation.slug}:{row.number}:{ordinal}",
-            recipient=recipient,
-            template="decision",
-            now=now,
-            payload={
-                "number": row.number,
-                "slug": consultation.slug,
-                "language": language,
-                "note": note,
-                "reason": said,
-                "published": status is Status.PUBLISHED,
-                "kind": row.kind.value,
-                "due": returned.due_on.isoformat() if returned else None,
-            },
+        mail = DecisionMail(
+            number=row.number,
+            slug=consultation.slug,
+            language=language,
+            note=note,
+            reason=said,
+            published=status is Status.PUBLISHED,
+            kind=row.kind.value,
+            due=returned.due_on if returned else None,
         )
+        outbox.post(db, mail, event=f"decision:{consultation.slug}:{row.number}:{ordinal}", to=recipient, now=now)
 
 
 def _whom(db: Session, row: contribution_status.StoredContribution) -> list[tuple[str, str]]:
@@ -59,7 +69,7 @@ def _whom(db: Session, row: contribution_status.StoredContribution) -> list[tupl
     person = select(Contributor.email, Contributor.mail_language).where(Contributor.contribution_id == row.id)
     email, language = db.execute(person).one()
     if email is not None:
-        return [(f"contribution:{row.id}", language or "es")]
+        return [(Recipient.CONTRIBUTION.of(row.id), language or "es")]
     if row.kind is not Kind.PROPOSAL:
         return []
     m = OrganizationMember
@@ -69,4 +79,4 @@ def _whom(db: Session, row: contribution_status.StoredContribution) -> list[tupl
         .join(table_of(Proposal), table_of(Proposal).c.organization_id == m.organization_id)
         .where(table_of(Proposal).c.id == row.id, m.wished_on.is_(None))
     )
-    return [(f"account:{id_}", language) for id_, language in db.execute(members)]
+    return [(Recipient.ACCOUNT.of(id_), language) for id_, language in db.execute(members)]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import NotFound
+from consulta.models.base import Localized
 from consulta.models.consultations import Consultation
 from consulta.models.news import Announcement, Subscriber
 
 from . import outbox
+from .outbox import Delivery, Mail, Recipient
 
 PIECE = 200
 UNCONFIRMED = timedelta(days=7)
@@ -29,6 +32,59 @@ class NewsItem:
     event: str
     content: dict[str, Any]
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionMail(Mail):
+    """Whether the reader really asked for the news."""
+
+    template = "subscription"
+    subscriber: str
+    slug: str
+    title: Localized
+
+    def words(self, db: Session, delivery: Delivery) -> dict[str, Any] | None:
+        """With the link that confirms."""
+        return {**(super().words(db, delivery) or {}), "token": token(delivery.secret, self.subscriber)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewsMail(Mail):
+    """Something that was told, to a subscriber, to a body, or to who registered for a forum. Everything after ``event``
+    is what there is to tell, and depends on ``what`` it is."""
+
+    template = "news"
+    slug: str
+    consultation: Localized
+    subscriber: str | None = None
+    event: str | None = None
+    what: str
+    key: str | None = None
+    title: Localized | None = None
+    day: str | None = None
+    time: str | None = None
+    place: Localized | None = None
+    version: int | None = None
+    organization: Localized | None = None
+    stance: str | None = None
+    subject: str | None = None
+    reason: Localized | None = None
+
+    @classmethod
+    def about(cls, content: Mapping[str, Any], **rest: Any) -> Self:
+        """The mail that tells a content."""
+        return cls.of({**content, **rest})
+
+    @staticmethod
+    def content(payload: Mapping[str, Any]) -> dict[str, Any]:
+        """What a stored one tells, without whom."""
+        outside = ("slug", "consultation", "subscriber", "event", "language")
+        return {name: value for name, value in payload.items() if name not in outside and value is not None}
+
+    def words(self, db: Session, delivery: Delivery) -> dict[str, Any] | None:
+        """With the link that stops the news, for subscribers."""
+        stop = token(delivery.secret, self.subscriber) if self.subscriber else None
+        return {**(super().words(db, delivery) or {}), "token": stop}
 
 
 def subscribe(db: Session, consultation: ConsultationView, *, email: str, language: str, now: datetime) -> None:
@@ -53,15 +109,8 @@ def subscribe(db: Session, consultation: ConsultationView, *, email: str, langua
                 key=key,
             )
         )
-    payload = {"subscriber": key, "slug": consultation.slug, "title": consultation.title, "language": language}
-    outbox.post_once(
-        db,
-        event=f"subscription:{today}",
-        recipient=f"subscriber:{key}",
-        template="subscription",
-        payload=payload,
-        now=now,
-    )
+    mail = SubscriptionMail(subscriber=key, slug=consultation.slug, title=consultation.title, language=language)
+    outbox.post_once(db, mail, event=f"subscription:{today}", to=Recipient.SUBSCRIBER.of(key), now=now)
 
 
 def token(secret: str, key: str) -> str:
@@ -138,20 +187,9 @@ def fan_out(db: Session, *, now: datetime) -> int:
     done = db.execute(mine.values(reached=reached, finished=finished))
     if done.rowcount:  # type: ignore[attr-defined]
         for _id, key, language in people:
-            outbox.post(
-                db,
-                event=f"news:{row.consultation_id}:{row.event}",
-                recipient=f"subscriber:{key}",
-                template="news",
-                payload={
-                    "subscriber": key,
-                    "slug": row.slug,
-                    "consultation": row.title,
-                    "language": language,
-                    **row.content,
-                },
-                now=now,
-            )
+            about = {"slug": row.slug, "consultation": row.title, "language": language, "subscriber": key}
+            event = f"news:{row.consultation_id}:{row.event}"
+            outbox.post(db, NewsMail.about(row.content, **about), event=event, to=Recipient.SUBSCRIBER.of(key), now=now)
     return max(1, len(people))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, NotFound
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.accounts import Account
 from consulta.models.base import Localized
@@ -21,6 +21,8 @@ from consulta.models.news import Notice, NoticeState
 from consulta.models.organizations import Organization, OrganizationMember
 
 from . import outbox
+from .news import NewsMail
+from .outbox import Recipient
 
 
 @dataclass(frozen=True)
@@ -51,18 +53,12 @@ def tell(
             o.consultation_id == consultation.id, o.slug.in_(list(slugs))
         )
     ).all()
-    payload = {"slug": consultation.slug, "consultation": consultation.title, "event": event, **content}
+    about = {"slug": consultation.slug, "consultation": consultation.title, "event": event}
     for row in rows:
-        whom = [(f"organization:{row.id}", "es")] if row.contact_email else _members(db, row.id)
+        whom = [(Recipient.ORGANIZATION.of(row.id), "es")] if row.contact_email else _members(db, row.id)
         for recipient, language in whom:
-            outbox.post_once(
-                db,
-                event=f"notice:{consultation.slug}:{event}",
-                recipient=recipient,
-                template="news",
-                payload={**payload, "language": language},
-                now=now,
-            )
+            mail = NewsMail.about(content, language=language, **about)
+            outbox.post_once(db, mail, event=f"notice:{consultation.slug}:{event}", to=recipient, now=now)
         if not whom and row.contact_phone:
             _call(db, consultation.id, row.id, event, content, now)
 
@@ -71,16 +67,15 @@ def returned(db: Session, organization_id: int, payload: dict[str, Any], *, now:
     """The mail server refuses a body's address: then somebody calls, or finds out how else it can be told."""
     o = Organization
     consultation_id = db.execute(select(o.consultation_id).where(o.id == organization_id)).scalar_one_or_none()
-    if consultation_id is not None and "event" in payload:
-        content = {name: value for name, value in payload.items() if name not in ("slug", "consultation", "event")}
-        _call(db, consultation_id, organization_id, payload["event"], content, now)
+    if consultation_id is not None and payload.get("event"):
+        _call(db, consultation_id, organization_id, payload["event"], NewsMail.content(payload), now)
 
 
 def _members(db: Session, organization_id: int) -> list[tuple[str, str]]:
     m = OrganizationMember
     query = select(Account.id, Account.language).join(m, m.account_id == Account.id)
     rows = db.execute(query.where(m.organization_id == organization_id, m.wished_on.is_(None), ~Account.suspended))
-    return [(f"account:{id_}", language) for id_, language in rows]
+    return [(Recipient.ACCOUNT.of(id_), language) for id_, language in rows]
 
 
 def _call(
@@ -165,7 +160,7 @@ def open_contact(
     if row is None:
         raise NotFound("Ese aviso no es de esta consulta.")
     subject = f"organization/{row.slug}" if row.slug else f"registration/{row.ref}"
-    log.note(db, consultation, actor=actor, action=Action.CONTACT_LOOK, subject=subject, recorded=now, payload={})
+    ledger.note(db, consultation, actor=actor, action=Action.CONTACT_LOOK, subject=subject, recorded=now, payload={})
     return row.slug or row.name or "", row.contact_phone or row.phone or ""
 
 

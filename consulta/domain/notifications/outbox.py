@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar, Self
 
 from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -24,6 +25,59 @@ LEASE = timedelta(minutes=5)
 GIVE_UP_AFTER = 12
 
 
+class Recipient(StrEnum):
+    """Whom a message is for. The address is looked up when it is delivered: until then it can be erased."""
+
+    CONTRIBUTION = "contribution"
+    ACCOUNT = "account"
+    ORGANIZATION = "organization"
+    DRAFT = "draft"
+    REGISTRATION = "registration"
+    SUBSCRIBER = "subscriber"
+    ADDRESS = "address"
+
+    def of(self, key: int | str) -> str:
+        """As it stands in the outbox: ``contribution:12``. The key of an address is its hash."""
+        return f"{self.value}:{key}"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a mail may need when it is delivered: the address, the installation's secret, the time."""
+
+    to: str
+    secret: str
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """What the words of one template are made of; every template has its own, beside the noun that posts it."""
+
+    template: ClassVar[str]
+    language: str
+
+    def payload(self) -> dict[str, Any]:
+        """What the outbox keeps until it is delivered: the fields, days in ISO form."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: v.isoformat() if isinstance(v, date) else v for name, v in values.items()}
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any]) -> Self:
+        """Read back what ``payload`` wrote; what is not there has the value that its field says."""
+        values: dict[str, Any] = {}
+        for one in fields(cls):
+            if one.name in payload:
+                value, is_day = payload[one.name], str(one.type).startswith("date")
+                values[one.name] = date.fromisoformat(value) if value and is_day else value
+        return cls(**values)
+
+    def words(self, db: Session, delivery: Delivery) -> dict[str, Any] | None:
+        """What the template is given: the fields, and links and codes that are never stored; ``None`` if there is
+        nobody to write to."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
 @dataclass(frozen=True)
 class Message:
     """A message to deliver now: whom to, in which words, with which stable Message-ID."""
@@ -35,15 +89,22 @@ class Message:
     message_id: str
     recipient: str
 
+    @property
+    def organization_id(self) -> int | None:
+        """The organisation it is for, if it is for one's own address."""
+        kind, _, key = self.recipient.partition(":")
+        return int(key) if kind == Recipient.ORGANIZATION else None
 
-def post(db: Session, *, event: str, recipient: str, template: str, payload: Mapping[str, Any], now: datetime) -> None:
-    """Put a message into the outbox; the same event reaches the same recipient once (UNIQUE)."""
+
+def post(db: Session, mail: Mail, *, event: str, to: str, now: datetime) -> None:
+    """Put a mail into the outbox; the same event reaches the same recipient once (UNIQUE). ``to``: as
+    ``Recipient.of`` gives it."""
     db.execute(
         insert(OutboxMessage).values(
             event=event,
-            recipient=recipient,
-            template=template,
-            payload=dict(payload),
+            recipient=to,
+            template=mail.template,
+            payload=mail.payload(),
             due_at=now,
             created_at=now,
             message_id=f"<{secrets.token_hex(16)}@consulta>",
@@ -52,13 +113,11 @@ def post(db: Session, *, event: str, recipient: str, template: str, payload: Map
     )
 
 
-def post_once(
-    db: Session, *, event: str, recipient: str, template: str, payload: Mapping[str, Any], now: datetime
-) -> None:
+def post_once(db: Session, mail: Mail, *, event: str, to: str, now: datetime) -> None:
     """The same, unless the event reached the recipient already."""
     try:
         with db.begin_nested():
-            post(db, event=event, recipient=recipient, template=template, payload=payload, now=now)
+            post(db, mail, event=event, to=to, now=now)
     except IntegrityError:
         return
 
@@ -120,15 +179,15 @@ def retry_later(db: Session, message_id: int, *, now: datetime) -> None:
 
 def _address(db: Session, recipient: str, payload: Mapping[str, Any]) -> str | None:
     kind, _, key = recipient.partition(":")
-    if kind == "contribution":
+    if kind == Recipient.CONTRIBUTION:
         return db.execute(select(Contributor.email).where(Contributor.contribution_id == int(key))).scalar_one_or_none()
-    if kind == "subscriber":
+    if kind == Recipient.SUBSCRIBER:
         return db.execute(select(Subscriber.email).where(Subscriber.key == key)).scalar_one_or_none()
     queries = {
-        "account": select(Account.email).where(Account.id == bindparam("id")),
-        "organization": select(Organization.contact_email).where(Organization.id == bindparam("id")),
-        "draft": select(ProposalDraft.email).where(ProposalDraft.id == bindparam("id")),
-        "registration": select(Registration.email).where(Registration.id == bindparam("id")),
+        Recipient.ACCOUNT.value: select(Account.email).where(Account.id == bindparam("id")),
+        Recipient.ORGANIZATION.value: select(Organization.contact_email).where(Organization.id == bindparam("id")),
+        Recipient.DRAFT.value: select(ProposalDraft.email).where(ProposalDraft.id == bindparam("id")),
+        Recipient.REGISTRATION.value: select(Registration.email).where(Registration.id == bindparam("id")),
     }
     if kind in queries:
         return db.execute(queries[kind], {"id": int(key)}).scalar_one_or_none()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.texts import sort_key
 from consulta.models.base import Localized
@@ -107,6 +107,6 @@ def entry(
     now: datetime | date,
 ) -> None:
     """Collect the ledger entry of something about a body."""
-    log.note(
+    ledger.note(
         db, consultation, actor=actor, action=action, subject=f"organization/{slug}", payload=payload, recorded=now
     )

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, aliased
 from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import digests, log
+from consulta.domain.ledger import digests
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news
 from consulta.models.accounts import Pseudonym
@@ -94,7 +95,7 @@ def publish(
     except IntegrityError as error:
         raise Conflict("Otra organización publicó en este instante. Inténtelo de nuevo.") from error
     actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
-    log.note(
+    ledger.note(
         db,
         consultation,
         actor=actor,

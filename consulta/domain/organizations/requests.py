@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts, pseudonyms
+from consulta.domain.accounts import accounts, links, pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.days import working_days_after
 from consulta.domain.errors import Conflict
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import outbox
+from consulta.domain.notifications.outbox import Delivery, Mail, Recipient
 from consulta.domain.texts import sort_key
+from consulta.models.base import Localized
 from consulta.models.organizations import Organization, OrganizationMember, Standing
 
 from . import enlisting, reading
@@ -22,6 +26,22 @@ from .verification import WORKING_DAYS
 
 FORGOTTEN = timedelta(days=7)
 PIECE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestMail(Mail):
+    """Somebody asked for an account for an organisation: its representative says whether it is so."""
+
+    template = "organization"
+    account: int
+    slug: str
+    name: str
+    consultation: Localized
+
+    def words(self, db: Session, delivery: Delivery) -> dict[str, Any] | None:
+        """With the link to a password."""
+        link = links.one_time_link(db, account_id=self.account, now=delivery.now)
+        return {**(super().words(db, delivery) or {}), "token": link}
 
 
 def ask(
@@ -100,22 +120,12 @@ def pending(db: Session, body: BodyView, account_id: int) -> bool:
 def _write(
     db: Session, consultation: ConsultationView, account_id: int, name: str, language: str, *, now: datetime
 ) -> None:
-    payload = {
-        "account": account_id,
-        "slug": consultation.slug,
-        "name": name,
-        "language": language,
-        "consultation": consultation.title,
-    }
-    # One mail a day: whoever holds the address finds all the wishes in their account.
-    outbox.post_once(
-        db,
-        event=f"organization:{consultation.today(now)}",
-        recipient=f"account:{account_id}",
-        template="organization",
-        payload=payload,
-        now=now,
+    mail = RequestMail(
+        account=account_id, slug=consultation.slug, name=name, language=language, consultation=consultation.title
     )
+    # One mail a day: whoever holds the address finds all the requests in their account.
+    event = f"organization:{consultation.today(now)}"
+    outbox.post_once(db, mail, event=event, to=Recipient.ACCOUNT.of(account_id), now=now)
 
 
 def send(db: Session, consultation: ConsultationView, body: BodyView, *, account_id: int, now: datetime) -> None:

@@ -14,10 +14,12 @@ from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import outbox
+from consulta.domain.notifications.outbox import Mail, Recipient
 from consulta.models.accounts import Account, Pseudonym, Sector
+from consulta.models.base import Localized
 from consulta.models.consultations import Consultation
 from consulta.models.organizations import Organization, OrganizationMember, Standing, Verification
 
@@ -134,7 +136,7 @@ def lapse(db: Session, *, now: datetime) -> int:
         done += 1
         payload = {"answer_by": str(organization.answer_by), "standing": Standing.PROVISIONAL.value}
         action, slug_ = Action.ORGANIZATION_PROVISIONAL, organization.slug
-        enlisting.entry(db, view, action, slug_, payload, actor=log.SYSTEM, now=now)
+        enlisting.entry(db, view, action, slug_, payload, actor=ledger.SYSTEM, now=now)
         tell(db, view, reading.view_of(organization), Standing.PROVISIONAL, None, now=now)
     return done
 
@@ -161,6 +163,18 @@ def unanswered(db: Session, consultation: ConsultationView, sector: Sector) -> l
     return [reading.view_of(one) for one in db.execute(query.order_by(o.answer_by, o.id).limit(PIECE)).scalars()]
 
 
+@dataclass(frozen=True, kw_only=True)
+class StandingMail(Mail):
+    """What became of a request for an account."""
+
+    template = "standing"
+    name: str
+    standing: str
+    slug: str
+    consultation: Localized
+    reason: str | None = None
+
+
 def tell(
     db: Session,
     consultation: ConsultationView,
@@ -178,22 +192,16 @@ def tell(
         .where(m.organization_id == body.id, m.wished_on.is_(None))
     )
     for account_id, language in list(rows):
-        outbox.post(
-            db,
-            event=f"standing:{body.id}:{body.round}:{standing.value}",
-            recipient=f"account:{account_id}",
-            template="standing",
-            now=now,
-            payload={
-                "organization": body.id,
-                "name": body.name["es"],
-                "standing": standing.value,
-                "reason": reason,
-                "slug": consultation.slug,
-                "language": language,
-                "consultation": consultation.title,
-            },
+        mail = StandingMail(
+            name=body.name["es"],
+            standing=standing.value,
+            reason=reason,
+            slug=consultation.slug,
+            language=language,
+            consultation=consultation.title,
         )
+        event = f"standing:{body.id}:{body.round}:{standing.value}"
+        outbox.post(db, mail, event=event, to=Recipient.ACCOUNT.of(account_id), now=now)
 
 
 def _hold(db: Session, body: BodyView) -> None:

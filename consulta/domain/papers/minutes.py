@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consulta.domain.acts import versions
-from consulta.domain.acts.versions import ActData
+from consulta.domain.acts.data import ActData
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Invalid, NotFound
 from consulta.domain.forums.reading import ForumView

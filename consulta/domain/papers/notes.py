@@ -17,7 +17,7 @@ from consulta.domain.contributions import admission
 from consulta.domain.contributions import incoming as contribution_incoming
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.texts import OTHER_MAX, says_something
 from consulta.models.base import table_of
@@ -192,7 +192,7 @@ def note(
     payload: dict[str, Any],
 ) -> None:
     """An entry upon a forum's sheets."""
-    log.note(
+    ledger.note(
         db,
         consultation,
         actor=actor,

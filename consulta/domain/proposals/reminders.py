@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView, StageView
 from consulta.domain.notifications import outbox
+from consulta.domain.notifications.outbox import Mail, Recipient
 from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
 from consulta.models.organizations import OrganizationMember
@@ -19,6 +21,17 @@ from consulta.models.sheets import SheetVersion
 
 BEFORE, PIECE = timedelta(days=3), 50
 _D = table_of(ProposalDraft)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderMail(Mail):
+    """A proposal is written and not sent; ``key`` opens it for those who act for an organisation."""
+
+    template = "reminder"
+    slug: str
+    last: date
+    key: str | None = None
+    title: str | None = None
 
 
 def remind(db: Session, *, now: datetime) -> int:
@@ -46,26 +59,20 @@ def _remind(db: Session, view: ConsultationView, stage: StageView, now: datetime
     for row in rows:
         db.execute(update(_D).where(_D.c.id == row.id).values(reminded_on=view.today(now)))
         for recipient in _whom(db, row):
-            outbox.post_once(
-                db,
-                event=f"reminder:{row.key}",
-                recipient=recipient,
-                template="reminder",
-                now=now,
-                payload={
-                    "slug": view.slug,
-                    "key": row.key if row.organization_id else None,
-                    "title": row.title,
-                    "language": row.language,
-                    "last": stage.last_day.isoformat(),
-                },
+            mail = ReminderMail(
+                slug=view.slug,
+                key=row.key if row.organization_id else None,
+                title=row.title,
+                language=row.language,
+                last=stage.last_day,
             )
+            outbox.post_once(db, mail, event=f"reminder:{row.key}", to=recipient, now=now)
     return len(rows)
 
 
 def _whom(db: Session, row: Any) -> list[str]:
     if row.organization_id is None:
-        return [f"draft:{row.id}"] if row.email else []
+        return [Recipient.DRAFT.of(row.id)] if row.email else []
     m = OrganizationMember
     mine = select(m.account_id).where(m.organization_id == row.organization_id, m.wished_on.is_(None))
-    return [f"account:{id_}" for id_ in db.execute(mine).scalars()]
+    return [Recipient.ACCOUNT.of(id_) for id_ in db.execute(mine).scalars()]

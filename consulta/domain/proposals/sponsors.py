@@ -14,7 +14,7 @@ from consulta.domain.accounts import pseudonyms
 from consulta.domain.accounts.actors import Actor
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.organizations import members
 from consulta.domain.organizations.reading import by_slug
@@ -154,7 +154,7 @@ def _note(
     number = db.execute(select(Contribution.number).where(Contribution.id == contribution_id)).scalar_one()
     slug = db.execute(select(_O.c.slug).where(_O.c.id == organization_id)).scalar_one()
     who = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=actor.id)
-    log.note(
+    ledger.note(
         db,
         consultation,
         actor=who,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.contributions import GROUP_OF, Kind, Status
 
@@ -155,7 +155,7 @@ def _cells(db: Session, consultation: ConsultationView) -> Counter[tuple[str, st
 def _replayed(db: Session, consultation: ConsultationView, as_of: date) -> Counter[tuple[str, str, str]]:
     """The state of every contribution at the end of a day, from the entries alone."""
     state: dict[str, list[str]] = {}
-    for line in log.entries(db, consultation.log_id):
+    for line in ledger.entries(db, consultation.log_id):
         content = line.content
         if _day_of(content["recorded"], consultation) > as_of:
             continue

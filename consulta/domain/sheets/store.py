@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log
+from consulta.domain.ledger import log as ledger
 from consulta.models.base import table_of
 from consulta.models.sheets import (
     LineKind,
@@ -142,7 +142,7 @@ def _columns(consultation: ConsultationView, sheet: Sheet) -> dict[str, Any]:
     return {
         **{name: getattr(sheet, name) for name in PROSE},
         "language": sheet.language,
-        "salt": log.new_salt(),
+        "salt": ledger.new_salt(),
         "theme_id": theme.id if theme else None,
         "challenges": [one.value for one in sheet.challenges],
         "undecided": sorted(sheet.undecided),

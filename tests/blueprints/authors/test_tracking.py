@@ -124,7 +124,7 @@ def test_a_confirmation_from_the_mail(visitor: Visitor, app: Flask, tmp_path: ob
     folio = visitor.folio()
     assert "Confirmar mi correo" in visitor.follow(folio).text
     visitor.follow(folio, 422, act="confirm", confirmation="AAAAAAAA")
-    from consulta.domain.authors.rights import confirmation_code
+    from consulta.domain.codes import confirmation_code
 
     code = confirmation_code(app.extensions["settings"].secret_key, folio, "eva@persona.example")
     assert "quedó confirmado" in visitor.follow(folio, act="confirm", confirmation=code).text

@@ -135,7 +135,7 @@ def test_name_and_address_go_alone(database: Database, shown: ConsultationView) 
 def test_a_confirmation_needs_the_mailed_code_and_outlives_the_address(
     database: Database, shown: ConsultationView
 ) -> None:
-    code = rights.confirmation_code("s" * 40, FOLIO, "eva@persona.example")
+    code = codes.confirmation_code("s" * 40, FOLIO, "eva@persona.example")
     for wrong in ("", "00000000", "ñ", "\ud800"):
         with pytest.raises(NotFound), database.transaction() as db:
             rights.confirm(db, FOLIO, typed=wrong, secret="s" * 40, now=NOW)
