@@ -18,7 +18,7 @@ from consulta.database.transactions import Database
 from . import blueprints, cli
 from .config import Settings, from_environment
 from .web import auth, db, errors, headers, page_cache, requests
-from .words import i18n, markup
+from .words import i18n, labels, markup
 
 STATIC = Path(__file__).parent / "static"
 YEAR = 31_536_000
@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     auth.init_app(app, settings)
     CSRFProtect(app)
     i18n.init_app(app)
+    labels.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
     page_cache.init_app(app, settings.page_cache)

@@ -7,7 +7,7 @@ from .attendance import devices, door
 from .authors import tracking
 from .comments import flags, submitting, supports
 from .contributions import opinions
-from .contributions import reading as contributions
+from .contributions import reading as contributions_reading
 from .forums import desk as forum_desk
 from .forums import public, registrations
 from .intake import assisted, uploads
@@ -18,13 +18,13 @@ from .organizations import positions, requests
 from .organizations import public as organization_public
 from .papers import desk, minutes
 from .proposals import drafting, sending, sponsors
-from .proposals import reading as proposals
+from .proposals import reading as proposals_reading
 
 CAPABILITIES: tuple[Blueprint, ...] = (
     consultations.bp,
     opinions.bp,
     tracking.bp,
-    contributions.bp,
+    contributions_reading.bp,
     submitting.bp,
     supports.bp,
     flags.bp,
@@ -36,7 +36,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     news.bp,
     results.bp,
     plans.bp,
-    proposals.bp,
+    proposals_reading.bp,
     drafting.bp,
     sending.bp,
     sponsors.bp,

@@ -21,6 +21,7 @@ from consulta.web.auth import allow, anyone
 from consulta.web.guards import find
 from consulta.web.page_cache import head, public_page
 from consulta.words.i18n import day, gettext, localized, number
+from consulta.words.labels import first_upper, vocabulary
 from consulta.words.markup import drawn
 
 bp = Blueprint("results", __name__)
@@ -193,20 +194,12 @@ def _tables(consultation: ConsultationView, sheet: Results) -> list[tuple[str, s
 def _bars(
     consultation: ConsultationView, name: str, counted: dict[str, int | None] | dict[str, int]
 ) -> list[charts.Bar]:
-    words = {
-        "web": gettext("Sitio web"),
-        "paper": gettext("Papel"),
-        "forum": gettext("Foro"),
-        "assisted": gettext("Con ayuda de alguien"),
-        "import": gettext("Importado"),
-        "opinion": gettext("Opinión"),
-        "comment": gettext("Comentario"),
-        "": gettext("No lo dijo"),
-    }
+    named = {"channel": "Channel", "kind": "Kind"}.get(name)
+    words = {"": gettext("No lo dijo"), **(vocabulary(named) if named else {})}
     rows: list[tuple[str, str, int | None]] = []
     for key, n in counted.items():
         choice = consultation.choice(name, key)
-        rows.append((key, localized(choice.label) if choice else words.get(key, key), n))
+        rows.append((key, localized(choice.label) if choice else first_upper(words.get(key, key)), n))
     return charts.bars(sorted(rows, key=lambda row: (row[0] == "", -(row[2] if row[2] is not None else 4), row[1])))
 
 

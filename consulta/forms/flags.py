@@ -9,22 +9,14 @@ from consulta.domain.comments.flags import LINE_MAX
 from consulta.domain.texts import showable
 from consulta.models.comments import Ground
 from consulta.words.i18n import gettext
+from consulta.words.labels import vocabulary
 
 from .fields import kept
 
 
 def grounds() -> list[tuple[str, str]]:
     """The reasons, as pairs of code and words."""
-    words = {
-        Ground.PERSONAL_DATA: gettext("Dice datos personales de alguien"),
-        Ground.THREAT: gettext("Amenaza a alguien"),
-        Ground.HATE: gettext("Llama al odio contra un grupo de personas"),
-        Ground.INSULT: gettext("Insulta a alguien"),
-        Ground.ADVERTISING: gettext("Es publicidad o engaño"),
-        Ground.OFF_TOPIC: gettext("No tiene que ver con el tema"),
-        Ground.OTHER: gettext("Otra cosa"),
-    }
-    return [(ground.value, words[ground]) for ground in Ground]
+    return list(vocabulary("Ground").items())
 
 
 class ReportForm(FlaskForm):

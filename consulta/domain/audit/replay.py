@@ -62,7 +62,7 @@ class State:
             self.flags[number] &= ~1
         if action is Action.TAKE_BACK_ERASURE:
             self.flags[number] = (self.flags[number] & ~1) | bool(payload["awaiting"])
-        if action in (Action.REPORT, Action.MEND, Action.GO_ON):
+        if action in (Action.REPORT, Action.CORRECT, Action.GO_ON):
             self.flags[number] |= 1
         if action is Action.CONFIRM:
             self.flags[number] |= 2

@@ -52,7 +52,7 @@ class Action(StrEnum):
     PUBLISH = "contribution:publish"
     REJECT = "contribution:reject"
     RETURN = "contribution:return"
-    MEND = "contribution:mend"
+    CORRECT = "contribution:mend"
     GO_ON = "contribution:go-on"
     PROPOSAL_VERSION = "proposal:version"
     PROPOSAL_WITHDRAW = "proposal:withdraw"

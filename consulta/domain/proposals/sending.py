@@ -139,7 +139,7 @@ def _correct(db: Session, draft: Draft, *, actor: str, now: datetime) -> int:
         db,
         consultation,
         actor=actor,
-        action=Action.MEND,
+        action=Action.CORRECT,
         number=row.number,
         recorded=now,
         payload={"status": Status.RECEIVED.value, "version": version},

@@ -16,6 +16,7 @@ from docx import Document
 from flask import Flask
 from sqlalchemy import text
 
+from consulta.blueprints.proposals import reading
 from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -406,7 +407,7 @@ def test_all_of_them_as_one_document(
         publish(desk, number)
     assert visitor.get("…/propuestas.pdf").data[:5] == b"%PDF-"
     assert len(Document(io.BytesIO(visitor.get("…/propuestas.docx").data)).tables) == 3
-    monkeypatch.setattr("consulta.blueprints.proposals.reading.MAX_AT_ONCE", 1)
+    monkeypatch.setattr(reading, "MAX_AT_ONCE", 1)
     page = visitor.get("…/propuestas.pdf").text
     assert "Preparar uno nuevo" in page
     for _ in range(2):
@@ -437,7 +438,7 @@ def test_what_is_withdrawn_while_the_document_is_made_does_not_stay_in_it(
     desk = people.moderator(app, database, consultation)
     for number in (1, 2, 3):
         publish(desk, number)
-    monkeypatch.setattr("consulta.blueprints.proposals.reading.MAX_AT_ONCE", 1)
+    monkeypatch.setattr(reading, "MAX_AT_ONCE", 1)
     visitor.post("…/propuestas.docx")
     made = sheet_files.proposals
 
