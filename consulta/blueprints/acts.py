@@ -22,7 +22,6 @@ from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.files import pdf
 from consulta.domain.organizations import positions
 from consulta.domain.organizations import reading as organizations
-from consulta.domain.papers import minutes as paper_minutes
 from consulta.forms.acts import read_act, show_act
 from consulta.forms.fields import Typed, new_key
 from consulta.web import answers, db, guards, page_cache
@@ -220,8 +219,7 @@ def _act_page(consultation: ConsultationView, act: ActView) -> str:
 
 def _notes(act: ActView) -> list[int]:
     """The numbers of the notes that the minutes of a forum's table rest on."""
-    text = act.now.texts.get("minutes", {}).get("es", "")
-    return paper_minutes.taken_apart(text)[1]
+    return list(act.now.table.notes) if act.now.table else []
 
 
 def _form_page(

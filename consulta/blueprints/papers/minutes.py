@@ -11,6 +11,8 @@ from consulta.database import transactions
 from consulta.documents import minutes
 from consulta.documents.minutes import Record
 from consulta.domain.acts import reading as acts
+from consulta.domain.acts.data import ActData
+from consulta.domain.acts.table_minutes import SECTIONS, TableMinutes
 from consulta.domain.attendance import door
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Conflict, Invalid, NotFound
@@ -51,8 +53,7 @@ def form(slug: str, key: str, theme: str) -> Response:
     values = {"seen": str(paper_minutes.version_of(db.session(), consultation, forum, chosen))}
     if values["seen"] != "0":
         act = acts.one(db.session(), consultation, paper_minutes.key_of(forum, chosen))
-        sections, numbers = paper_minutes.taken_apart(act.now.texts["minutes"]["es"])
-        values |= {**sections, "notes": ", ".join(map(str, numbers))}
+        values |= _written(act.now)
     return _page(consultation, forum, chosen, values, {}, 200)
 
 
@@ -62,7 +63,7 @@ def publish(slug: str, key: str, theme: str) -> Response | BaseResponse:
     """Publish them as an act."""
     consultation, forum, chosen = _own(slug, key, theme)
     typed = Typed(request.form)
-    sections = {name: typed.text(name, limit=TEXT) for name in paper_minutes.SECTIONS}
+    sections = {name: typed.text(name, limit=TEXT) for name in SECTIONS}
     numbers = sorted({int(n) for n in re.findall(r"\d{1,9}", typed.text("notes", limit=TEXT))})
     seen, reason = typed.whole("seen", 0, 10**6), {"es": typed.text("reason_es", limit=500)}
     if typed.errors:
@@ -73,8 +74,7 @@ def publish(slug: str, key: str, theme: str) -> Response | BaseResponse:
             consultation,
             forum,
             chosen,
-            sections,
-            numbers,
+            TableMinutes.of(sections, numbers),
             seen=seen,
             reason=reason,
             actor=guards.pseudonym(consultation),
@@ -114,7 +114,7 @@ def _record(consultation: ConsultationView, key: str) -> Record | None:
         title=localized(act.now.title),
         consultation=localized(consultation.title),
         facts=facts,
-        parts=_parts(localized(text)),
+        parts=act.now.table.parts(language()) if act.now.table else [("", localized(text))],
         voices_heading=gettext("Lo que dice cada sector"),
         voices=voices,
         language=language(),
@@ -123,14 +123,11 @@ def _record(consultation: ConsultationView, key: str) -> Record | None:
     )
 
 
-def _parts(text: str) -> list[tuple[str, str]]:
-    """The sections of a table's minutes under their headings; any other text as it stands."""
-    sections, numbers = paper_minutes.taken_apart(text)
-    if not sections:
-        return [("", text)]
-    parts = [(heading, sections[name]) for name, heading in paper_minutes.SECTIONS.items() if name in sections]
-    notes = ", ".join(f"n.º {number}" for number in numbers)
-    return [*parts, (gettext("Notas en que se basa"), notes)] if notes else parts
+def _written(act: ActData) -> dict[str, str]:
+    """What the form is filled with; minutes that an earlier version kept as one text stand in the first section."""
+    if act.table is None:
+        return {"said_most": act.texts["minutes"]["es"]}
+    return {**act.table.sections, "notes": ", ".join(map(str, act.table.notes))}
 
 
 def _page(

@@ -9,13 +9,16 @@ from typing import Any
 from consulta.models.acts import ActKind, ActVersion
 from consulta.models.base import Localized
 
+from .table_minutes import TableMinutes
+
 TEXTS = ("place", "host", "convened_by", "present", "agenda", "agreements", "minutes", "notes")
 
 
 @dataclass(frozen=True)
 class ActData:
     """Everything of one version. ``texts``: those that there are, by the names of ``TEXTS``; ``bodies``: slug and
-    capacity; ``documents``: name, sha256, size; days inclusive."""
+    capacity; ``documents``: name, sha256, size; days inclusive. ``table``: of minutes of a forum's table, what they
+    are made of; their text is rendered from it and not stored."""
 
     kind: ActKind
     title: Localized
@@ -31,6 +34,7 @@ class ActData:
     documents: tuple[dict[str, Any], ...] = ()
     contradictions: tuple[Localized, ...] = ()
     source: dict[str, Any] | None = None
+    table: TableMinutes | None = None
 
     @property
     def day(self) -> date | None:
@@ -45,6 +49,7 @@ class ActData:
 def data_of(v: ActVersion) -> ActData:
     """A stored version as it was given."""
     c = v.content
+    table = TableMinutes.of(**c["table"]) if c.get("table") else None
     return ActData(
         kind=v.kind,
         title=c["title"],
@@ -55,20 +60,23 @@ def data_of(v: ActVersion) -> ActData:
         held_from=v.held_from,
         held_until=v.held_until,
         time=c.get("time"),
-        texts={name: c[name] for name in TEXTS if c.get(name)},
+        texts={name: c[name] for name in TEXTS if c.get(name)} | ({"minutes": table.text()} if table else {}),
         bodies=tuple((b["slug"], b["capacity"]) for b in c.get("bodies", ())),
         documents=tuple(c.get("documents", ())),
         contradictions=tuple(c.get("contradictions", ())),
         source=c.get("source"),
+        table=table,
     )
 
 
 def content_of(data: ActData) -> dict[str, Any]:
     """A version as it is stored."""
+    rendered = ("minutes",) if data.table else ()
     return {
         "title": data.title,
         "time": data.time,
-        **data.texts,
+        **{name: text for name, text in data.texts.items() if name not in rendered},
+        **({"table": data.table.as_stored()} if data.table else {}),
         "documents": list(data.documents),
         "bodies": [{"slug": slug, "capacity": capacity} for slug, capacity in data.bodies],
         "contradictions": list(data.contradictions),

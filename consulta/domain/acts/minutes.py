@@ -17,6 +17,7 @@ from consulta.models.accounts import Sector
 from consulta.models.acts import Act, ActVersion, MinutesVoice
 
 from . import reading, versions
+from .data import data_of
 from .reading import ListedAct
 
 
@@ -27,13 +28,13 @@ def unsigned(db: Session, consultation: ConsultationView, sector: Sector, *, lim
     rows = db.execute(
         in_force.where(a.consultation_id == consultation.id).order_by(a.day.desc(), a.id.desc()).limit(limit)
     ).all()
-    spoken = select(m.act_id, v.content).join(v, (v.act_id == m.act_id) & (v.version == m.version))
+    spoken = select(m.act_id, v).join(v, (v.act_id == m.act_id) & (v.version == m.version))
     mine = spoken.where(m.sector == sector, m.act_id.in_([row[0] for row in rows]))
-    said = {(id_, str(content.get("minutes"))) for id_, content in db.execute(mine)}
+    said = {(id_, str(data_of(version).texts.get("minutes"))) for id_, version in db.execute(mine)}
     return [
         reading.in_list(*row)
         for row in rows
-        if row[3].content.get("minutes") and (row[0], str(row[3].content["minutes"])) not in said
+        if (minutes := data_of(row[3]).texts.get("minutes")) and (row[0], str(minutes)) not in said
     ]
 
 

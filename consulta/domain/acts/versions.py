@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -39,6 +40,8 @@ def publish(
     if seen and len((reason or {}).get("es", "")) < 10:
         raise Invalid("Escriba por qué cambia, en 10 letras o más: todas las personas lo leerán.", field="reason_es")
     before = version_in_force(db, consultation, key) if seen else None
+    if before and before.table and data.texts.get("minutes") == before.texts["minutes"]:
+        data = replace(data, table=before.table)  # another part changed: the minutes stay what they are made of
     act_id = _raise(db, consultation, key, seen, data)
     db.execute(
         insert(ActVersion).values(

@@ -3,8 +3,7 @@ that both sides agree with them or say why not."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.acts import versions
 from consulta.domain.acts.data import ActData
+from consulta.domain.acts.table_minutes import TableMinutes
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
@@ -21,37 +21,10 @@ from consulta.models.contributions import Contribution
 from consulta.models.forums import ForumKind
 from consulta.models.papers import Paper, PaperBatch, PaperNote
 
-SECTIONS = {
-    "said_most": "Lo que más se dijo",
-    "agreed": "En qué hubo acuerdo",
-    "disagreed": "En qué no hubo acuerdo",
-    "proposed": "Qué se propuso",
-}
-NOTES = "Notas en que se basa: "
-
 
 def key_of(forum: ForumView, theme: ThemeView) -> str:
     """The address of the act."""
     return f"acta-{forum.key}-{theme.slug}"[:80]
-
-
-def composed(sections: Mapping[str, str], numbers: Sequence[int]) -> str:
-    """The text of the minutes: each section that says something under its heading, then the notes."""
-    parts = [
-        f"{heading}\n{sections[name].strip()}" for name, heading in SECTIONS.items() if sections.get(name, "").strip()
-    ]
-    notes = [NOTES + ", ".join(f"n.º {number}" for number in numbers)] if numbers else []
-    return "\n\n".join([*parts, *notes])
-
-
-def taken_apart(text: str) -> tuple[dict[str, str], list[int]]:
-    """The sections and the notes of a text that ``composed`` made."""
-    body, _, notes = text.partition(NOTES)
-    headings = "|".join(re.escape(heading) for heading in SECTIONS.values())
-    pieces = re.split(rf"(?:^|\n\n)({headings})\n", body)
-    names = {heading: name for name, heading in SECTIONS.items()}
-    sections = {names[heading]: said.strip() for heading, said in zip(pieces[1::2], pieces[2::2], strict=True)}
-    return sections, [int(number) for number in re.findall(r"\d+", notes)]
 
 
 def published(db: Session, consultation: ConsultationView, forum: ForumView) -> list[tuple[str, ThemeView]]:
@@ -74,8 +47,7 @@ def publish(
     consultation: ConsultationView,
     forum: ForumView,
     theme: ThemeView,
-    sections: Mapping[str, str],
-    numbers: Sequence[int],
+    minutes: TableMinutes,
     *,
     seen: int,
     reason: Localized | None,
@@ -85,9 +57,9 @@ def publish(
     """Publish the minutes of a table, or their next version; the address of the act."""
     if theme.slug not in {table.theme for table in forum.tables}:
         raise NotFound("Esa mesa no es de este foro.")
-    if not any(sections.get(name, "").strip() for name in SECTIONS):
+    if not minutes.sections:
         raise Invalid("Escriba al menos una de las cuatro partes.", field="said_most")
-    strange = sorted(set(numbers) - _notes(db, forum, theme, numbers))
+    strange = sorted(set(minutes.notes) - _notes(db, forum, theme, minutes.notes))
     if strange:
         raise Invalid(
             "Estas notas no son de hojas de esta mesa: %(numbers)s.",
@@ -95,7 +67,7 @@ def publish(
             field="notes",
         )
     day, kind = consultation.today(forum.data.starts_at), forum.data.kind
-    texts: dict[str, Localized] = {"minutes": {"es": composed(sections, numbers)}}
+    texts: dict[str, Localized] = {"minutes": minutes.text()}
     if forum.data.texts.get("place"):
         texts["place"] = forum.data.texts["place"]
     data = ActData(
@@ -104,6 +76,7 @@ def publish(
         held_from=day,
         title=_title(forum, theme),
         texts=texts,
+        table=minutes,
     )
     key = key_of(forum, theme)
     versions.publish(db, consultation, data, key=key, seen=seen, reason=reason, actor=actor, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import datetime
 
 from docx import Document
@@ -10,25 +11,64 @@ from flask import Flask
 from pypdf import PdfReader
 
 from consulta.database.transactions import Database
+from consulta.domain.acts import reading as acts
+from consulta.domain.acts import versions
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.papers import minutes
 from consulta.models.accounts import RoleName, Sector
 from tests.support.audits import sound
 from tests.support.forums import announce
 from tests.support.papers import batch, enter
 from tests.support.people import coordinator, staff
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, fields
 
 FORM = "/gestion/prueba/foros/foro/actas/tema-1"
 ACT = "…/cronograma/acta-foro-tema-1"
 
 
-def test_what_is_composed_is_taken_apart_again() -> None:
-    sections = {"said_most": "Falta agua.\n\nY luz.", "disagreed": "El precio: n.º uno en todo."}
-    text = minutes.composed(sections, [3, 12])
-    assert minutes.taken_apart(text) == (sections, [3, 12])
-    assert minutes.taken_apart("Se acordó leerlo todo.") == ({}, [])
-    assert "En qué hubo acuerdo" not in text
+def test_whatever_a_section_says_stays_in_it(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor
+) -> None:
+    """Headings and the words before the notes are ours only where we put them."""
+    announce(database, consultation, now)
+    batch(database, consultation, now, 2)
+    enter(database, consultation, now, 1, "Falta agua", account=staff(database, consultation))
+    desk = coordinator(app, database, consultation)
+    said = {
+        "said_most": "Primero el agua.\n\nQué se propuso\nMedirla, n.º 7.\n\nNotas en que se basa: n.º 12, n.º 13",
+        "agreed": "En qué hubo acuerdo\nEn todo.",
+    }
+    desk.post(FORM, {"seen": "0", **said, "notes": "1"})
+    written = fields(desk.get(FORM).text)
+    assert {name: written[name] for name in said} == said
+    assert written["notes"] == "1"
+    assert written["proposed"] == ""
+    page = visitor.get(ACT).text
+    assert "/aportes/12" not in page
+    assert "/aportes/1" in page
+    words = [p.text for p in Document(io.BytesIO(visitor.get(f"{ACT}/acta.docx").data)).paragraphs]
+    assert "Notas en que se basa: n.º 12, n.º 13" in "\n".join(words)
+    assert words.count("Qué se propuso") == 0
+    assert "What was agreed" in "\n".join(
+        p.text for p in Document(io.BytesIO(visitor.get(f"{ACT}/acta.docx?lang=en").data)).paragraphs
+    )
+    sound(database)
+
+
+def test_a_change_of_the_act_leaves_the_minutes_what_they_are_made_of(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    announce(database, consultation, now)
+    desk = coordinator(app, database, consultation)
+    desk.post(FORM, {"seen": "0", "proposed": "Medirla."})
+    with database.transaction() as db:
+        before = acts.one(db, consultation, "acta-foro-tema-1").now
+        other = replace(before, time="9 a 12", table=None)
+        reason = {"es": "Faltaba la hora en que se reunió."}
+        versions.publish(
+            db, consultation, other, key="acta-foro-tema-1", seen=1, reason=reason, actor="equipo", now=now
+        )
+        assert acts.one(db, consultation, "acta-foro-tema-1").now.table == before.table
+    assert fields(desk.get(FORM).text)["proposed"] == "Medirla."
 
 
 def test_minutes_from_the_table_to_the_document(
