@@ -169,3 +169,16 @@ def test_no_path_of_a_machine_ships() -> None:
     for name in listed:
         if name.endswith((".md", ".toml", ".lock", ".html", ".txt")) or name in ("Makefile", ".ci/run"):
             assert not re.search(r"/(home|root|opt|srv|mnt)/", (ROOT / name).read_text("utf-8")), name
+
+
+def test_a_status_moves_in_one_place() -> None:
+    """With its figures, its place in search and its entry: erasure by the author, too."""
+    setting = re.compile(
+        r"update\((?:table_of\(Contribution\)|Contribution|_C|base|rows|contributions)\)(?:(?!update\().){0,300}?status=",
+        re.S,
+    )
+    where = {str(p.relative_to(PACKAGE)) for p in SOURCES if setting.search(p.read_text("utf-8"))}
+    assert where == {"domain/contributions/status.py"}
+    moves = {str(p.relative_to(PACKAGE)) for p in SOURCES if "tally.move(" in p.read_text("utf-8")}
+    arrivals = {"domain/contributions/admission.py", "domain/contributions/deferred.py"}
+    assert moves == {"domain/contributions/status.py"} | arrivals

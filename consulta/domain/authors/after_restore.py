@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status, withdrawal
+from consulta.domain.contributions.status import Occasion
 from consulta.domain.contributions.withdrawal import Own
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
@@ -156,13 +157,7 @@ def _forget(db: Session, mine: Own, action: Action, *, now: datetime) -> bool:
         values |= {"name": None, "name_salt": None, "publish_name": False}
     db.execute(update(Contributor).where(Contributor.contribution_id == mine.id).values(**values))
     fields = ["email"] if action is Action.ERASE_EMAIL else ["email", "name"]
-    status.record(
-        db,
-        mine.consultation,
-        actor=ledger.SYSTEM,
-        action=Action.EXPIRE,
-        number=mine.number,
-        recorded=mine.consultation.today(now),
-        payload={"fields": fields},
-    )
+    today = mine.consultation.today(now)
+    on = Occasion(mine.number, Action.EXPIRE, ledger.SYSTEM, today, {"fields": fields})
+    status.record(db, mine.consultation, on)
     return True

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.comments import flags
 from consulta.domain.consultations import reading as consultations
-from consulta.domain.contributions import bodies, search, status, withdrawal
+from consulta.domain.contributions import status
+from consulta.domain.contributions.status import Occasion
 from consulta.domain.contributions.withdrawal import Own
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
-from consulta.domain.proposals import erasure
-from consulta.domain.results import tally
-from consulta.models.base import table_of
+from consulta.domain.proposals import erasure as proposal_erasure
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution, Contributor, Erasure, Status
 from consulta.models.moderation import Decision, DecisionNote
@@ -66,41 +65,17 @@ def forget_contacts(db: Session, *, today: date, now: datetime) -> int:
             fields.append("name")
         db.execute(update(Contributor).where(Contributor.contribution_id == id_).values(**values))
         view = consultations.find(db, slug).view
-        status.record(
-            db,
-            view,
-            actor=ledger.SYSTEM,
-            action=Action.EXPIRE,
-            number=number,
-            recorded=view.today(now),
-            payload={"fields": fields},
-        )
+        on = Occasion(number, Action.EXPIRE, ledger.SYSTEM, view.today(now), {"fields": fields})
+        status.record(db, view, on)
     return len(due)
 
 
 def erase_own(db: Session, mine: Own, *, now: datetime) -> None:
     """Destroy text, name, address, traits and their salts; the number and what is counted stay."""
-    before = status.facts_of(db, [mine.id])[mine.id]
-    base = table_of(Contribution)
-    db.execute(
-        update(base)
-        .where(base.c.id == mine.id)
-        .values(status=Status.ERASED, title=None, title_salt=None, department=None, department_salt=None)
-    )
-    bodies.erase(db, mine.id)
     flags.forget_lines(db, mine.id)
-    erasure.forget(db, mine.id)
-    empty = dict.fromkeys(("name", "email", *tally.TRAITS))
-    salts = dict.fromkeys(f"{field}_salt" for field in empty)
-    db.execute(
-        update(Contributor)
-        .where(Contributor.contribution_id == mine.id)
-        .values(**empty, **salts, publish_name=False, mail_language=None)
-    )
+    proposal_erasure.forget(db, mine.id)
     notes = select(Decision.id).where(Decision.contribution_id == mine.id)
     db.execute(update(DecisionNote).where(DecisionNote.decision_id.in_(notes)).values(note=None, note_salt=None))
-    status.forget_mentions(db, mine.id)
     db.execute(delete(Erasure).where(Erasure.contribution_id == mine.id))
-    tally.move(db, before, before.erased())
-    search.refresh(db, mine.consultation, mine.id)
-    withdrawal.note(db, mine, Action.ERASE, {"status": Status.ERASED.value}, now=now)
+    on = Occasion(mine.number, Action.ERASE, ledger.SYSTEM, mine.consultation.today(now))
+    status.erase(db, mine.consultation, mine.id, on)

@@ -62,7 +62,8 @@ def ask_again(db: Session, mine: Own, *, now: datetime) -> bool:
         )
     )
     if mine.status is Status.WITHDRAWN:
-        withdrawal.note(db, mine, Action.ASK_ERASURE, {"status": Status.WITHDRAWN.value}, now=now)
+        on = withdrawal.by_author(mine, Action.ASK_ERASURE, now=now, status=Status.WITHDRAWN.value)
+        status.record(db, mine.consultation, on)
     else:
         withdrawal.withdraw(db, mine, action=Action.ASK_ERASURE, now=now)
     return True
@@ -85,15 +86,9 @@ def take_back_own(db: Session, mine: Own, *, now: datetime) -> bool:
     ).first()
     if asked is None or not status.lock(db, mine.id, status=Status.WITHDRAWN):
         return False
-    status.change(
-        db,
-        mine.consultation,
-        contribution_id=mine.id,
-        status=asked.status_before,
-        awaiting=asked.awaiting_before,
-    )
-    payload = {"status": asked.status_before.value, "awaiting": bool(asked.awaiting_before)}
-    withdrawal.note(db, mine, Action.TAKE_BACK_ERASURE, payload, now=now)
+    on = withdrawal.by_author(mine, Action.TAKE_BACK_ERASURE, now=now, awaiting=bool(asked.awaiting_before))
+    before, awaiting = asked.status_before, asked.awaiting_before
+    status.change(db, mine.consultation, mine.id, on, status=before, awaiting=awaiting)
     return True
 
 
@@ -131,8 +126,8 @@ def confirm(db: Session, folio: str, *, typed: str, secret: str, now: datetime) 
         raise NotFound("Ese no es el código de confirmación que le enviamos por correo.")
     if not status.lock(db, mine.id, status=mine.status):
         raise Conflict("Este aporte cambió en este momento. Inténtelo de nuevo.")
-    status.change(db, mine.consultation, contribution_id=mine.id, confirmed=True)
-    withdrawal.note(db, mine, Action.CONFIRM, {"confirmed": True}, now=now)
+    on = withdrawal.by_author(mine, Action.CONFIRM, now=now, confirmed=True)
+    status.change(db, mine.consultation, mine.id, on, confirmed=True)
 
 
 def _drop(db: Session, mine: Own, values: dict[str, Any], action: Action, *, now: datetime) -> None:
@@ -142,4 +137,4 @@ def _drop(db: Session, mine: Own, values: dict[str, Any], action: Action, *, now
         .values(**values)
     )
     if done.rowcount:
-        withdrawal.note(db, mine, action, {}, now=now)
+        status.record(db, mine.consultation, withdrawal.by_author(mine, action, now=now))

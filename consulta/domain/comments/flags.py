@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from consulta.domain.codes import sha256
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status
+from consulta.domain.contributions.status import Occasion
 from consulta.domain.errors import AlreadyReceived, Conflict
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
@@ -79,16 +80,10 @@ def file(
         db.execute(insert(Report).values(**row))
     except IntegrityError as error:
         raise AlreadyReceived("Este formulario ya se envió.") from error
-    status.change(db, consultation, contribution_id=comment.id, awaiting=True)
-    ledger.note(
-        db,
-        consultation,
-        actor=ledger.PUBLIC,
-        action=Action.REPORT,
-        subject=f"report/{ref}",
-        recorded=consultation.today(now),
-        payload={"ground": said.ground.value, "commitments": fingerprints({**row, "number": said.number})},
-    )
+    payload = {"ground": said.ground.value, "commitments": fingerprints({**row, "number": said.number})}
+    today, about = consultation.today(now), f"report/{ref}"
+    on = Occasion(said.number, Action.REPORT, ledger.PUBLIC, today, payload, subject=about)
+    status.change(db, consultation, comment.id, on, awaiting=True)
 
 
 def repeated(db: Session, *, said: Flag, submission: str) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from consulta.domain.codes import sha256
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status
+from consulta.domain.contributions.status import Occasion
 from consulta.domain.dialects import is_postgres
 from consulta.domain.errors import Closed, Conflict, NotFound
 from consulta.domain.ledger import log as ledger
@@ -124,12 +125,5 @@ def _count(
     done: Any = db.execute(update(_K).where(_K.c.id == comment.id, still).values(supports=_K.c.supports + by))
     if not done.rowcount:
         raise Conflict("Este comentario dejó de estar publicado en este momento.")
-    status.record(
-        db,
-        consultation,
-        actor=ledger.PUBLIC,
-        action=action,
-        number=comment.number,
-        recorded=consultation.today(now),
-        payload={"mark": said},
-    )
+    today = consultation.today(now)
+    status.record(db, consultation, Occasion(comment.number, action, ledger.PUBLIC, today, {"mark": said}))

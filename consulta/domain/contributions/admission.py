@@ -18,7 +18,7 @@ from consulta.models.moderation import Mention
 from . import search, storing
 from .incoming import Admission, Admitted
 from .search import Shown
-from .status import count_reply, record
+from .status import Occasion, count_reply, record
 from .storing import Made
 
 
@@ -35,7 +35,7 @@ def admit(
     _connect(db, [id_ for id_, _number in stored], incoming)
     for (_id, number), one in zip(stored, made, strict=True):
         tally.move(db, None, one.facts)
-        record(db, consultation, actor=actor, action=Action.RECEIVE, number=number, recorded=today, payload=one.payload)
+        record(db, consultation, Occasion(number, Action.RECEIVE, actor, today, one.payload))
     shown = [
         Shown(id_, one.title, one.body, one.theme, one.department, one.kind)
         for (id_, _number), one in zip(stored, incoming, strict=True)

@@ -22,7 +22,7 @@ from consulta.domain.results import tally
 
 from . import storing
 from .incoming import Admission
-from .status import record
+from .status import Occasion, record
 from .storing import Made
 
 PENDING = 0
@@ -33,7 +33,7 @@ def admit(db: Session, consultation: ConsultationView, one: Admission, *, today:
     """Collect one contribution with its figures and its entry; ``write`` stores them."""
     made = Made.of(consultation, one, today)
     tally.move(db, None, made.facts)
-    record(db, consultation, actor=actor, action=Action.RECEIVE, number=PENDING, recorded=today, payload=made.payload)
+    record(db, consultation, Occasion(PENDING, Action.RECEIVE, actor, today, made.payload))
     db.info["arrival"] = (consultation, made)
 
 

@@ -1,9 +1,9 @@
-"""A contribution's status, confirmation and themes move, with their figures. There is no other way to set them."""
+"""A contribution's status, confirmation and themes move, with all that follows them. No other way sets them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -21,28 +21,32 @@ from consulta.models.consultations import Theme
 from consulta.models.contributions import Contribution, Contributor, Kind, Status
 from consulta.models.moderation import Mention
 
-from . import prints, search, similar
+from . import bodies, prints, search, similar
 
 
-def record(
-    db: Session,
-    consultation: ConsultationView,
-    *,
-    actor: str,
-    action: Action,
-    number: int,
-    recorded: date | datetime,
-    payload: dict[str, Any],
-) -> None:
-    """Collect the ledger entry of an act upon one contribution."""
+@dataclass(frozen=True)
+class Occasion:
+    """Who acts upon a contribution, how and when, and what the ledger says of it besides the new status. ``subject``:
+    of an entry that is about something else of the contribution, such as a report."""
+
+    number: int
+    action: Action
+    actor: str
+    recorded: date | datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    subject: str | None = None
+
+
+def record(db: Session, consultation: ConsultationView, on: Occasion, **besides: Any) -> None:
+    """Collect the ledger entry of an act upon one contribution; ``besides``: what is added to its payload."""
     ledger.note(
         db,
         consultation,
-        actor=actor,
-        action=action,
-        subject=f"contribution/{number}",
-        payload=payload,
-        recorded=recorded,
+        actor=on.actor,
+        action=on.action,
+        subject=on.subject or f"contribution/{on.number}",
+        payload={**on.payload, **besides},
+        recorded=on.recorded,
     )
 
 
@@ -100,35 +104,57 @@ def facts_of(db: Session, contribution_ids: Iterable[int]) -> dict[int, tally.Fa
 def change(
     db: Session,
     consultation: ConsultationView,
-    *,
     contribution_id: int,
+    on: Occasion,
+    *,
     status: Status | None = None,
     awaiting: bool | None = None,
     confirmed: bool | None = None,
-    theme: ThemeView | None = None,
-    mentions: Sequence[ThemeView] | None = None,
-    classify: bool = False,
+    themes: tuple[ThemeView | None, Sequence[ThemeView]] | None = None,
 ) -> None:
-    """Move one contribution's status, confirmation or themes, with its figures and its place in search.
-
-    The caller has locked the row by a conditional UPDATE and records the ledger entry.
-    """
+    """Move one contribution's status, confirmation or ``themes`` (the primary and the mentions), with its figures, its
+    place in lists and search, and its ledger entry. The caller has locked the row by a conditional UPDATE."""
     before = facts_of(db, [contribution_id])[contribution_id]
-    values: dict[str, Any] = {}
-    if status is not None:
-        values["status"] = status
-    if awaiting is not None:
-        values["awaiting_review"] = awaiting
-    if confirmed is not None:
-        values["confirmed"] = confirmed
-    if classify:
-        values["theme_id"] = theme.id if theme else None
-        db.execute(delete(Mention).where(Mention.contribution_id == contribution_id))
-        if mentions:
-            db.execute(insert(Mention), [{"contribution_id": contribution_id, "theme_id": m.id} for m in mentions])
-    contributions = table_of(Contribution)
-    db.execute(update(contributions).where(contributions.c.id == contribution_id).values(**values))
-    after = facts_of(db, [contribution_id])[contribution_id]
+    asked = {"status": status, "awaiting_review": awaiting, "confirmed": confirmed}
+    values: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    if themes is not None:
+        values["theme_id"] = themes[0].id if themes[0] else None
+        _mention(db, contribution_id, themes[1])
+    if values:
+        rows = table_of(Contribution)
+        db.execute(update(rows).where(rows.c.id == contribution_id).values(**values))
+    _follow(db, consultation, contribution_id, before, facts_of(db, [contribution_id])[contribution_id])
+    record(db, consultation, on, **({"status": status.value} if status is not None else {}))
+
+
+def erase(db: Session, consultation: ConsultationView, contribution_id: int, on: Occasion) -> None:
+    """Destroy text, title, name, address, traits and their salts, with the figures, the place in search and the ledger
+    entry; the number and what is counted stay. The caller has locked the row."""
+    before = facts_of(db, [contribution_id])[contribution_id]
+    rows = table_of(Contribution)
+    gone = dict.fromkeys(("title", "title_salt", "department", "department_salt"))
+    db.execute(update(rows).where(rows.c.id == contribution_id).values(status=Status.ERASED, **gone))
+    bodies.erase(db, contribution_id)
+    empty = dict.fromkeys(("name", "email", "mail_language", *tally.TRAITS))
+    salts = dict.fromkeys(f"{name}_salt" for name in ("name", "email", *tally.TRAITS))
+    whose = update(Contributor).where(Contributor.contribution_id == contribution_id)
+    db.execute(whose.values(**empty, **salts, publish_name=False))
+    _mention(db, contribution_id, ())
+    _follow(db, consultation, contribution_id, before, before.erased())
+    record(db, consultation, on, status=Status.ERASED.value)
+
+
+def _mention(db: Session, contribution_id: int, themes: Sequence[ThemeView]) -> None:
+    """Put the secondary themes in the place of those before."""
+    db.execute(delete(Mention).where(Mention.contribution_id == contribution_id))
+    if themes:
+        db.execute(insert(Mention), [{"contribution_id": contribution_id, "theme_id": m.id} for m in themes])
+
+
+def _follow(
+    db: Session, consultation: ConsultationView, contribution_id: int, before: tally.Facts, after: tally.Facts
+) -> None:
+    """Everything that follows a status: figures, search, a comment's place, a proposal's likeness and its document."""
     if after.kind is Kind.COMMENT and before.status is not after.status:
         _show(db, contribution_id, shown=after.status is Status.PUBLISHED)
     tally.move(db, before, after)
@@ -196,8 +222,3 @@ def lock(db: Session, contribution_id: int, *, status: Status) -> bool:
         .values(status=status)
     )
     return bool(done.rowcount)  # type: ignore[attr-defined]
-
-
-def forget_mentions(db: Session, contribution_id: int) -> None:
-    """Take away the secondary themes of what is being erased."""
-    db.execute(delete(Mention).where(Mention.contribution_id == contribution_id))

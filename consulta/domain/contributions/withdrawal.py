@@ -14,7 +14,8 @@ from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.contributions import Status
 
-from . import status as contribution_status
+from . import status
+from .status import Occasion
 
 GONE = (Status.WITHDRAWN, Status.ERASED)
 
@@ -34,21 +35,12 @@ def withdraw(db: Session, mine: Own, *, action: Action = Action.WITHDRAW, now: d
     """Take a contribution out of everything public; ``Conflict`` if it is gone already or changed meanwhile."""
     if mine.status in GONE:
         raise Conflict("Este aporte ya fue retirado.")
-    if not contribution_status.lock(db, mine.id, status=mine.status):
+    if not status.lock(db, mine.id, status=mine.status):
         raise Conflict("Este aporte cambió en este momento. Inténtelo de nuevo.")
-    contribution_status.change(db, mine.consultation, contribution_id=mine.id, status=Status.WITHDRAWN, awaiting=False)
-    note(db, mine, action, {"status": Status.WITHDRAWN.value}, now=now)
+    on = by_author(mine, action, now=now)
+    status.change(db, mine.consultation, mine.id, on, status=Status.WITHDRAWN, awaiting=False)
 
 
-def note(db: Session, mine: Own, action: Action, payload: dict[str, Any], *, now: datetime) -> None:
-    """The entry of an act of its author, or of the erasure that is due."""
-    actor = ledger.SYSTEM if action is Action.ERASE else ledger.PUBLIC
-    contribution_status.record(
-        db,
-        mine.consultation,
-        actor=actor,
-        action=action,
-        number=mine.number,
-        recorded=mine.consultation.today(now),
-        payload=payload,
-    )
+def by_author(mine: Own, action: Action, *, now: datetime, **payload: Any) -> Occasion:
+    """An act of its author; the ledger says the day and that it was the public."""
+    return Occasion(mine.number, action, ledger.PUBLIC, mine.consultation.today(now), payload)

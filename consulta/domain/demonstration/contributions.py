@@ -18,6 +18,7 @@ from consulta.domain.comments import commentable, flags, submitting, supports
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import admission, status, targets
 from consulta.domain.contributions import incoming as contribution_incoming
+from consulta.domain.contributions.status import Occasion
 from consulta.domain.days import read_day
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
@@ -191,16 +192,8 @@ def _reporting(
 
 
 def _confirm(db: Session, consultation: ConsultationView, arrived: dict[str, Any], at: datetime) -> None:
-    status.change(db, consultation, contribution_id=arrived["id"], confirmed=True)
-    status.record(
-        db,
-        consultation,
-        actor=ledger.PUBLIC,
-        action=Action.CONFIRM,
-        number=arrived["number"],
-        recorded=consultation.today(at),
-        payload={"confirmed": True},
-    )
+    on = Occasion(arrived["number"], Action.CONFIRM, ledger.PUBLIC, consultation.today(at), {"confirmed": True})
+    status.change(db, consultation, arrived["id"], on, confirmed=True)
 
 
 def _classify(

@@ -13,6 +13,7 @@ from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status as contribution_status
+from consulta.domain.contributions.status import Occasion
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
@@ -75,16 +76,8 @@ def withdraw_piece(db: Session, *, now: datetime) -> int:
     left = db.execute(standing.where(base.id > row.reached).order_by(base.id).limit(PIECE)).all()
     for id_, number, status in left:
         if contribution_status.lock(db, id_, status=status):
-            contribution_status.change(db, view, contribution_id=id_, status=Status.WITHDRAWN, awaiting=False)
-            contribution_status.record(
-                db,
-                view,
-                actor=ledger.SYSTEM,
-                action=Action.CANCEL,
-                number=number,
-                recorded=now,
-                payload={"status": Status.WITHDRAWN.value, "import": row.import_id},
-            )
+            on = Occasion(number, Action.CANCEL, ledger.SYSTEM, now, {"import": row.import_id})
+            contribution_status.change(db, view, id_, on, status=Status.WITHDRAWN, awaiting=False)
     if left:
         further: dict[str, Any] = {"reached": left[-1].id}
     else:  # what somebody decided upon in that very moment may still stand: then once more from the beginning

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.contributions import status as contribution_status
+from consulta.domain.contributions.status import Occasion
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
@@ -67,22 +68,10 @@ def decide(
         .returning(Decision.id)
     ).scalar_one()
     db.execute(insert(DecisionNote).values(decision_id=decision_id, note=note, note_salt=salt))
-    contribution_status.change(db, consultation, contribution_id=row.id, status=status, awaiting=False)
-    contribution_status.record(
-        db,
-        consultation,
-        actor=actor,
-        action=ACTION[verdict],
-        number=number,
-        recorded=now,
-        payload={
-            "ordinal": ordinal + 1,
-            "status": status.value,
-            "reason": f"{reason.code}@{reason.version}" if reason and verdict is Verdict.REJECT else None,
-            **(returned.payload() if returned else {}),
-            "commitments": {"note": ledger.fingerprint(salt, note)},
-        },
-    )
+    said = f"{reason.code}@{reason.version}" if reason and verdict is Verdict.REJECT else None
+    payload = {"ordinal": ordinal + 1, "reason": said, "commitments": {"note": ledger.fingerprint(salt, note)}}
+    on = Occasion(number, ACTION[verdict], actor, now, payload | (returned.payload() if returned else {}))
+    contribution_status.change(db, consultation, row.id, on, status=status, awaiting=False)
     if returned:
         returns.reopen(db, row.id, decision_id, returned)
     if not stays:
@@ -125,16 +114,9 @@ def classify(
             decided_at=now,
         )
     )
-    contribution_status.change(db, consultation, contribution_id=row.id, theme=theme, mentions=secondary, classify=True)
-    contribution_status.record(
-        db,
-        consultation,
-        actor=actor,
-        action=Action.CLASSIFY,
-        number=number,
-        recorded=now,
-        payload={"ordinal": ordinal + 1, "theme": theme.slug if theme else None, "mentions": slugs},
-    )
+    payload = {"ordinal": ordinal + 1, "theme": theme.slug if theme else None, "mentions": slugs}
+    on = Occasion(number, Action.CLASSIFY, actor, now, payload)
+    contribution_status.change(db, consultation, row.id, on, themes=(theme, secondary))
 
 
 def _stays(db: Session, row: contribution_status.StoredContribution, verdict: Verdict) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status
+from consulta.domain.contributions.status import Occasion
 from consulta.domain.errors import Invalid
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
@@ -77,7 +78,7 @@ def all_of(db: Session, proposal_id: int) -> list[tuple[list[str], str]]:
 
 
 def go_on(db: Session, *, now: datetime) -> int:
-    """Proposals that were not mended in time wait for a person again, as they stand; how many."""
+    """Proposals that were not corrected in time wait for a person again, as they stand; how many."""
     due = select(_R.c.proposal_id).where(_R.c.due_on < now.date() + timedelta(days=1))
     waiting = select(_C.c.id, _C.c.number, Consultation.slug).join(
         Consultation, Consultation.id == _C.c.consultation_id
@@ -90,15 +91,7 @@ def go_on(db: Session, *, now: datetime) -> int:
         if not late or not status.lock(db, row.id, status=Status.RETURNED):
             continue
         db.execute(update(_D).where(_D.c.contribution_id == row.id).values(submitted=True))
-        status.change(db, view, contribution_id=row.id, status=Status.RECEIVED, awaiting=True)
-        status.record(
-            db,
-            view,
-            actor=ledger.SYSTEM,
-            action=Action.GO_ON,
-            number=row.number,
-            recorded=now,
-            payload={"status": Status.RECEIVED.value},
-        )
+        on = Occasion(row.number, Action.GO_ON, ledger.SYSTEM, now)
+        status.change(db, view, row.id, on, status=Status.RECEIVED, awaiting=True)
         done += 1
     return done

@@ -13,6 +13,7 @@ from consulta.domain.codes import sha256
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import admission, status, withdrawal
 from consulta.domain.contributions.incoming import Admission
+from consulta.domain.contributions.status import Occasion
 from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
@@ -134,16 +135,8 @@ def _correct(db: Session, draft: Draft, *, actor: str, now: datetime) -> int:
     db.execute(update(_P).where(_P.c.id == id_).values(body=in_words(draft.sheet), unrelated=draft.sources.unrelated))
     _keep_sources(db, draft.id, id_ or 0)
     dismissals.copy(db, draft.sheet_id, row.sheet_id)
-    status.change(db, consultation, contribution_id=id_ or 0, status=Status.RECEIVED, awaiting=True)
-    status.record(
-        db,
-        consultation,
-        actor=actor,
-        action=Action.CORRECT,
-        number=row.number,
-        recorded=now,
-        payload={"status": Status.RECEIVED.value, "version": version},
-    )
+    on = Occasion(row.number, Action.CORRECT, actor, now, {"version": version})
+    status.change(db, consultation, id_ or 0, on, status=Status.RECEIVED, awaiting=True)
     _record(db, consultation, row.number, id_ or 0, version_id, version, draft, actor, consultation.today(now))
     return int(row.number)
 
