@@ -26,6 +26,8 @@ WINGS = [
     "codes",
     "dialects",
     "texts",
+    "places",
+    "rows",
     "heartbeats",
     "consultations",
     "files",

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain.accounts import permissions
 from consulta.domain.acts import data as act_data
 from consulta.domain.acts import documents as act_documents
@@ -125,9 +124,8 @@ def speak(slug: str, key: str) -> Response | BaseResponse:
             now=now(),
         )
     except (Invalid, Conflict) as error:
-        transactions.undo(db.session())
-        problems = {"statement": gettext(error.message, **error.values)}
-        return _minutes_page(consultation, key, typed.values(), problems, 409 if isinstance(error, Conflict) else 422)
+        refusal = answers.refused(error, field="statement")
+        return _minutes_page(consultation, key, typed.values(), refusal.errors, refusal.status)
     flash(gettext("Quedó publicado junto al acta."))
     return redirect(url_for(".one", slug=slug, key=key), 303)
 
@@ -155,10 +153,9 @@ def _publish(consultation: ConsultationView, act: ActView | None) -> Response | 
             now=now(),
         )
     except (Invalid, Conflict) as error:
-        transactions.undo(db.session())
-        problems = {getattr(error, "field", "") or "reason_es": gettext(error.message, **error.values)}
-        status = 409 if isinstance(error, Conflict) else 422
-        return _form_page(consultation, act and _again(consultation, act), typed.values(), problems, status)
+        refusal = answers.refused(error, "reason_es")
+        again = act and _again(consultation, act)
+        return _form_page(consultation, again, typed.values(), refusal.errors, refusal.status)
     flash(gettext("El acto quedó publicado."))
     return redirect(url_for(".one", slug=consultation.slug, key=key), 303)
 

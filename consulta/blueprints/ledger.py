@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, render_template, request
 
 from consulta.documents import tables
+from consulta.domain import places
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.errors import Malformed
 from consulta.domain.ledger import log as ledger
 from consulta.web import db
 from consulta.web.answers import download
@@ -25,11 +25,9 @@ PAGE = 50
 @public_page
 def entries(consultation: ConsultationView) -> str:
     """The newest entries first, fifty a page; every one of them is public by design."""
-    raw = request.args.get("after", "")
-    if raw and not (raw.isdecimal() and len(raw) <= 12):
-        raise Malformed("El lugar de la lista «%(value)s» no es un número.", value=raw)
+    after = places.number(request.args.get("after", ""), digits=12)
     head = ledger.head(db.session(), consultation.log_id)
-    last = min(int(raw) - 1, head.length) if raw else head.length
+    last = min(after - 1, head.length) if after is not None else head.length
     first = max(1, last - PAGE + 1)
     lines = (
         list(ledger.entries(db.session(), consultation.log_id, first=first, last=last, newest=True)) if last > 0 else []

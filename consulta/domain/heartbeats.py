@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from consulta.domain.rows import changed
 from consulta.models.operations import Heartbeat
 from consulta.models.outbox import OutboxMessage
 
@@ -34,7 +35,7 @@ def claim(db: Session, *, every: timedelta, now: datetime) -> bool:
     long_ago = now - every - timedelta(seconds=1)
     db.execute(put(Heartbeat).values(name=CLAIM, at=long_ago).on_conflict_do_nothing())
     mine = update(Heartbeat).where(Heartbeat.name == CLAIM, Heartbeat.at <= now - every).values(at=now)
-    return bool(db.execute(mine).rowcount)  # type: ignore[attr-defined]
+    return bool(changed(db, mine))
 
 
 def give_back(db: Session, *, every: timedelta, now: datetime) -> None:

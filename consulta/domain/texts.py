@@ -12,6 +12,7 @@ import snowballstemmer
 from .errors import Invalid
 
 BODY_MIN, BODY_MAX = 10, 4000
+REASON_MIN = 10
 OTHER_MAX = 20_000
 LINE_MAX = 200
 
@@ -31,6 +32,12 @@ def as_sent(value: str) -> str:
 def showable(value: str, limit: int = 100_000) -> str:
     """Text that could not be taken, to stand in a page again: what no page can hold becomes a space."""
     return _UNSHOWABLE.sub(" ", value[:limit])
+
+
+def demand_reason(text: str | None, otherwise: Invalid) -> None:
+    """A reason that people will read has ten letters at least; ``otherwise`` says so, and where."""
+    if len((text or "").strip()) < REASON_MIN:
+        raise otherwise
 
 
 def says_something(value: str) -> bool:

@@ -1,13 +1,36 @@
-"""Answers that are more than a template: private pages, files."""
+"""Answers that are more than a template: private pages, files, a form again with why it was refused."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from flask import Response, current_app, make_response, render_template
 
+from consulta.database import transactions
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import DomainError
 from consulta.models.consultations import ConsultationKind
+
+from . import db, errors
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an act was refused, for the form that is shown again: ``errors`` by field, ``message`` alone, its status."""
+
+    errors: dict[str, str]
+    message: str
+    status: int
+
+
+def refused(error: DomainError, beside: str = "", *, field: str = "") -> Refusal:
+    """Undo everything, and say why: beside the field that the error names, else ``beside`` another. ``field``: whatever
+    the error names, for forms that have one field only, or call it otherwise."""
+    transactions.undo(db.session())
+    where = field or getattr(error, "field", "") or beside
+    message = errors.in_words(error)
+    return Refusal({where: message}, message, errors.status_of(error))
 
 
 def respond_privately(response: Response) -> Response:

@@ -81,10 +81,18 @@ def _again() -> list[tuple[str, str]]:
     ][:60]
 
 
+def status_of(error: DomainError) -> int:
+    """The status of a refusal."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+
+
+def in_words(error: DomainError) -> str:
+    """A refusal in the language of the page."""
+    return gettext(error.message, **error.values)
+
+
 def _domain(error: DomainError) -> Response:
-    message = gettext(error.message, **error.values)
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
-    response = page(status, message, valid=error.valid if isinstance(error, Malformed) else ())
+    response = page(status_of(error), in_words(error), valid=error.valid if isinstance(error, Malformed) else ())
     if isinstance(error, TooMany):
         wait = max(1, int((error.until - datetime.now(UTC)).total_seconds()) + 1)
         response.headers["Retry-After"] = str(wait)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 
-from flask import current_app
+from flask import current_app, request
 from itsdangerous import BadSignature, TimestampSigner
 
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.words.i18n import gettext
 
 from .context import now
 from .limits import many_from_here
@@ -18,21 +20,42 @@ def new() -> str:
     return _signer().sign(secrets.token_hex(16)).decode()
 
 
-def read(value: str) -> tuple[str, float] | None:
-    """The key and its age in seconds; ``None`` if this server did not issue it."""
+@dataclass(frozen=True)
+class FormKey:
+    """The key that a form brought: ``key`` and its age in seconds, empty unless this server issued it; ``again``: what
+    the form carries when it is shown again, its own key or a new one."""
+
+    key: str
+    age: float
+    again: str
+
+    @property
+    def issued(self) -> bool:
+        """Whether it is one of ours."""
+        return bool(self.key)
+
+
+def sent() -> FormKey:
+    """The key of the form that was posted."""
+    value = request.form.get("submission", "")
     try:
         key, issued = _signer().unsign(value.encode("utf-8", "replace"), return_timestamp=True)
     except BadSignature:
-        return None
-    return key.decode(), (now() - issued).total_seconds()
+        return FormKey("", 0.0, new())
+    return FormKey(key.decode(), (now() - issued).total_seconds(), value)
 
 
-def held_cause(consultation: ConsultationView, trap: bool, age: float) -> str | None:
+def expired() -> str:
+    """What a form says whose key is not ours, or is none."""
+    return gettext("Su texto sigue aquí, pero la página había vencido. Revíselo y envíelo otra vez.")
+
+
+def held_cause(consultation: ConsultationView, trap: bool, brought: FormKey) -> str | None:
     """Why what a form brings waits for a person in any mode; nothing here refuses anybody but a flood (429)."""
     many = many_from_here(int(consultation.settings["submissions_per_address"]))
     if trap:
         return "trap"
-    if age < float(consultation.settings["minimum_seconds"]):
+    if brought.age < float(consultation.settings["minimum_seconds"]):
         return "too-fast"
     return "many-from-one-address" if many else None
 

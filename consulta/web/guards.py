@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import request
 
+from consulta.domain import places
 from consulta.domain.accounts import permissions, pseudonyms
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView, Current
-from consulta.domain.errors import Malformed, NotAllowed
+from consulta.domain.errors import NotAllowed
 from consulta.models.consultations import ConsultationKind
 
 from . import db
@@ -36,10 +37,7 @@ def changeable(slug: str) -> ConsultationView:
 
 def place(name: str) -> int | None:
     """A place in a list, from the query; ``Malformed`` for what is no number."""
-    raw = request.args.get(name, "")
-    if raw and not (raw.isdecimal() and len(raw) <= 6):
-        raise Malformed("El lugar de la lista «%(value)s» no es un número.", value=raw[:40])
-    return int(raw) if raw else None
+    return places.number(request.args.get(name, ""), digits=6)
 
 
 def pseudonym(consultation: ConsultationView) -> str:

@@ -8,7 +8,6 @@ from time import time
 from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.documents import attendance
 from consulta.domain.attendance import door as attendance_door
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -92,8 +91,8 @@ def walk_in(slug: str, key: str) -> Response | BaseResponse:
             now=now(),
         )
     except Conflict as error:
-        transactions.undo(db.session())
-        return _page(consultation, forum, typed.values(), {"name": gettext(error.message)}, 409)
+        refusal = answers.refused(error, field="name")
+        return _page(consultation, forum, typed.values(), refusal.errors, refusal.status)
     flash(gettext("Anotado: está. Su código es %(code)s.", code=folio))
     return redirect(url_for(".door", slug=slug, key=key), 303)
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain import codes
 from consulta.domain.authors import rights, tracking
 from consulta.domain.authors.tracking import Followed
@@ -19,7 +18,7 @@ from consulta.domain.proposals import drafting, sending
 from consulta.domain.texts import showable
 from consulta.forms.fields import Typed
 from consulta.models.contributions import Kind
-from consulta.web import db, held_drafts, kept_codes
+from consulta.web import answers, db, held_drafts, kept_codes
 from consulta.web.answers import respond_privately
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now, settings
@@ -115,8 +114,8 @@ def _proposal_withdrawn(followed: Followed) -> Response:
     except Invalid as error:
         return _sure(followed, "withdraw", note, _said(error))
     except Conflict as error:
-        transactions.undo(db.session())
-        return _shown(followed.folio, _said(error), 409)
+        refusal = answers.refused(error)
+        return _shown(followed.folio, refusal.message, refusal.status)
     return _shown(followed.folio, gettext("La propuesta quedó retirada."), 200)
 
 
@@ -125,8 +124,8 @@ def _done(act: Callable[[], None], message: str) -> tuple[str, int]:
     try:
         act()
     except (Conflict, NotFound) as error:
-        transactions.undo(db.session())
-        return _said(error), 409 if isinstance(error, Conflict) else 422
+        refusal = answers.refused(error)
+        return refusal.message, 422 if isinstance(error, NotFound) else refusal.status
     return message, 200
 
 

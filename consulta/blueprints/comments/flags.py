@@ -6,17 +6,15 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain.comments import flags, supports
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import reading as contributions
 from consulta.domain.errors import AlreadyReceived
 from consulta.forms.flags import ReportForm, grounds
 from consulta.models.comments import Ground
-from consulta.web import db, form_keys, guards
+from consulta.web import answers, db, form_keys, guards
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now
-from consulta.words.i18n import gettext
 
 bp = Blueprint("reports", __name__)
 
@@ -33,24 +31,20 @@ def form(slug: str, number: int) -> Response:
 def file(slug: str, number: int) -> Response | BaseResponse:
     """Take a report; the comment stays published until a person has decided."""
     consultation, typed = guards.find(slug).view, ReportForm()
-    issued = form_keys.read(typed.submission.data or "")
-    valid = typed.validate_on_submit()
-    if issued is None or not valid:
+    brought, valid = form_keys.sent(), typed.validate_on_submit()
+    if not brought.issued or not valid:
         errors = {name: str(found[0]) for name, found in typed.errors.items() if found}
-        if issued is None:
-            errors["submission"] = gettext(
-                "Su texto sigue aquí, pero la página había vencido. Revíselo y envíelo otra vez."
-            )
-        key = typed.submission.data or "" if issued else form_keys.new()
-        return _page(consultation, number, typed.values(), errors, key, 422)
-    key, age = issued
+        if not brought.issued:
+            errors["submission"] = form_keys.expired()
+        return _page(consultation, number, typed.values(), errors, brought.again, 422)
     said = flags.Flag(number, Ground(typed.ground.data), typed.line.data or None)
-    held_cause = form_keys.held_cause(consultation, bool(typed.website.data), age)
+    held_cause = form_keys.held_cause(consultation, bool(typed.website.data), brought)
     try:
-        flags.file(db.session(), consultation=consultation, said=said, submission=key, held_cause=held_cause, now=now())
-    except AlreadyReceived:
-        transactions.undo(db.session())
-        flags.repeated(db.session(), said=said, submission=key)
+        own = db.session()
+        flags.file(own, consultation=consultation, said=said, submission=brought.key, held_cause=held_cause, now=now())
+    except AlreadyReceived as error:
+        answers.refused(error)
+        flags.repeated(db.session(), said=said, submission=brought.key)
     return redirect(url_for(".form", slug=slug, number=number, listo=1), 303)
 
 

@@ -10,7 +10,6 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain.comments import commentable, submitting, threads
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.contributions import reading as contributions
@@ -18,11 +17,12 @@ from consulta.domain.contributions.targets import Quoted, Target
 from consulta.domain.errors import AlreadyReceived, Closed, NotFound
 from consulta.domain.texts import BODY_MAX
 from consulta.forms.comments import CommentForm
-from consulta.web import db, form_keys, guards, kept_codes, page_cache
+from consulta.web import answers, db, form_keys, guards, kept_codes, page_cache
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now
+from consulta.web.form_keys import FormKey
 from consulta.web.page_cache import CSRF_MARK, SUBMISSION_MARK, public_page
-from consulta.words.i18n import gettext, language
+from consulta.words.i18n import language
 
 bp = Blueprint("comments", __name__)
 ON_NUMBER, ON_THEME = "/consultas/<slug>/aportes/<int(max=2147483647):number>", "/consultas/<slug>/temas/<theme>"
@@ -191,11 +191,10 @@ def _submit(slug: str, about: Callable[[ConsultationView], About]) -> Response |
     _check_open(consultation)
     on = about(consultation)
     typed = CommentForm(consultation, on.preset)
-    issued = form_keys.read(typed.submission.data or "")
+    brought = form_keys.sent()
     valid = typed.validate_on_submit()
-    if "redraw" in request.form or issued is None or not valid:
-        return _again(consultation, on, typed, issued)
-    key, age = issued
+    if "redraw" in request.form or not brought.issued or not valid:
+        return _again(consultation, on, typed, brought)
     given = typed.given()
     try:
         folio = submitting.submit(
@@ -203,14 +202,14 @@ def _submit(slug: str, about: Callable[[ConsultationView], About]) -> Response |
             consultation=consultation,
             target=on.target,
             given=given,
-            submission=key,
-            held_cause=form_keys.held_cause(consultation, bool(typed.website.data), age),
+            submission=brought.key,
+            held_cause=form_keys.held_cause(consultation, bool(typed.website.data), brought),
             language=language(),
             now=now(),
         ).folio
-    except AlreadyReceived:
-        transactions.undo(db.session())
-        folio = submitting.repeated(db.session(), submission=key, given=given, target=on.target).folio
+    except AlreadyReceived as error:
+        answers.refused(error)
+        folio = submitting.repeated(db.session(), submission=brought.key, given=given, target=on.target).folio
     kept_codes.keep(folio)
     return redirect(url_for("opinions.receipt", slug=slug), 303)
 
@@ -220,16 +219,13 @@ def _check_open(consultation: ConsultationView) -> None:
         raise Closed("El plazo para comentar no está abierto.")
 
 
-def _again(consultation: ConsultationView, on: About, typed: CommentForm, issued: tuple[str, float] | None) -> Response:
+def _again(consultation: ConsultationView, on: About, typed: CommentForm, brought: FormKey) -> Response:
     """The form with all that was typed: to correct it, to send it with a new key, or in another language."""
     redraw = "redraw" in request.form
     errors: dict[str, Any] = {} if redraw else {name: found[0] for name, found in typed.errors.items() if found}
-    if issued is None and not redraw:
-        errors["submission"] = gettext(
-            "Su texto sigue aquí, pero la página había vencido. Revíselo y envíelo otra vez."
-        )
-    key = typed.submission.data or "" if issued else form_keys.new()
-    page = _rendered(consultation, on, typed.values(), errors, key, generate_csrf())
+    if not brought.issued and not redraw:
+        errors["submission"] = form_keys.expired()
+    page = _rendered(consultation, on, typed.values(), errors, brought.again, generate_csrf())
     return make_response(page, 200 if redraw else 422)
 
 

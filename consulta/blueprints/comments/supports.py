@@ -5,14 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain import codes
 from consulta.domain.comments import supports
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import reading as contributions
 from consulta.domain.errors import Closed, Conflict, DomainError, NotFound
 from consulta.domain.texts import showable
-from consulta.web import db, guards, kept_codes
+from consulta.web import answers, db, guards, kept_codes
 from consulta.web.answers import respond_privately
 from consulta.web.auth import actor, allow, anyone, person
 from consulta.web.context import now, settings
@@ -56,14 +55,12 @@ def _who(consultation: ConsultationView, number: int, typed: str, *, published: 
 
 
 def _refused(consultation: ConsultationView, number: int, typed: str, error: DomainError) -> Response:
-    said, status, wait = gettext(error.message, **error.values), 409, None
+    refusal, wait = answers.refused(error), None
+    said, status = refusal.message, refusal.status
     if isinstance(error, NotFound):
-        slow, status = kept_codes.count_refused(), 404
+        slow = kept_codes.count_refused()
         if slow is not None:
             said, status, wait = gettext(slow.message), 429, kept_codes.seconds_until(slow)
-    else:
-        transactions.undo(db.session())
-        status = 410 if isinstance(error, Closed) else 409
     response = _page(consultation, number, typed, said, status)
     if wait is not None:
         response.headers["Retry-After"] = str(wait)

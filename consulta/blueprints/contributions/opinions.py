@@ -16,12 +16,13 @@ from consulta.domain.contributions import submission as contribution_submission
 from consulta.domain.errors import AlreadyReceived, NotFound
 from consulta.domain.texts import BODY_MAX, showable
 from consulta.forms.opinions import OpinionForm
-from consulta.web import db, form_keys, guards, kept_codes, page_cache
+from consulta.web import answers, db, form_keys, guards, kept_codes, page_cache
 from consulta.web.answers import respond_privately
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now, settings
+from consulta.web.form_keys import FormKey
 from consulta.web.page_cache import CSRF_MARK, SUBMISSION_MARK
-from consulta.words.i18n import gettext, language
+from consulta.words.i18n import language
 
 bp = Blueprint("opinions", __name__)
 
@@ -48,25 +49,24 @@ def submit(slug: str) -> Response | BaseResponse:
     if not consultation.window("opinion", now()).open:
         return _closed(consultation, 410)
     given = OpinionForm(consultation)
-    issued = form_keys.read(given.submission.data or "")
+    brought = form_keys.sent()
     valid = given.validate_on_submit()
-    if "redraw" in request.form or issued is None or not valid:
-        return _again(consultation, given, issued)
-    key, age = issued
+    if "redraw" in request.form or not brought.issued or not valid:
+        return _again(consultation, given, brought)
     try:
         folio = opinions.send(
             db.session(),
             consultation=consultation,
             given=given.given(),
-            submission=key,
-            held_cause=form_keys.held_cause(consultation, bool(given.website.data), age),
+            submission=brought.key,
+            held_cause=form_keys.held_cause(consultation, bool(given.website.data), brought),
             language=language(),
             now=now(),
         )
         transactions.commit_new(db.session())
-    except AlreadyReceived:
-        transactions.undo(db.session())
-        folio = contribution_submission.repeated(db.session(), submission=key, given=given.given()).folio
+    except AlreadyReceived as error:
+        answers.refused(error)
+        folio = contribution_submission.repeated(db.session(), submission=brought.key, given=given.given()).folio
     kept_codes.keep(folio)
     return redirect(url_for(".receipt", slug=slug), 303)
 
@@ -103,16 +103,13 @@ def forget(slug: str) -> BaseResponse:
     return redirect(url_for("consultations.home", slug=slug), 303)
 
 
-def _again(consultation: ConsultationView, given: OpinionForm, issued: tuple[str, float] | None) -> Response:
+def _again(consultation: ConsultationView, given: OpinionForm, brought: FormKey) -> Response:
     """The form with all that was typed: to correct it, to send it with a new key, or in another language."""
     redraw = "redraw" in request.form
     errors: dict[str, Any] = {} if redraw else {name: found[0] for name, found in given.errors.items() if found}
-    if issued is None and not redraw:
-        errors["submission"] = gettext(
-            "Su texto sigue aquí, pero la página había vencido. Revíselo y envíelo otra vez."
-        )
-    key = given.submission.data or "" if issued else form_keys.new()
-    page = _rendered(consultation, given.values(), errors, key, generate_csrf())
+    if not brought.issued and not redraw:
+        errors["submission"] = form_keys.expired()
+    page = _rendered(consultation, given.values(), errors, brought.again, generate_csrf())
     return make_response(page, 200 if redraw else 422)
 
 

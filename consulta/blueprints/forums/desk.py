@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain.accounts import team
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
@@ -112,11 +111,9 @@ def _publish(consultation: ConsultationView, forum: ForumView | None) -> Respons
 def _refused(
     consultation: ConsultationView, forum: ForumView | None, typed: Typed, error: Invalid | Conflict
 ) -> Response:
-    transactions.undo(db.session())
-    problems = {getattr(error, "field", "") or "reason_es": gettext(error.message, **error.values)}
-    status = 409 if isinstance(error, Conflict) else 422
+    refusal = answers.refused(error, "reason_es")
     again = forums.one(db.session(), consultation, forum.key) if forum else None
-    return _form_page(consultation, again, typed.values(), problems, status)
+    return _form_page(consultation, again, typed.values(), refusal.errors, refusal.status)
 
 
 def _address(consultation: ConsultationView, name: str) -> str:

@@ -7,7 +7,6 @@ from time import time
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.documents import qr
 from consulta.domain import codes
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -18,7 +17,7 @@ from consulta.domain.forums.reading import ForumView
 from consulta.domain.texts import showable
 from consulta.forms.fields import Typed
 from consulta.forms.registrations import people, read_group
-from consulta.web import db, form_keys, guards, limits
+from consulta.web import answers, db, form_keys, guards, limits
 from consulta.web.answers import respond_privately
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now, settings
@@ -52,34 +51,33 @@ def register(slug: str, key: str) -> Response | BaseResponse:
     if not forum.takes(now()):
         return _closed(consultation, forum, 410)
     typed = Typed(request.form)
-    issued = form_keys.read(typed.data.get("submission", ""))
+    brought = form_keys.sent()
     if "redraw" in request.form:
-        submission = typed.data.get("submission", "") if issued else form_keys.new()
-        return _page(consultation, forum, typed.values() | {"submission": submission}, {}, 200)
+        return _page(consultation, forum, typed.values() | {"submission": brought.again}, {}, 200)
     group = read_group(typed, consultation, forum)
-    if issued is None:
+    if not brought.issued:
         said = gettext("Lo que escribió sigue aquí, pero la página había vencido. Revíselo y envíelo otra vez.")
-        return _page(consultation, forum, typed.values() | {"submission": form_keys.new()}, {"submission": said}, 422)
+        return _page(consultation, forum, typed.values() | {"submission": brought.again}, {"submission": said}, 422)
     if typed.errors:
         return _page(consultation, forum, typed.values(), typed.errors, 422)
     limits.many_from_here(AN_HOUR)
-    submission, _age = issued
     try:
         found = registrations.register(
-            db.session(), consultation, key, group, submission=submission, language=language(), now=now()
+            db.session(), consultation, key, group, submission=brought.key, language=language(), now=now()
         )
     except Invalid as error:
-        transactions.undo(db.session())
-        return _page(consultation, forum, typed.values(), {error.field or "people": gettext(error.message)}, 422)
-    except Closed:
-        transactions.undo(db.session())
+        refusal = answers.refused(error, "people")
+        return _page(consultation, forum, typed.values(), refusal.errors, refusal.status)
+    except Closed as error:
+        answers.refused(error)
         return _closed(consultation, forums.one(db.session(), consultation, key), 410)
-    except AlreadyReceived:
-        transactions.undo(db.session())
+    except AlreadyReceived as error:
+        answers.refused(error)
         try:
-            found = registrations.repeated(db.session(), group, submission=submission)
-        except Conflict as error:
-            return _page(consultation, forum, typed.values(), {"people": gettext(error.message)}, 409)
+            found = registrations.repeated(db.session(), group, submission=brought.key)
+        except Conflict as other:
+            refusal = answers.refused(other, "people")
+            return _page(consultation, forum, typed.values(), refusal.errors, refusal.status)
     session[KEPT] = [found, int(time())]
     return redirect(url_for(".receipt", slug=slug, key=key), 303)
 
@@ -134,8 +132,8 @@ def act() -> Response | BaseResponse:
             seats.move(db.session(), one.consultation, one.id, request.form.get("table", ""), now=now())
             said = gettext("Cambió de mesa.")
     except (Conflict, Invalid) as error:
-        transactions.undo(db.session())
-        said, status = gettext(error.message, **error.values), 409 if isinstance(error, Conflict) else 422
+        refusal = answers.refused(error)
+        said, status = refusal.message, refusal.status
     return _followed(folio, said, status)
 
 

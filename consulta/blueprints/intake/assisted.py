@@ -7,7 +7,6 @@ from time import time
 from flask import Blueprint, Response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.documents import qr
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import submission as contribution_submission
@@ -40,28 +39,26 @@ def form(slug: str) -> Response:
 def enter(slug: str) -> Response | BaseResponse:
     """Take it in, and show the code for the person."""
     consultation, typed = _own(slug), Typed(request.form)
-    brought, issued = _brought(consultation, typed), form_keys.read(typed.data.get("submission", ""))
-    if issued is None:
-        typed.wrong(
-            "submission", gettext("Su texto sigue aquí, pero la página había vencido. Revíselo y envíelo otra vez.")
-        )
-        return _page(consultation, typed.values() | {"submission": form_keys.new()}, typed.errors, 422)
+    brought, key = _brought(consultation, typed), form_keys.sent()
+    if not key.issued:
+        typed.wrong("submission", form_keys.expired())
+        return _page(consultation, typed.values() | {"submission": key.again}, typed.errors, 422)
     if typed.errors:
         return _page(consultation, typed.values(), typed.errors, 422)
-    submission, _age = issued
     try:
         folio = assisted.enter(
-            db.session(), consultation, brought, submission=submission, account_id=actor().id, now=now()
+            db.session(), consultation, brought, submission=key.key, account_id=actor().id, now=now()
         )
     except Invalid as error:
-        transactions.undo(db.session())
-        return _page(consultation, typed.values(), {error.field: gettext(error.message)}, 422)
-    except AlreadyReceived:
-        transactions.undo(db.session())
+        refusal = answers.refused(error)
+        return _page(consultation, typed.values(), refusal.errors, refusal.status)
+    except AlreadyReceived as error:
+        answers.refused(error)
         try:
-            folio = assisted.repeated(db.session(), brought, submission=submission)
-        except Conflict as error:
-            return _page(consultation, typed.values(), {"body": gettext(error.message)}, 409)
+            folio = assisted.repeated(db.session(), brought, submission=key.key)
+        except Conflict as other:
+            refusal = answers.refused(other, "body")
+            return _page(consultation, typed.values(), refusal.errors, refusal.status)
     session[LAST] = [folio, int(time())]
     return redirect(url_for(".receipt", slug=slug), 303)
 

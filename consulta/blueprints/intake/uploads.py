@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.documents import tables as document_tables
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
@@ -56,8 +55,8 @@ def upload(slug: str) -> Response | BaseResponse:
             now=now(),
         )
     except Invalid as error:
-        transactions.undo(db.session())
-        return _page(consultation, {"file": gettext(error.message, **error.values)}, 422)
+        refusal = answers.refused(error, field="file")
+        return _page(consultation, refusal.errors, refusal.status)
     return redirect(url_for(".one", slug=slug, import_id=id_), 303)
 
 
@@ -107,9 +106,8 @@ def act(slug: str, import_id: int) -> Response | BaseResponse:
             )
             flash(gettext("Importación anulada: sus aportes se retiran en unos segundos."))
     except (Invalid, Conflict) as error:
-        transactions.undo(db.session())
-        status = 409 if isinstance(error, Conflict) else 422
-        return _one_page(consultation, import_id, {"reason": gettext(error.message, **error.values)}, status)
+        refusal = answers.refused(error, field="reason")
+        return _one_page(consultation, import_id, refusal.errors, refusal.status)
     return redirect(url_for(".one", slug=slug, import_id=import_id), 303)
 
 

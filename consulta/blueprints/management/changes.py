@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain.consultations import snapshots
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.management import as_file, changes
@@ -50,10 +49,8 @@ def publish_change(slug: str, part: str) -> Response | BaseResponse:
             now=now(),
         )
     except (Invalid, Conflict) as error:
-        transactions.undo(db.session())
-        where = error.field if isinstance(error, Invalid) else "reason_es"
-        problems = {where or "reason_es": gettext(error.message, **error.values)}
-        return _change_page(slug, part, typed.values(), problems, 409 if isinstance(error, Conflict) else 422)
+        refusal = answers.refused(error, "reason_es")
+        return _change_page(slug, part, typed.values(), refusal.errors, refusal.status)
     flash(gettext("El cambio ya es público."))
     return redirect(url_for("management.home", slug=slug), 303)
 

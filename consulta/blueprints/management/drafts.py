@@ -9,7 +9,6 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import reference
-from consulta.database import transactions
 from consulta.domain.accounts import permissions
 from consulta.domain.consultations import snapshots
 from consulta.domain.consultations.snapshots import Stretch
@@ -67,8 +66,7 @@ def create() -> Response | BaseResponse:
             id_ = drafts.begin(db.session(), content, slug=slug, title=title, account_id=actor().id, now=now())
             return redirect(url_for(".overview", draft_id=id_), 303)
         except (Invalid, Conflict) as error:
-            transactions.undo(db.session())
-            typed.wrong("slug", gettext(error.message, **error.values))
+            typed.wrong("slug", answers.refused(error).message)
     return _begin_page(typed.values(), typed.errors, 422)
 
 
@@ -120,8 +118,8 @@ def publish(draft_id: int) -> Response | BaseResponse:
         seen = Typed(request.form).whole("seen", 0, 10**9)
         slug = drafts.publish(db.session(), draft, seen=seen, actor=actor(), now=now())
     except Invalid as error:
-        transactions.undo(db.session())
-        return _overview_page(draft, 422, gettext(error.message, **error.values))
+        refusal = answers.refused(error)
+        return _overview_page(draft, refusal.status, refusal.message)
     flash(gettext("La consulta ya es pública."))
     return redirect(url_for("management.home", slug=slug), 303)
 
@@ -185,8 +183,8 @@ def _save_stages(draft: DraftView) -> Response | BaseResponse:
 def _saved(draft: DraftView, parts: dict[str, Any], seen: int) -> BaseResponse | None:
     try:
         drafts.save(db.session(), draft, parts, seen=seen, now=now())
-    except Conflict:
-        transactions.undo(db.session())
+    except Conflict as error:
+        answers.refused(error)
         return None
     flash(gettext("Guardado."))
     return redirect(url_for(".overview", draft_id=draft.id), 303)

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain.accounts import permissions, pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView, Stretch
 from consulta.domain.errors import Conflict, Invalid
@@ -91,11 +90,10 @@ def _refused(
     slug: str, form: ScheduleForm, rows: list[dict[str, str]], reason: dict[str, str], error: Invalid | Conflict
 ) -> Response:
     """Nothing was stored; the page is drawn from what stands now, so a colleague's version is seen beside one's own."""
-    transactions.undo(db.session())
     where = typed_place(form, error.field) if isinstance(error, Invalid) else ""
-    problems = {where or "reason_es": gettext(error.message, **error.values)}
-    status, faster = (409, form.seen.data) if isinstance(error, Conflict) else (422, None)
-    return _schedule_page(guards.find(slug).view, rows, reason, problems, status, faster)
+    refusal = answers.refused(error, field=where or "reason_es")
+    faster = form.seen.data if isinstance(error, Conflict) else None
+    return _schedule_page(guards.find(slug).view, rows, reason, refusal.errors, refusal.status, faster)
 
 
 def _schedule_page(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain.accounts import team as account_team
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
@@ -72,8 +71,8 @@ def invite(slug: str) -> Response | BaseResponse:
             now=now(),
         )
     except Invalid as error:
-        transactions.undo(db.session())
-        return _page(consultation, typed.values(), {error.field or "role": gettext(error.message)}, 422)
+        refusal = answers.refused(error, "role")
+        return _page(consultation, typed.values(), refusal.errors, refusal.status)
     flash(gettext("Invitación enviada a %(email)s.", email=email))
     return redirect(url_for(".listing", slug=slug), 303)
 
@@ -92,9 +91,8 @@ def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
         elif act:
             account_team.suspend(db.session(), consultation, person, suspended=act == "suspend", now=now(), **common)
     except (Invalid, Conflict) as error:
-        transactions.undo(db.session())
-        typed.wrong(f"person-{account_id}-{role}", gettext(error.message))
-        return _page(consultation, typed.values(), typed.errors, 409 if isinstance(error, Conflict) else 422)
+        refusal = answers.refused(error, field=f"person-{account_id}-{role}")
+        return _page(consultation, typed.values(), typed.errors | refusal.errors, refusal.status)
     if typed.errors:
         return _page(consultation, typed.values(), typed.errors, 422)
     flash(gettext("Guardado, con su motivo en la bitácora."))

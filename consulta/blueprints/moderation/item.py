@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.moderation import decisions, items, leases
@@ -20,7 +19,7 @@ from consulta.forms.moderation import ClassificationForm, DecisionForm, read_ret
 from consulta.models.accounts import RoleName
 from consulta.models.contributions import Kind
 from consulta.models.moderation import Verdict
-from consulta.web import db, guards
+from consulta.web import answers, db, guards
 from consulta.web.answers import private
 from consulta.web.auth import actor, allow, moderates
 from consulta.web.context import now
@@ -147,9 +146,8 @@ def _refused(
     consultation: ConsultationView, number: int, error: Conflict | Invalid, typed: dict[str, str] | None = None
 ) -> Response:
     """Undo, and show the item as it is now with what was typed."""
-    transactions.undo(db.session())
-    status = 409 if isinstance(error, Conflict) else 422
-    return _item_page(consultation, number, typed or _typed(), gettext(error.message, **error.values), status)
+    refusal = answers.refused(error)
+    return _item_page(consultation, number, typed or _typed(), refusal.message, refusal.status)
 
 
 def _item_page(

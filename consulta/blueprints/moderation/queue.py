@@ -7,6 +7,7 @@ from datetime import date
 from flask import Response, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.domain import places
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed
 from consulta.domain.moderation import leases
@@ -107,11 +108,4 @@ def _narrowed(consultation: ConsultationView) -> tuple[str | None, Channel | Non
         raise Malformed("No hay un tema «%(value)s».", value=theme, valid=tuple(t.slug for t in consultation.themes))
     if channel and channel not in list(Channel):
         raise Malformed("No hay un canal «%(value)s».", value=channel, valid=tuple(c.value for c in Channel))
-    place = None
-    if after:
-        day, _, last = after.partition("_")
-        try:
-            place = (date.fromisoformat(day), int(last[:18]))
-        except ValueError as error:
-            raise Malformed("El lugar de la lista «%(value)s» no se entiende.", value=after[:40]) from error
-    return theme, Channel(channel) if channel else None, place
+    return theme, Channel(channel) if channel else None, places.day(after) if after else None

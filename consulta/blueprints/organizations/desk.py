@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain.accounts import permissions
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
@@ -52,9 +51,8 @@ def decide(slug: str, body: str) -> Response | BaseResponse:
             now=now(),
         )
     except (Invalid, Conflict) as error:
-        transactions.undo(db.session())
-        status, problems = 409 if isinstance(error, Conflict) else 422, {"reason": gettext(error.message)}
-        return _verify_page(consultation, found, typed.values(), problems, status)
+        refusal = answers.refused(error, field="reason")
+        return _verify_page(consultation, found, typed.values(), refusal.errors, refusal.status)
     flash(gettext("Su respuesta quedó guardada y es pública."))
     return redirect(url_for(".one", slug=slug, body=body), 303)
 
@@ -98,11 +96,9 @@ def enlist(slug: str, body: str) -> Response | BaseResponse:
             seen=typed.text("seen", limit=16) or None,
         )
     except (Invalid, Conflict) as error:
-        transactions.undo(db.session())
-        problems = {getattr(error, "field", "") or "name_es": gettext(error.message, **error.values)}
-        status = 409 if isinstance(error, Conflict) else 422
+        refusal = answers.refused(error, "name_es")
         again = organizations.one(db.session(), consultation, body) if known else None
-        return _edit_page(consultation, again, typed.values(), problems, status)
+        return _edit_page(consultation, again, typed.values(), refusal.errors, refusal.status)
     flash(gettext("Guardado."))
     return redirect(url_for(".one", slug=slug, body=listed.slug), 303)
 

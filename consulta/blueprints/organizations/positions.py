@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain.acts import documents
 from consulta.domain.acts import reading as acts
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -60,9 +59,8 @@ def publish(slug: str, body: str) -> Response | BaseResponse:
             now=now(),
         )
     except (Invalid, Conflict) as error:
-        transactions.undo(db.session())
-        problems = {getattr(error, "field", "") or "text": gettext(error.message, **error.values)}
-        return _page(consultation, own, typed.values(), problems, 409 if isinstance(error, Conflict) else 422)
+        refusal = answers.refused(error, "text")
+        return _page(consultation, own, typed.values(), refusal.errors, refusal.status)
     flash(gettext("La posición ya es pública."))
     return redirect(url_for("organizations.own", slug=slug, body=body), 303)
 

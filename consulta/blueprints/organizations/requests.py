@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid, NotAllowed
 from consulta.domain.organizations import members, positions, requests, verification
@@ -85,8 +84,8 @@ def appeal(slug: str, body: str) -> Response | BaseResponse:
         text = typed.text("appeal")
         verification.appeal(db.session(), consultation, found, text=text, account_id=actor().id, now=now())
     except Invalid as error:
-        transactions.undo(db.session())
-        return _own_page(consultation, found, {"appeal": gettext(error.message)}, 422)
+        refusal = answers.refused(error, field="appeal")
+        return _own_page(consultation, found, refusal.errors, refusal.status)
     flash(gettext("La apelación quedó enviada y es pública."))
     return redirect(url_for(".own", slug=slug, body=body), 303)
 

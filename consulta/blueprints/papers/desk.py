@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.documents import papers, qr
 from consulta.domain.attendance import door
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -120,11 +119,8 @@ def enter(slug: str, key: str, sheet: int) -> Response | BaseResponse:
     try:
         paper_notes.enter(db.session(), consultation, forum, sheet, notes, account_id=actor().id, now=now())
     except (Conflict, Invalid) as error:
-        transactions.undo(db.session())
-        status = 409 if isinstance(error, Conflict) else 422
-        return _sheet(
-            consultation, forum, sheet, typed.values(), {"body-1": gettext(error.message, **error.values)}, status
-        )
+        refusal = answers.refused(error, field="body-1")
+        return _sheet(consultation, forum, sheet, typed.values(), refusal.errors, refusal.status)
     flash(gettext("La hoja %(number)s quedó ingresada.", number=sheet))
     return redirect(url_for(".desk", slug=slug, key=key), 303)
 
@@ -216,9 +212,8 @@ def _words(base: str) -> dict[str, str]:
 def _refused(
     consultation: ConsultationView, forum: ForumView, typed: Typed, field: str, error: Conflict | Invalid
 ) -> Response:
-    transactions.undo(db.session())
-    status = 409 if isinstance(error, Conflict) else 422
-    return _desk(consultation, forum, typed.values(), {field: gettext(error.message, **error.values)}, status)
+    refusal = answers.refused(error, field=field)
+    return _desk(consultation, forum, typed.values(), refusal.errors, refusal.status)
 
 
 def _desk(

@@ -7,7 +7,6 @@ import re
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.documents import minutes
 from consulta.documents.minutes import Record
 from consulta.domain.acts import reading as acts
@@ -81,9 +80,8 @@ def publish(slug: str, key: str, theme: str) -> Response | BaseResponse:
             now=now(),
         )
     except (Invalid, Conflict) as error:
-        transactions.undo(db.session())
-        problems = {getattr(error, "field", "") or "reason_es": gettext(error.message, **error.values)}
-        return _page(consultation, forum, chosen, typed.values(), problems, 409 if isinstance(error, Conflict) else 422)
+        refusal = answers.refused(error, "reason_es")
+        return _page(consultation, forum, chosen, typed.values(), refusal.errors, refusal.status)
     flash(gettext("El acta quedó publicada. Falta que cada sector diga si está de acuerdo."))
     return redirect(url_for("acts.one", slug=slug, key=act), 303)
 

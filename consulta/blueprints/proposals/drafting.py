@@ -51,11 +51,11 @@ def create(slug: str) -> Response | BaseResponse:
     """Begin a draft; a person gets a code with which to come back from anywhere."""
     consultation, typed = guards.find(slug).view, Typed(request.form)
     _check_open(consultation)
-    issued = form_keys.read(typed.data.get("submission", ""))
+    brought = form_keys.sent()
     mine = {body.slug: body for body in _mine(consultation)}
     chosen = typed.one_of("organization", mine)
-    if issued is None or typed.errors:
-        return _begin_page(consultation, {"submission": form_keys.new()}, typed.errors, 422)
+    if not brought.issued or typed.errors:
+        return _begin_page(consultation, {"submission": brought.again}, typed.errors, 422)
     limits.many_from_here(AN_HOUR)
     staff = person()
 
@@ -64,7 +64,7 @@ def create(slug: str) -> Response | BaseResponse:
             db.session(),
             consultation,
             organization=mine[chosen] if chosen else None,
-            submission=issued[0],
+            submission=brought.key,
             account_id=staff.actor.id if staff else None,
             language=language(),
             now=now(),
@@ -135,13 +135,12 @@ def save(slug: str, key: str, place: str) -> Response | BaseResponse:
     try:
         drafting.save(db.session(), draft, written, changes, seen=seen, sources=sources, now=now())
     except Invalid as error:
-        transactions.undo(db.session())
-        said = gettext(error.message, **error.values)
-        return _step_page(draft, written, typed.values(), {error.field or written: said}, 422)
+        refusal = answers.refused(error, written)
+        return _step_page(draft, written, typed.values(), refusal.errors, refusal.status)
     except Conflict as error:
-        transactions.undo(db.session())
-        draft = held_drafts.draft(slug, key)
-        return _step_page(draft, written, typed.values(), {}, 409, gettext(error.message), show_step(written, draft))
+        refusal, draft = answers.refused(error), held_drafts.draft(slug, key)
+        theirs = show_step(written, draft)
+        return _step_page(draft, written, typed.values(), {}, refusal.status, refusal.message, theirs)
     flash(gettext("Guardado."))
     if act:
         return redirect(url_for(".step", slug=slug, key=key, place=place, _anchor="metas"), 303)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.database import transactions
 from consulta.domain import codes
 from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
 from consulta.domain.ledger import log as ledger
@@ -60,13 +59,13 @@ def dismiss(slug: str, key: str) -> Response | BaseResponse:
 def send(slug: str, key: str) -> Response | BaseResponse:
     """Send it: for the first time, or mended."""
     draft, typed = held_drafts.draft(slug, key), Typed(request.form)
-    issued, actor = form_keys.read(typed.data.get("submission", "")), held_drafts.actor()
+    brought, actor = form_keys.sent(), held_drafts.actor()
     sender = read_sender(typed) if draft.organization_id is None else Sender()
-    if issued is None:
+    if not brought.issued:
         typed.wrong("submission", gettext("La página había vencido. Revise y envíe otra vez."))
-    if typed.errors or issued is None:
+    if typed.errors:
         return _page(draft, typed.values(), typed.errors, 422)
-    folio = codes.folio_of(issued[0]) if draft.organization_id is not None else None
+    folio = codes.folio_of(brought.key) if draft.organization_id is not None else None
     try:
         number = sending.send(
             db.session(),
@@ -79,10 +78,8 @@ def send(slug: str, key: str) -> Response | BaseResponse:
             actor=guards.pseudonym(draft.consultation) if draft.organization_id is not None else ledger.PUBLIC,
         )
     except (Closed, Conflict, Invalid) as error:
-        transactions.undo(db.session())
-        status = {Closed: 410, Conflict: 409}.get(type(error), 422)
-        said = {getattr(error, "field", None) or "enviar": gettext(error.message, **error.values)}
-        return _page(held_drafts.draft(slug, key), typed.values(), said, status)
+        refusal = answers.refused(error, "enviar")
+        return _page(held_drafts.draft(slug, key), typed.values(), refusal.errors, refusal.status)
     first = draft.contribution_id is None
     session[SENT] = [key, number, folio if first else None]
     return redirect(url_for(".receipt", slug=slug, key=key), 303)

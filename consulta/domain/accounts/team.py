@@ -14,6 +14,8 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.rows import changed
+from consulta.domain.texts import demand_reason
 from consulta.models.accounts import Account, Pseudonym, Role, RoleName, Sector
 
 from . import accounts, links, pseudonyms
@@ -183,8 +185,8 @@ def _only(
 ) -> None:
     """Of a role that is given anew, the themes that were not chosen this time go."""
     others = Role.theme_id.not_in(theme_ids) | Role.theme_id.is_(None) if theme_ids else Role.theme_id.is_not(None)
-    gone = db.execute(delete(Role).where(Role.id.in_(person.role_ids), others))
-    if gone.rowcount:  # type: ignore[attr-defined]
+    gone = changed(db, delete(Role).where(Role.id.in_(person.role_ids), others))
+    if gone:
         _entry(db, consultation, Action.ROLE_GRANT, person, reason, actor=actor, now=now, themes=len(theme_ids))
 
 
@@ -201,8 +203,8 @@ def suspend(
     """Take a role's powers away for a while, or give them back."""
     _keep_a_coordinator(db, consultation, person, leaves=suspended)
     _checked(reason)
-    changed = update(Role).where(Role.id.in_(person.role_ids), Role.suspended.is_(not suspended))
-    if not db.execute(changed.values(suspended=suspended)).rowcount:  # type: ignore[attr-defined]
+    mine = update(Role).where(Role.id.in_(person.role_ids), Role.suspended.is_(not suspended))
+    if not changed(db, mine.values(suspended=suspended)):
         raise Conflict("Otra persona ya cambió este cargo.")
     action = Action.ROLE_SUSPEND if suspended else Action.ROLE_RESUME
     _entry(db, consultation, action, person, reason, actor=actor, now=now)
@@ -214,7 +216,7 @@ def revoke(
     """Take a role back for good; what was done with it stays."""
     _keep_a_coordinator(db, consultation, person, leaves=True)
     _checked(reason)
-    if not db.execute(delete(Role).where(Role.id.in_(person.role_ids))).rowcount:  # type: ignore[attr-defined]
+    if not changed(db, delete(Role).where(Role.id.in_(person.role_ids))):
         raise Conflict("Otra persona ya cambió este cargo.")
     _entry(db, consultation, Action.ROLE_REVOKE, person, reason, actor=actor, now=now)
 
@@ -248,8 +250,7 @@ def _keep_a_coordinator(db: Session, consultation: ConsultationView, person: Per
 
 
 def _checked(reason: str) -> None:
-    if len(reason) < 10:
-        raise Invalid("Escriba por qué, en 10 letras o más: queda en la bitácora.", field="reason")
+    demand_reason(reason, Invalid("Escriba por qué, en 10 letras o más: queda en la bitácora.", field="reason"))
 
 
 def _entry(

@@ -13,6 +13,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.texts import demand_reason
 from consulta.models.accounts import Sector
 from consulta.models.acts import Act, ActVersion, MinutesVoice
 
@@ -56,9 +57,12 @@ def speak(
         raise Conflict("El acta cambió mientras usted la leía. Esta es la versión que hay ahora.")
     if "minutes" not in versions.read_version(db, act_id, version).texts:
         raise Conflict("Este acto todavía no tiene acta.")
-    if not agrees and len(statement or "") < 10:
-        raise Invalid(
-            "Escriba en qué no está de acuerdo, en 10 letras o más: se publica junto al acta.", field="statement"
+    if not agrees:
+        demand_reason(
+            statement,
+            Invalid(
+                "Escriba en qué no está de acuerdo, en 10 letras o más: se publica junto al acta.", field="statement"
+            ),
         )
     actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id, sector=sector)
     try:

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consulta.domain import places
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed, NotFound
+from consulta.domain.rows import read
 from consulta.models.accounts import Pseudonym, Sector
 from consulta.models.acts import Act, ActKind, ActVersion, MinutesVoice
 from consulta.models.base import Localized
@@ -109,13 +111,13 @@ def listing(
     if stage is not None:
         query = query.where(ActVersion.stage == stage)
     if after is not None:
-        day, last = _place(after)
+        day, last = places.day(after)
         beyond = (Act.day < day) if newest else (Act.day > day)
         query = query.where(beyond | ((Act.day == day) & (Act.id < last if newest else Act.id > last)))
     ordered = (Act.day.desc(), Act.id.desc()) if newest else (Act.day, Act.id)
-    rows = [in_list(*r) for r in db.execute(query.order_by(*ordered).limit(limit + 1))]
+    rows = read(db, query.order_by(*ordered).limit(limit + 1), in_list)
     more, rows = len(rows) > limit, rows[:limit]
-    return rows, f"{rows[-1].day}_{rows[-1].id}" if more else None
+    return rows, places.at_day(rows[-1].day, rows[-1].id) if more else None
 
 
 def one(db: Session, consultation: ConsultationView, key: str) -> ActView:
@@ -183,11 +185,3 @@ def in_list(id_: int, key: str, day: date, v: ActVersion) -> ListedAct:
         c.get("place"),
         bool(c.get("contradictions")),
     )
-
-
-def _place(after: str) -> tuple[date, int]:
-    day, _, last = after.partition("_")
-    try:
-        return date.fromisoformat(day), int(last[:9])
-    except ValueError as error:
-        raise Malformed("El lugar de la lista «%(value)s» no se entiende.", value=after[:40]) from error

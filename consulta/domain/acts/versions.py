@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -16,6 +15,8 @@ from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news, notices
 from consulta.domain.organizations import reading as organizations
+from consulta.domain.rows import next_version
+from consulta.domain.texts import demand_reason
 from consulta.models.acts import Act, ActVersion
 from consulta.models.base import Localized
 from consulta.models.consultations import ConsultationKind
@@ -37,8 +38,11 @@ def publish(
 ) -> int:
     """Publish an act (``seen`` 0) or its next version; the version. ``Conflict`` if ``seen`` is no longer in force."""
     data = _checked(db, consultation, data)
-    if seen and len((reason or {}).get("es", "")) < 10:
-        raise Invalid("Escriba por qué cambia, en 10 letras o más: todas las personas lo leerán.", field="reason_es")
+    if seen:
+        demand_reason(
+            (reason or {}).get("es"),
+            Invalid("Escriba por qué cambia, en 10 letras o más: todas las personas lo leerán.", field="reason_es"),
+        )
     before = version_in_force(db, consultation, key) if seen else None
     if before and before.table and data.texts.get("minutes") == before.texts["minutes"]:
         data = replace(data, table=before.table)  # another part changed: the minutes stay what they are made of
@@ -113,22 +117,15 @@ def _checked(db: Session, consultation: ConsultationView, data: ActData) -> ActD
 
 def _raise(db: Session, consultation: ConsultationView, key: str, seen: int, data: ActData) -> int:
     """The act's row with its next version, taken by whoever saw the one in force."""
-    if not seen:
-        try:
-            return db.execute(
-                insert(Act).values(consultation_id=consultation.id, key=key, version=1, day=data.day).returning(Act.id)
-            ).scalar_one()
-        except IntegrityError as error:
-            raise Conflict("Ya hay un acto con esa dirección.") from error
-    act_id = db.execute(
-        update(Act)
-        .where(Act.consultation_id == consultation.id, Act.key == key, Act.version == seen)
-        .values(version=seen + 1, day=data.day)
-        .returning(Act.id)
-    ).scalar_one_or_none()
-    if act_id is None:
-        raise Conflict("Mientras usted escribía, otra persona publicó otra versión de este acto.")
-    return act_id
+    return next_version(
+        db,
+        Act,
+        {"consultation_id": consultation.id, "key": key},
+        seen,
+        {"day": data.day},
+        taken=Conflict("Ya hay un acto con esa dirección."),
+        meanwhile=Conflict("Mientras usted escribía, otra persona publicó otra versión de este acto."),
+    )
 
 
 def locate(db: Session, consultation: ConsultationView, key: str) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from consulta.domain.forums.reading import ForumView
 from consulta.domain.forums.registrations import Guest, fingerprint
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.rows import read
 from consulta.domain.texts import sort_key
 from consulta.models.accounts import Pseudonym, RoleName
 from consulta.models.base import Localized, table_of
@@ -137,7 +138,7 @@ def counts(db: Session, forum: ForumView) -> list[Count]:
     there = func.sum(case((_R.c.present, 1), else_=0))
     expected = func.sum(case((_R.c.state == Seat.CONFIRMED, 1), else_=0))
     query = select(_R.c.table_id, expected, there).where(_R.c.forum_id == forum.id).group_by(_R.c.table_id)
-    return [Count(*row) for row in db.execute(query)]
+    return read(db, query, Count)
 
 
 def mark(

@@ -15,6 +15,7 @@ from consulta.domain.contributions import status, withdrawal
 from consulta.domain.contributions.withdrawal import Own
 from consulta.domain.errors import Conflict, NotFound
 from consulta.domain.ledger.actions import Action
+from consulta.domain.rows import changed
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution, Contributor, Erasure, Status
 
@@ -131,10 +132,11 @@ def confirm(db: Session, folio: str, *, typed: str, secret: str, now: datetime) 
 
 
 def _drop(db: Session, mine: Own, values: dict[str, Any], action: Action, *, now: datetime) -> None:
-    done: Any = db.execute(
+    done = changed(
+        db,
         update(Contributor)
         .where(Contributor.contribution_id == mine.id, getattr(Contributor, next(iter(values))).is_not(None))
-        .values(**values)
+        .values(**values),
     )
-    if done.rowcount:
+    if done:
         status.record(db, mine.consultation, withdrawal.by_author(mine, action, now=now))

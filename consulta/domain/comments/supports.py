@@ -24,6 +24,7 @@ from consulta.domain.dialects import is_postgres
 from consulta.domain.errors import Closed, Conflict, NotFound
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.rows import changed
 from consulta.models.base import table_of
 from consulta.models.comments import Comment, Support
 from consulta.models.contributions import Contribution, Kind, Status
@@ -122,8 +123,8 @@ def _count(
 ) -> None:
     by = 1 if action is Action.SUPPORT else -1
     still = _K.c.shown if action is Action.SUPPORT else _K.c.id.is_not(None)
-    done: Any = db.execute(update(_K).where(_K.c.id == comment.id, still).values(supports=_K.c.supports + by))
-    if not done.rowcount:
+    done = changed(db, update(_K).where(_K.c.id == comment.id, still).values(supports=_K.c.supports + by))
+    if not done:
         raise Conflict("Este comentario dejó de estar publicado en este momento.")
     today = consultation.today(now)
     status.record(db, consultation, Occasion(comment.number, action, ledger.PUBLIC, today, {"mark": said}))

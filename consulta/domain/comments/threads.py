@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
+from consulta.domain import places
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed
 from consulta.models.base import table_of
@@ -73,7 +74,7 @@ def place(raw: dict[str, str], default: str = ORDERS[0]) -> tuple[str, tuple[int
     if order not in ORDERS:
         raise Malformed("El filtro «%(name)s» no tiene el valor «%(value)s».", name="order", value=order, valid=ORDERS)
     if after and not re.fullmatch(r"\d{1,9}-\d{1,9}" if order == "apoyados" else r"\d{1,9}", after, re.ASCII):
-        raise Malformed("El lugar de la lista «%(value)s» no se entiende.", value=after[:40])
+        raise places.unknown(after)
     return order, tuple(int(part) for part in after.split("-") if part)
 
 

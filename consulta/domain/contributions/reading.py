@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from consulta.domain import places
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed, NotFound
 from consulta.domain.results import tally
@@ -46,16 +47,13 @@ def filters(consultation: ConsultationView, raw: dict[str, str]) -> Filters:
             raise Malformed("No hay un tema «%(value)s».", value=theme, valid=slugs)
         theme = found.slug
     codes = tuple(choice.code for choice in consultation.lists.get("department", ()))
-    after = raw.get("after", "")
-    if after and not (after.isdecimal() and len(after) <= 9):
-        raise Malformed("El lugar de la lista «%(value)s» no es un número.", value=after)
     return Filters(
         theme=None if theme in (None, "*") else theme,
         kind=_one_of(raw, "kind", tuple(kind.value for kind in Kind)),
         department=_one_of(raw, "department", codes),
         q=" ".join(showable(raw.get("q", "")).split())[:200],
         order=_one_of(raw, "order", ORDERS) or "recientes",
-        after=int(after) if after else None,
+        after=places.number(raw.get("after", "")),
     )
 
 

@@ -15,6 +15,7 @@ from consulta.domain.errors import NotFound
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.results import tally
+from consulta.domain.rows import changed
 from consulta.models.base import table_of
 from consulta.models.comments import Comment
 from consulta.models.consultations import Theme
@@ -216,9 +217,10 @@ def by_number(db: Session, consultation: ConsultationView, number: int) -> Store
 def lock(db: Session, contribution_id: int, *, status: Status) -> bool:
     """Take the row if it still has this status; on PostgreSQL this waits for whoever has it."""
     contributions = table_of(Contribution)
-    done = db.execute(
+    done = changed(
+        db,
         update(contributions)
         .where(contributions.c.id == contribution_id, contributions.c.status == status)
-        .values(status=status)
+        .values(status=status),
     )
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return bool(done)

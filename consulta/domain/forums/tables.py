@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid
+from consulta.domain.rows import changed
 from consulta.models.base import table_of
 from consulta.models.consultations import Theme
 from consulta.models.forums import ForumTable, Registration
@@ -103,8 +104,8 @@ def seat(db: Session, tables: Sequence[Table], wishes: Sequence[int | None]) -> 
 def take(db: Session, table_id: int) -> bool:
     """One more at a table; whether there was room."""
     free = or_(_T.c.capacity.is_(None), _T.c.seated < _T.c.capacity)
-    taken: Any = db.execute(update(_T).where(_T.c.id == table_id, free).values(seated=_T.c.seated + 1))
-    return bool(taken.rowcount)
+    taken = changed(db, update(_T).where(_T.c.id == table_id, free).values(seated=_T.c.seated + 1))
+    return bool(taken)
 
 
 def leave(db: Session, table_id: int | None) -> None:
@@ -115,8 +116,8 @@ def leave(db: Session, table_id: int | None) -> None:
 
 def _resize(db: Session, table: Table, capacity: int | None) -> None:
     fits: Any = _T.c.seated <= capacity if capacity is not None else _T.c.id == table.id
-    done: Any = db.execute(update(_T).where(_T.c.id == table.id, fits).values(capacity=capacity))
-    if not done.rowcount:
+    done = changed(db, update(_T).where(_T.c.id == table.id, fits).values(capacity=capacity))
+    if not done:
         raise Invalid(
             "En la mesa «%(theme)s» ya hay %(n)s personas: no puede haber menos lugares.",
             theme=table.theme,
@@ -131,10 +132,10 @@ def _remove(db: Session, table: Table) -> None:
         for column in (r.c.first_id, r.c.second_id, r.c.table_id):
             db.execute(update(r).where(column == table.id).values({column: None}))
     try:
-        gone: Any = db.execute(delete(_T).where(_T.c.id == table.id, _T.c.seated == 0))
+        gone = changed(db, delete(_T).where(_T.c.id == table.id, _T.c.seated == 0))
     except IntegrityError:
         gone = None
-    if gone is None or not gone.rowcount:
+    if gone is None or not gone:
         raise Invalid(
             "La mesa «%(theme)s» no se puede quitar: hay %(n)s personas en ella.",
             theme=table.theme,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -14,6 +12,8 @@ from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.ledger import digests
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.rows import next_version
+from consulta.domain.texts import demand_reason
 from consulta.models.base import Localized
 from consulta.models.consultations import ConsultationKind
 from consulta.models.forums import Forum, ForumTelling, ForumVersion
@@ -54,15 +54,21 @@ def cancel(
     db: Session, consultation: ConsultationView, key: str, *, seen: int, reason: Localized, actor: str, now: datetime
 ) -> None:
     """Call a forum off, with a reason for all to read. Nobody's seat is touched: they are told."""
-    if len(reason.get("es", "")) < 10:
-        raise Invalid(
-            "Escriba por qué se cancela, en 10 letras o más: todas las personas lo leerán.", field="reason_es"
-        )
+    demand_reason(
+        reason.get("es"),
+        Invalid("Escriba por qué se cancela, en 10 letras o más: todas las personas lo leerán.", field="reason_es"),
+    )
     data = of_version(db, consultation, key, seen)
-    mine = _at(consultation, key, seen).where(Forum.cancelled.is_(False))
-    forum_id = db.execute(mine.values(version=seen + 1, cancelled=True).returning(Forum.id)).scalar_one_or_none()
-    if forum_id is None:
-        raise Conflict("Mientras usted escribía, otra persona cambió este foro.")
+    forum_id = next_version(
+        db,
+        Forum,
+        {"consultation_id": consultation.id, "key": key},
+        seen,
+        {"cancelled": True},
+        only=(Forum.cancelled.is_(False),),
+        taken=Conflict("Ya hay un foro con esa dirección."),
+        meanwhile=Conflict("Mientras usted escribía, otra persona cambió este foro."),
+    )
     _store(
         db,
         consultation,
@@ -101,40 +107,38 @@ def _check(consultation: ConsultationView, data: ForumData, seen: int, reason: L
         raise Invalid("Escriba cuántas personas caben.", field="capacity")
     if data.department and consultation.choice("department", data.department) is None:
         raise Invalid("Ese departamento no está en la lista.", field="department")
-    if seen and len((reason or {}).get("es", "")) < 10:
-        raise Invalid("Escriba por qué cambia, en 10 letras o más: todas las personas lo leerán.", field="reason_es")
+    if seen:
+        demand_reason(
+            (reason or {}).get("es"),
+            Invalid("Escriba por qué cambia, en 10 letras o más: todas las personas lo leerán.", field="reason_es"),
+        )
     if consultation.kind is not ConsultationKind.RECORD:
         tables.check(consultation, data.tables)
-
-
-def _at(consultation: ConsultationView, key: str, seen: int) -> Any:
-    return update(Forum).where(Forum.consultation_id == consultation.id, Forum.key == key, Forum.version == seen)
 
 
 def _raise(db: Session, consultation: ConsultationView, key: str, seen: int, data: ForumData) -> int:
     """The forum's row with its next version, taken by whoever saw the one in force, and locked from here on."""
     values = {name: getattr(data, name) for name in ("starts_at", "ends_at", "opens_at", "closes_at", "capacity")}
-    if not seen:
-        try:
-            return db.execute(
-                insert(Forum).values(consultation_id=consultation.id, key=key, version=1, **values).returning(Forum.id)
-            ).scalar_one()
-        except IntegrityError as error:
-            raise Conflict("Ya hay un foro con esa dirección.") from error
-    room = _at(consultation, key, seen).where(Forum.cancelled.is_(False), Forum.confirmed <= data.capacity)
-    forum_id: int | None = db.execute(room.values(version=seen + 1, **values).returning(Forum.id)).scalar_one_or_none()
-    if forum_id is not None:
-        return forum_id
-    row = db.execute(
-        select(Forum.version, Forum.confirmed, Forum.cancelled).where(
-            Forum.consultation_id == consultation.id, Forum.key == key
+    try:
+        return next_version(
+            db,
+            Forum,
+            {"consultation_id": consultation.id, "key": key},
+            seen,
+            values,
+            only=(Forum.cancelled.is_(False), Forum.confirmed <= data.capacity),
+            taken=Conflict("Ya hay un foro con esa dirección."),
+            meanwhile=Conflict("Mientras usted escribía, otra persona cambió este foro."),
         )
-    ).one()
-    if row.version == seen and not row.cancelled:
+    except Conflict:
+        mine = (Forum.consultation_id == consultation.id, Forum.key == key, Forum.version == seen)
+        full = select(Forum.confirmed).where(*mine, Forum.cancelled.is_(False), Forum.confirmed > data.capacity)
+        confirmed = db.execute(full).scalar_one_or_none() if seen else None
+        if confirmed is None:
+            raise
         raise Invalid(
-            "Ya hay %(n)s personas confirmadas: no puede haber menos lugares.", n=row.confirmed, field="capacity"
-        )
-    raise Conflict("Mientras usted escribía, otra persona cambió este foro.")
+            "Ya hay %(n)s personas confirmadas: no puede haber menos lugares.", n=confirmed, field="capacity"
+        ) from None
 
 
 def _store(

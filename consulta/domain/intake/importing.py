@@ -17,6 +17,7 @@ from consulta.domain.contributions import admission
 from consulta.domain.contributions import incoming as contribution_incoming
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.rows import changed
 from consulta.models.contributions import Channel, Kind, Status
 from consulta.models.imports import Import
 
@@ -91,7 +92,7 @@ def write(
 def end(db: Session, consultation: ConsultationView, import_id: int, stored: int, *, now: datetime) -> None:
     """Close the import, once."""
     mine = update(Import).where(Import.id == import_id, Import.finished_at.is_(None))
-    if not db.execute(mine.values(finished_at=now)).rowcount:  # type: ignore[attr-defined]
+    if not changed(db, mine.values(finished_at=now)):
         return
     _entry(db, consultation, Action.IMPORT_END, import_id, {"stored": stored}, now)
 

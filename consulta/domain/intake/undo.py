@@ -17,6 +17,7 @@ from consulta.domain.contributions.status import Occasion
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.texts import demand_reason
 from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
 from consulta.models.imports import Import, TakeBack
@@ -34,8 +35,9 @@ def take_back(
     )
     if db.execute(finished).first() is None:
         raise Conflict("Solo se anula una importación terminada.")
-    if len(reason) < 10:
-        raise Invalid("Escriba por qué se anula, en 10 letras o más: queda en la bitácora.", field="reason")
+    demand_reason(
+        reason, Invalid("Escriba por qué se anula, en 10 letras o más: queda en la bitácora.", field="reason")
+    )
     try:
         db.execute(
             insert(TakeBack).values(

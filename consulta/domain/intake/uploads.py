@@ -18,6 +18,7 @@ from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.files.tables import TableFile, digest
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.rows import changed
 from consulta.models.accounts import Pseudonym
 from consulta.models.contributions import Channel
 from consulta.models.imports import Import, TakeBack, Upload
@@ -110,7 +111,7 @@ def columns(db: Session, import_id: int) -> list[str]:
 def choose(db: Session, import_id: int, options: dict[str, Any]) -> None:
     """Say anew which column is what; only before approval."""
     mine = update(Upload).where(Upload.import_id == import_id, Upload.approved.is_(False))
-    if not db.execute(mine.values(options=options)).rowcount:  # type: ignore[attr-defined]
+    if not changed(db, mine.values(options=options)):
         raise Conflict("Esta importación ya se aprobó.")
 
 
@@ -144,7 +145,7 @@ def approve(
 def discard(db: Session, import_id: int) -> None:
     """Throw a file away that was not approved."""
     mine = update(Upload).where(Upload.import_id == import_id, Upload.approved.is_(False))
-    if not db.execute(mine.values(content=None)).rowcount:  # type: ignore[attr-defined]
+    if not changed(db, mine.values(content=None)):
         raise Conflict("Esta importación ya se aprobó o se descartó.")
 
 

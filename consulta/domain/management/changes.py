@@ -13,6 +13,8 @@ from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news
+from consulta.domain.rows import change as change_row
+from consulta.domain.texts import demand_reason
 from consulta.models.accounts import Role
 from consulta.models.base import Localized, table_of
 from consulta.models.comments import Comment
@@ -41,25 +43,23 @@ def change(
     for a theme or choice that contributions bear and the new parts lack, with their number."""
     if consultation.kind is ConsultationKind.RECORD:
         raise NotAllowed("Un registro histórico no se cambia.")
-    if len(reason.get("es", "")) < 10:
-        raise Invalid("Escriba por qué cambia, en 10 letras o más: todas las personas lo leerán.", field="reason_es")
-    before = data_of(consultation)
-    changed = sorted(name for name in PARTS if name in parts and parts[name] != before[name])
-    if not changed:
-        raise Invalid("No cambió nada: no hay nada que publicar.", field="reason_es")
-    columns = {name: parts[name] for name in ("title", "texts", "links", "settings") if name in changed}
-    done = db.execute(
-        update(Consultation)
-        .where(Consultation.id == consultation.id, Consultation.revision == seen)
-        .values(revision=seen + 1, **columns)
+    demand_reason(
+        reason.get("es"),
+        Invalid("Escriba por qué cambia, en 10 letras o más: todas las personas lo leerán.", field="reason_es"),
     )
-    if not done.rowcount:  # type: ignore[attr-defined]
-        raise Conflict("Mientras usted escribía, otra persona cambió esta consulta.")
-    if "themes" in changed:
+    before = data_of(consultation)
+    new = sorted(name for name in PARTS if name in parts and parts[name] != before[name])
+    if not new:
+        raise Invalid("No cambió nada: no hay nada que publicar.", field="reason_es")
+    columns = {name: parts[name] for name in ("title", "texts", "links", "settings") if name in new}
+    mine = update(Consultation).where(Consultation.id == consultation.id, Consultation.revision == seen)
+    meanwhile = Conflict("Mientras usted escribía, otra persona cambió esta consulta.")
+    change_row(db, mine.values(revision=seen + 1, **columns), meanwhile)
+    if "themes" in new:
         _themes(db, consultation, parts["themes"])
-    if "lists" in changed:
+    if "lists" in new:
         _lists(db, consultation, parts["lists"])
-    if "reasons" in changed:
+    if "reasons" in new:
         _reasons(db, consultation, parts["reasons"], actor=actor, now=now)
     ledger.note(
         db,
@@ -69,13 +69,13 @@ def change(
         recorded=now,
         subject=f"consultation/{consultation.slug}",
         payload={
-            "changed": changed,
+            "changed": new,
             "reason": reason["es"],
             "settings": parts.get("settings", before["settings"]),
             "sha256": digests.of_consultation(db, consultation.id),
         },
     )
-    content = {"what": "changed", "changed": changed, "reason": reason}
+    content = {"what": "changed", "changed": new, "reason": reason}
     news.announce(db, consultation, event=f"change:{seen + 1}", content=content, now=now)
 
 

@@ -18,6 +18,7 @@ from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import Choice, ConsultationView, ReasonView, StageView, ThemeView
 from consulta.domain.days import local_instant, read_day
 from consulta.domain.errors import Conflict, Invalid, NotFound
+from consulta.domain.rows import changed
 from consulta.models.accounts import RoleName
 from consulta.models.consultations import Consultation, ConsultationKind
 from consulta.models.drafts import Draft
@@ -94,12 +95,13 @@ def find(db: Session, draft_id: int, actor: Actor) -> DraftView:
 def save(db: Session, draft: DraftView, parts: dict[str, Any], *, seen: int, now: datetime) -> None:
     """Change parts of a draft; ``Conflict`` if somebody changed it since ``seen``."""
     content = {**draft.content, **parts}
-    done = db.execute(
+    done = changed(
+        db,
         update(Draft)
         .where(Draft.id == draft.id, Draft.revision == seen)
-        .values(content=content, revision=seen + 1, changed_at=now)
+        .values(content=content, revision=seen + 1, changed_at=now),
     )
-    if not done.rowcount:  # type: ignore[attr-defined]
+    if not done:
         raise Conflict("Mientras usted escribía, otra persona cambió este borrador.")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from consulta.domain.contributions.status import Occasion
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.rows import changed
 from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
 from consulta.models.moderation import Classification, Decision, DecisionNote, Intake, Lease, Verdict
@@ -132,16 +132,17 @@ def _take(
     """Lock the row by raising its ordinal, only if it is the one seen, it still lives, and no one else has it open."""
     row = contribution_status.by_number(db, consultation, number)
     contributions = table_of(Contribution)
-    done: Any = db.execute(
+    done = changed(
+        db,
         update(contributions)
         .where(
             contributions.c.id == row.id,
             contributions.c.ordinal == ordinal,
             contributions.c.status.not_in([Status.WITHDRAWN, Status.ERASED]),
         )
-        .values(ordinal=ordinal + 1)
+        .values(ordinal=ordinal + 1),
     )
-    if not done.rowcount:
+    if not done:
         raise Conflict("Otra persona decidió antes, o su autor lo retiró. Esto es lo que hay ahora.")
     if db.execute(select(Intake.account_id).where(Intake.contribution_id == row.id)).scalar_one_or_none() == account_id:
         raise NotAllowed("Usted ingresó este aporte: lo revisa otra persona.")

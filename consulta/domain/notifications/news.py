@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import NotFound
+from consulta.domain.rows import changed, read
 from consulta.models.base import Localized
 from consulta.models.consultations import Consultation
 from consulta.models.news import Announcement, Subscriber
@@ -184,8 +185,8 @@ def fan_out(db: Session, *, now: datetime) -> int:
     ).all()
     reached, finished = (people[-1].id if people else row.reached), len(people) < PIECE
     mine = update(a).where(a.id == row.id, a.reached == row.reached, a.finished.is_(False))
-    done = db.execute(mine.values(reached=reached, finished=finished))
-    if done.rowcount:  # type: ignore[attr-defined]
+    done = changed(db, mine.values(reached=reached, finished=finished))
+    if done:
         for _id, key, language in people:
             about = {"slug": row.slug, "consultation": row.title, "language": language, "subscriber": key}
             event = f"news:{row.consultation_id}:{row.event}"
@@ -197,4 +198,4 @@ def latest(db: Session, consultation: ConsultationView, *, limit: int = 15) -> l
     """What was told last."""
     a = Announcement
     query = select(a.event, a.content, a.made_at).where(a.consultation_id == consultation.id)
-    return [NewsItem(*row) for row in db.execute(query.order_by(a.id.desc()).limit(limit))]
+    return read(db, query.order_by(a.id.desc()).limit(limit), NewsItem)

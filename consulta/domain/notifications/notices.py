@@ -14,6 +14,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, NotFound
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.rows import changed
 from consulta.models.accounts import Account
 from consulta.models.base import Localized
 from consulta.models.forums import Registration
@@ -170,5 +171,5 @@ def settle(
     """Note what came of a call; ``Conflict`` if somebody else did meanwhile."""
     n = Notice
     mine = update(n).where(n.id == notice_id, n.consultation_id == consultation.id, n.state == seen)
-    if not db.execute(mine.values(state=state, changed_at=now)).rowcount:  # type: ignore[attr-defined]
+    if not changed(db, mine.values(state=state, changed_at=now)):
         raise Conflict("Otra persona ya anotó qué pasó con este aviso.")

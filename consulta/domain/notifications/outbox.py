@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from consulta.domain.rows import changed
 from consulta.models.accounts import Account
 from consulta.models.contributions import Contributor
 from consulta.models.forums import Registration
@@ -136,16 +137,17 @@ def claim(db: Session, *, now: datetime, limit: int = 50) -> list[Message]:
     ).scalars()
     claimed = []
     for row in list(rows):
-        taken: Any = db.execute(
+        taken = changed(
+            db,
             update(OutboxMessage)
             .where(
                 OutboxMessage.id == row.id,
                 OutboxMessage.outcome.is_(None),
                 or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until < now),
             )
-            .values(leased_until=now + LEASE, attempts=OutboxMessage.attempts + 1)
+            .values(leased_until=now + LEASE, attempts=OutboxMessage.attempts + 1),
         )
-        if not taken.rowcount:
+        if not taken:
             continue
         to = _address(db, row.recipient, row.payload or {})
         if to is None:

@@ -18,6 +18,7 @@ from consulta.domain.ledger import digests
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import news
+from consulta.domain.rows import read
 from consulta.models.accounts import Pseudonym
 from consulta.models.acts import Act
 from consulta.models.base import Localized
@@ -165,7 +166,7 @@ def listing(
         query = query.where(Organization.slug == organization)
     if before is not None:
         query = query.where(p.number < before)
-    rows = [PositionView(*row) for row in db.execute(query)]
+    rows = read(db, query, PositionView)
     more, rows = len(rows) > limit, rows[:limit]
     return rows, rows[-1].number if more else None
 

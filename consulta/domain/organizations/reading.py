@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
+from consulta.domain import places
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed, NotFound
 from consulta.models.base import Localized
@@ -69,15 +70,13 @@ def page(
     if sector is not None:
         query = query.where(o.sector == sector)
     if after is not None:
-        key, _, last = after.rpartition("~")
-        if not last.isdecimal() or len(last) > 9 or "\x00" in key:
-            raise Malformed("El lugar de la lista «%(value)s» no se entiende.", value=after[:40])
-        query = query.where((o.sort_key > key) | ((o.sort_key == key) & (o.id > int(last))))
+        key, last = places.name(after)
+        query = query.where((o.sort_key > key) | ((o.sort_key == key) & (o.id > last)))
     if capacity is not None:
         query = query.where(cast(o.capacities, String).contains(f'"{capacity}"'))  # a closed list of plain words
     rows = [view_of(one) for one in db.execute(query.order_by(o.sort_key, o.id).limit(limit + 1)).scalars()]
     more, rows = len(rows) > limit, rows[:limit]
-    return rows, f"{rows[-1].sort_key}~{rows[-1].id}" if more else None
+    return rows, places.at_name(rows[-1].sort_key, rows[-1].id) if more else None
 
 
 def counts(db: Session, consultation: ConsultationView) -> dict[str, int]:

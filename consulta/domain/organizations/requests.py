@@ -16,6 +16,7 @@ from consulta.domain.errors import Conflict
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import outbox
 from consulta.domain.notifications.outbox import Delivery, Mail, Recipient
+from consulta.domain.rows import changed
 from consulta.domain.texts import sort_key
 from consulta.models.base import Localized
 from consulta.models.organizations import Organization, OrganizationMember, Standing
@@ -90,12 +91,12 @@ def request_listed(
     """Somebody says that they speak for a body that is listed: the same, upon its own entry. Several may; the one who
     stands by it first is looked at."""
     o, m, today = Organization, OrganizationMember, consultation.today(now)
-    held = db.execute(update(o).where(o.id == body.id, o.standing == body.standing).values(round=o.round))
-    if not body.claimable(today) or not held.rowcount:  # type: ignore[attr-defined]
+    held = changed(db, update(o).where(o.id == body.id, o.standing == body.standing).values(round=o.round))
+    if not body.claimable(today) or not held:
         raise Conflict("Esta entidad ya tiene una cuenta o una solicitud en curso.")
     account_id = accounts.ensure(db, email=email, language=language, now=now)
     known = update(m).where(m.organization_id == body.id, m.account_id == account_id).values(wished_on=today)
-    if not db.execute(known).rowcount:  # type: ignore[attr-defined]
+    if not changed(db, known):
         db.execute(insert(m).values(organization_id=body.id, account_id=account_id, signatory=True, wished_on=today))
     _write(db, consultation, account_id, body.name["es"], language, now=now)
 

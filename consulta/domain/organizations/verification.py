@@ -18,6 +18,8 @@ from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.notifications import outbox
 from consulta.domain.notifications.outbox import Mail, Recipient
+from consulta.domain.rows import changed
+from consulta.domain.texts import demand_reason
 from consulta.models.accounts import Account, Pseudonym, Sector
 from consulta.models.base import Localized
 from consulta.models.consultations import Consultation
@@ -59,9 +61,12 @@ def decide(
         raise Conflict("Esta solicitud ya tiene respuesta.")
     if account_id in members.members(db, body.id):
         raise NotAllowed("Nadie verifica a su propia organización.")
-    if not accepts and len(reason or "") < 10:
-        raise Invalid(
-            "Escriba por qué no, en 10 letras o más: se publica y la organización puede apelar.", field="reason"
+    if not accepts:
+        demand_reason(
+            reason,
+            Invalid(
+                "Escriba por qué no, en 10 letras o más: se publica y la organización puede apelar.", field="reason"
+            ),
         )
     _hold(db, body)
     actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id, sector=sector)
@@ -101,8 +106,7 @@ def appeal(
         raise Conflict("Ya no hay un rechazo por apelar.")
     if account_id not in members.members(db, body.id):
         raise NotAllowed("Apela quien pidió la cuenta.")
-    if len(text) < 10:
-        raise Invalid("Escriba por qué apela, en 10 letras o más.", field="appeal")
+    demand_reason(text, Invalid("Escriba por qué apela, en 10 letras o más.", field="appeal"))
     _hold(db, body)
     due = days.working_days_after(consultation.today(now), WORKING_DAYS)
     db.execute(
@@ -131,7 +135,7 @@ def lapse(db: Session, *, now: datetime) -> int:
         if organization.answer_by is None or organization.answer_by >= view.today(now):
             continue
         mine = update(o).where(o.id == organization.id, o.standing == organization.standing)
-        if not db.execute(mine.values(standing=Standing.PROVISIONAL)).rowcount:  # type: ignore[attr-defined]
+        if not changed(db, mine.values(standing=Standing.PROVISIONAL)):
             continue
         done += 1
         payload = {"answer_by": str(organization.answer_by), "standing": Standing.PROVISIONAL.value}
@@ -208,5 +212,5 @@ def _hold(db: Session, body: BodyView) -> None:
     """Take the body's row as it was read: of two who answer at once the second waits, and is told."""
     o = Organization
     mine = update(o).where(o.id == body.id, o.standing == body.standing, o.round == body.round)
-    if not db.execute(mine.values(round=body.round)).rowcount:  # type: ignore[attr-defined]
+    if not changed(db, mine.values(round=body.round)):
         raise Conflict("Esta solicitud cambió mientras usted la leía. Así está ahora.")

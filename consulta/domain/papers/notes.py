@@ -19,6 +19,7 @@ from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.rows import changed
 from consulta.domain.texts import OTHER_MAX, says_something
 from consulta.models.base import table_of
 from consulta.models.contributions import Channel, Kind, Status
@@ -114,11 +115,11 @@ def settle(
     if there != last - first + 1:
         raise Invalid("No todas esas hojas son de este foro. Revise los números.", field="first")
     free = span & (_P.c.state != PaperState.ENTERED) & (_P.c.state != state)
-    changed: int = db.execute(update(_P).where(free).values(state=state)).rowcount  # type: ignore[attr-defined]
-    if changed:
+    settled = changed(db, update(_P).where(free).values(state=state))
+    if settled:
         payload = {"first": first, "last": last, "state": state.value}
         note(db, consultation, forum, Action.PAPER_SETTLE, actor, now, payload)
-    return changed
+    return settled
 
 
 def one(db: Session, forum: ForumView, number: int) -> PaperView:
@@ -142,8 +143,8 @@ def _bodies(db: Session, paper_id: int) -> list[str]:
 def _take(db: Session, ids: set[int]) -> None:
     """Mark sheets as entered, unless somebody has noted meanwhile that they are blank or lost."""
     free = _P.c.id.in_(ids) & _P.c.state.in_([PaperState.OUT, PaperState.ENTERED])
-    taken: Any = db.execute(update(_P).where(free).values(state=PaperState.ENTERED))
-    if taken.rowcount != len(ids):
+    taken = changed(db, update(_P).where(free).values(state=PaperState.ENTERED))
+    if taken != len(ids):
         raise Conflict("Otra persona acaba de cambiar una de estas hojas. Vuelva a abrirla.")
 
 

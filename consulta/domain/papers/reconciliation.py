@@ -12,6 +12,8 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.ledger.actions import Action
+from consulta.domain.rows import changed
+from consulta.domain.texts import demand_reason
 from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
 from consulta.models.forums import Forum
@@ -63,16 +65,19 @@ def close(
         raise Conflict("Este foro ya se cerró.")
     found = reconcile(db, forum)
     open_ = [batch for batch in found if not batch.settled]
-    if open_ and len(explanation) < 10:
-        raise Invalid(
-            "Todavía hay %(out)s hojas sin cuenta y %(pending)s notas por revisar. Espere, o explique por qué se "
-            "cierra así: todas las personas lo leerán.",
-            out=sum(b.out for b in open_),
-            pending=sum(b.pending for b in open_),
-            field="explanation",
+    if open_:
+        demand_reason(
+            explanation,
+            Invalid(
+                "Todavía hay %(out)s hojas sin cuenta y %(pending)s notas por revisar. Espere, o explique por qué se "
+                "cierra así: todas las personas lo leerán.",
+                out=sum(b.out for b in open_),
+                pending=sum(b.pending for b in open_),
+                field="explanation",
+            ),
         )
     mine = update(_F).where(_F.c.id == forum.id, _F.c.closed_at.is_(None))
-    if not db.execute(mine.values(closed_at=now, closing=explanation or None)).rowcount:  # type: ignore[attr-defined]
+    if not changed(db, mine.values(closed_at=now, closing=explanation or None)):
         raise Conflict("Este foro ya se cerró.")
     payload = {"explanation": explanation or None, "sheets": sum(b.handed_out for b in found)}
     paper_notes.note(db, consultation, forum, Action.FORUM_CLOSE, actor, now, payload)

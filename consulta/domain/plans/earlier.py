@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.rows import read
 from consulta.models.base import Localized
 from consulta.models.plans import EarlierCommitment
 
@@ -43,7 +44,7 @@ def earlier(db: Session, consultation: ConsultationView) -> list[Earlier]:
     """The commitments of earlier plans, in their order."""
     e = EarlierCommitment
     query = select(e.plan, e.key, e.name, e.facts).where(e.consultation_id == consultation.id)
-    return [Earlier(*row) for row in db.execute(query.order_by(e.position))]
+    return read(db, query.order_by(e.position), Earlier)
 
 
 def has_earlier(db: Session, consultation: ConsultationView) -> bool:

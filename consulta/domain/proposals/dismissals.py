@@ -8,10 +8,11 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.errors import Invalid
+from consulta.domain.texts import demand_reason
 from consulta.models.base import table_of
 from consulta.models.proposals import Dismissal
 
-SHORTEST, LONGEST = 10, 1_000
+LONGEST = 1_000
 _T = table_of(Dismissal)
 
 
@@ -23,8 +24,9 @@ def of(db: Session, sheet_id: int) -> dict[str, str]:
 
 def dismiss(db: Session, sheet_id: int, diagnostic: str, reason: str, *, today: date) -> None:
     """Waive a diagnostic. ``Invalid`` without a reason."""
-    if not SHORTEST <= len(reason) <= LONGEST:
-        raise Invalid("Escriba por qué, entre 10 y 1,000 letras: todas las personas lo leen.", field="reason")
+    demand_reason(
+        reason, Invalid("Escriba por qué, entre 10 y 1,000 letras: todas las personas lo leen.", field="reason")
+    )
     restore(db, sheet_id, diagnostic)
     db.execute(insert(_T).values(sheet_id=sheet_id, finding=diagnostic, reason=reason, dismissed_on=today))
 

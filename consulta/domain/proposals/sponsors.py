@@ -18,6 +18,7 @@ from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.organizations import members
 from consulta.domain.organizations.reading import by_slug
+from consulta.domain.rows import read
 from consulta.models.base import Localized, table_of
 from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution
@@ -77,7 +78,7 @@ def ask(db: Session, draft: Draft, slug: str, *, now: datetime) -> None:
 def of_draft(db: Session, draft_id: int) -> list[Asked]:
     """Whoever was asked, by name."""
     query = select(_O.c.slug, _O.c.name, _S.c.confirmed).join(_O, _O.c.id == _S.c.organization_id)
-    return [Asked(*row) for row in db.execute(query.where(_S.c.draft_id == draft_id).order_by(_O.c.sort_key, _O.c.id))]
+    return read(db, query.where(_S.c.draft_id == draft_id).order_by(_O.c.sort_key, _O.c.id), Asked)
 
 
 def of_proposal(db: Session, contribution_id: int) -> list[Asked]:
@@ -89,7 +90,7 @@ def of_proposal(db: Session, contribution_id: int) -> list[Asked]:
         .where(_D.c.contribution_id == contribution_id, _S.c.confirmed)
         .order_by(_O.c.sort_key, _O.c.id)
     )
-    return [Asked(*row) for row in db.execute(query)]
+    return read(db, query, Asked)
 
 
 def asked_of(db: Session, actor: Actor) -> list[Request]:
@@ -107,7 +108,7 @@ def asked_of(db: Session, actor: Actor) -> list[Request]:
         .order_by(_S.c.asked_on.desc(), _D.c.id)
         .limit(50)
     )
-    return [Request(*row) for row in db.execute(query)]
+    return read(db, query, Request)
 
 
 def answer(
