@@ -16,7 +16,7 @@ from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import admission
 from consulta.domain.contributions.incoming import Admission
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.management import loading
 from consulta.models.contributions import Channel, Kind, Status
 from consulta.reference import FOLDER
@@ -100,7 +100,7 @@ def fill(database: Database, view: ConsultationView, count: int, *, seed: int = 
             for _ in range(min(PIECE, count - start))
         ]
         with database.transaction() as db:
-            admission.admit(db, view, incoming, today=today, actor=ledger.PUBLIC)
+            admission.admit(db, view, incoming, today=today, actor=log.PUBLIC)
         yield start + len(incoming)
 
 

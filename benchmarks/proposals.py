@@ -30,8 +30,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import admission, similar
 from consulta.domain.contributions.incoming import Admission
 from consulta.domain.contributions.targets import Target
-from consulta.domain.ledger import actions
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import actions, log
 from consulta.domain.proposals import sending
 from consulta.domain.sheets import store
 from consulta.domain.sheets.sheet import Generation, Line, Milestone, Sheet
@@ -116,15 +115,15 @@ def _publish(db: Session, view: ConsultationView, sheets: list[Sheet], now: date
                 child=child,
             )
         )
-    made = admission.admit(db, view, incoming, today=view.today(now), actor=ledger.PUBLIC)
+    made = admission.admit(db, view, incoming, today=view.today(now), actor=log.PUBLIC)
     for one, version_id in zip(made, versions, strict=True):
         stored = sending.stored(db, view, version_id)
         salt = sending.salt_of(db, version_id)
         similar.refresh(db, view.id, one.id)
-        ledger.note(
+        log.note(
             db,
             view,
-            actor=ledger.PUBLIC,
+            actor=log.PUBLIC,
             action=actions.Action.PROPOSAL_VERSION,
             subject=f"proposal/{one.number}@1",
             recorded=view.today(now),
@@ -189,7 +188,7 @@ def _long(app: Flask, database: Database, view: ConsultationView, report: Report
                     )
                     for n in range(at, min(at + 200, comments))
                 ]
-                admission.admit(db, view, said, today=view.today(now), actor=ledger.PUBLIC)
+                admission.admit(db, view, said, today=view.today(now), actor=log.PUBLIC)
         client, path = app.test_client(), f"/consultas/{view.slug}/propuestas/{number}"
         took[goals] = _timed(client, path)
         size = len(client.get(path, headers={"Accept-Encoding": "gzip"}).data)

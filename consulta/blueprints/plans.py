@@ -55,8 +55,8 @@ def listing(consultation: ConsultationView) -> str:
 def one(consultation: ConsultationView, number: int) -> str:
     """A commitment with everything that it says."""
     [found] = plans.read(db.session(), consultation, [number])
-    months, row = period.period(consultation), plans.row_of(db.session(), consultation, number)
-    numbers = plans.numbers(db.session(), consultation)
+    months, places = period.period(consultation), plans.places(db.session(), consultation)
+    numbers, row = list(places), places[number]
     at = numbers.index(number)
     return render_template(
         "plans/one.html",

@@ -9,18 +9,17 @@ import pytest
 from flask import Flask
 
 from consulta.database.transactions import Database
-from consulta.domain.acts import data as act_data
-from consulta.domain.acts import versions
+from consulta.domain.acts import data, versions
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.organizations import enlisting
 from consulta.models.accounts import RoleName
 from consulta.models.acts import ActKind
 from consulta.models.contributions import Status
-from tests.support import statements
-from tests.support.consultations import said
+from tests.support import people, plans, proposals, statements
+from tests.support.consultations import load, said
 from tests.support.contributions import admit
 from tests.support.people import staff
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, fields
 
 PINNED = {
     "…": 6,
@@ -84,13 +83,46 @@ def test_acts_and_bodies_cost_no_statement_more(
             for n in range(made, made + rows):
                 body = enlisting.Listed(slug=f"b{n}", name=said(f"Entidad {n}"), sector="cso")
                 enlisting.enlist(db, consultation, body, new=True, actor="system", now=now)
-                act = act_data.ActData(
+                act = data.ActData(
                     kind=ActKind.FORUM, title=said(f"Foro {n}"), held_from=now.date(), bodies=(("b0", "host"),)
                 )
                 versions.publish(db, consultation, act, key=f"a{n}", seen=0, reason=None, actor="system", now=now)
         made += rows
         visitor.get(path)
         assert statements.counted(app, visitor, path) == OF_THE_PROCESS[path] <= 6
+
+
+def test_a_plan_costs_as_much_for_one_commitment_as_for_twenty_two(
+    make_app: Callable[..., Flask], database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    plans.publish(database, consultation, now)
+    app = make_app(page_cache=0)
+    visitor = Visitor(app)
+    pinned = {"…/plan": 3, "…/plan/7": 4, "…/plan/7.json": 2, "…/plan.json": 2}
+    for path, statements_of in pinned.items():
+        visitor.get(path)
+        assert statements.counted(app, visitor, path) == statements_of <= 6, path
+
+
+def test_a_proposal_takes_six_statements_however_much_it_says(
+    make_app: Callable[..., Flask], database: Database, now: datetime
+) -> None:
+    view = load(database, proposals.open_for_proposals(), now)
+    app = make_app(page_cache=0)
+    visitor = Visitor(app)
+    admit(database, view, "Falta agua", "Falta luz", status=Status.PUBLISHED, theme="tema-1")
+    desk = people.moderator(app, database, view)
+    for n, goals in ((3, 1), (4, 12)):
+        draft = proposals.written(visitor)
+        for goal in range(goals):
+            page = fields(visitor.get(f"{draft}/metas").text)
+            visitor.post(f"{draft}/metas", page | {f"meta-{goal}-text": f"Meta {goal}: 45 hospitales", "act": "more"})
+        proposals.send(visitor, draft)
+        item = f"/moderacion/prueba/{n}"
+        desk.post(f"{item}/abrir")
+        desk.post(f"{item}/decidir", fields(desk.get(item).text) | {"verdict": "publish"})
+        visitor.get(f"…/propuestas/{n}")
+        assert statements.counted(app, visitor, f"…/propuestas/{n}") == 5
 
 
 def test_a_kept_page_takes_one_statement(app: Flask, visitor: Visitor) -> None:

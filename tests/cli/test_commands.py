@@ -15,7 +15,7 @@ from consulta.database import schema
 from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.results import figures
 from tests.support.commands import run
 from tests.support.contributions import submit
@@ -72,7 +72,7 @@ def test_the_ledger_check_passes_and_names_what_was_changed(
     assert good.exit_code == 0
     assert "ok" in good.output
     with database.session(read_only=True) as db:
-        head = ledger.head(db, consultation.log_id).hash
+        head = log.head(db, consultation.log_id).hash
     assert run(app, "ledger", "check", "prueba", "--head", head).exit_code == 0
     assert run(app, "ledger", "check", "prueba", "--head", "ab" * 32).exit_code == 2
     with database.write.connect() as connection:

@@ -29,7 +29,7 @@ from consulta.domain.comments import flags, supports
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import submission
 from consulta.domain.errors import DomainError
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.moderation import decisions, items, queue
 from consulta.domain.results import figures
 from consulta.models.comments import Ground
@@ -100,7 +100,7 @@ def test_32_threads_submit_decide_and_withdraw(database: Database, consultation:
         numbers = db.execute(select(Contribution.number).order_by(Contribution.number)).scalars().all()
         assert list(numbers) == list(range(1, THREADS * EACH + 1))
         assert db.execute(select(func.count()).select_from(Decision)).scalar_one() == len(decided)
-        positions = [line.position for line in ledger.entries(db, consultation.log_id)]
+        positions = [line.position for line in log.entries(db, consultation.log_id)]
     assert len({number for number, _ in decided}) == len(decided)
     assert positions == list(range(1, len(positions) + 1))
 

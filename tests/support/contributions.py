@@ -14,7 +14,7 @@ from consulta.domain.comments import commentable, supports
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import admission, opinions, submission, targets
 from consulta.domain.contributions import incoming as contribution_incoming
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.models.contributions import Channel, Kind, Status
 from consulta.models.opinions import Opinion
 
@@ -49,7 +49,7 @@ def admit(
         for body in bodies
     ]
     with database.transaction() as db:
-        return admission.admit(db, consultation, incoming, today=today, actor=ledger.PUBLIC)
+        return admission.admit(db, consultation, incoming, today=today, actor=log.PUBLIC)
 
 
 def comment(
@@ -85,7 +85,7 @@ def comment(
             )
             for body in bodies
         ]
-        made = admission.admit(db, consultation, incoming, today=consultation.today(now), actor=ledger.PUBLIC)
+        made = admission.admit(db, consultation, incoming, today=consultation.today(now), actor=log.PUBLIC)
         for one in made:
             for n in range(supports_of):
                 who = supports.by_account(1000 + n)

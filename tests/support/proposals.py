@@ -11,7 +11,7 @@ from sqlalchemy import insert, update
 
 from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.organizations import enlisting
 from consulta.domain.organizations import reading as organizations
@@ -59,7 +59,7 @@ def body(database: Database, view: ConsultationView, slug: str, now: datetime, *
         in_force = update(Organization).where(Organization.slug == slug).values(standing=Standing.VERIFIED)
         db.execute(in_force)
         entry: dict[str, Any] = {"subject": f"organization/{slug}", "payload": {"standing": "verified"}}
-        ledger.note(db, view, actor="equipo", action=Action.ORGANIZATION_PROVISIONAL, recorded=now, **entry)
+        log.note(db, view, actor="equipo", action=Action.ORGANIZATION_PROVISIONAL, recorded=now, **entry)
     accounts = []
     for name, signs in members.items():
         account = staff(database, view, f"{name}@{slug}.example", role=RoleName.LIAISON)
@@ -99,3 +99,11 @@ def written(person: Visitor, organization: str = "") -> str:
     for place, fields in STEPS.items():
         save(person, draft, place, **fields)
     return draft
+
+
+def send(person: Visitor, draft: str, status: int = 303, **fields: str) -> str:
+    """Send a draft; the page that follows."""
+    page = person.get(f"{draft}/revisar").text
+    given = {"submission": person.hidden(page, "submission"), **fields}
+    answer = person.post(f"{draft}/enviar", given, status)
+    return person.get(answer.headers["Location"]).text if status == 303 else answer.text

@@ -182,7 +182,9 @@ def _step_page(
     theirs: Mapping[str, str] | None = None,
 ) -> Response:
     notes: dict[str, list[Advice]] = {}
-    advised = in_words(advising.advised(db.session(), draft.consultation, draft.sheet))
+    advised = in_words(
+        advising.advised(draft.consultation, draft.sheet, advising.glossary(db.session(), draft.consultation))
+    )
     for one in advised if draft.saved.get(written) else ():
         if one.key not in draft.dismissed:
             notes.setdefault(one.milestone or one.field, []).append(one)

@@ -10,9 +10,8 @@ from consulta.domain.comments import threads
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import prints
 from consulta.domain.errors import NotFound
-from consulta.domain.moderation import history
 from consulta.domain.organizations import positions
-from consulta.domain.proposals import advising, sponsors
+from consulta.domain.proposals import advising
 from consulta.domain.proposals import listing as proposal_listing
 from consulta.domain.proposals import reading as proposals
 from consulta.domain.proposals.listing import Filters
@@ -69,7 +68,7 @@ def one(consultation: ConsultationView, number: int) -> str:
     asked = guards.place("version")
     found = proposals.one(db.session(), consultation, number, version=asked)
     stances, more = positions.listing(db.session(), consultation, subjects=(f"proposal/{number}",))
-    advised = in_words(advising.advised(db.session(), consultation, found.sheet)) if found.sheet else []
+    advised = in_words(advising.advised(consultation, found.sheet, found.names)) if found.sheet else []
     return render_template(
         "proposals/one.html",
         consultation=consultation,
@@ -77,10 +76,10 @@ def one(consultation: ConsultationView, number: int) -> str:
         sheet=found.sheet,
         timeline=_timeline(consultation, found),
         advice=[a for a in advised if a.key not in found.dismissed],
-        steps=history.history(db.session(), consultation, found.id),
+        steps=found.steps,
         open=consultation.window("comment", now()).open and found.sheet is not None,
         comments_page=threads.page(db.session(), consultation, "contribution", found.id),
-        sponsors=sponsors.of_proposal(db.session(), found.id),
+        sponsors=found.sponsors,
         positions=stances,
         more_positions=more,
         mine=f"proposal/{number}",

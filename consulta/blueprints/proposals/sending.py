@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain import codes
 from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.proposals import advising, dismissals, drafting, erasure, sending
 from consulta.domain.proposals.drafting import Draft
 from consulta.domain.proposals.sending import Sender
@@ -75,7 +75,7 @@ def send(slug: str, key: str) -> Response | BaseResponse:
             language=language(),
             now=now(),
             signs=drafting.signs(db.session(), draft, actor),
-            actor=guards.pseudonym(draft.consultation) if draft.organization_id is not None else ledger.PUBLIC,
+            actor=guards.pseudonym(draft.consultation) if draft.organization_id is not None else log.PUBLIC,
         )
     except (Closed, Conflict, Invalid) as error:
         refusal = answers.refused(error, "enviar")
@@ -150,4 +150,6 @@ def _page(draft: Draft, typed: Mapping[str, str], errors: Mapping[str, str], sta
 
 
 def _advice(draft: Draft) -> list[Advice]:
-    return in_words(advising.advised(db.session(), draft.consultation, draft.sheet))
+    return in_words(
+        advising.advised(draft.consultation, draft.sheet, advising.glossary(db.session(), draft.consultation))
+    )

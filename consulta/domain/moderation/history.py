@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import SelectBase, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, ReasonView
+from consulta.domain.rows import Rows, together
 from consulta.models.accounts import Pseudonym
 from consulta.models.consultations import Reason
 from consulta.models.moderation import Classification, Decision, DecisionNote
@@ -29,26 +30,36 @@ class Step:
 
 
 def history(db: Session, consultation: ConsultationView, contribution_id: int) -> list[Step]:
-    """Every act of staff upon a contribution, oldest first."""
-    steps: list[Step] = []
-    name = (Pseudonym.account_id, Pseudonym.consultation_id)
-    for d, reason, note, actor in db.execute(
-        select(Decision, Reason, DecisionNote.note, Pseudonym.name)
-        .outerjoin(Reason, Reason.id == Decision.reason_id)
-        .outerjoin(DecisionNote, DecisionNote.decision_id == Decision.id)
-        .join(Pseudonym, (name[0] == Decision.account_id) & (name[1] == consultation.id))
-        .where(Decision.contribution_id == contribution_id)
-    ):
-        shown = (
-            ReasonView(reason.id, reason.code, reason.version, reason.title, reason.text, reason.published_on)
-            if reason
-            else None
-        )
-        steps.append(Step(d.ordinal, d.verdict.value, actor, d.decided_at, reason=shown, note=note))
-    for c, actor in db.execute(
-        select(Classification, Pseudonym.name)
-        .join(Pseudonym, (name[0] == Classification.account_id) & (name[1] == consultation.id))
-        .where(Classification.contribution_id == contribution_id)
-    ):
-        steps.append(Step(c.ordinal, "classify", actor, c.decided_at, theme_id=c.theme_id, mentions=tuple(c.mentions)))
-    return sorted(steps, key=lambda step: step.ordinal)
+    """Every act of staff upon a contribution, oldest first; one statement."""
+    return steps(together(db, parts(consultation, contribution_id)))
+
+
+def parts(consultation: ConsultationView, contribution_id: int) -> dict[str, SelectBase]:
+    """The queries of which ``steps`` makes the history, to be asked together with others."""
+    d, c, r, p = Decision, Classification, Reason, Pseudonym
+    reason = (r.id.label("reason_id"), r.code, r.version, r.title, r.text, r.published_on)
+    return {
+        "decisions": select(d.ordinal, d.verdict, d.decided_at, p.name, DecisionNote.note, *reason)
+        .outerjoin(r, r.id == d.reason_id)
+        .outerjoin(DecisionNote, DecisionNote.decision_id == d.id)
+        .join(p, (p.account_id == d.account_id) & (p.consultation_id == consultation.id))
+        .where(d.contribution_id == contribution_id),
+        "classifications": select(c.ordinal, c.decided_at, c.theme_id, c.mentions, p.name)
+        .join(p, (p.account_id == c.account_id) & (p.consultation_id == consultation.id))
+        .where(c.contribution_id == contribution_id),
+    }
+
+
+def steps(found: Rows) -> list[Step]:
+    """What the queries of ``parts`` found, oldest first."""
+    done = []
+    for d in found["decisions"]:
+        reason = None
+        if d["reason_id"] is not None:
+            names = ("reason_id", "code", "version", "title", "text", "published_on")
+            reason = ReasonView(*(d[name] for name in names))
+        done.append(Step(d["ordinal"], d["verdict"].value, d["name"], d["decided_at"], reason=reason, note=d["note"]))
+    for c in found["classifications"]:
+        about = {"theme_id": c["theme_id"], "mentions": tuple(c["mentions"])}
+        done.append(Step(c["ordinal"], "classify", c["name"], c["decided_at"], **about))
+    return sorted(done, key=lambda step: step.ordinal)

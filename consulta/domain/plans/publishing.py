@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.sheets import store
 from consulta.domain.sheets.sheet import private as private_of
@@ -75,7 +75,7 @@ def _publish(
         ],
     )
     salt = db.execute(select(_V.c.salt).where(_V.c.id == version_id)).scalar_one()
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,
@@ -85,7 +85,7 @@ def _publish(
         payload={
             "theme": theme.slug,
             "sha256": digests.of_commitment(db, consultation.id, str(one.number), 1),
-            "commitments": {"private": ledger.fingerprint(salt, secrets_of(one))},
+            "commitments": {"private": log.fingerprint(salt, secrets_of(one))},
         },
     )
 

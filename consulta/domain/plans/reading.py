@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import NotFound
+from consulta.domain.rows import together
 from consulta.domain.sheets import store
 from consulta.domain.sheets.sheet import Amendment, Line, Sheet
 from consulta.models.base import table_of
@@ -78,34 +80,61 @@ def listing(db: Session, consultation: ConsultationView, *, theme: ThemeView | N
     ]
 
 
-def row_of(db: Session, consultation: ConsultationView, number: int) -> int:
-    """The row of a commitment that there is."""
-    mine = (_C.c.consultation_id == consultation.id) & (_C.c.number == number)
-    found: int = db.execute(select(_C.c.id).where(mine)).scalar_one()
-    return found
-
-
-def numbers(db: Session, consultation: ConsultationView) -> list[int]:
-    """The numbers of its commitments."""
-    mine = select(_C.c.number).where(_C.c.consultation_id == consultation.id)
-    return list(db.execute(mine.order_by(_C.c.number)).scalars())
+def places(db: Session, consultation: ConsultationView) -> dict[int, int]:
+    """The numbers of its commitments in their order, and the row of each."""
+    mine = select(_C.c.number, _C.c.id).where(_C.c.consultation_id == consultation.id)
+    return {row.number: row.id for row in db.execute(mine.order_by(_C.c.number))}
 
 
 def read(
     db: Session, consultation: ConsultationView, wanted: Sequence[int] | None = None, *, private: bool = False
 ) -> list[Printed]:
-    """Commitments as they were printed, all unless some are ``wanted``; addresses and telephones if ``private``.
-
-    ``NotFound`` for a number that there is not."""
-    mine = select(_C, _V.c.id.label("version_id")).join(_V, (_V.c.sheet_id == _C.c.sheet_id) & (_V.c.version == 1))
-    mine = mine.where(_C.c.consultation_id == consultation.id).order_by(_C.c.number)
+    """Commitments as they were printed, all unless some are ``wanted``; addresses and telephones if ``private``. One
+    statement however many they are. ``NotFound`` for a number that there is not."""
+    mine = _C.c.consultation_id == consultation.id
     if wanted is not None:
-        mine = mine.where(_C.c.number.in_(wanted))
-    rows = db.execute(mine).mappings().all()
+        mine = mine & _C.c.number.in_(wanted)
+    joined = select(_V.c.id).join(_C, (_V.c.sheet_id == _C.c.sheet_id) & (_V.c.version == 1)).where(mine)
+    ids = select(_C.c.id).where(mine)
+    label = CommitmentLabel
+    found = together(
+        db,
+        {
+            **store.parts(joined, private=private),
+            "commitments": select(_C, _V.c.id.label("version_id"))
+            .join(_V, (_V.c.sheet_id == _C.c.sheet_id) & (_V.c.version == 1))
+            .where(mine),
+            "labels": select(label.commitment_id, label.field, label.text).where(label.commitment_id.in_(ids)),
+            "translations": select(_T.c.version_id, _T.c.field, _T.c.text).where(
+                _T.c.version_id.in_(joined), _T.c.language == "es"
+            ),
+            "amendments": select(_A.c.commitment_id, *(_A.c[name] for name in AMENDED)).where(
+                _A.c.commitment_id.in_(ids)
+            ),
+        },
+    )
+    rows = sorted(found["commitments"], key=itemgetter("number"))
     if wanted is not None and len(rows) < len(set(wanted)):
         raise NotFound("No hay un compromiso con ese número.")
-    sheets = store.load(db, consultation, [row["version_id"] for row in rows], private=private)
-    return [_printed(db, consultation, row, sheets[row["version_id"]], private=private) for row in rows]
+    sheets, lines = store.built(consultation, found), store.cells(found)
+    return [
+        _printed(
+            consultation,
+            row,
+            replace(sheets[row["version_id"]], number=row["number"]),
+            summary=tuple(lines[row["version_id"], LineKind.SUMMARY]),
+            labels={one["field"]: one["text"] for one in found["labels"] if one["commitment_id"] == row["id"]},
+            translation={
+                one["field"]: one["text"] for one in found["translations"] if one["version_id"] == row["version_id"]
+            },
+            amendments=tuple(
+                _amendment({name: one[name] for name in AMENDED}, with_values=private)
+                for one in sorted(found["amendments"], key=itemgetter("footnote"))
+                if one["commitment_id"] == row["id"]
+            ),
+        )
+        for row in rows
+    ]
 
 
 def _amendment(values: dict[str, Any], *, with_values: bool) -> Amendment:
@@ -115,23 +144,13 @@ def _amendment(values: dict[str, Any], *, with_values: bool) -> Amendment:
     return Amendment(**values)
 
 
-def _printed(db: Session, consultation: ConsultationView, row: Any, sheet: Sheet, *, private: bool) -> Printed:
+def _printed(consultation: ConsultationView, row: Mapping[str, Any], sheet: Sheet, **parts: Any) -> Printed:
     theme = consultation.theme_by_id(row["theme_id"])
-    label = CommitmentLabel
-    labels = db.execute(select(label.field, label.text).where(label.commitment_id == row["id"])).all()
-    said = select(_T.c.field, _T.c.text).where(_T.c.version_id == row["version_id"], _T.c.language == "es")
-    changed = select(*(_A.c[name] for name in AMENDED)).where(_A.c.commitment_id == row["id"])
     printed = ("theme_text", "section_heading", "theme_cell", "title_in_summary")
     return Printed(
         number=row["number"],
-        sheet=replace(sheet, number=row["number"]),
+        sheet=sheet,
         theme=theme.slug if theme else "",
         **{name: row[name] for name in printed},
-        labels=dict(labels),
-        summary=store.lines(db, row["version_id"], LineKind.SUMMARY),
-        translation=dict(db.execute(said).all()),
-        amendments=tuple(
-            _amendment(dict(zip(AMENDED, values, strict=True)), with_values=private)
-            for values in db.execute(changed.order_by(_A.c.footnote))
-        ),
+        **parts,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -23,10 +23,9 @@ TIMELESS = ("T01", "T03", "T04")
 _O = table_of(Organization)
 
 
-def advised(db: Session, consultation: ConsultationView, sheet: Sheet) -> list[Diagnostic]:
-    """What could be better; what would block it comes from ``advice.blocking``."""
-    names = tuple(sorted(glossary(db, consultation).items()))
-    return list(_advised(sheet, sheet_period.period(consultation), names))
+def advised(consultation: ConsultationView, sheet: Sheet, names: Glossary) -> list[Diagnostic]:
+    """What could be better; what would block it comes from ``advice.blocking``. ``names``: as ``glossary`` has them."""
+    return list(_advised(sheet, sheet_period.period(consultation), tuple(sorted(names.items()))))
 
 
 @lru_cache(maxsize=256)
@@ -41,8 +40,18 @@ def _advised(
 
 def glossary(db: Session, consultation: ConsultationView) -> Glossary:
     """The bodies that take part: by what acronym, and all their names."""
+    return named([dict(row) for row in db.execute(bodies(consultation)).mappings()])
+
+
+def bodies(consultation: ConsultationView) -> Select[Any, Any, Any, Any]:
+    """The query of which ``named`` makes the glossary."""
     query = select(_O.c.acronym, _O.c.name, _O.c.aliases, _O.c.earlier_names)
-    rows: Sequence[Any] = db.execute(
-        query.where(_O.c.consultation_id == consultation.id, _O.c.acronym.is_not(None), TAKES_PART)
-    ).all()
-    return {r.acronym: tuple(dict.fromkeys([*r.name.values(), *r.aliases, *r.earlier_names])) for r in rows}
+    return query.where(_O.c.consultation_id == consultation.id, _O.c.acronym.is_not(None), TAKES_PART)
+
+
+def named(rows: Sequence[Mapping[str, Any]]) -> Glossary:
+    """Acronym to names."""
+    return {
+        row["acronym"]: tuple(dict.fromkeys([*row["name"].values(), *row["aliases"], *row["earlier_names"]]))
+        for row in rows
+    }

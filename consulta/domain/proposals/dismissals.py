@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.errors import Invalid
@@ -16,10 +16,14 @@ LONGEST = 1_000
 _T = table_of(Dismissal)
 
 
+def query(sheet_id: int) -> Select[str, str]:
+    """Diagnostic and reason of what was waived, by diagnostic."""
+    return select(_T.c.finding, _T.c.reason).where(_T.c.sheet_id == sheet_id).order_by(_T.c.finding)
+
+
 def of(db: Session, sheet_id: int) -> dict[str, str]:
     """The reasons by diagnostic: the rule, or ``rule:milestone``."""
-    query = select(_T.c.finding, _T.c.reason).where(_T.c.sheet_id == sheet_id).order_by(_T.c.finding)
-    return dict(db.execute(query).all())
+    return dict(db.execute(query(sheet_id)).all())
 
 
 def dismiss(db: Session, sheet_id: int, diagnostic: str, reason: str, *, today: date) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, SelectBase, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import NotFound
+from consulta.domain.moderation import history
+from consulta.domain.moderation.history import Step
+from consulta.domain.rows import together
 from consulta.domain.sheets import store
+from consulta.domain.sheets.advice import Glossary
 from consulta.domain.sheets.sheet import Sheet
+from consulta.domain.texts import sort_key
 from consulta.models.base import Localized, table_of
 from consulta.models.contributions import NOT_SHOWN_YET, Contribution, Contributor, Status
 from consulta.models.organizations import Organization
@@ -21,8 +27,10 @@ from consulta.models.plans import EarlierCommitment
 from consulta.models.proposals import Proposal, ProposalSource
 from consulta.models.sheets import SheetVersion, StoredSheet
 
-from . import dismissals
+from . import advising, dismissals
+from . import sponsors as proposal_sponsors
 from .sources import Sources
+from .sponsors import Asked
 
 _C = table_of(Contribution)
 _P = table_of(Proposal)
@@ -42,7 +50,8 @@ class Version:
 
 @dataclass(frozen=True)
 class View:
-    """A proposal; without a sheet (only what became of it) when it is not published."""
+    """A proposal; without a sheet (only what became of it) when it is not published. ``names``: the bodies that take
+    part, for its advice."""
 
     number: int
     id: int
@@ -59,6 +68,9 @@ class View:
     dismissed: Mapping[str, str]
     withdrawal: str | None
     sheet_id: int
+    sponsors: tuple[Asked, ...] = ()
+    steps: tuple[Step, ...] = ()
+    names: Glossary = field(default_factory=dict)
 
 
 def proponent_of(r: Any, shown: bool) -> Localized | None:
@@ -94,45 +106,56 @@ def one(db: Session, consultation: ConsultationView, number: int, *, version: in
     if row is None or row.status in NOT_SHOWN_YET:
         raise NotFound("No hay ninguna propuesta publicada con ese número.")
     shown = row.status is Status.PUBLISHED
-    versions = db.execute(
-        select(_V.c.id, _V.c.version, _V.c.written_on).where(_V.c.sheet_id == row.sheet_id).order_by(_V.c.version)
-    ).all()
-    wanted = next((v for v in versions if v.version == (version or row.version)), None)
-    if wanted is None:
+    wanted = select(_V.c.id).where(_V.c.sheet_id == row.sheet_id, _V.c.version == (version or row.version))
+    queries: dict[str, SelectBase] = {
+        "all_versions": select(_V.c.id, _V.c.version, _V.c.written_on).where(_V.c.sheet_id == row.sheet_id),
+        "sponsors": proposal_sponsors.behind(row.id),
+        **history.parts(consultation, row.id),
+    }
+    if shown:
+        queries |= store.parts(wanted)
+        queries |= {"sources": _sources(row.id), "dismissed": dismissals.query(row.sheet_id)}
+        queries |= {"bodies": advising.bodies(consultation)}
+    found = together(db, queries)
+    versions = [
+        Version(v["version"], v["written_on"]) for v in sorted(found["all_versions"], key=itemgetter("version"))
+    ]
+    if (version or row.version) not in {v.version for v in versions}:
         raise NotFound("Esa propuesta no tiene esa versión.")
-    sources, earlier = _sources(db, row.id, row.unrelated) if shown else (Sources(), {})
+    answers = sorted(found.get("sources", ()), key=itemgetter("id"))
+    earlier = {f"{one['plan']}/{one['key']}": one["name"] for one in answers if one["plan"] is not None}
+    numbers = tuple(one["number"] for one in answers if one["number"] is not None)
     return View(
         number=number,
         id=row.id,
         status=row.status,
-        version=wanted.version,
+        version=version or row.version,
         theme_id=row.theme_id,
-        sheet=store.load(db, consultation, [wanted.id])[wanted.id] if shown else None,
-        versions=tuple(Version(v.version, v.written_on) for v in versions),
+        sheet=next(iter(store.built(consultation, found).values())) if shown else None,
+        versions=tuple(versions),
         organization=row.slug,
         proponent=proponent_of(row, shown),
         received_on=row.received_on,
-        sources=sources,
+        sources=Sources(numbers, tuple(earlier), row.unrelated if shown else None),
         earlier=earlier,
-        dismissed=dismissals.of(db, row.sheet_id) if shown else {},
+        dismissed={one["finding"]: one["reason"] for one in found.get("dismissed", ())},
         withdrawal=row.withdrawal,
         sheet_id=row.sheet_id,
+        sponsors=tuple(sorted((Asked(**one) for one in found["sponsors"]), key=lambda one: sort_key(one.name["es"]))),
+        steps=tuple(history.steps(found)),
+        names=advising.named(found.get("bodies", ())),
     )
 
 
-def _sources(db: Session, proposal_id: int, unrelated: str | None) -> tuple[Sources, dict[str, Localized]]:
+def _sources(proposal_id: int) -> Select[Any, Any, Any, Any, Any]:
     s, e = ProposalSource, EarlierCommitment
-    query = (
-        select(_C.c.number, e.plan, e.key, e.name)
+    return (
+        select(s.id, _C.c.number, e.plan, e.key, e.name)
         .select_from(s)
         .outerjoin(_C, _C.c.id == s.contribution_id)
         .outerjoin(e, e.id == s.earlier_id)
         .where(s.proposal_id == proposal_id)
-        .order_by(s.id)
     )
-    rows = db.execute(query).all()
-    named = {f"{r.plan}/{r.key}": r.name for r in rows if r.plan is not None}
-    return Sources(tuple(r.number for r in rows if r.number is not None), tuple(named), unrelated), named
 
 
 def at_the_desk(db: Session, consultation: ConsultationView, contribution_id: int) -> Sheet:

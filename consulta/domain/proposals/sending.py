@@ -15,7 +15,7 @@ from consulta.domain.contributions import admission, status, withdrawal
 from consulta.domain.contributions.incoming import Admission
 from consulta.domain.contributions.status import Occasion
 from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.moderation import history, returns
 from consulta.domain.sheets import advice, store
@@ -167,7 +167,7 @@ def _record(
     salt, slug = salt_of(db, version_id), None
     if draft.organization_id is not None:
         slug = db.execute(select(Organization.slug).where(Organization.id == draft.organization_id)).scalar_one()
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=actor,
@@ -196,9 +196,9 @@ def committed(salt: bytes, sheet: Sheet, unrelated: str | None, dismissed: dict[
     """The commitments of a version: all that its sheet says, private data too; why it answers nothing; and why advice
     was let stand."""
     return {
-        "dismissed": ledger.fingerprint(salt, ["dismissed", dismissed]),
-        "sheet": ledger.fingerprint(salt, ["sheet", plain(sheet)]),
-        "unrelated": ledger.fingerprint(salt, ["unrelated", unrelated]),
+        "dismissed": log.fingerprint(salt, ["dismissed", dismissed]),
+        "sheet": log.fingerprint(salt, ["sheet", plain(sheet)]),
+        "unrelated": log.fingerprint(salt, ["unrelated", unrelated]),
     }
 
 
@@ -235,14 +235,14 @@ def withdraw(db: Session, number: int, consultation: ConsultationView, note: str
         update(_P).where(_P.c.id == row.id).values(withdrawal=note).returning(_P.c.sheet_id)
     ).scalar_one()
     salt = db.execute(select(_V.c.salt).where(_V.c.sheet_id == sheet_id).order_by(_V.c.version.desc()).limit(1))
-    ledger.note(
+    log.note(
         db,
         consultation,
-        actor=ledger.PUBLIC,
+        actor=log.PUBLIC,
         action=Action.PROPOSAL_WITHDRAW,
         subject=f"proposal/{number}",
         recorded=consultation.today(now),
         payload={
-            "commitments": {"note": ledger.fingerprint(salt.scalar_one(), ["withdrawal", note])},
+            "commitments": {"note": log.fingerprint(salt.scalar_one(), ["withdrawal", note])},
         },
     )

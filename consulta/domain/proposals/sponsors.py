@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from consulta.domain.accounts import pseudonyms
 from consulta.domain.accounts.actors import Actor
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
 from consulta.domain.organizations import members
 from consulta.domain.organizations.reading import by_slug
@@ -81,16 +82,20 @@ def of_draft(db: Session, draft_id: int) -> list[Asked]:
     return read(db, query.where(_S.c.draft_id == draft_id).order_by(_O.c.sort_key, _O.c.id), Asked)
 
 
-def of_proposal(db: Session, contribution_id: int) -> list[Asked]:
-    """Whoever said yes."""
-    query = (
+def behind(contribution_id: int) -> Select[Any, Any, Any]:
+    """The columns of ``Asked`` of whoever said yes, by name."""
+    return (
         select(_O.c.slug, _O.c.name, _S.c.confirmed)
         .join(_O, _O.c.id == _S.c.organization_id)
         .join(_D, _D.c.id == _S.c.draft_id)
         .where(_D.c.contribution_id == contribution_id, _S.c.confirmed)
         .order_by(_O.c.sort_key, _O.c.id)
     )
-    return read(db, query, Asked)
+
+
+def of_proposal(db: Session, contribution_id: int) -> list[Asked]:
+    """Whoever said yes."""
+    return read(db, behind(contribution_id), Asked)
 
 
 def asked_of(db: Session, actor: Actor) -> list[Request]:
@@ -155,7 +160,7 @@ def _note(
     number = db.execute(select(Contribution.number).where(Contribution.id == contribution_id)).scalar_one()
     slug = db.execute(select(_O.c.slug).where(_O.c.id == organization_id)).scalar_one()
     who = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=actor.id)
-    ledger.note(
+    log.note(
         db,
         consultation,
         actor=who,

@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, SelectBase, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
+from consulta.domain.rows import Rows, together
 from consulta.models.base import table_of
 from consulta.models.sheets import (
     LineKind,
@@ -83,19 +85,39 @@ def clear(db: Session, version_ids: Collection[int]) -> None:
 def load(
     db: Session, consultation: ConsultationView, version_ids: Collection[int], *, private: bool = False
 ) -> dict[int, Sheet]:
-    """Sheets by the id of their version, in six statements however many; addresses and telephones if ``private``."""
+    """Sheets by the id of their version, in one statement however many; addresses and telephones if ``private``."""
     if not version_ids:
         return {}
-    lines, contacts = _lines(db, version_ids, private), _contacts(db, version_ids, private)
-    milestones = _milestones(db, version_ids)
-    found = {}
-    for row in db.execute(select(_V).where(_V.c.id.in_(version_ids))).mappings():
+    return built(consultation, together(db, parts(version_ids, private=private)))
+
+
+def parts(version_ids: Collection[int] | Select[int], *, private: bool = False) -> dict[str, SelectBase]:
+    """The queries of which ``built`` makes sheets, to be asked together with others."""
+    lines = select(_L.c.version_id, _L.c.kind, _L.c.position, *(_L.c[name] for name in _LINE))
+    lines = lines.where(_L.c.version_id.in_(version_ids))
+    phones = select(_P).where(_P.c.version_id.in_(version_ids))
+    mine = select(_B.c.milestone_id, _B.c.position, _B.c.name, _B.c.units, _B.c.role)
+    return {
+        "versions": select(*(c for c in _V.c if c.name != "salt")).where(_V.c.id.in_(version_ids)),
+        "lines": lines if private else lines.where(_L.c.kind.not_in(PRIVATE)),
+        "contacts": select(_C).where(_C.c.version_id.in_(version_ids)),
+        **({"phones": phones} if private else {}),
+        "milestones": select(_M).where(_M.c.version_id.in_(version_ids)),
+        "parties": mine.join(_M, _M.c.id == _B.c.milestone_id).where(_M.c.version_id.in_(version_ids)),
+    }
+
+
+def built(consultation: ConsultationView, found: Rows) -> dict[int, Sheet]:
+    """Sheets by the id of their version, from what the queries of ``parts`` found."""
+    lines, contacts, milestones = cells(found), _contacts(found), _milestones(found)
+    sheets = {}
+    for row in found["versions"]:
         theme = consultation.theme_by_id(row["theme_id"])
         prose: dict[str, Any] = {name: row[name] for name in PROSE}
-        cells: dict[str, Any] = {name: tuple(lines[row["id"], kind]) for name, kind in LISTS.items()}
-        found[row["id"]] = Sheet(
+        said: dict[str, Any] = {name: tuple(lines[row["id"], kind]) for name, kind in LISTS.items()}
+        sheets[row["id"]] = Sheet(
             **prose,
-            **cells,
+            **said,
             language=row["language"],
             theme=theme.slug if theme else None,
             challenges=tuple(map(Challenge, row["challenges"])),
@@ -104,13 +126,7 @@ def load(
             milestones=tuple(milestones[row["id"]]),
             notes=tuple(line.text for line in lines[row["id"], LineKind.NOTE]),
         )
-    return found
-
-
-def lines(db: Session, version_id: int, kind: LineKind) -> tuple[Line, ...]:
-    """The lines of one cell."""
-    query = select(*(_L.c[name] for name in _LINE)).where(_L.c.version_id == version_id, _L.c.kind == kind)
-    return tuple(Line(*row) for row in db.execute(query.order_by(_L.c.position)))
+    return sheets
 
 
 def write_lines(db: Session, version_id: int, kind: LineKind, cell: Iterable[Line]) -> None:
@@ -142,7 +158,7 @@ def _columns(consultation: ConsultationView, sheet: Sheet) -> dict[str, Any]:
     return {
         **{name: getattr(sheet, name) for name in PROSE},
         "language": sheet.language,
-        "salt": ledger.new_salt(),
+        "salt": log.new_salt(),
         "theme_id": theme.id if theme else None,
         "challenges": [one.value for one in sheet.challenges],
         "undecided": sorted(sheet.undecided),
@@ -201,40 +217,33 @@ def _write_milestones(db: Session, version_id: int, sheet: Sheet) -> None:
         db.execute(insert(_B), parties)
 
 
-def _lines(db: Session, ids: Collection[int], private: bool) -> dict[tuple[int, LineKind], list[Line]]:
-    query = select(_L.c.version_id, _L.c.kind, *(_L.c[name] for name in _LINE)).where(_L.c.version_id.in_(ids))
-    if not private:
-        query = query.where(_L.c.kind.not_in(PRIVATE))
-    found: dict[tuple[int, LineKind], list[Line]] = defaultdict(list)
-    for version_id, kind, *values in db.execute(query.order_by(_L.c.version_id, _L.c.kind, _L.c.position)):
-        found[version_id, kind].append(Line(*values))
-    return found
+def cells(found: Rows) -> dict[tuple[int, LineKind], list[Line]]:
+    """The lines of every cell, by version and cell."""
+    lines: dict[tuple[int, LineKind], list[Line]] = defaultdict(list)
+    for row in sorted(found["lines"], key=itemgetter("version_id", "kind", "position")):
+        lines[row["version_id"], row["kind"]].append(Line(**{name: row[name] for name in _LINE}))
+    return lines
 
 
-def _contacts(db: Session, ids: Collection[int], private: bool) -> dict[int, list[Contact]]:
+def _contacts(found: Rows) -> dict[int, list[Contact]]:
     phones: dict[tuple[int, int], list[tuple[str, str | None]]] = defaultdict(list)
-    if private:
-        asked = select(_P).where(_P.c.version_id.in_(ids)).order_by(_P.c.version_id, _P.c.contact, _P.c.position)
-        for phone in db.execute(asked):
-            phones[phone.version_id, phone.contact].append((phone.number, phone.extension))
-    found: dict[int, list[Contact]] = defaultdict(list)
-    people: Any = select(_C).where(_C.c.version_id.in_(ids)).order_by(_C.c.version_id, _C.c.position)
-    for row in db.execute(people).mappings().all():
-        values = {name: row[name] for name in _CONTACT} | ({} if private else {"email": None})
+    for phone in sorted(found.get("phones", ()), key=itemgetter("version_id", "contact", "position")):
+        phones[phone["version_id"], phone["contact"]].append((phone["number"], phone["extension"]))
+    contacts: dict[int, list[Contact]] = defaultdict(list)
+    for row in sorted(found["contacts"], key=itemgetter("version_id", "position")):
+        values = {name: row[name] for name in _CONTACT} | ({} if "phones" in found else {"email": None})
         numbers = tuple(phones[row["version_id"], row["position"]])
-        found[row["version_id"]].append(Contact(**values, phones=numbers))
-    return found
+        contacts[row["version_id"]].append(Contact(**values, phones=numbers))
+    return contacts
 
 
-def _milestones(db: Session, ids: Collection[int]) -> dict[int, list[Milestone]]:
+def _milestones(found: Rows) -> dict[int, list[Milestone]]:
     parties: dict[int, list[Responsible]] = defaultdict(list)
-    mine = select(_B).join(_M, _M.c.id == _B.c.milestone_id).where(_M.c.version_id.in_(ids))
-    for row in db.execute(mine.order_by(_B.c.milestone_id, _B.c.position)):
-        parties[row.milestone_id].append(Responsible(row.name, tuple(row.units), row.role))
-    found: dict[int, list[Milestone]] = defaultdict(list)
-    query = select(_M).where(_M.c.version_id.in_(ids)).order_by(_M.c.version_id, _M.c.place)
-    for goal in db.execute(query).mappings():
-        found[goal["version_id"]].append(
+    for row in sorted(found["parties"], key=itemgetter("milestone_id", "position")):
+        parties[row["milestone_id"]].append(Responsible(row["name"], tuple(row["units"]), row["role"]))
+    milestones: dict[int, list[Milestone]] = defaultdict(list)
+    for goal in sorted(found["milestones"], key=itemgetter("version_id", "place")):
+        milestones[goal["version_id"]].append(
             Milestone(
                 **{name: goal[name] for name in _MILESTONE},
                 responsible=tuple(goal["responsible"]),
@@ -243,4 +252,4 @@ def _milestones(db: Session, ids: Collection[int]) -> dict[int, list[Milestone]]
                 continuity=Continuity(goal["continuity"]) if goal["continuity"] else None,
             )
         )
-    return found
+    return milestones

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from consulta.database.transactions import Database
 from consulta.domain.authors import rights
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log as ledger_log
 from consulta.domain.results import figures
 from consulta.models.comments import Report
 from consulta.models.contributions import Status
@@ -138,8 +138,8 @@ def test_the_ledger_tells_the_reason_and_not_which_comment(
 ) -> None:
     report(reader, line="Dice Zacapatepeque")
     with database.session(read_only=True) as db:
-        [entry] = [line.content for line in ledger.entries(db, shown.log_id) if "report:" in line.text]
-        log = " ".join(line.text for line in ledger.entries(db, shown.log_id))
+        [entry] = [line.content for line in ledger_log.entries(db, shown.log_id) if "report:" in line.text]
+        log = " ".join(line.text for line in ledger_log.entries(db, shown.log_id))
     assert entry["payload"]["ground"] == "insult"
     assert entry["subject"].startswith("report/")
     assert set(entry["payload"]) == {"ground", "commitments"}

@@ -15,7 +15,7 @@ from consulta.domain.audit import check
 from consulta.domain.authors import rights
 from consulta.domain.comments import supports
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log as ledger_log
 from consulta.models.comments import Comment, Support
 from consulta.models.contributions import Status
 from tests.support.audits import faults
@@ -156,7 +156,7 @@ def test_two_supports_by_one_person_cannot_be_linked(
         reader.post(f"…/aportes/{number}/yo-tambien", {"folio": folio, "act": "support"})
     with database.session(read_only=True) as db:
         rows = db.execute(select(Support.mark, Support.salt)).all()
-        log = " ".join(line.text for line in ledger.entries(db, shown.log_id))
+        log = " ".join(line.text for line in ledger_log.entries(db, shown.log_id))
     marks = {row.mark for row in rows}
     assert len(marks) == 2
     assert folio not in repr(rows) + log

@@ -16,7 +16,7 @@ from docx import Document
 from flask import Flask
 from sqlalchemy import text
 
-from consulta.blueprints.proposals import reading
+from consulta.blueprints.proposals import reading as proposal_reading
 from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -31,14 +31,6 @@ from tests.support.proposals import begin, body, save, signed_in, written
 from tests.support.visitor import Visitor
 
 consultation = proposals.consultation
-
-
-def send(person: Visitor, draft: str, status: int = 303, **fields: str) -> str:
-    """Send a draft; the page that follows."""
-    page = person.get(f"{draft}/revisar").text
-    given = {"submission": person.hidden(page, "submission"), **fields}
-    answer = person.post(f"{draft}/enviar", given, status)
-    return person.get(answer.headers["Location"]).text if status == 303 else answer.text
 
 
 def publish(desk: Visitor, number: int = 1, ordinal: int = 0) -> None:
@@ -65,7 +57,7 @@ def test_the_whole_way_of_an_organisation(
     assert "La envía quien firma" in beto.get(f"{draft}/revisar").text
     page = beto.get(f"{draft}/revisar").text
     beto.post(f"{draft}/enviar", {"submission": "x"}, 422)
-    receipt = send(ana, draft)
+    receipt = proposals.send(ana, draft)
     [code] = re.findall(r'id="folio" class="code">([0-9A-Z-]{19})<', receipt)
     assert "n.º 2" in receipt
     assert "Ya se envió" in ana.get(f"{draft}/revisar").text
@@ -86,7 +78,7 @@ def test_the_whole_way_of_an_organisation(
         theme="tema-2",
         problem="Nadie sabe cuánto pagan los 45 hospitales por las medicinas desde 2020.",
     )
-    mended = send(ana, draft)
+    mended = proposals.send(ana, draft)
     assert "n.º 2" in mended
     publish(desk, 2, ordinal=1)
     page = visitor.get("…/propuestas/2").text
@@ -128,7 +120,7 @@ def test_a_person_sends_with_the_code_of_the_draft(
     bad = {"submission": visitor.hidden(page, "submission"), "email": "sin arroba", "name": "Ana Canaria"}
     refused = visitor.post(f"{draft}/enviar", bad, 422).text
     assert "Ana Canaria" in refused
-    send(visitor, draft, name="Ana Canaria", publish_name="1", email="ana@correo.example")
+    proposals.send(visitor, draft, name="Ana Canaria", publish_name="1", email="ana@correo.example")
     assert "Se sigue con el mismo código" in visitor.get(f"{draft}/comprobante").text
     assert "Aporte n.º 1" in Visitor(app).follow(code).text
     visitor.post(f"{draft}/enviar", bad | {"email": ""}, 409)
@@ -143,7 +135,7 @@ def test_what_is_not_mended_in_time_goes_on_as_it_stands(
     app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor
 ) -> None:
     draft = written(visitor)
-    send(visitor, draft)
+    proposals.send(visitor, draft)
     desk = people.moderator(app, database, consultation)
     for fields, said in (({"due": ""}, "Escriba hasta qué día"), ({"field-problem": ""}, "Elija qué hay que corregir")):
         assert said in give_back(desk, f"{now + timedelta(days=5):%d/%m/%Y}", 1, 422, **fields)
@@ -173,14 +165,14 @@ def test_a_returned_proposal_is_mended_after_the_window(
     ana = signed_in(app, "ana@acme.example")
     draft = written(ana, "acme")
     other = written(ana, "acme")
-    send(ana, draft)
+    proposals.send(ana, draft)
     desk = people.moderator(app, database, consultation)
     give_back(desk, f"{now + timedelta(days=30):%d/%m/%Y}")
     with time_machine.travel(now + timedelta(days=11), tick=False):
         late = signed_in(app, "ana@acme.example")
         assert "Ahora no se reciben" in late.get(f"{other}/revisar").text
         late.post(f"{other}/enviar", {"submission": late.hidden(late.get(f"{draft}/revisar").text, "submission")}, 410)
-        send(late, draft)
+        proposals.send(late, draft)
     assert statuses(database) == ["received"]
     sound(database)
 
@@ -192,7 +184,7 @@ def test_withdrawn_and_erased(
     [code] = re.findall(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}", visitor.get(draft).text)
     for place, fields in proposals.STEPS.items():
         save(visitor, draft, place, **fields)
-    send(visitor, draft)
+    proposals.send(visitor, draft)
     publish(people.moderator(app, database, consultation))
     visitor.follow(code, act="erase", sure="1")
     rounds.work(app, now=now + timedelta(days=4))
@@ -218,7 +210,7 @@ def test_who_follows_it_by_code_says_why_it_is_withdrawn(
     [code] = re.findall(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}", visitor.get(draft).text)
     for place, fields in proposals.STEPS.items():
         save(visitor, draft, place, **fields)
-    send(visitor, draft)
+    proposals.send(visitor, draft)
     publish(people.moderator(app, database, consultation))
     assert 'name="note"' in visitor.follow(code, act="withdraw").text
     refused = visitor.follow(code, 422, act="withdraw", sure="1", note="Porque sí")
@@ -255,7 +247,7 @@ def test_the_check_names_what_was_changed(
     admit(database, consultation, "Falta información", status=Status.PUBLISHED)
     draft = written(visitor)
     save(visitor, draft, "responde", contributions="1")
-    send(visitor, draft)
+    proposals.send(visitor, draft)
     sound(database)
     with database.transaction() as db:
         db.execute(text(tamper))
@@ -267,7 +259,7 @@ def test_similar_proposals_are_shown_with_the_words_they_share(
     app: Flask, database: Database, consultation: ConsultationView, visitor: Visitor
 ) -> None:
     first = written(visitor)
-    send(visitor, first)
+    proposals.send(visitor, first)
     desk = people.moderator(app, database, consultation)
     second = begin(visitor)
     save(visitor, second, "problema", title="Medicinas caras", problem="Los hospitales compran caro.")
@@ -308,7 +300,7 @@ def test_other_organisations_stand_behind_it_only_if_they_say_so(
     sara.post(path, {"answer": "yes"}, 404)
     rosa.post(path, {"answer": "yes"})
     rosa.post(path, {"answer": "yes"}, 409)
-    send(ana, draft)
+    proposals.send(ana, draft)
     [other] = re.findall(r'action="([^"]+/respaldo/\d+)"', sara.get("/cuenta/").text)
     publish(people.moderator(app, database, consultation))
     page = visitor.get("…/propuestas/1").text
@@ -334,7 +326,7 @@ def test_it_is_taken_back_with_a_public_note(
     ana, beto = signed_in(app, "ana@acme.example"), signed_in(app, "beto@acme.example")
     draft = written(ana, "acme")
     ana.post(f"{draft}/retirar", {"note": "Ya no la queremos."}, 404)
-    send(ana, draft)
+    proposals.send(ana, draft)
     publish(people.moderator(app, database, consultation))
     beto.post(f"{draft}/retirar", {"note": "Ya no la queremos."}, 403)
     ana.post(f"{draft}/retirar", {"note": "no"}, 422)
@@ -369,7 +361,7 @@ def test_who_wrote_is_told(
     mine = begin(visitor)
     visitor.post(f"{mine}/correo", {"email": "mal"}, 422)
     visitor.post(f"{mine}/correo", {"email": "canaria@correo.example"})
-    send(ana, draft)
+    proposals.send(ana, draft)
     give_back(people.moderator(app, database, consultation), f"{now + timedelta(days=20):%d/%m/%Y}")
     rounds.work(app, now=now)
     assert "Recuerde" not in mails(app)
@@ -401,13 +393,13 @@ def test_all_of_them_as_one_document(
     visitor.get("…/propuestas.pdf", 404)
     drafts = [written(visitor) for _ in range(3)]
     for draft in drafts:
-        send(visitor, draft)
+        proposals.send(visitor, draft)
     desk = people.moderator(app, database, consultation)
     for number in (1, 2, 3):
         publish(desk, number)
     assert visitor.get("…/propuestas.pdf").data[:5] == b"%PDF-"
     assert len(Document(io.BytesIO(visitor.get("…/propuestas.docx").data)).tables) == 3
-    monkeypatch.setattr(reading, "MAX_AT_ONCE", 1)
+    monkeypatch.setattr(proposal_reading, "MAX_AT_ONCE", 1)
     page = visitor.get("…/propuestas.pdf").text
     assert "Preparar uno nuevo" in page
     for _ in range(2):
@@ -434,11 +426,11 @@ def test_what_is_withdrawn_while_the_document_is_made_does_not_stay_in_it(
 ) -> None:
     drafts = [written(visitor) for _ in range(3)]
     for draft in drafts:
-        send(visitor, draft)
+        proposals.send(visitor, draft)
     desk = people.moderator(app, database, consultation)
     for number in (1, 2, 3):
         publish(desk, number)
-    monkeypatch.setattr(reading, "MAX_AT_ONCE", 1)
+    monkeypatch.setattr(proposal_reading, "MAX_AT_ONCE", 1)
     visitor.post("…/propuestas.docx")
     made = sheet_files.proposals
 

@@ -20,7 +20,7 @@ from consulta.domain.authors import rights
 from consulta.domain.comments import flags, supports
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log as ledger_log
 from consulta.domain.moderation import decisions, items
 from consulta.models.comments import Ground
 from consulta.models.moderation import Verdict
@@ -33,18 +33,18 @@ DOCS = Path(__file__).parents[3] / "docs" / "ledger.md"
 def test_the_vectors_in_the_docs_hold() -> None:
     found = re.findall(r"```json\n(.+?)\n```\n+leaf `([0-9a-f]{64})`, head `([0-9a-f]{64})`", DOCS.read_text("utf-8"))
     assert len(found) == 3
-    head = ledger.GENESIS
+    head = ledger_log.GENESIS
     for entry, leaf, expected in found:
-        assert ledger.canonical(json.loads(entry)) == entry
-        assert ledger.leaf(entry).hex() == leaf
-        head = ledger.next_head(head, entry)
+        assert ledger_log.canonical(json.loads(entry)) == entry
+        assert ledger_log.leaf(entry).hex() == leaf
+        head = ledger_log.next_head(head, entry)
         assert head.hex() == expected
 
 
 @pytest.mark.parametrize("value", [1.5, 2**53, {"ñ": 1}, [object()], b"x"])
 def test_what_has_no_canonical_form_is_refused(value: object) -> None:
     with pytest.raises((ValueError, TypeError)):
-        ledger.canonical(value)
+        ledger_log.canonical(value)
 
 
 def test_an_entry_is_public_and_says_no_text(database: Database, consultation: ConsultationView) -> None:
@@ -61,7 +61,7 @@ def test_an_entry_is_public_and_says_no_text(database: Database, consultation: C
         age_group="30-59",
     )
     with database.session(read_only=True) as db:
-        log = " ".join(line.text for line in ledger.entries(db, consultation.log_id))
+        log = " ".join(line.text for line in ledger_log.entries(db, consultation.log_id))
     for secret in ("Zacapatepeque", "Eva", "eva@", '"16"', "citizen", "woman", "quc", "30-59"):
         assert secret not in log
 
@@ -157,7 +157,7 @@ def test_everything_fits(database: Database, busy: ConsultationView) -> None:
 def report_positions(database: Database, view: ConsultationView) -> list[int]:
     """The positions of the log."""
     with database.session(read_only=True) as db:
-        positions = [line.position for line in ledger.entries(db, view.log_id)]
+        positions = [line.position for line in ledger_log.entries(db, view.log_id)]
     assert positions == list(range(1, len(positions) + 1))
     return positions
 
@@ -254,13 +254,13 @@ def test_a_byte_changed_around_the_triggers_is_named(database: Database, busy: C
 
 def test_a_cut_tail_shows_against_a_head_noted_earlier(database: Database, busy: ConsultationView) -> None:
     with database.session(read_only=True) as db:
-        head = ledger.head(db, busy.log_id).hash
+        head = ledger_log.head(db, busy.log_id).hash
     assert check(database, busy, head).sound
     assert not check(database, busy, "ab" * 32).sound
 
 
 def test_the_newest_entries_come_first_when_asked(database: Database, busy: ConsultationView) -> None:
     with database.session(read_only=True) as db:
-        newest = [line.position for line in ledger.entries(db, busy.log_id, first=3, newest=True)]
+        newest = [line.position for line in ledger_log.entries(db, busy.log_id, first=3, newest=True)]
     assert newest == sorted(newest, reverse=True)
     assert newest[-1] == 3

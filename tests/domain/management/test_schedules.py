@@ -11,7 +11,7 @@ from consulta.database.transactions import Database
 from consulta.domain.audit import check
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger import log
 from consulta.domain.management import schedules
 from tests.support import consultations
 
@@ -66,7 +66,7 @@ def test_a_window_is_extended_on_record(database: Database, consultation: Consul
         ]
         assert (old.changes, new.reason) == ((), REASON)
         assert schedules.moved([new, old]) == {opening(rows)["key"]: old.stages[_at(rows)]}
-        entry = list(ledger.entries(db, view.log_id))[-1].content
+        entry = list(log.entries(db, view.log_id))[-1].content
         assert (entry["actor"], entry["action"], entry["subject"]) == ("equipo-abcd", "schedule:publish", "schedule/2")
         assert entry["payload"]["reason"] == REASON["es"]
         assert check.check(db, view.log_id, consultation=view).faults == []

@@ -117,7 +117,7 @@ def test_every_wrong_path_is_named(database: Database, consultation: Consultatio
     ):
         assert path in said, path
     with database.session(read_only=True) as db:
-        assert plan_reading.numbers(db, consultation) == []
+        assert list(plan_reading.places(db, consultation)) == []
     for nothing in ({}, [5], [[]], "x"):
         with pytest.raises(Invalid):
             plans.publish(database, consultation, now, nothing)
