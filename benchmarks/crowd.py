@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from consulta.database.transactions import Database
 from consulta.domain import codes
+from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.audit import check
 from consulta.domain.authors import rights
 from consulta.domain.errors import DomainError
@@ -47,7 +48,7 @@ def minute(url: str, report: Report, *, seconds: int) -> None:
                 elif what < 0.85:
                     with database.transaction() as db:
                         number = leases.open_next(
-                            db, view, scope=None, account_id=made.choice(accounts), now=datetime.now(UTC)
+                            db, view, scope=None, by=by(db, view, made.choice(accounts)), now=datetime.now(UTC)
                         )
                         if number:
                             account = made.choice(accounts)
@@ -60,7 +61,7 @@ def minute(url: str, report: Report, *, seconds: int) -> None:
                                 reason_code=None,
                                 note=None,
                                 ordinal=item.ordinal,
-                                account_id=account,
+                                by=by(db, view, account),
                                 now=datetime.now(UTC),
                             )
                             done[1] += 1

@@ -38,6 +38,7 @@ from consulta.domain.forums import data as forum_data
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums import registrations, seats, versions
 from consulta.domain.forums.registrations import Group, Guest
+from consulta.domain.ledger.log import By
 from consulta.models.forums import ForumKind, Registration, Seat
 
 from . import fill, server, visitors
@@ -84,7 +85,7 @@ def announce(database: Database, view: ConsultationView, key: str, capacity: int
         texts={"place": {"es": "Salón comunal"}},
     )
     with database.transaction() as db:
-        versions.publish(db, view, data, key=key, seen=0, reason=None, actor="equipo", now=now)
+        versions.publish(db, view, data, key=key, seen=0, reason=None, by=By(None, "equipo"), now=now)
 
 
 def crowd(
@@ -169,7 +170,7 @@ def _meanwhile(database: Database, view: ConsultationView, key: str, keys: list[
                 larger, reason = replace(forum.data, capacity=SEATS), {"es": "Cabe más gente en el salón."}
                 try:
                     versions.publish(
-                        db, view, larger, key=key, seen=forum.version, reason=reason, actor="equipo", now=now
+                        db, view, larger, key=key, seen=forum.version, reason=reason, by=By(None, "equipo"), now=now
                     )
                 except DomainError as error:
                     raise RuntimeError(str(error)) from error

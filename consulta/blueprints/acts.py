@@ -111,18 +111,13 @@ def speak(slug: str, key: str) -> Response | BaseResponse:
     verdict = typed.one_of("verdict", ("agree", "disagree"), missing=gettext("Elija si está de acuerdo."))
     if typed.errors:
         return _minutes_page(consultation, key, typed.values(), typed.errors, 422)
+    side = permissions.sector_of(actor(), consultation)
+    own, by = db.session(), guards.by(consultation, side)
     try:
-        act_minutes.speak(
-            db.session(),
-            consultation,
-            key,
-            seen=seen,
-            sector=permissions.sector_of(actor(), consultation),
-            account_id=actor().id,
-            agrees=verdict == "agree",
-            statement=statement,
-            now=now(),
-        )
+        if verdict == "agree":
+            act_minutes.agree(own, consultation, key, seen=seen, sector=side, by=by, now=now(), statement=statement)
+        else:
+            act_minutes.object_to(own, consultation, key, seen=seen, sector=side, by=by, now=now(), why=statement)
     except (Invalid, Conflict) as error:
         refusal = answers.refused(error, field="statement")
         return _minutes_page(consultation, key, typed.values(), refusal.errors, refusal.status)
@@ -149,7 +144,7 @@ def _publish(consultation: ConsultationView, act: ActView | None) -> Response | 
             key=key,
             seen=seen if act else 0,
             reason=reason,
-            actor=guards.pseudonym(consultation),
+            by=guards.by(consultation),
             now=now(),
         )
     except (Invalid, Conflict) as error:

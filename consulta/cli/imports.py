@@ -16,6 +16,7 @@ from consulta.domain.files.tables import TableFile
 from consulta.domain.intake import importing, preview
 from consulta.domain.intake.preview import Survey
 from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.log import By
 from consulta.domain.management import loading
 from consulta.domain.plans import from_file, publishing
 from consulta.models.contributions import Channel
@@ -107,7 +108,7 @@ def take_commitments(file: Path, slug: str) -> None:
         view = consultation(db, slug)
         try:
             found = from_file.read(data, view)
-            publishing.publish(db, view, found, actor=ledger.SYSTEM, now=datetime.now(UTC))
+            publishing.publish(db, view, found, by=By(None, ledger.SYSTEM), now=datetime.now(UTC))
         except Invalid as error:
             raise Invalid("%(file)s: %(why)s", file=file.name, why=str(error)) from error
     for line in commitment_lines(found, view):

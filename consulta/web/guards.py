@@ -9,6 +9,8 @@ from consulta.domain.accounts import permissions, pseudonyms
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView, Current
 from consulta.domain.errors import NotAllowed
+from consulta.domain.ledger.log import By
+from consulta.models.accounts import Sector
 from consulta.models.consultations import ConsultationKind
 
 from . import db
@@ -40,6 +42,6 @@ def place(name: str) -> int | None:
     return places.number(request.args.get(name, ""), digits=6)
 
 
-def pseudonym(consultation: ConsultationView) -> str:
-    """How whoever is signed in is called in this consultation's ledger."""
-    return pseudonyms.pseudonym(db.session(), consultation_id=consultation.id, account_id=actor().id)
+def by(consultation: ConsultationView, sector: Sector | None = None) -> By:
+    """Whoever is signed in, as who acts in this consultation."""
+    return pseudonyms.by(db.session(), consultation, actor().id, sector)

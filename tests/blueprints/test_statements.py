@@ -11,6 +11,7 @@ from flask import Flask
 from consulta.database.transactions import Database
 from consulta.domain.acts import data, versions
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.ledger.log import By
 from consulta.domain.organizations import enlisting
 from consulta.models.accounts import RoleName
 from consulta.models.acts import ActKind
@@ -82,11 +83,13 @@ def test_acts_and_bodies_cost_no_statement_more(
         with database.transaction() as db:
             for n in range(made, made + rows):
                 body = enlisting.Listed(slug=f"b{n}", name=said(f"Entidad {n}"), sector="cso")
-                enlisting.enlist(db, consultation, body, new=True, actor="system", now=now)
+                enlisting.enlist(db, consultation, body, new=True, by=By(None, "system"), now=now)
                 act = data.ActData(
                     kind=ActKind.FORUM, title=said(f"Foro {n}"), held_from=now.date(), bodies=(("b0", "host"),)
                 )
-                versions.publish(db, consultation, act, key=f"a{n}", seen=0, reason=None, actor="system", now=now)
+                versions.publish(
+                    db, consultation, act, key=f"a{n}", seen=0, reason=None, by=By(None, "system"), now=now
+                )
         made += rows
         visitor.get(path)
         assert statements.counted(app, visitor, path) == OF_THE_PROCESS[path] <= 6

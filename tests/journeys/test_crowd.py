@@ -23,6 +23,7 @@ from sqlalchemy import func, select
 
 from consulta.database.transactions import Database
 from consulta.domain import codes
+from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.audit import check
 from consulta.domain.authors import rights
 from consulta.domain.comments import flags, supports
@@ -81,7 +82,7 @@ def test_32_threads_submit_decide_and_withdraw(database: Database, consultation:
                         reason_code=None,
                         note=None,
                         ordinal=0,
-                        account_id=account,
+                        by=by(db, consultation, account),
                         now=now,
                     )
                 decided.append((row.number, item.ordinal))
@@ -166,7 +167,7 @@ def _decide(database: Database, view: ConsultationView, made: random.Random, acc
             reason_code="off-topic",
             note=None,
             ordinal=item.ordinal,
-            account_id=account,
+            by=by(db, view, account),
             now=now,
         )
 

@@ -18,6 +18,7 @@ from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums import registrations, seats, versions
 from consulta.domain.forums.registrations import Group, Guest
+from consulta.domain.ledger.log import By
 from consulta.models.forums import Forum, Registration, Seat
 from tests.support.consultations import said
 from tests.support.forums import announce
@@ -64,7 +65,7 @@ def test_never_oversold(database: Database, consultation: ConsultationView, now:
                 key="foro",
                 seen=forum.version,
                 reason=said("Cambia el salón: cabe más."),
-                actor="equipo",
+                by=By(None, "equipo"),
                 now=datetime.now(UTC),
             )
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.ledger.log import By
 from consulta.domain.organizations import enlisting
 from consulta.domain.organizations.enlisting import Listed
 
@@ -29,4 +30,4 @@ def listed(database: Database, consultation: ConsultationView, **contact: str) -
     with database.transaction() as db:
         for slug, sector, more in (("agua", "executive", contact), ("vecinas", "cso", {})):
             body = Listed(slug=slug, name=said(f"Entidad {slug}"), sector=sector, **more)
-            enlisting.enlist(db, consultation, body, new=True, actor="system", now=now)
+            enlisting.enlist(db, consultation, body, new=True, by=By(None, "system"), now=now)

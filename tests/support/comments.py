@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from consulta.database.transactions import Database
+from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.moderation import items
+from consulta.domain.moderation import decisions, items
+from consulta.models.moderation import Verdict
 
 from .consultations import a_consultation
 
@@ -15,18 +17,15 @@ AFTER = {"settings": {**a_consultation()["settings"], "moderation": {"opinion": 
 
 def decide(database: Database, view: ConsultationView, account: int, number: int, verdict: str) -> None:
     """A decision as the desk takes it."""
-    from consulta.domain.moderation import decisions as moderation
-    from consulta.models.moderation import Verdict
-
     now = datetime.now(UTC)
     with database.transaction() as db:
         item = items.item(db, view, number, account_id=account, now=now)
-        moderation.decide(
+        decisions.decide(
             db,
             consultation=view,
             number=number,
             verdict=Verdict(verdict),
-            account_id=account,
+            by=by(db, view, account),
             now=now,
             note=None,
             reason_code="off-topic" if verdict == "reject" else None,

@@ -11,6 +11,7 @@ from consulta.domain.forums import registrations, versions
 from consulta.domain.forums.data import ForumData
 from consulta.domain.forums.registrations import Group, Guest
 from consulta.domain.forums.tables import TableData
+from consulta.domain.ledger.log import By
 from consulta.models.forums import ForumKind
 
 from .consultations import said
@@ -47,7 +48,7 @@ def announce(
             key="foro",
             seen=0,
             reason=None,
-            actor="equipo",
+            by=By(None, "equipo"),
             now=now,
         )
 
@@ -63,7 +64,7 @@ def change(database: Database, consultation: ConsultationView, seen: int, now: d
             key="foro",
             seen=seen,
             reason=said("Cambió el salón por otro."),
-            actor="equipo",
+            by=By(None, "equipo"),
             now=now,
         )
 

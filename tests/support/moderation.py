@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from consulta.database.transactions import Database
+from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.moderation import decisions
 from consulta.models.moderation import Verdict
@@ -29,6 +30,6 @@ def decide(
             reason_code=reason,
             note=note,
             ordinal=ordinal,
-            account_id=account,
+            by=by(db, view, account),
             now=NOW,
         )

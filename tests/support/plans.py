@@ -7,6 +7,7 @@ from typing import Any
 
 from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.ledger.log import By
 from consulta.domain.plans import from_file, publishing
 
 from .sheets import records
@@ -16,4 +17,4 @@ def publish(database: Database, view: ConsultationView, now: datetime, data: Any
     """Import the commitments."""
     with database.transaction() as db:
         found = from_file.read(records() if data is None else data, view)
-        publishing.publish(db, view, found, actor="sistema", now=now)
+        publishing.publish(db, view, found, by=By(None, "sistema"), now=now)

@@ -13,6 +13,7 @@ from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.organizations import enlisting
 from consulta.domain.organizations import reading as organizations
 from consulta.domain.organizations.enlisting import Listed
@@ -55,7 +56,7 @@ def body(database: Database, view: ConsultationView, slug: str, now: datetime, *
     """A verified organisation with members, each a signatory or not; their accounts are ``NAME@SLUG.example``."""
     with database.transaction() as db:
         named = Listed(slug=slug, name=said(f"Organización {slug}"), sector="cso", acronym=slug.upper())
-        enlisting.enlist(db, view, named, new=True, actor="equipo", now=now)
+        enlisting.enlist(db, view, named, new=True, by=By(None, "equipo"), now=now)
         in_force = update(Organization).where(Organization.slug == slug).values(standing=Standing.VERIFIED)
         db.execute(in_force)
         entry: dict[str, Any] = {"subject": f"organization/{slug}", "payload": {"standing": "verified"}}

@@ -79,9 +79,7 @@ def roster(slug: str, key: str) -> Response:
     consultation, forum = _own(slug, key)
     if forum.data.ends_at + KEPT <= now():
         raise Closed("La lista de un foro no se guarda en un aparato más de 48 horas después.")
-    attendance_door.open_roster(
-        db.session(), consultation, forum, actor=guards.pseudonym(consultation), now=now(), device=True
-    )
+    attendance_door.open_roster(db.session(), consultation, forum, by=guards.by(consultation), now=now(), device=True)
     return respond_privately(jsonify(people=attendance_door.roster(db.session(), forum)))
 
 
@@ -101,8 +99,7 @@ def bring(slug: str, key: str) -> Response:
             consultation,
             forum,
             [one for one in brought if one],
-            account_id=actor().id,
-            actor=guards.pseudonym(consultation),
+            by=guards.by(consultation),
             now=now(),
         )
     )
@@ -188,7 +185,7 @@ def _take(consultation: ConsultationView, forum: ForumView, piece: Sequence[Type
 
 
 def _whose(consultation: ConsultationView) -> dict[str, Any]:
-    return {"account_id": actor().id, "actor": guards.pseudonym(consultation), "now": now()}
+    return {"by": guards.by(consultation), "now": now()}
 
 
 def _again(slug: str, key: str, error: Invalid) -> Response:

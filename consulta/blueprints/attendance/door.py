@@ -42,7 +42,7 @@ def door(slug: str, key: str) -> Response:
 def open_door(slug: str, key: str) -> BaseResponse:
     """Open the roster for twelve hours: the look is an entry of the ledger."""
     consultation, forum = _own(slug, key)
-    attendance_door.open_roster(db.session(), consultation, forum, actor=guards.pseudonym(consultation), now=now())
+    attendance_door.open_roster(db.session(), consultation, forum, by=guards.by(consultation), now=now())
     session[OPENED] = {**session.get(OPENED, {}), f"{slug}/{key}": int(time())}
     return redirect(url_for(".door", slug=slug, key=key), 303)
 
@@ -60,8 +60,7 @@ def mark(slug: str, key: str, registration: int) -> BaseResponse:
         registration,
         mark_id=_mark_id(),
         present=present,
-        account_id=actor().id,
-        actor=guards.pseudonym(consultation),
+        by=guards.by(consultation),
         now=now(),
     )
     flash(gettext("Anotado: está.") if present else gettext("Se quitó la marca."))
@@ -86,8 +85,7 @@ def walk_in(slug: str, key: str) -> Response | BaseResponse:
             guest,
             department=department,
             mark_id=_mark_id(),
-            account_id=actor().id,
-            actor=guards.pseudonym(consultation),
+            by=guards.by(consultation),
             now=now(),
         )
     except Conflict as error:

@@ -74,7 +74,7 @@ def cancel(slug: str, key: str) -> Response | BaseResponse:
             key,
             seen=seen,
             reason=reason,
-            actor=guards.pseudonym(consultation),
+            by=guards.by(consultation),
             now=now(),
         )
     except (Invalid, Conflict) as error:
@@ -99,7 +99,7 @@ def _publish(consultation: ConsultationView, forum: ForumView | None) -> Respons
             key=key,
             seen=seen if forum else 0,
             reason=reason,
-            actor=guards.pseudonym(consultation),
+            by=guards.by(consultation),
             now=now(),
         )
     except (Invalid, Conflict) as error:

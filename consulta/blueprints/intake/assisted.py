@@ -47,7 +47,7 @@ def enter(slug: str) -> Response | BaseResponse:
         return _page(consultation, typed.values(), typed.errors, 422)
     try:
         folio = assisted.enter(
-            db.session(), consultation, brought, submission=key.key, account_id=actor().id, now=now()
+            db.session(), consultation, brought, submission=key.key, by=guards.by(consultation), now=now()
         )
     except Invalid as error:
         refusal = answers.refused(error)

@@ -15,7 +15,7 @@ from consulta.forms.fields import Typed
 from consulta.models.consultations import ConsultationKind
 from consulta.models.contributions import Channel
 from consulta.web import answers, db, guards
-from consulta.web.auth import actor, allow, coordinates, takes_files
+from consulta.web.auth import allow, coordinates, takes_files
 from consulta.web.context import now
 from consulta.words.i18n import gettext
 
@@ -51,7 +51,7 @@ def upload(slug: str) -> Response | BaseResponse:
             data,
             name,
             options={"channel": channel, "mapping": {}, "date_format": ""},
-            account_id=actor().id,
+            by=guards.by(consultation),
             now=now(),
         )
     except Invalid as error:
@@ -86,7 +86,7 @@ def act(slug: str, import_id: int) -> Response | BaseResponse:
                 consultation,
                 import_id,
                 seen=typed.text("seen", limit=16),
-                account_id=actor().id,
+                by=guards.by(consultation),
                 now=now(),
             )
             flash(
@@ -101,7 +101,7 @@ def act(slug: str, import_id: int) -> Response | BaseResponse:
                 consultation,
                 import_id,
                 reason=typed.text("reason", limit=500),
-                account_id=actor().id,
+                by=guards.by(consultation),
                 now=now(),
             )
             flash(gettext("Importación anulada: sus aportes se retiran en unos segundos."))

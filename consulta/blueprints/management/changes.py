@@ -45,7 +45,7 @@ def publish_change(slug: str, part: str) -> Response | BaseResponse:
             parts,
             seen=seen,
             reason=reason,
-            actor=guards.pseudonym(consultation),
+            by=guards.by(consultation),
             now=now(),
         )
     except (Invalid, Conflict) as error:

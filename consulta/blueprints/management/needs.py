@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.domain.accounts import permissions, pseudonyms
+from consulta.domain.accounts import permissions
 from consulta.domain.consultations.snapshots import ConsultationView, Stretch
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.management import drafts, needs, schedules
@@ -69,7 +69,6 @@ def publish_schedule(slug: str) -> Response | BaseResponse:
     form = ScheduleForm()
     if not form.validate_on_submit():
         return _schedule_page(consultation, rows, reason, form.problems(), 422)
-    who = pseudonyms.pseudonym(db.session(), consultation_id=consultation.id, account_id=actor().id)
     try:
         schedules.change(
             db.session(),
@@ -77,7 +76,7 @@ def publish_schedule(slug: str) -> Response | BaseResponse:
             seen=form.seen.data or 0,
             rows=form.rows(consultation),
             reason=form.reason(),
-            actor=who,
+            by=guards.by(consultation),
             now=now(),
         )
     except (Invalid, Conflict) as error:

@@ -28,9 +28,7 @@ def listing(slug: str) -> Response:
 def look(slug: str, notice_id: int) -> Response:
     """The telephone of one, once: the look is an entry of the ledger."""
     consultation = guards.coordinated(slug)
-    who, phone = notices.open_contact(
-        db.session(), consultation, notice_id, actor=guards.pseudonym(consultation), now=now()
-    )
+    who, phone = notices.open_contact(db.session(), consultation, notice_id, by=guards.by(consultation), now=now())
     return _page(consultation, (notice_id, phone, who))
 
 

@@ -67,7 +67,7 @@ def invite(slug: str) -> Response | BaseResponse:
             organization=body,
             language=spoken,
             reason=typed.text("reason", limit=LINE),
-            actor=guards.pseudonym(consultation),
+            by=guards.by(consultation),
             now=now(),
         )
     except Invalid as error:
@@ -84,12 +84,14 @@ def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
     consultation, typed = guards.changeable(slug), Typed(request.form)
     act = typed.one_of("act", ("suspend", "resume", "revoke"), missing=gettext("Elija qué hacer."))
     person = account_team.find(account_team.team(db.session(), consultation), account_id, role)
-    common = {"reason": typed.text("reason", limit=500), "actor": guards.pseudonym(consultation)}
+    reason, by = typed.text("reason", limit=500), guards.by(consultation)
     try:
         if act == "revoke":
-            account_team.revoke(db.session(), consultation, person, now=now(), **common)
+            account_team.revoke(db.session(), consultation, person, reason=reason, by=by, now=now())
         elif act:
-            account_team.suspend(db.session(), consultation, person, suspended=act == "suspend", now=now(), **common)
+            account_team.suspend(
+                db.session(), consultation, person, suspended=act == "suspend", reason=reason, by=by, now=now()
+            )
     except (Invalid, Conflict) as error:
         refusal = answers.refused(error, field=f"person-{account_id}-{role}")
         return _page(consultation, typed.values(), typed.errors | refusal.errors, refusal.status)

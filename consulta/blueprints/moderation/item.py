@@ -33,7 +33,7 @@ from . import bp
 def open_item(slug: str, number: int) -> BaseResponse:
     """Lease an item; others see by whom."""
     consultation = _own_item(slug, number)
-    leases.open_item(db.session(), consultation, number, account_id=actor().id, now=now())
+    leases.open_item(db.session(), consultation, number, by=guards.by(consultation), now=now())
     return redirect(url_for(".item", slug=slug, number=number), 303)
 
 
@@ -48,7 +48,7 @@ def item(slug: str, number: int) -> Response:
 @allow(moderates)
 def release(slug: str, number: int) -> BaseResponse:
     """Let go of an item."""
-    leases.release(db.session(), _own_desk(slug), number, account_id=actor().id)
+    leases.release(db.session(), _own_desk(slug), number, by=guards.by(_own_desk(slug)))
     return redirect(url_for(".queue", slug=slug), 303)
 
 
@@ -68,7 +68,7 @@ def decide(slug: str, number: int) -> Response | BaseResponse:
             reason_code=form.reason.data or None,
             note=form.note.data or None,
             ordinal=form.ordinal.data or 0,
-            account_id=actor().id,
+            by=guards.by(consultation),
             now=now(),
         )
     except (Conflict, Invalid) as error:
@@ -94,7 +94,7 @@ def give_back(slug: str, number: int) -> Response | BaseResponse:
             reason_code=None,
             note=note,
             ordinal=ordinal,
-            account_id=actor().id,
+            by=guards.by(consultation),
             now=now(),
             returned=returned,
         )
@@ -122,7 +122,7 @@ def classify(slug: str, number: int) -> Response | BaseResponse:
             theme=theme,
             mentions=mentions,
             ordinal=form.ordinal.data or 0,
-            account_id=actor().id,
+            by=guards.by(consultation),
             now=now(),
         )
     except Conflict as error:
@@ -131,7 +131,7 @@ def classify(slug: str, number: int) -> Response | BaseResponse:
     scope = moderation_scope.scope_of(actor(), consultation)
     if scope is not None and theme is not None and theme.id not in scope:
         return _next(consultation)
-    leases.open_item(db.session(), consultation, number, account_id=actor().id, now=now())
+    leases.open_item(db.session(), consultation, number, by=guards.by(consultation), now=now())
     return redirect(url_for(".item", slug=slug, number=number), 303)
 
 
@@ -195,7 +195,7 @@ def _own_desk(slug: str) -> ConsultationView:
 
 def _next(consultation: ConsultationView) -> BaseResponse:
     scope = moderation_scope.scope_of(actor(), consultation)
-    number = leases.open_next(db.session(), consultation, scope=scope, account_id=actor().id, now=now())
+    number = leases.open_next(db.session(), consultation, scope=scope, by=guards.by(consultation), now=now())
     if number is None:
         return redirect(url_for(".queue", slug=consultation.slug), 303)
     return redirect(url_for(".item", slug=consultation.slug, number=number), 303)

@@ -39,13 +39,14 @@ def decide(slug: str, body: str) -> Response | BaseResponse:
     reason = typed.text("reason", limit=2000)
     if typed.errors:
         return _verify_page(consultation, found, typed.values(), typed.errors, 422)
+    side = permissions.sector_of(actor(), consultation)
     try:
         verification.decide(
             db.session(),
             consultation,
             found,
-            sector=permissions.sector_of(actor(), consultation),
-            account_id=actor().id,
+            sector=side,
+            by=guards.by(consultation, side),
             accepts=verdict == "accept",
             reason=reason or None,
             now=now(),
@@ -90,7 +91,7 @@ def enlist(slug: str, body: str) -> Response | BaseResponse:
             consultation,
             listed,
             new=known is None,
-            actor=guards.pseudonym(consultation),
+            by=guards.by(consultation),
             now=now(),
             keep_contact=known is not None and not typed.flag("contact"),
             seen=typed.text("seen", limit=16) or None,

@@ -55,7 +55,7 @@ def publish(slug: str, body: str) -> Response | BaseResponse:
             subject=subject,
             text=text,
             document=document,
-            account_id=actor().id,
+            by=guards.by(consultation),
             now=now(),
         )
     except (Invalid, Conflict) as error:

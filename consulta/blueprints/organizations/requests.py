@@ -69,7 +69,7 @@ def send(slug: str, body: str) -> BaseResponse:
     """The representative stands by the request: it is public now."""
     consultation = guards.find(slug).view
     found = members.of_member(db.session(), consultation, body, actor().id)
-    requests.send(db.session(), consultation, found, account_id=actor().id, now=now())
+    requests.send(db.session(), consultation, found, by=guards.by(consultation), now=now())
     flash(gettext("La solicitud quedó enviada y es pública."))
     return redirect(url_for(".own", slug=slug, body=body), 303)
 
@@ -82,7 +82,7 @@ def appeal(slug: str, body: str) -> Response | BaseResponse:
     found = members.of_member(db.session(), consultation, body, actor().id)
     try:
         text = typed.text("appeal")
-        verification.appeal(db.session(), consultation, found, text=text, account_id=actor().id, now=now())
+        verification.appeal(db.session(), consultation, found, text=text, by=guards.by(consultation), now=now())
     except Invalid as error:
         refusal = answers.refused(error, field="appeal")
         return _own_page(consultation, found, refusal.errors, refusal.status)

@@ -53,7 +53,7 @@ def number(slug: str, key: str) -> Response | BaseResponse:
             theme,
             count,
             secret=settings().secret_key,
-            actor=guards.pseudonym(consultation),
+            by=guards.by(consultation),
             now=now(),
         )
     except Conflict as error:
@@ -117,7 +117,7 @@ def enter(slug: str, key: str, sheet: int) -> Response | BaseResponse:
     if typed.errors:
         return _sheet(consultation, forum, sheet, typed.values(), typed.errors, 422)
     try:
-        paper_notes.enter(db.session(), consultation, forum, sheet, notes, account_id=actor().id, now=now())
+        paper_notes.enter(db.session(), consultation, forum, sheet, notes, by=guards.by(consultation), now=now())
     except (Conflict, Invalid) as error:
         refusal = answers.refused(error, field="body-1")
         return _sheet(consultation, forum, sheet, typed.values(), refusal.errors, refusal.status)
@@ -135,7 +135,7 @@ def upload(slug: str, key: str) -> Response | BaseResponse:
         return _desk(consultation, forum, typed.values(), {"file": gettext("Elija un archivo.")}, 422)
     try:
         found = from_file.read(file.read(), file.filename[:120], consultation)
-        taken = from_file.take(db.session(), consultation, forum, found, account_id=actor().id, now=now())
+        taken = from_file.take(db.session(), consultation, forum, found, by=guards.by(consultation), now=now())
     except (Conflict, Invalid) as error:
         return _refused(consultation, forum, typed, "file", error)
     flash(gettext("Notas ingresadas: %(n)s. Ya estaban: %(there)s.", n=taken.entered, there=taken.there))
@@ -161,7 +161,7 @@ def settle(slug: str, key: str) -> Response | BaseResponse:
             first,
             last,
             PaperState(state),
-            actor=guards.pseudonym(consultation),
+            by=guards.by(consultation),
             now=now(),
         )
     except Invalid as error:
@@ -178,9 +178,7 @@ def close(slug: str, key: str) -> Response | BaseResponse:
     typed = Typed(request.form)
     explanation = typed.text("explanation", limit=500)
     try:
-        reconciliation.close(
-            db.session(), consultation, forum, explanation, actor=guards.pseudonym(consultation), now=now()
-        )
+        reconciliation.close(db.session(), consultation, forum, explanation, by=guards.by(consultation), now=now())
     except (Conflict, Invalid) as error:
         return _refused(consultation, forum, typed, "explanation", error)
     flash(gettext("El foro quedó cerrado: sus cuentas son públicas."))

@@ -76,7 +76,7 @@ def publish(slug: str, key: str, theme: str) -> Response | BaseResponse:
             TableMinutes.of(sections, numbers),
             seen=seen,
             reason=reason,
-            actor=guards.pseudonym(consultation),
+            by=guards.by(consultation),
             now=now(),
         )
     except (Invalid, Conflict) as error:

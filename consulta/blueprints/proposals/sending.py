@@ -75,7 +75,7 @@ def send(slug: str, key: str) -> Response | BaseResponse:
             language=language(),
             now=now(),
             signs=drafting.signs(db.session(), draft, actor),
-            actor=guards.pseudonym(draft.consultation) if draft.organization_id is not None else log.PUBLIC,
+            by=guards.by(draft.consultation) if draft.organization_id is not None else log.BY_PUBLIC,
         )
     except (Closed, Conflict, Invalid) as error:
         refusal = answers.refused(error, "enviar")

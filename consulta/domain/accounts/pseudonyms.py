@@ -7,6 +7,8 @@ import secrets
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.ledger.log import By
 from consulta.models.accounts import Pseudonym, Sector
 
 _WORDS = "abcdefghjkmnpqrstvwxyz23456789"
@@ -27,3 +29,8 @@ def known_pseudonym(db: Session, *, consultation_id: int, account_id: int) -> st
     """The same, if it was given already."""
     mine = (Pseudonym.consultation_id == consultation_id) & (Pseudonym.account_id == account_id)
     return db.execute(select(Pseudonym.name).where(mine)).scalar_one_or_none()
+
+
+def by(db: Session, consultation: ConsultationView, account_id: int, sector: Sector | None = None) -> By:
+    """An account as who acts in this consultation."""
+    return By(account_id, pseudonym(db, consultation_id=consultation.id, account_id=account_id, sector=sector))

@@ -14,6 +14,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.rows import changed
 from consulta.domain.texts import demand_reason
 from consulta.models.accounts import Account, Pseudonym, Role, RoleName, Sector
@@ -131,7 +132,7 @@ def invite(
     organization: str | None,
     language: str | None,
     reason: str,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> None:
     """Give somebody a role and mail them a link; a moderator of civil society names the body that nominated them."""
@@ -164,11 +165,11 @@ def invite(
         organization=organization,
         language=language,
         now=now,
-        actor=actor,
+        actor=by.pseudonym,
         reason=reason,
     )
     for person in held:
-        _only(db, consultation, person, theme_ids, reason, actor=actor, now=now)
+        _only(db, consultation, person, theme_ids, reason, actor=by.pseudonym, now=now)
     token = links.one_time_link(db, account_id=account_id, now=now)
     links.invite(db, account_id=account_id, token=token, now=now, consultation=consultation.title)
 
@@ -187,7 +188,7 @@ def _only(
     others = Role.theme_id.not_in(theme_ids) | Role.theme_id.is_(None) if theme_ids else Role.theme_id.is_not(None)
     gone = changed(db, delete(Role).where(Role.id.in_(person.role_ids), others))
     if gone:
-        _entry(db, consultation, Action.ROLE_GRANT, person, reason, actor=actor, now=now, themes=len(theme_ids))
+        _entry(db, consultation, Action.ROLE_GRANT, person, reason, by=By(None, actor), now=now, themes=len(theme_ids))
 
 
 def suspend(
@@ -197,7 +198,7 @@ def suspend(
     *,
     suspended: bool,
     reason: str,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> None:
     """Take a role's powers away for a while, or give them back."""
@@ -207,18 +208,16 @@ def suspend(
     if not changed(db, mine.values(suspended=suspended)):
         raise Conflict("Otra persona ya cambió este cargo.")
     action = Action.ROLE_SUSPEND if suspended else Action.ROLE_RESUME
-    _entry(db, consultation, action, person, reason, actor=actor, now=now)
+    _entry(db, consultation, action, person, reason, by=by, now=now)
 
 
-def revoke(
-    db: Session, consultation: ConsultationView, person: Person, *, reason: str, actor: str, now: datetime
-) -> None:
+def revoke(db: Session, consultation: ConsultationView, person: Person, *, reason: str, by: By, now: datetime) -> None:
     """Take a role back for good; what was done with it stays."""
     _keep_a_coordinator(db, consultation, person, leaves=True)
     _checked(reason)
     if not changed(db, delete(Role).where(Role.id.in_(person.role_ids))):
         raise Conflict("Otra persona ya cambió este cargo.")
-    _entry(db, consultation, Action.ROLE_REVOKE, person, reason, actor=actor, now=now)
+    _entry(db, consultation, Action.ROLE_REVOKE, person, reason, by=by, now=now)
 
 
 def find(people: Iterable[Person], account_id: int, key: str) -> Person:
@@ -260,10 +259,12 @@ def _entry(
     person: Person,
     reason: str,
     *,
-    actor: str,
+    by: By,
     now: datetime,
     **more: object,
 ) -> None:
     name = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=person.account_id, sector=person.sector)
     payload = {"role": person.role.value, "reason": reason, **more}
-    ledger.note(db, consultation, actor=actor, action=action, subject=f"person/{name}", payload=payload, recorded=now)
+    ledger.note(
+        db, consultation, actor=by.pseudonym, action=action, subject=f"person/{name}", payload=payload, recorded=now
+    )

@@ -8,11 +8,11 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.texts import demand_reason
 from consulta.models.accounts import Sector
 from consulta.models.acts import Act, ActVersion, MinutesVoice
@@ -39,52 +39,60 @@ def unsigned(db: Session, consultation: ConsultationView, sector: Sector, *, lim
     ]
 
 
-def speak(
+def agree(
     db: Session,
     consultation: ConsultationView,
     key: str,
     *,
     seen: int,
     sector: Sector,
-    account_id: int,
-    agrees: bool,
-    statement: str | None,
+    by: By,
     now: datetime,
+    statement: str | None = None,
 ) -> None:
-    """One side agrees with the minutes of a version, or says why not; once, and for everybody to read."""
+    """One side agrees with the minutes of the version that it saw; once, and for everybody to read."""
+    _say(db, consultation, key, seen, sector, by, now, statement=statement or None, agrees=True)
+
+
+def object_to(
+    db: Session, consultation: ConsultationView, key: str, *, seen: int, sector: Sector, by: By, now: datetime, why: str
+) -> None:
+    """One side says why it does not agree with them."""
+    demand_reason(
+        why,
+        Invalid("Escriba en qué no está de acuerdo, en 10 letras o más: se publica junto al acta.", field="statement"),
+    )
+    _say(db, consultation, key, seen, sector, by, now, statement=why, agrees=False)
+
+
+def _say(
+    db: Session,
+    consultation: ConsultationView,
+    key: str,
+    seen: int,
+    sector: Sector,
+    by: By,
+    now: datetime,
+    *,
+    statement: str | None,
+    agrees: bool,
+) -> None:
     act_id, version = versions.locate(db, consultation, key)
     if version != seen:
         raise Conflict("El acta cambió mientras usted la leía. Esta es la versión que hay ahora.")
     if "minutes" not in versions.read_version(db, act_id, version).texts:
         raise Conflict("Este acto todavía no tiene acta.")
-    if not agrees:
-        demand_reason(
-            statement,
-            Invalid(
-                "Escriba en qué no está de acuerdo, en 10 letras o más: se publica junto al acta.", field="statement"
-            ),
-        )
-    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id, sector=sector)
+    voice = {"act_id": act_id, "version": version, "sector": sector, "agrees": agrees, "statement": statement}
     try:
-        db.execute(
-            insert(MinutesVoice).values(
-                act_id=act_id,
-                version=version,
-                sector=sector,
-                agrees=agrees,
-                statement=statement or None,
-                account_id=account_id,
-                said_at=now,
-            )
-        )
+        db.execute(insert(MinutesVoice).values(**voice, account_id=by.account_id, said_at=now))
     except IntegrityError as error:
         raise Conflict("Otra persona de su sector ya se pronunció sobre esta acta.") from error
     ledger.note(
         db,
         consultation,
-        actor=actor,
+        actor=by.pseudonym,
         action=Action.MINUTES_AGREE if agrees else Action.MINUTES_DISAGREE,
         subject=f"act/{key}@{version}",
         recorded=now,
-        payload={"sector": sector.value, "statement": statement or None},
+        payload={"sector": sector.value, "statement": statement},
     )

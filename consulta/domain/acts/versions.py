@@ -13,6 +13,7 @@ from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import digests
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.notifications import news, notices
 from consulta.domain.organizations import reading as organizations
 from consulta.domain.rows import next_version
@@ -33,7 +34,7 @@ def publish(
     key: str,
     seen: int,
     reason: Localized | None,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> int:
     """Publish an act (``seen`` 0) or its next version; the version. ``Conflict`` if ``seen`` is no longer in force."""
@@ -66,7 +67,7 @@ def publish(
     ledger.note(
         db,
         consultation,
-        actor=actor,
+        actor=by.pseudonym,
         action=Action.ACT_PUBLISH,
         subject=f"act/{key}@{seen + 1}",
         recorded=now,

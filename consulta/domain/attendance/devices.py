@@ -16,6 +16,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, NotFound
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.forums.registrations import Guest
+from consulta.domain.ledger.log import By
 from consulta.domain.texts import showable
 
 from . import door, marks
@@ -30,13 +31,12 @@ def bring(
     forum: ForumView,
     brought: Sequence[Brought],
     *,
-    account_id: int,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> list[Outcome]:
     """Take marks that were made without internet, in their order; at most ``PIECE`` in one transaction. Each counts
     once, however often and from however many devices it comes."""
-    return [_bring(db, consultation, forum, one, account_id, actor, now) for one in brought]
+    return [_bring(db, consultation, forum, one, by, now) for one in brought]
 
 
 def _bring(
@@ -44,8 +44,7 @@ def _bring(
     consultation: ConsultationView,
     forum: ForumView,
     one: Brought,
-    account_id: int,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> Outcome:
     made_at = min(one.at, now)
@@ -58,8 +57,7 @@ def _bring(
                 one.guest,
                 department=one.department,
                 mark_id=one.id,
-                account_id=account_id,
-                actor=actor,
+                by=by,
                 now=now,
                 made_at=made_at,
             )
@@ -71,10 +69,10 @@ def _bring(
         person = door.hold(db, forum, marks.named(one.folio_hash, undone))
     except NotFound:
         return Outcome.UNKNOWN
-    row = {"registration_id": person.id, "present": undone is None, "account_id": account_id, "made_at": made_at}
+    row = {"registration_id": person.id, "present": undone is None, "account_id": by.account_id, "made_at": made_at}
     if not marks.store(db, [{**row, "mark": sha256(one.id).hex(), "undoes": undone}]):
         return Outcome.KNOWN
-    door.settle(db, consultation, forum, person, actor, now)
+    door.settle(db, consultation, forum, person, by, now)
     return Outcome.NEW
 
 

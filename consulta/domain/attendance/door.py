@@ -21,6 +21,7 @@ from consulta.domain.forums.reading import ForumView
 from consulta.domain.forums.registrations import Guest, fingerprint
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.rows import read
 from consulta.domain.texts import sort_key
 from consulta.models.accounts import Pseudonym, RoleName
@@ -93,14 +94,14 @@ def facilitated(db: Session, actor: Actor) -> list[tuple[str, str, Localized]]:
 
 
 def open_roster(
-    db: Session, consultation: ConsultationView, forum: ForumView, *, actor: str, now: datetime, device: bool = False
+    db: Session, consultation: ConsultationView, forum: ForumView, *, by: By, now: datetime, device: bool = False
 ) -> None:
     """Open the roster: names and needs are seen only by who is at the door, and each look is an entry; ``device``: it
     goes onto a device, encrypted."""
     ledger.note(
         db,
         consultation,
-        actor=actor,
+        actor=by.pseudonym,
         action=Action.ROSTER_LOOK,
         subject=f"forum/{forum.key}@{forum.version}",
         recorded=now,
@@ -149,20 +150,19 @@ def mark(
     *,
     mark_id: str,
     present: bool,
-    account_id: int,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> bool:
     """Note that somebody is there, or that this was a mistake: every mark of theirs is undone. Whether it changes
     anything; one sent twice counts once."""
     person = hold(db, forum, _R.c.id == registration_id)
-    made = {"registration_id": registration_id, "present": present, "account_id": account_id, "made_at": now}
+    made = {"registration_id": registration_id, "present": present, "account_id": by.account_id, "made_at": now}
     undone = [None] if present else marks.standing(db, registration_id)
     named = [sha256(f"{mark_id}/{n}" if n else mark_id).hex() for n in range(len(undone))]
     rows = [{**made, "mark": name, "undoes": one} for name, one in zip(named, undone, strict=True)]
     if not rows or not marks.store(db, rows):
         return False
-    return settle(db, consultation, forum, person, actor, now)
+    return settle(db, consultation, forum, person, by, now)
 
 
 def walk_in(
@@ -173,8 +173,7 @@ def walk_in(
     *,
     department: str | None,
     mark_id: str,
-    account_id: int,
-    actor: str,
+    by: By,
     now: datetime,
     folio: str | None = None,
     made_at: datetime | None = None,
@@ -218,10 +217,10 @@ def walk_in(
     }
     row["id"] = db.execute(insert(_R).values(**row).returning(_R.c.id)).scalar_one()
     said = {"person": fingerprint(row)} if named else {}
-    _note(db, consultation, forum.key, row["ref"], Action.REGISTRATION_WALK_IN, actor, now, said)
-    made = {"registration_id": row["id"], "present": True, "account_id": account_id, "made_at": made_at or now}
+    _note(db, consultation, forum.key, row["ref"], Action.REGISTRATION_WALK_IN, by, now, said)
+    made = {"registration_id": row["id"], "present": True, "account_id": by.account_id, "made_at": made_at or now}
     marks.store(db, [{**made, "mark": sha256(mark_id).hex(), "undoes": None}])
-    settle(db, consultation, forum, Person(row["id"], row["ref"], present=False), actor, now)
+    settle(db, consultation, forum, Person(row["id"], row["ref"], present=False), by, now)
     return folio
 
 
@@ -235,7 +234,7 @@ def hold(db: Session, forum: ForumView, who: Any) -> Person:
 
 
 def settle(
-    db: Session, consultation: ConsultationView, forum: ForumView, person: Person, actor: str, now: datetime
+    db: Session, consultation: ConsultationView, forum: ForumView, person: Person, by: By, now: datetime
 ) -> bool:
     """Whether somebody is there follows from the marks; if that changes it is an entry."""
     present = bool(marks.standing(db, person.id))
@@ -243,7 +242,7 @@ def settle(
         return False
     db.execute(update(_R).where(_R.c.id == person.id).values(present=present))
     action = Action.ATTENDANCE_MARK if present else Action.ATTENDANCE_UNDO
-    _note(db, consultation, forum.key, person.ref, action, actor, now)
+    _note(db, consultation, forum.key, person.ref, action, by, now)
     return True
 
 
@@ -253,14 +252,14 @@ def _note(
     key: str,
     ref: str,
     action: Action,
-    actor: str,
+    by: By,
     now: datetime,
     more: dict[str, Any] | None = None,
 ) -> None:
     ledger.note(
         db,
         consultation,
-        actor=actor,
+        actor=by.pseudonym,
         action=action,
         subject=f"registration/{ref}",
         recorded=now,

@@ -18,6 +18,7 @@ from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.files import tables as file_tables
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.forums.registrations import Guest
+from consulta.domain.ledger.log import By
 from consulta.domain.texts import sort_key
 from consulta.models.base import Localized, table_of
 from consulta.models.forums import Registration, Seat
@@ -100,13 +101,12 @@ def take(
     forum: ForumView,
     rows: Sequence[TypedArrival],
     *,
-    account_id: int,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> int:
     """Note who is there; how many rows were new. Whoever registered is marked, found by code or by a name that only
     one of those still to come bears; anybody else came unannounced. ``Invalid`` for a code of nobody here."""
-    return sum(_take(db, consultation, forum, row, account_id, actor, now) for row in rows)
+    return sum(_take(db, consultation, forum, row, by, now) for row in rows)
 
 
 def _take(
@@ -114,21 +114,21 @@ def _take(
     consultation: ConsultationView,
     forum: ForumView,
     row: TypedArrival,
-    account_id: int,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> bool:
     mark_id = f"sheet/{forum.id}/{row.number}"
     if marks.known(db, mark_id):
         return False
     who = _registered(db, forum, row)
-    made: dict[str, Any] = {"mark_id": mark_id, "account_id": account_id, "actor": actor, "now": now}
     if who is not None:
-        door.mark(db, consultation, forum, who, present=True, **made)
+        door.mark(db, consultation, forum, who, present=True, mark_id=mark_id, by=by, now=now)
         return True
     folio = folio_of(secrets.token_hex(16))
     try:
-        door.walk_in(db, consultation, forum, row.guest, department=row.department, folio=folio, **made)
+        door.walk_in(
+            db, consultation, forum, row.guest, department=row.department, folio=folio, mark_id=mark_id, by=by, now=now
+        )
     except Conflict:
         return False
     return True

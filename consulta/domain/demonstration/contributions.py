@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain import codes
 from consulta.domain.accounts import accounts
+from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.authors import rights
 from consulta.domain.codes import sha256
 from consulta.domain.comments import commentable, flags, submitting, supports
@@ -212,7 +213,7 @@ def _classify(
         mentions=mentions,
         ordinal=arrived["ordinal"],
         theme=consultation.theme(row["theme"]) if row["theme"] else None,
-        account_id=moderator,
+        by=by(db, consultation, moderator),
         now=at,
     )
     arrived["ordinal"] += 1
@@ -234,6 +235,6 @@ def _decide(
         note=row["note"],
         verdict=Verdict.PUBLISH if row["status"] == "published" else Verdict.REJECT,
         ordinal=arrived["ordinal"],
-        account_id=moderator,
+        by=by(db, consultation, moderator),
         now=at,
     )

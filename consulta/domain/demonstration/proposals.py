@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.days import read_day
 from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.log import By
 from consulta.domain.moderation import decisions
 from consulta.domain.proposals import drafting, sending
 from consulta.domain.proposals.sending import Sender
@@ -73,7 +75,7 @@ def _send(db: Session, consultation: ConsultationView, row: dict[str, Any], at: 
         db,
         draft,
         Sender(name=row["name"], publish_name=row["publish_name"]),
-        actor=ledger.PUBLIC,
+        by=By(None, ledger.PUBLIC),
         folio=None,
         signs=True,
         language="es",
@@ -90,6 +92,6 @@ def _publish(db: Session, consultation: ConsultationView, number: int, moderator
         reason_code=None,
         note=None,
         ordinal=0,
-        account_id=moderator,
+        by=by(db, consultation, moderator),
         now=at,
     )

@@ -12,6 +12,7 @@ from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.ledger import digests
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.rows import next_version
 from consulta.domain.texts import demand_reason
 from consulta.models.base import Localized
@@ -33,7 +34,7 @@ def publish(
     key: str,
     seen: int,
     reason: Localized | None,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> int:
     """Announce a forum (``seen`` 0) or its next version; the version. ``Conflict`` if ``seen`` is no longer in force,
@@ -42,7 +43,7 @@ def publish(
     before = of_version(db, consultation, key, seen) if seen else None
     forum_id = _raise(db, consultation, key, seen, data)
     tables.put(db, consultation, forum_id, data.tables)
-    _store(db, consultation, forum_id, data, key=key, version=seen + 1, reason=reason, actor=actor, now=now)
+    _store(db, consultation, forum_id, data, key=key, version=seen + 1, reason=reason, by=by, now=now)
     if before is not None:
         seats.promote(db, consultation, forum_id, now=now)
         if before.where_and_when() != data.where_and_when():
@@ -51,7 +52,7 @@ def publish(
 
 
 def cancel(
-    db: Session, consultation: ConsultationView, key: str, *, seen: int, reason: Localized, actor: str, now: datetime
+    db: Session, consultation: ConsultationView, key: str, *, seen: int, reason: Localized, by: By, now: datetime
 ) -> None:
     """Call a forum off, with a reason for all to read. Nobody's seat is touched: they are told."""
     demand_reason(
@@ -77,7 +78,7 @@ def cancel(
         key=key,
         version=seen + 1,
         reason=reason,
-        actor=actor,
+        by=by,
         now=now,
         action=Action.FORUM_CANCEL,
     )
@@ -150,7 +151,7 @@ def _store(
     key: str,
     version: int,
     reason: Localized | None,
-    actor: str,
+    by: By,
     now: datetime,
     action: Action = Action.FORUM_PUBLISH,
 ) -> None:
@@ -166,7 +167,7 @@ def _store(
     ledger.note(
         db,
         consultation,
-        actor=actor,
+        actor=by.pseudonym,
         action=action,
         subject=f"forum/{key}@{version}",
         recorded=now,

@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consulta.domain import codes
-from consulta.domain.accounts import pseudonyms
 from consulta.domain.accounts.actors import Actor
 from consulta.domain.codes import sha256
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
@@ -19,6 +18,7 @@ from consulta.domain.contributions import admission
 from consulta.domain.contributions import incoming as contribution_incoming
 from consulta.domain.errors import AlreadyReceived, Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.log import By
 from consulta.domain.texts import OTHER_MAX, says_something
 from consulta.models.accounts import RoleName
 from consulta.models.base import table_of
@@ -59,7 +59,7 @@ def slugs(db: Session, actor: Actor) -> list[str]:
 
 
 def enter(
-    db: Session, consultation: ConsultationView, brought: Brought, *, submission: str, account_id: int, now: datetime
+    db: Session, consultation: ConsultationView, brought: Brought, *, submission: str, by: By, now: datetime
 ) -> str:
     """Take it in; the code for the person. Who entered it stands in the ledger and does not decide upon it.
 
@@ -90,12 +90,11 @@ def enter(
         folio_hash=sha256(folio),
         submission_hash=sha256(submission),
     )
-    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     try:
-        [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=actor)
+        [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=by.pseudonym)
     except IntegrityError as error:
         raise AlreadyReceived("Este formulario ya se envió.") from error
-    db.execute(insert(Intake).values(contribution_id=admitted.id, account_id=account_id))
+    db.execute(insert(Intake).values(contribution_id=admitted.id, account_id=by.account_id))
     return folio
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status as contribution_status
@@ -17,6 +16,7 @@ from consulta.domain.contributions.status import Occasion
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.texts import demand_reason
 from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
@@ -27,7 +27,7 @@ PIECE = 40
 
 
 def take_back(
-    db: Session, consultation: ConsultationView, import_id: int, *, reason: str, account_id: int, now: datetime
+    db: Session, consultation: ConsultationView, import_id: int, *, reason: str, by: By, now: datetime
 ) -> None:
     """Decide that an import was wrong; the worker moves its contributions to *withdrawn*, 200 at a time."""
     finished = select(Import.id).where(
@@ -41,16 +41,15 @@ def take_back(
     try:
         db.execute(
             insert(TakeBack).values(
-                import_id=import_id, account_id=account_id, taken_at=now, reason=reason, finished=False
+                import_id=import_id, account_id=by.account_id, taken_at=now, reason=reason, finished=False
             )
         )
     except IntegrityError as error:
         raise Conflict("Esta importación ya se anuló.") from error
-    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     ledger.note(
         db,
         consultation,
-        actor=actor,
+        actor=by.pseudonym,
         action=Action.IMPORT_TAKE_BACK,
         subject=f"import/{import_id}",
         recorded=now,

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import pseudonyms
 from consulta.domain.codes import sha256
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -18,6 +17,7 @@ from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.files.tables import TableFile, digest
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.rows import changed
 from consulta.models.accounts import Pseudonym
 from consulta.models.contributions import Channel
@@ -56,7 +56,7 @@ def keep(
     name: str,
     *,
     options: dict[str, Any],
-    account_id: int,
+    by: By,
     now: datetime,
 ) -> int:
     """Keep a file to be looked at; its id."""
@@ -64,7 +64,6 @@ def keep(
         raise Invalid("El archivo está vacío.", field="file")
     if len(data) > MAX_BYTES:
         raise Invalid("El archivo pesa más de 20 MB. Divídalo en varios.", field="file")
-    pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     import_id = db.execute(
         insert(Import)
         .values(
@@ -75,7 +74,7 @@ def keep(
     db.execute(
         insert(Upload).values(
             import_id=import_id,
-            account_id=account_id,
+            account_id=by.account_id,
             name=name,
             content=data,
             options=options,
@@ -115,9 +114,7 @@ def choose(db: Session, import_id: int, options: dict[str, Any]) -> None:
         raise Conflict("Esta importación ya se aprobó.")
 
 
-def approve(
-    db: Session, consultation: ConsultationView, import_id: int, *, seen: str, account_id: int, now: datetime
-) -> None:
+def approve(db: Session, consultation: ConsultationView, import_id: int, *, seen: str, by: By, now: datetime) -> None:
     """Let the worker take it in, with the choices that were ``seen`` and no others."""
     options = db.execute(
         update(Upload)
@@ -129,12 +126,11 @@ def approve(
         raise Conflict("Esta importación ya se aprobó o se descartó.")
     if _seen(options) != seen:
         raise Conflict("Mientras usted leía, otra persona eligió otras columnas. Revise de nuevo qué se tomaría.")
-    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     digest_ = db.execute(select(Import.digest).where(Import.id == import_id)).scalar_one()
     ledger.note(
         db,
         consultation,
-        actor=actor,
+        actor=by.pseudonym,
         action=Action.IMPORT_BEGIN,
         subject=f"import/{import_id}",
         recorded=now,

@@ -38,6 +38,17 @@ SYSTEM = "system"
 
 
 @dataclass(frozen=True)
+class By:
+    """Who acts: an account, and how this consultation's ledger calls it. The public and the program have no account."""
+
+    account_id: int | None
+    pseudonym: str
+
+
+BY_PUBLIC, BY_SYSTEM = By(None, PUBLIC), By(None, SYSTEM)
+
+
+@dataclass(frozen=True)
 class Head:
     """The length of a log and the hash that chains it."""
 

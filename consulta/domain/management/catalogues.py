@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.models.consultations import ListItem, Reason
 
 from . import digests
@@ -43,7 +44,7 @@ def publish_reasons(
     today: date,
     now: datetime,
     *,
-    actor: str = ledger.SYSTEM,
+    by: By = ledger.BY_SYSTEM,
 ) -> None:
     """Publish reasons, each in its ``version`` (1 unless given) and ``position`` (that in the list unless given)."""
     for place, reason in enumerate(reasons):
@@ -64,7 +65,7 @@ def publish_reasons(
             db,
             log_id=log_id,
             origin=origin,
-            actor=actor,
+            actor=by.pseudonym,
             action=Action.REASON_PUBLISH,
             subject=f"reason/{reason['code']}@{version}",
             recorded=now,

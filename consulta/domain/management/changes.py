@@ -12,6 +12,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.notifications import news
 from consulta.domain.rows import change as change_row
 from consulta.domain.texts import demand_reason
@@ -36,7 +37,7 @@ def change(
     *,
     seen: int,
     reason: Localized,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> None:
     """Put new parts in the place of the old. ``Conflict`` if somebody changed it since revision ``seen``; ``Invalid``
@@ -60,11 +61,11 @@ def change(
     if "lists" in new:
         _lists(db, consultation, parts["lists"])
     if "reasons" in new:
-        _reasons(db, consultation, parts["reasons"], actor=actor, now=now)
+        _reasons(db, consultation, parts["reasons"], by=by, now=now)
     ledger.note(
         db,
         consultation,
-        actor=actor,
+        actor=by.pseudonym,
         action=Action.CONSULTATION_CHANGE,
         recorded=now,
         subject=f"consultation/{consultation.slug}",
@@ -153,7 +154,7 @@ def _used(db: Session, consultation_id: int, name: str) -> list[str]:
 
 
 def _reasons(
-    db: Session, consultation: ConsultationView, reasons: list[dict[str, Any]], *, actor: str, now: datetime
+    db: Session, consultation: ConsultationView, reasons: list[dict[str, Any]], *, by: By, now: datetime
 ) -> None:
     """A reason whose words changed gets its next version; one that is left out stays in the decisions that named it."""
     known = {r.code: r for r in consultation.reasons}
@@ -172,5 +173,5 @@ def _reasons(
         fresh,
         consultation.today(now),
         now,
-        actor=actor,
+        by=by,
     )

@@ -23,6 +23,7 @@ from consulta.domain.forums.data import ForumData
 from consulta.domain.forums.tables import TableData
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.organizations import enlisting
 from consulta.domain.organizations.enlisting import Listed
 from consulta.domain.plans import earlier, from_file, publishing
@@ -120,7 +121,9 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
             "sha256": digests.of_consultation(db, consultation_id),
         },
     )
-    catalogues.publish_reasons(db, consultation_id, log.id, origin, data.get("reasons", []), today, now, actor=actor)
+    catalogues.publish_reasons(
+        db, consultation_id, log.id, origin, data.get("reasons", []), today, now, by=By(None, actor)
+    )
     publish_schedule(
         db,
         consultation_id=consultation_id,
@@ -128,7 +131,7 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
         origin=origin,
         version=1,
         rows=data["stages"],
-        actor=actor,
+        by=By(None, actor),
         zone=zone,
         reason=FIRST_SCHEDULE,
         today=today,
@@ -162,7 +165,7 @@ def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) ->
             note=one.get("note"),
             source=one.get("source"),
         )
-        enlisting.enlist(db, view, body, new=True, actor=ledger.SYSTEM, now=now)
+        enlisting.enlist(db, view, body, new=True, by=By(None, ledger.SYSTEM), now=now)
     for one in data.get("acts", ()):
         days: dict[str, Any] = {
             name: read_day(one[name], today) if one.get(name) else None
@@ -180,11 +183,11 @@ def _proceedings(db: Session, slug: str, data: dict[str, Any], now: datetime) ->
             contradictions=tuple(one.get("contradictions", ())),
             source=one.get("source"),
         )
-        versions.publish(db, view, act, key=one["key"], seen=0, reason=None, actor=ledger.SYSTEM, now=now)
+        versions.publish(db, view, act, key=one["key"], seen=0, reason=None, by=By(None, ledger.SYSTEM), now=now)
     _announce(db, view, data, now=now)
     earlier.load_earlier(db, view, data.get("earlier", ()))
     if data.get("commitments"):
-        publishing.publish(db, view, from_file.read(data["commitments"], view), actor=ledger.SYSTEM, now=now)
+        publishing.publish(db, view, from_file.read(data["commitments"], view), by=By(None, ledger.SYSTEM), now=now)
 
 
 def _announce(db: Session, view: ConsultationView, data: dict[str, Any], *, now: datetime, suffix: str = "") -> None:
@@ -211,7 +214,7 @@ def _announce(db: Session, view: ConsultationView, data: dict[str, Any], *, now:
             source=one.get("source"),
         )
         key = one["key"] + suffix
-        forum_versions.publish(db, view, forum, key=key, seen=0, reason=None, actor=ledger.SYSTEM, now=now)
+        forum_versions.publish(db, view, forum, key=key, seen=0, reason=None, by=By(None, ledger.SYSTEM), now=now)
 
 
 def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[str, Any], *, now: datetime) -> bool:
@@ -229,7 +232,7 @@ def renew_demonstration(db: Session, consultation: ConsultationView, data: dict[
         origin=consultation.origin,
         version=consultation.schedule_version + 1,
         rows=data["stages"],
-        actor=ledger.SYSTEM,
+        by=By(None, ledger.SYSTEM),
         zone=consultation.timezone,
         reason={
             "es": "La demostración vuelve a empezar alrededor de hoy",

@@ -20,6 +20,7 @@ from consulta.domain.days import local_instant
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.notifications import news
 from consulta.models.base import Localized
 from consulta.models.consultations import Consultation, ConsultationKind, Schedule, Stage
@@ -111,7 +112,7 @@ def change(
     seen: int,
     rows: list[dict[str, Any]],
     reason: Localized,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> None:
     """Publish the next version; rows in the shape of ``consulta/reference/``, days inclusive.
@@ -141,7 +142,7 @@ def change(
             origin=consultation.origin,
             version=seen + 1,
             rows=rows,
-            actor=actor,
+            by=by,
             zone=consultation.timezone,
             reason=reason,
             today=today,
@@ -204,7 +205,7 @@ def publish_schedule(
     origin: str,
     version: int,
     rows: list[dict[str, Any]],
-    actor: str,
+    by: By,
     zone: ZoneInfo,
     reason: dict[str, str],
     today: date,
@@ -222,7 +223,7 @@ def publish_schedule(
         db,
         log_id=log_id,
         origin=origin,
-        actor=actor,
+        actor=by.pseudonym,
         action=Action.SCHEDULE_PUBLISH,
         subject=f"schedule/{version}",
         recorded=now,

@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.contributions import status as contribution_status
 from consulta.domain.contributions.status import Occasion
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.rows import changed
 from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Status
@@ -40,7 +40,7 @@ def decide(
     reason_code: str | None,
     note: str | None,
     ordinal: int,
-    account_id: int,
+    by: By,
     now: datetime,
     returned: Returned | None = None,
 ) -> None:
@@ -51,9 +51,8 @@ def decide(
         raise Invalid("Elija el motivo por el que no se publica.", field="reason")
     if verdict is Verdict.RETURN:
         returns.check(db, consultation, number, returned, now=now)
-    row = _take(db, consultation, number, ordinal=ordinal, account_id=account_id, now=now)
+    row = _take(db, consultation, number, ordinal=ordinal, by=by, now=now)
     status, stays = STATUS_AFTER[verdict], _stays(db, row, verdict)
-    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     salt = ledger.new_salt()
     decision_id = db.execute(
         insert(Decision)
@@ -61,7 +60,7 @@ def decide(
             contribution_id=row.id,
             ordinal=ordinal + 1,
             verdict=verdict,
-            account_id=account_id,
+            account_id=by.account_id,
             decided_at=now,
             reason_id=reason.id if reason and verdict is Verdict.REJECT else None,
         )
@@ -70,7 +69,7 @@ def decide(
     db.execute(insert(DecisionNote).values(decision_id=decision_id, note=note, note_salt=salt))
     said = f"{reason.code}@{reason.version}" if reason and verdict is Verdict.REJECT else None
     payload = {"ordinal": ordinal + 1, "reason": said, "commitments": {"note": ledger.fingerprint(salt, note)}}
-    on = Occasion(number, ACTION[verdict], actor, now, payload | (returned.payload() if returned else {}))
+    on = Occasion(number, ACTION[verdict], by.pseudonym, now, payload | (returned.payload() if returned else {}))
     contribution_status.change(db, consultation, row.id, on, status=status, awaiting=False)
     if returned:
         returns.reopen(db, row.id, decision_id, returned)
@@ -96,13 +95,12 @@ def classify(
     theme: ThemeView | None,
     mentions: Sequence[ThemeView],
     ordinal: int,
-    account_id: int,
+    by: By,
     now: datetime,
 ) -> None:
     """Say what it is about: a primary theme or none, and secondary ones (the primary is not among them)."""
     secondary = [m for m in mentions if theme is None or m.id != theme.id]
-    row = _take(db, consultation, number, ordinal=ordinal, account_id=account_id, now=now)
-    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
+    row = _take(db, consultation, number, ordinal=ordinal, by=by, now=now)
     slugs = [m.slug for m in secondary]
     db.execute(
         insert(Classification).values(
@@ -110,12 +108,12 @@ def classify(
             ordinal=ordinal + 1,
             theme_id=theme.id if theme else None,
             mentions=slugs,
-            account_id=account_id,
+            account_id=by.account_id,
             decided_at=now,
         )
     )
     payload = {"ordinal": ordinal + 1, "theme": theme.slug if theme else None, "mentions": slugs}
-    on = Occasion(number, Action.CLASSIFY, actor, now, payload)
+    on = Occasion(number, Action.CLASSIFY, by.pseudonym, now, payload)
     contribution_status.change(db, consultation, row.id, on, themes=(theme, secondary))
 
 
@@ -127,7 +125,7 @@ def _stays(db: Session, row: contribution_status.StoredContribution, verdict: Ve
 
 
 def _take(
-    db: Session, consultation: ConsultationView, number: int, *, ordinal: int, account_id: int, now: datetime
+    db: Session, consultation: ConsultationView, number: int, *, ordinal: int, by: By, now: datetime
 ) -> contribution_status.StoredContribution:
     """Lock the row by raising its ordinal, only if it is the one seen, it still lives, and no one else has it open."""
     row = contribution_status.by_number(db, consultation, number)
@@ -144,10 +142,13 @@ def _take(
     )
     if not done:
         raise Conflict("Otra persona decidió antes, o su autor lo retiró. Esto es lo que hay ahora.")
-    if db.execute(select(Intake.account_id).where(Intake.contribution_id == row.id)).scalar_one_or_none() == account_id:
+    if (
+        db.execute(select(Intake.account_id).where(Intake.contribution_id == row.id)).scalar_one_or_none()
+        == by.account_id
+    ):
         raise NotAllowed("Usted ingresó este aporte: lo revisa otra persona.")
     holder = db.execute(select(Lease.account_id, Lease.until).where(Lease.contribution_id == row.id)).first()
-    if holder and holder.account_id != account_id and holder.until > now:
+    if holder and holder.account_id != by.account_id and holder.until > now:
         raise Conflict("Otra persona tiene abierto este aporte. Espere a que lo suelte.")
     db.execute(delete(Lease).where(Lease.contribution_id == row.id))
     return row

@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import status
 from consulta.domain.dialects import is_postgres
 from consulta.domain.errors import Conflict
+from consulta.domain.ledger.log import By
 from consulta.models.accounts import Pseudonym
 from consulta.models.moderation import Intake, Lease
 
@@ -31,23 +31,22 @@ _LEASED = (
 )
 
 
-def open_item(db: Session, consultation: ConsultationView, number: int, *, account_id: int, now: datetime) -> None:
+def open_item(db: Session, consultation: ConsultationView, number: int, *, by: By, now: datetime) -> None:
     """Lease a contribution for ten minutes; ``Conflict`` names who has it."""
     row = status.by_number(db, consultation, number)
-    pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     insert_into: Any = postgres_insert if is_postgres(db) else sqlite_insert
     statement = insert_into(Lease).values(
-        contribution_id=row.id, consultation_id=consultation.id, account_id=account_id, until=now + LEASE
+        contribution_id=row.id, consultation_id=consultation.id, account_id=by.account_id, until=now + LEASE
     )
     done: Any = db.execute(
         statement.on_conflict_do_update(
             index_elements=["contribution_id"],
-            set_={"account_id": account_id, "until": now + LEASE},
-            where=(Lease.until < now) | (Lease.account_id == account_id),
+            set_={"account_id": by.account_id, "until": now + LEASE},
+            where=(Lease.until < now) | (Lease.account_id == by.account_id),
         ).returning(Lease.contribution_id)
     )
     if done.first() is None:
-        holder = items.item(db, consultation, number, account_id=account_id, now=now).leased_by
+        holder = items.item(db, consultation, number, account_id=by.account_id or 0, now=now).leased_by
         raise Conflict("La tiene abierta %(who)s. Elija otra, o vuelva en diez minutos.", who=holder or "")
 
 
@@ -56,26 +55,26 @@ def open_next(
     consultation: ConsultationView,
     *,
     scope: Sequence[int] | None,
-    account_id: int,
+    by: By,
     now: datetime,
 ) -> int | None:
     """Lease the first waiting contribution that nobody has; its number, or ``None`` if nothing waits."""
     rows = queue.queue(db, consultation, scope=scope, now=now)
     own = select(Intake.contribution_id).where(
-        Intake.contribution_id.in_([r.id for r in rows]), Intake.account_id == account_id
+        Intake.contribution_id.in_([r.id for r in rows]), Intake.account_id == by.account_id
     )
     entered = set(db.execute(own).scalars())
     for row in rows:
         if row.leased_by is None and row.id not in entered:
-            open_item(db, consultation, row.number, account_id=account_id, now=now)
+            open_item(db, consultation, row.number, by=by, now=now)
             return row.number
     return None
 
 
-def release(db: Session, consultation: ConsultationView, number: int, *, account_id: int) -> None:
+def release(db: Session, consultation: ConsultationView, number: int, *, by: By) -> None:
     """Let go of a contribution."""
     row = status.by_number(db, consultation, number)
-    db.execute(delete(Lease).where(Lease.contribution_id == row.id, Lease.account_id == account_id))
+    db.execute(delete(Lease).where(Lease.contribution_id == row.id, Lease.account_id == by.account_id))
 
 
 def leases(db: Session, consultation: ConsultationView, *, now: datetime) -> tuple[tuple[int, str], ...]:

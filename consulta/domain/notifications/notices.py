@@ -14,6 +14,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, NotFound
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.rows import changed
 from consulta.models.accounts import Account
 from consulta.models.base import Localized
@@ -147,7 +148,7 @@ def unreachable(db: Session, consultation: ConsultationView) -> int:
 
 
 def open_contact(
-    db: Session, consultation: ConsultationView, notice_id: int, *, actor: str, now: datetime
+    db: Session, consultation: ConsultationView, notice_id: int, *, by: By, now: datetime
 ) -> tuple[str, str]:
     """One contact: who it is (a body's slug, a person's name) and the telephone. Each look is an entry."""
     n, o, r = Notice, Organization, Registration
@@ -161,7 +162,9 @@ def open_contact(
     if row is None:
         raise NotFound("Ese aviso no es de esta consulta.")
     subject = f"organization/{row.slug}" if row.slug else f"registration/{row.ref}"
-    ledger.note(db, consultation, actor=actor, action=Action.CONTACT_LOOK, subject=subject, recorded=now, payload={})
+    ledger.note(
+        db, consultation, actor=by.pseudonym, action=Action.CONTACT_LOOK, subject=subject, recorded=now, payload={}
+    )
     return row.slug or row.name or "", row.contact_phone or row.phone or ""
 
 

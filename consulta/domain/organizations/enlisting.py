@@ -15,6 +15,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.texts import sort_key
 from consulta.models.base import Localized
 from consulta.models.organizations import Organization, Standing
@@ -55,7 +56,7 @@ def enlist(
     body: Listed,
     *,
     new: bool,
-    actor: str,
+    by: By,
     now: datetime,
     keep_contact: bool = False,
     seen: str | None = None,
@@ -93,7 +94,7 @@ def enlist(
     else:
         db.execute(update(Organization).where(Organization.id == known.id).values(**values))
     public = {k: v for k, v in values.items() if k not in HIDDEN}
-    entry(db, consultation, Action.ORGANIZATION_LIST, body.slug, public, actor=actor, now=now)
+    entry(db, consultation, Action.ORGANIZATION_LIST, body.slug, public, by=by, now=now)
 
 
 def entry(
@@ -103,10 +104,16 @@ def entry(
     slug: str,
     payload: dict[str, Any],
     *,
-    actor: str,
+    by: By,
     now: datetime | date,
 ) -> None:
     """Collect the ledger entry of something about a body."""
     ledger.note(
-        db, consultation, actor=actor, action=action, subject=f"organization/{slug}", payload=payload, recorded=now
+        db,
+        consultation,
+        actor=by.pseudonym,
+        action=action,
+        subject=f"organization/{slug}",
+        payload=payload,
+        recorded=now,
     )

@@ -11,12 +11,12 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import digests
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.notifications import news
 from consulta.domain.rows import read
 from consulta.models.accounts import Pseudonym
@@ -60,11 +60,11 @@ def publish(
     subject: str,
     text: str,
     document: dict[str, Any] | None,
-    account_id: int,
+    by: By,
     now: datetime,
 ) -> int:
     """Publish a position for an organisation; its number. Who may: a member of one that is verified."""
-    if body.standing not in members.REPRESENTED or account_id not in members.members(db, body.id):
+    if body.standing not in members.REPRESENTED or by.account_id not in members.members(db, body.id):
         raise NotAllowed("Solo una organización verificada publica posiciones.")
     if not SHORTEST <= len(text) <= LONGEST:
         raise Invalid("Escriba la posición, entre 10 y 20,000 letras.", field="text")
@@ -89,17 +89,16 @@ def publish(
                 subject=subject,
                 body=text,
                 document=document,
-                account_id=account_id,
+                account_id=by.account_id,
                 published_at=now,
             )
         )
     except IntegrityError as error:
         raise Conflict("Otra organización publicó en este instante. Inténtelo de nuevo.") from error
-    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     ledger.note(
         db,
         consultation,
-        actor=actor,
+        actor=by.pseudonym,
         action=Action.POSITION_PUBLISH,
         subject=f"position/{number}",
         recorded=now,

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import accounts, links, pseudonyms
+from consulta.domain.accounts import accounts, links
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.days import working_days_after
 from consulta.domain.errors import Conflict
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.notifications import outbox
 from consulta.domain.notifications.outbox import Delivery, Mail, Recipient
 from consulta.domain.rows import changed
@@ -129,7 +130,7 @@ def _write(
     outbox.post_once(db, mail, event=event, to=Recipient.ACCOUNT.of(account_id), now=now)
 
 
-def send(db: Session, consultation: ConsultationView, body: BodyView, *, account_id: int, now: datetime) -> None:
+def send(db: Session, consultation: ConsultationView, body: BodyView, *, by: By, now: datetime) -> None:
     """The representative answered the mail and signed in: the request is public and the days begin to run."""
     today, o, m = consultation.today(now), Organization, OrganizationMember
     fresh = ((o.standing == Standing.ASKED) & o.asked_on.is_(None)) | (o.standing == Standing.LISTED)
@@ -137,7 +138,7 @@ def send(db: Session, consultation: ConsultationView, body: BodyView, *, account
         o.listed
         & (o.standing == Standing.REFUSED)
         & select(m.account_id)
-        .where(m.organization_id == o.id, m.account_id == account_id, m.wished_on.is_not(None))
+        .where(m.organization_id == o.id, m.account_id == by.account_id, m.wished_on.is_not(None))
         .exists()
     )
     done = db.execute(
@@ -154,14 +155,13 @@ def send(db: Session, consultation: ConsultationView, body: BodyView, *, account
     ).first()
     if done is None:
         raise Conflict("Esta solicitud ya se había enviado.")
-    others = (m.organization_id == body.id, m.account_id != account_id)  # one person stands by it
+    others = (m.organization_id == body.id, m.account_id != by.account_id)  # one person stands by it
     account_ids = list(db.execute(select(m.account_id).where(*others)).scalars())
     db.execute(delete(m).where(*others))
     accounts.forget_unused(db, account_ids)
     db.execute(update(m).where(m.organization_id == body.id).values(wished_on=None))
-    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     payload = dict(zip(("name", "acronym", "sector", "note"), done, strict=True))
-    enlisting.entry(db, consultation, Action.ORGANIZATION_ASK, body.slug, payload, actor=actor, now=now)
+    enlisting.entry(db, consultation, Action.ORGANIZATION_ASK, body.slug, payload, by=by, now=now)
 
 
 def forget(db: Session, *, now: datetime) -> None:

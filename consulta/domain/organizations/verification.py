@@ -10,12 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consulta.domain import days
-from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.notifications import outbox
 from consulta.domain.notifications.outbox import Mail, Recipient
 from consulta.domain.rows import changed
@@ -51,7 +51,7 @@ def decide(
     body: BodyView,
     *,
     sector: Sector,
-    account_id: int,
+    by: By,
     accepts: bool,
     reason: str | None,
     now: datetime,
@@ -59,7 +59,7 @@ def decide(
     """One person of one sector says yes, or no with a reason that everybody will read."""
     if body.standing not in OPEN or body.asked_on is None:
         raise Conflict("Esta solicitud ya tiene respuesta.")
-    if account_id in members.members(db, body.id):
+    if by.account_id in members.members(db, body.id):
         raise NotAllowed("Nadie verifica a su propia organización.")
     if not accepts:
         demand_reason(
@@ -69,7 +69,6 @@ def decide(
             ),
         )
     _hold(db, body)
-    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id, sector=sector)
     try:
         db.execute(
             insert(Verification).values(
@@ -78,7 +77,7 @@ def decide(
                 sector=sector,
                 accepts=accepts,
                 reason=reason,
-                account_id=account_id,
+                account_id=by.account_id,
                 decided_at=now,
             )
         )
@@ -93,18 +92,16 @@ def decide(
     db.execute(update(Organization).where(Organization.id == body.id).values(standing=standing))
     action = Action.ORGANIZATION_ACCEPT if accepts else Action.ORGANIZATION_REFUSE
     payload = {"sector": sector.value, "round": body.round, "reason": reason, "standing": standing.value}
-    enlisting.entry(db, consultation, action, body.slug, payload, actor=actor, now=now)
+    enlisting.entry(db, consultation, action, body.slug, payload, by=by, now=now)
     if standing is not body.standing:
         tell(db, consultation, body, standing, reason, now=now)
 
 
-def appeal(
-    db: Session, consultation: ConsultationView, body: BodyView, *, text: str, account_id: int, now: datetime
-) -> None:
+def appeal(db: Session, consultation: ConsultationView, body: BodyView, *, text: str, by: By, now: datetime) -> None:
     """A refused organisation answers the reason, once; then both sectors look again."""
     if body.standing is not Standing.REFUSED or body.appeal is not None:
         raise Conflict("Ya no hay un rechazo por apelar.")
-    if account_id not in members.members(db, body.id):
+    if by.account_id not in members.members(db, body.id):
         raise NotAllowed("Apela quien pidió la cuenta.")
     demand_reason(text, Invalid("Escriba por qué apela, en 10 letras o más.", field="appeal"))
     _hold(db, body)
@@ -114,9 +111,8 @@ def appeal(
         .where(Organization.id == body.id)
         .values(standing=Standing.APPEALED, round=body.round + 1, appeal=text, answer_by=due)
     )
-    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     payload = {"round": body.round + 1, "text": text}
-    enlisting.entry(db, consultation, Action.ORGANIZATION_APPEAL, body.slug, payload, actor=actor, now=now)
+    enlisting.entry(db, consultation, Action.ORGANIZATION_APPEAL, body.slug, payload, by=by, now=now)
 
 
 def lapse(db: Session, *, now: datetime) -> int:
@@ -140,7 +136,7 @@ def lapse(db: Session, *, now: datetime) -> int:
         done += 1
         payload = {"answer_by": str(organization.answer_by), "standing": Standing.PROVISIONAL.value}
         action, slug_ = Action.ORGANIZATION_PROVISIONAL, organization.slug
-        enlisting.entry(db, view, action, slug_, payload, actor=ledger.SYSTEM, now=now)
+        enlisting.entry(db, view, action, slug_, payload, by=By(None, ledger.SYSTEM), now=now)
         tell(db, view, reading.view_of(organization), Standing.PROVISIONAL, None, now=now)
     return done
 

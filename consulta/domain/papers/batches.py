@@ -13,6 +13,7 @@ from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.models.base import table_of
 from consulta.models.forums import Forum
 from consulta.models.papers import Paper, PaperBatch, PaperState
@@ -39,7 +40,7 @@ def print_batch(
     count: int,
     *,
     secret: str,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> int:
     """Number the next sheets of a forum for a theme's table; the batch. They count as handed out from here on."""
@@ -64,6 +65,6 @@ def print_batch(
     ]
     db.execute(insert(_P), rows)
     notes.note(
-        db, consultation, forum, Action.PAPER_PRINT, actor, now, {"theme": theme.slug, "first": first, "last": last}
+        db, consultation, forum, Action.PAPER_PRINT, by, now, {"theme": theme.slug, "first": first, "last": last}
     )
     return batch_id

@@ -13,6 +13,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid, NotFound
 from consulta.domain.files import tables
 from consulta.domain.forums.reading import ForumView
+from consulta.domain.ledger.log import By
 
 from . import notes
 from .notes import Note
@@ -79,12 +80,12 @@ def take(
     forum: ForumView,
     found: dict[int, list[Note]],
     *,
-    account_id: int,
+    by: By,
     now: datetime,
 ) -> Taken:
     """Enter all of it or nothing; what is there already is not entered again."""
     try:
-        entered = notes.enter_all(db, consultation, forum, found, account_id=account_id, now=now)
+        entered = notes.enter_all(db, consultation, forum, found, by=by, now=now)
     except NotFound as error:
         raise Invalid("La hoja %(number)s no es de este foro.", number=error.values["number"], field="file") from error
     return Taken(entered, sum(map(len, found.values())) - entered)

@@ -15,6 +15,7 @@ from consulta.domain.acts.table_minutes import TableMinutes
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
+from consulta.domain.ledger.log import By
 from consulta.models.acts import Act, ActKind
 from consulta.models.base import Localized, table_of
 from consulta.models.contributions import Contribution
@@ -51,7 +52,7 @@ def publish(
     *,
     seen: int,
     reason: Localized | None,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> str:
     """Publish the minutes of a table, or their next version; the address of the act."""
@@ -79,7 +80,7 @@ def publish(
         table=minutes,
     )
     key = key_of(forum, theme)
-    versions.publish(db, consultation, data, key=key, seen=seen, reason=reason, actor=actor, now=now)
+    versions.publish(db, consultation, data, key=key, seen=seen, reason=reason, by=by, now=now)
     return key
 
 

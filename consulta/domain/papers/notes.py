@@ -11,7 +11,6 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consulta.domain.accounts import pseudonyms
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import admission
 from consulta.domain.contributions import incoming as contribution_incoming
@@ -19,6 +18,7 @@ from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.rows import changed
 from consulta.domain.texts import OTHER_MAX, says_something
 from consulta.models.base import table_of
@@ -59,12 +59,12 @@ def enter(
     number: int,
     notes: Sequence[Note],
     *,
-    account_id: int,
+    by: By,
     now: datetime,
 ) -> int:
     """Enter what a sheet says; how many notes it has then."""
     before = one(db, forum, number).notes
-    return before + enter_all(db, consultation, forum, {number: notes}, account_id=account_id, now=now)
+    return before + enter_all(db, consultation, forum, {number: notes}, by=by, now=now)
 
 
 def enter_all(
@@ -73,7 +73,7 @@ def enter_all(
     forum: ForumView,
     notes: Mapping[int, Sequence[Note]],
     *,
-    account_id: int,
+    by: By,
     now: datetime,
 ) -> int:
     """Enter what sheets say, each note as an opinion of its table's theme; how many are new, at most 200. A note that
@@ -92,7 +92,7 @@ def enter_all(
         fresh += [(sheet, line, note) for line, note in enumerate(new, start=len(known) + 1)]
     _take(db, {sheet.id for sheet, _, _ in fresh})
     if fresh:
-        _admit(db, consultation, forum, fresh, account_id, now)
+        _admit(db, consultation, forum, fresh, by, now)
     return len(fresh)
 
 
@@ -104,7 +104,7 @@ def settle(
     last: int,
     state: PaperState,
     *,
-    actor: str,
+    by: By,
     now: datetime,
 ) -> int:
     """Note sheets as blank, lost, or still out after all; how many changed. One that was entered stays entered."""
@@ -118,7 +118,7 @@ def settle(
     settled = changed(db, update(_P).where(free).values(state=state))
     if settled:
         payload = {"first": first, "last": last, "state": state.value}
-        note(db, consultation, forum, Action.PAPER_SETTLE, actor, now, payload)
+        note(db, consultation, forum, Action.PAPER_SETTLE, by, now, payload)
     return settled
 
 
@@ -153,7 +153,7 @@ def _admit(
     consultation: ConsultationView,
     forum: ForumView,
     fresh: Sequence[tuple[PaperView, int, Note]],
-    account_id: int,
+    by: By,
     now: datetime,
 ) -> None:
     incoming = [
@@ -170,12 +170,11 @@ def _admit(
         )
         for sheet, line, note in fresh
     ]
-    actor = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     try:
-        made = admission.admit(db, consultation, incoming, today=consultation.today(now), actor=actor)
+        made = admission.admit(db, consultation, incoming, today=consultation.today(now), actor=by.pseudonym)
     except IntegrityError as error:
         raise Conflict("Otra persona acaba de ingresar notas de esta hoja. Vuelva a abrirla.") from error
-    db.execute(insert(Intake), [{"contribution_id": one_.id, "account_id": account_id} for one_ in made])
+    db.execute(insert(Intake), [{"contribution_id": one_.id, "account_id": by.account_id} for one_ in made])
     rows = [
         {"contribution_id": one_.id, "paper_id": sheet.id, "line": line, "objection": note.objection}
         for one_, (sheet, line, note) in zip(made, fresh, strict=True)
@@ -188,7 +187,7 @@ def note(
     consultation: ConsultationView,
     forum: ForumView,
     action: Action,
-    actor: str,
+    by: By,
     now: datetime,
     payload: dict[str, Any],
 ) -> None:
@@ -196,7 +195,7 @@ def note(
     ledger.note(
         db,
         consultation,
-        actor=actor,
+        actor=by.pseudonym,
         action=action,
         subject=f"forum/{forum.key}@{forum.version}",
         recorded=now,

@@ -12,6 +12,7 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.rows import changed
 from consulta.domain.texts import demand_reason
 from consulta.models.base import table_of
@@ -58,7 +59,7 @@ class Batch:
 
 
 def close(
-    db: Session, consultation: ConsultationView, forum: ForumView, explanation: str, *, actor: str, now: datetime
+    db: Session, consultation: ConsultationView, forum: ForumView, explanation: str, *, by: By, now: datetime
 ) -> None:
     """Close the accounts of a forum: only when nothing is out or waits, or with an explanation for all to read."""
     if forum.closed:
@@ -80,7 +81,7 @@ def close(
     if not changed(db, mine.values(closed_at=now, closing=explanation or None)):
         raise Conflict("Este foro ya se cerró.")
     payload = {"explanation": explanation or None, "sheets": sum(b.handed_out for b in found)}
-    paper_notes.note(db, consultation, forum, Action.FORUM_CLOSE, actor, now, payload)
+    paper_notes.note(db, consultation, forum, Action.FORUM_CLOSE, by, now, payload)
 
 
 def reconcile(db: Session, forum: ForumView) -> list[Batch]:

@@ -14,6 +14,7 @@ from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.sheets import store
 from consulta.domain.sheets.sheet import private as private_of
 from consulta.models.base import Base, table_of
@@ -29,9 +30,7 @@ _C = table_of(Commitment)
 _V = table_of(SheetVersion)
 
 
-def publish(
-    db: Session, consultation: ConsultationView, found: Sequence[Printed], *, actor: str, now: datetime
-) -> None:
+def publish(db: Session, consultation: ConsultationView, found: Sequence[Printed], *, by: By, now: datetime) -> None:
     """Store the commitments of a plan that has none yet; each is an entry. ``Conflict`` if there are some, ``Invalid``
     names a theme that the consultation has not."""
     if db.execute(select(_C.c.id).where(_C.c.consultation_id == consultation.id).limit(1)).first():
@@ -42,11 +41,11 @@ def publish(
         theme = consultation.theme(one.theme)
         if theme is None:
             raise Invalid("Compromiso %(number)s: no hay un tema «%(theme)s».", number=one.number, theme=one.theme)
-        _publish(db, consultation, theme, one, actor, now)
+        _publish(db, consultation, theme, one, by, now)
 
 
 def _publish(
-    db: Session, consultation: ConsultationView, theme: ThemeView, one: Printed, actor: str, now: datetime
+    db: Session, consultation: ConsultationView, theme: ThemeView, one: Printed, by: By, now: datetime
 ) -> None:
     sheet = replace(one.sheet, theme=theme.slug, number=None)
     sheet_id, version_id = store.create(db, consultation, sheet, now=now)
@@ -78,7 +77,7 @@ def _publish(
     log.note(
         db,
         consultation,
-        actor=actor,
+        actor=by.pseudonym,
         action=Action.COMMITMENT_PUBLISH,
         subject=f"commitment/{one.number}@1",
         recorded=now,

@@ -17,6 +17,7 @@ from consulta.domain.contributions.status import Occasion
 from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed
 from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
 from consulta.domain.moderation import history, returns
 from consulta.domain.sheets import advice, store
 from consulta.domain.sheets.sheet import Sheet, plain
@@ -66,7 +67,7 @@ def send(
     draft: Draft,
     sender: Sender,
     *,
-    actor: str,
+    by: By,
     folio: str | None,
     signs: bool,
     language: str,
@@ -88,12 +89,12 @@ def send(
     if db.execute(taken.returning(_D.c.id)).first() is None:
         raise Conflict("Esta propuesta ya se envió.")
     if draft.contribution_id is not None:
-        return _correct(db, draft, actor=actor, now=now)
-    return _first(db, draft, sender, actor=actor, folio=folio, language=language, now=now)
+        return _correct(db, draft, by=by, now=now)
+    return _first(db, draft, sender, by=by, folio=folio, language=language, now=now)
 
 
 def _first(
-    db: Session, draft: Draft, sender: Sender, *, actor: str, folio: str | None, language: str, now: datetime
+    db: Session, draft: Draft, sender: Sender, *, by: By, folio: str | None, language: str, now: datetime
 ) -> int:
     consultation, sheet = draft.consultation, draft.sheet
     today = consultation.today(now)
@@ -116,15 +117,15 @@ def _first(
         folio_hash=folio_hash,
         child={"sheet_id": sheet_id, "organization_id": draft.organization_id, "unrelated": draft.sources.unrelated},
     )
-    [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=actor)
+    [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=by.pseudonym)
     db.execute(update(_D).where(_D.c.id == draft.id).values(contribution_id=admitted.id))
     _keep_sources(db, draft.id, admitted.id)
     dismissals.copy(db, draft.sheet_id, sheet_id)
-    _record(db, consultation, admitted.number, admitted.id, version_id, 1, draft, actor, today)
+    _record(db, consultation, admitted.number, admitted.id, version_id, 1, draft, by, today)
     return admitted.number
 
 
-def _correct(db: Session, draft: Draft, *, actor: str, now: datetime) -> int:
+def _correct(db: Session, draft: Draft, *, by: By, now: datetime) -> int:
     """The next version of what was returned: it waits for a person again, with its first date."""
     consultation, id_ = draft.consultation, draft.contribution_id
     row = db.execute(select(_P.c.sheet_id, _C.c.number).join(_C, _C.c.id == _P.c.id).where(_P.c.id == id_)).one()
@@ -135,9 +136,9 @@ def _correct(db: Session, draft: Draft, *, actor: str, now: datetime) -> int:
     db.execute(update(_P).where(_P.c.id == id_).values(body=in_words(draft.sheet), unrelated=draft.sources.unrelated))
     _keep_sources(db, draft.id, id_ or 0)
     dismissals.copy(db, draft.sheet_id, row.sheet_id)
-    on = Occasion(row.number, Action.CORRECT, actor, now, {"version": version})
+    on = Occasion(row.number, Action.CORRECT, by.pseudonym, now, {"version": version})
     status.change(db, consultation, id_ or 0, on, status=Status.RECEIVED, awaiting=True)
-    _record(db, consultation, row.number, id_ or 0, version_id, version, draft, actor, consultation.today(now))
+    _record(db, consultation, row.number, id_ or 0, version_id, version, draft, by, consultation.today(now))
     return int(row.number)
 
 
@@ -160,7 +161,7 @@ def _record(
     version_id: int,
     version: int,
     draft: Draft,
-    actor: str,
+    by: By,
     today: date,
 ) -> None:
     """What a version says stands in the ledger as a commitment; whose it is and to what it answers, in clear."""
@@ -170,7 +171,7 @@ def _record(
     log.note(
         db,
         consultation,
-        actor=actor,
+        actor=by.pseudonym,
         action=Action.PROPOSAL_VERSION,
         subject=f"proposal/{number}@{version}",
         recorded=today,

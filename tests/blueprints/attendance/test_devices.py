@@ -23,6 +23,7 @@ from consulta.domain.codes import folio_of, sha256
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums.registrations import Guest
+from consulta.domain.ledger.log import By
 from consulta.domain.texts import sort_key
 from consulta.models.accounts import RoleName
 from consulta.models.forums import AttendanceMark, Registration, Seat
@@ -205,7 +206,7 @@ def test_who_is_brought_after_names_were_erased_has_none(
         db.execute(text("UPDATE forums SET erased = true"))
         forum = forums.one(db, consultation, "foro")
         late = Brought(str(uuid.uuid4()), now, guest=Guest("Tardía"))
-        made = devices.bring(db, consultation, forum, [late], account_id=1, actor="equipo", now=now)
+        made = devices.bring(db, consultation, forum, [late], by=By(1, "equipo"), now=now)
     assert made == [Outcome.NEW]
     assert present(database) == [None]
 
@@ -283,7 +284,7 @@ def test_the_same_marks_from_many_at_once(
             try:
                 with database.transaction() as db:
                     forum = forums.one(db, consultation, "foro")
-                    found = devices.bring(db, consultation, forum, marks, account_id=account, actor="equipo", now=now)
+                    found = devices.bring(db, consultation, forum, marks, by=By(account, "equipo"), now=now)
                 said.extend(found)
                 return
             except Exception:  # a lock that took too long, or the other was faster: the device sends again

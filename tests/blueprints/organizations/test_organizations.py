@@ -12,10 +12,12 @@ from flask import Flask
 from consulta.database.transactions import Database
 from consulta.domain import days
 from consulta.domain.accounts import accounts, links
+from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.acts import minutes
 from consulta.domain.audit import check
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict
+from consulta.domain.ledger.log import By
 from consulta.domain.organizations import enlisting, verification
 from consulta.domain.organizations import reading as organizations
 from consulta.models.accounts import Sector
@@ -212,7 +214,7 @@ def test_many_bodies_are_paged_by_name(app: Flask, database: Database, consultat
         for n in range(70):
             name = {"es": f"{'Ángel' if n % 2 else 'angel'} {n:02d}"}
             body = enlisting.Listed(slug=f"c{n}", name=name, sector="cso", capacities=("table",))
-            enlisting.enlist(db, consultation, body, new=True, actor="system", now=now)
+            enlisting.enlist(db, consultation, body, new=True, by=By(None, "system"), now=now)
     with database.session(read_only=True) as db:
         first, more = organizations.page(db, consultation, capacity="table")
         rest, end = organizations.page(db, consultation, capacity="table", after=more)
@@ -262,7 +264,9 @@ def test_an_appeal_is_made_once(app: Flask, database: Database, consultation: Co
         seen = organizations.one(db, consultation, "crl")
     person.post(f"{OWN}/apelar", {"appeal": "Sí existimos desde hace años."})
     with database.transaction() as db, pytest.raises(Conflict):
-        verification.appeal(db, consultation, seen, text="Otra vez lo mismo, dos.", account_id=1, now=datetime.now(UTC))
+        verification.appeal(
+            db, consultation, seen, text="Otra vez lo mismo, dos.", by=by(db, consultation, 1), now=datetime.now(UTC)
+        )
 
 
 def test_a_listed_body_takes_over_its_own_entry(app: Flask, database: Database, consultation: ConsultationView) -> None:
@@ -342,7 +346,7 @@ def test_a_body_changed_behind_the_back_is_named(
     now = datetime.now(UTC)
     with database.transaction() as db:
         one = enlisting.Listed(slug="otra", name=said("Otra"), sector="cso")
-        enlisting.enlist(db, consultation, one, new=True, actor="system", now=now)
+        enlisting.enlist(db, consultation, one, new=True, by=By(None, "system"), now=now)
     sound(database)
     with database.write.connect() as connection:
         for statement in change.split("; "):
@@ -382,7 +386,7 @@ def test_a_second_coordinator_overwrites_nothing(
     now = datetime.now(UTC)
     with database.transaction() as db:
         one = enlisting.Listed(slug="agua", name=said("Agua"), sector="cso", source={"page": 3})
-        enlisting.enlist(db, consultation, one, new=True, actor="system", now=now)
+        enlisting.enlist(db, consultation, one, new=True, by=By(None, "system"), now=now)
     where = "/gestion/prueba/participantes/agua"
     mine = fields(person.get(where).text)
     person.post(where, mine | {"name_es": "Agua para todos"})
@@ -444,15 +448,13 @@ def test_a_dissent_is_not_pushed_out_by_others(app: Flask, database: Database, c
             id_ = accounts.by_email(db, f"{sector.value}@equipo.example")
         assert id_
         with database.transaction() as db:
-            minutes.speak(
+            minutes.agree(
                 db,
                 consultation,
                 "mesa-tecnica",
                 seen=1,
                 sector=sector,
-                account_id=id_[0],
-                agrees=True,
-                statement=None,
+                by=by(db, consultation, id_[0]),
                 now=datetime.now(UTC),
             )
     assert "por consenso" in public.get("…/cronograma/mesa-tecnica").text

@@ -14,6 +14,7 @@ from consulta.database.transactions import Database
 from consulta.domain.acts import reading as acts
 from consulta.domain.acts import versions
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.ledger.log import By
 from consulta.models.accounts import RoleName, Sector
 from tests.support.audits import sound
 from tests.support.forums import announce
@@ -65,7 +66,7 @@ def test_a_change_of_the_act_leaves_the_minutes_what_they_are_made_of(
         other = replace(before, time="9 a 12", table=None)
         reason = {"es": "Faltaba la hora en que se reunió."}
         versions.publish(
-            db, consultation, other, key="acta-foro-tema-1", seen=1, reason=reason, actor="equipo", now=now
+            db, consultation, other, key="acta-foro-tema-1", seen=1, reason=reason, by=By(None, "equipo"), now=now
         )
         assert acts.one(db, consultation, "acta-foro-tema-1").now.table == before.table
     assert fields(desk.get(FORM).text)["proposed"] == "Medirla."

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from consulta.database.transactions import Database
+from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.audit import check as audit_check
 from consulta.domain.audit.reader import Report
 from consulta.domain.authors import rights
@@ -89,7 +90,7 @@ def decide(database: Database, view: ConsultationView, account: int, verdict: Ve
             consultation=view,
             number=number,
             verdict=verdict,
-            account_id=account,
+            by=by(db, view, account),
             now=now,
             note="Una nota",
             reason_code="off-topic" if verdict is Verdict.REJECT else None,
@@ -109,7 +110,7 @@ def classify(database: Database, view: ConsultationView, account: int, number: i
             theme=view.themes[0],
             mentions=[view.themes[1]],
             ordinal=item.ordinal,
-            account_id=account,
+            by=by(db, view, account),
             now=now,
         )
 

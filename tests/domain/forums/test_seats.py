@@ -16,6 +16,7 @@ from consulta.domain.forums import erasure, registrations, seats, telling, turno
 from consulta.domain.forums import reading as forum_reading
 from consulta.domain.forums.registrations import Group, Guest
 from consulta.domain.forums.tables import TableData
+from consulta.domain.ledger.log import By
 from consulta.models.accounts import RoleName
 from consulta.models.forums import Registration, Seat
 from consulta.models.news import Notice
@@ -139,7 +140,9 @@ def test_outside_the_window_nobody_registers(database: Database, consultation: C
         with pytest.raises(Closed):
             forums.register(database, consultation, at, "Ana")
     with database.transaction() as db:
-        versions.cancel(db, consultation, "foro", seen=1, reason=said("Llueve demasiado."), actor="equipo", now=now)
+        versions.cancel(
+            db, consultation, "foro", seen=1, reason=said("Llueve demasiado."), by=By(None, "equipo"), now=now
+        )
     with pytest.raises(Closed):
         forums.register(database, consultation, now, "Ana")
     assert states(database) == []
@@ -215,9 +218,7 @@ def test_the_door_counts_what_is_true(database: Database, consultation: Consulta
         [jose], [maria] = door.search(db, forum, "jose"), door.search(db, forum, "maria")
         marks = [("a" * 32, jose.id, True), ("a" * 32, jose.id, True), ("b" * 32, maria.id, True)]
         new = [
-            door.mark(
-                db, consultation, forum, id_, mark_id=mark, present=here, account_id=account, actor="equipo", now=now
-            )
+            door.mark(db, consultation, forum, id_, mark_id=mark, present=here, by=By(account, "equipo"), now=now)
             for mark, id_, here in marks
         ]
         assert new == [True, False, True]
@@ -228,8 +229,7 @@ def test_the_door_counts_what_is_true(database: Database, consultation: Consulta
             Guest("Paco", first="tema-2"),
             department="16",
             mark_id="c" * 32,
-            account_id=account,
-            actor="equipo",
+            by=By(account, "equipo"),
             now=now,
         )
         door.mark(
@@ -239,8 +239,7 @@ def test_the_door_counts_what_is_true(database: Database, consultation: Consulta
             maria.id,
             mark_id="d" * 32,
             present=False,
-            account_id=account,
-            actor="equipo",
+            by=By(account, "equipo"),
             now=now,
         )
         db.flush()

@@ -12,6 +12,7 @@ from consulta.domain.audit import check
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.ledger import log
+from consulta.domain.ledger.log import By
 from consulta.domain.management import schedules
 from tests.support import consultations
 
@@ -37,7 +38,13 @@ def publish(database: Database, view: ConsultationView, rows: list[dict[str, Any
     """Publish and read back."""
     with database.transaction() as db:
         schedules.change(
-            db, consultation=view, seen=seen, rows=rows, reason=REASON, actor="equipo-abcd", now=datetime.now(UTC)
+            db,
+            consultation=view,
+            seen=seen,
+            rows=rows,
+            reason=REASON,
+            by=By(None, "equipo-abcd"),
+            now=datetime.now(UTC),
         )
     return consultations.read(database)
 

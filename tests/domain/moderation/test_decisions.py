@@ -10,6 +10,7 @@ from sqlalchemy import select
 from consulta.database.transactions import Database
 from consulta.domain import codes
 from consulta.domain.accounts.actors import Actor, Granted
+from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.authors import rights, tracking
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -102,29 +103,31 @@ def test_a_lease_keeps_others_out_until_it_ends(database: Database, consultation
     ana, beto = staff(database, consultation), staff(database, consultation, "beto@equipo.example")
     submit(database, consultation)
     with database.transaction() as db:
-        leases.open_item(db, consultation, 1, account_id=ana, now=NOW)
+        leases.open_item(db, consultation, 1, by=by(db, consultation, ana), now=NOW)
     with pytest.raises(Conflict, match="equipo-"), database.transaction() as db:
-        leases.open_item(db, consultation, 1, account_id=beto, now=NOW)
+        leases.open_item(db, consultation, 1, by=by(db, consultation, beto), now=NOW)
     with pytest.raises(Conflict):
         moderation.decide(database, consultation, beto)
     with database.transaction() as db:
-        assert leases.open_next(db, consultation, scope=None, account_id=beto, now=NOW) is None
+        assert leases.open_next(db, consultation, scope=None, by=by(db, consultation, beto), now=NOW) is None
     with database.transaction() as db:
-        leases.open_item(db, consultation, 1, account_id=beto, now=NOW + leases.LEASE + timedelta(seconds=1))
+        leases.open_item(
+            db, consultation, 1, by=by(db, consultation, beto), now=NOW + leases.LEASE + timedelta(seconds=1)
+        )
 
 
 def test_releasing_lets_the_next_one_in(database: Database, consultation: ConsultationView) -> None:
     ana, beto = staff(database, consultation), staff(database, consultation, "beto@equipo.example")
     submit(database, consultation)
     with database.transaction() as db:
-        assert leases.open_next(db, consultation, scope=None, account_id=ana, now=NOW) == 1
+        assert leases.open_next(db, consultation, scope=None, by=by(db, consultation, ana), now=NOW) == 1
     with database.transaction() as db:
-        leases.release(db, consultation, 1, account_id=beto)
+        leases.release(db, consultation, 1, by=by(db, consultation, beto))
     with database.transaction() as db:
-        assert leases.open_next(db, consultation, scope=None, account_id=beto, now=NOW) is None
-        leases.release(db, consultation, 1, account_id=ana)
+        assert leases.open_next(db, consultation, scope=None, by=by(db, consultation, beto), now=NOW) is None
+        leases.release(db, consultation, 1, by=by(db, consultation, ana))
     with database.transaction() as db:
-        assert leases.open_next(db, consultation, scope=None, account_id=beto, now=NOW) == 1
+        assert leases.open_next(db, consultation, scope=None, by=by(db, consultation, beto), now=NOW) == 1
 
 
 def test_what_its_author_withdrew_is_not_decided_upon(database: Database, consultation: ConsultationView) -> None:
@@ -142,7 +145,14 @@ def test_the_primary_theme_is_not_among_the_secondary_ones(database: Database, c
     one, two = consultation.themes[:2]
     with database.transaction() as db:
         decisions.classify(
-            db, consultation=consultation, number=1, theme=one, mentions=[one, two], ordinal=0, account_id=ana, now=NOW
+            db,
+            consultation=consultation,
+            number=1,
+            theme=one,
+            mentions=[one, two],
+            ordinal=0,
+            by=by(db, consultation, ana),
+            now=NOW,
         )
     with database.session(read_only=True) as db:
         item = items.item(db, consultation, 1, account_id=ana, now=NOW)

@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from consulta.database.transactions import Database
+from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.audit import check
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.forums import reading as forums
+from consulta.domain.ledger.log import By
 from consulta.domain.moderation import decisions, items, queue
 from consulta.domain.papers import batches, from_file, notes, reconciliation, stubs
 from consulta.domain.results import figures
@@ -36,7 +38,7 @@ def settle(
     """Note what became of some sheets."""
     with database.transaction() as db:
         forum = forums.one(db, consultation, "foro")
-        return notes.settle(db, consultation, forum, first, last, state, actor="equipo", now=now)
+        return notes.settle(db, consultation, forum, first, last, state, by=By(None, "equipo"), now=now)
 
 
 def test_every_sheet_and_every_note_is_accounted_for(
@@ -64,7 +66,7 @@ def test_every_sheet_and_every_note_is_accounted_for(
                     note=None,
                     ordinal=0,
                     reason_code=None if verdict is Verdict.PUBLISH else "off-topic",
-                    account_id=other,
+                    by=by(db, consultation, other),
                     now=now,
                 )
     with database.session(read_only=True) as db:
@@ -125,7 +127,7 @@ def test_a_forum_closes_when_all_is_accounted_for_or_explained(
     def close(explanation: str = "") -> None:
         with database.transaction() as db:
             forum = forums.one(db, consultation, "foro")
-            reconciliation.close(db, consultation, forum, explanation, actor="equipo", now=now)
+            reconciliation.close(db, consultation, forum, explanation, by=By(None, "equipo"), now=now)
 
     with pytest.raises(Invalid) as error:
         close()
@@ -154,7 +156,7 @@ def test_a_table_is_entered_once(database: Database, consultation: ConsultationV
         with database.transaction() as db:
             forum = forums.one(db, consultation, "foro")
             found = from_file.read(data, name, consultation)
-            taken = from_file.take(db, consultation, forum, found, account_id=account, now=now)
+            taken = from_file.take(db, consultation, forum, found, by=by(db, consultation, account), now=now)
             assert (taken.entered, taken.there) == expected
     with database.session(read_only=True) as db:
         [first] = reconciliation.reconcile(db, forums.one(db, consultation, "foro"))
@@ -190,7 +192,7 @@ def test_a_table_of_another_forum_enters_nothing(
     with database.session() as db:
         forum = forums.one(db, consultation, "foro")
         with pytest.raises(Invalid) as error:
-            from_file.take(db, consultation, forum, found, account_id=account, now=now)
+            from_file.take(db, consultation, forum, found, by=by(db, consultation, account), now=now)
     assert error.value.values["number"] == 77
     with database.session(read_only=True) as db:
         assert figures.live(db, consultation).received == 0
@@ -206,7 +208,7 @@ def test_two_hundred_notes_are_entered_at_once(
     for expected in ((200, 0), (0, 200)):
         with database.transaction() as db:
             forum = forums.one(db, consultation, "foro")
-            taken = from_file.take(db, consultation, forum, found, account_id=account, now=now)
+            taken = from_file.take(db, consultation, forum, found, by=by(db, consultation, account), now=now)
             assert (taken.entered, taken.there) == expected
     with pytest.raises(Invalid):
         from_file.read(f"{table}1,Una más\n".encode(), "a.csv", consultation)

@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 
 from consulta.database.transactions import Database
 from consulta.domain import codes
+from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.audit import check
 from consulta.domain.authors import erasure, rights
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -86,7 +87,7 @@ class Process(RuleBasedStateMachine):
             consultation=self.view,
             number=number,
             ordinal=ordinal,
-            account_id=self.account,
+            by=by(db, self.view, self.account),
             now=NOW,
             note=None,  # type: ignore[arg-type]
             verdict=Verdict.PUBLISH if publish else Verdict.REJECT,
@@ -109,7 +110,7 @@ class Process(RuleBasedStateMachine):
                 theme=chosen,
                 mentions=[self.view.themes[mention]],
                 ordinal=item.ordinal,
-                account_id=self.account,
+                by=by(db, self.view, self.account),
                 now=NOW,
             )
         self.model[number] = (chosen.slug if chosen else "", self.model[number][1])
