@@ -6,9 +6,12 @@ from flask import request
 
 from consulta.domain import places
 from consulta.domain.accounts import permissions, pseudonyms
+from consulta.domain.attendance import door
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView, Current
 from consulta.domain.errors import NotAllowed
+from consulta.domain.forums import reading as forums
+from consulta.domain.forums.reading import ForumView
 from consulta.domain.ledger.log import By
 from consulta.models.accounts import Sector
 from consulta.models.consultations import ConsultationKind
@@ -35,6 +38,25 @@ def changeable(slug: str) -> ConsultationView:
     if consultation.kind is ConsultationKind.RECORD:
         raise NotAllowed("Un registro histórico no se cambia.")
     return consultation
+
+
+def forum(slug: str, key: str) -> tuple[ConsultationView, ForumView]:
+    """The consultation and the forum of an address."""
+    consultation = find(slug).view
+    return consultation, forums.one(db.session(), consultation, key)
+
+
+def at_the_door(slug: str, key: str) -> tuple[ConsultationView, ForumView]:
+    """The same, for who works at this forum; refused to others."""
+    consultation, here = forum(slug, key)
+    door.check(db.session(), actor(), consultation, here)
+    return consultation, here
+
+
+def changeable_forum(slug: str, key: str) -> tuple[ConsultationView, ForumView]:
+    """The same, for who coordinates a consultation that can be changed."""
+    consultation = changeable(slug)
+    return consultation, forums.one(db.session(), consultation, key)
 
 
 def place(name: str) -> int | None:

@@ -21,11 +21,10 @@ from consulta.domain.attendance.devices import Brought, Outcome
 from consulta.domain.attendance.from_file import TypedArrival
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Closed, Invalid, Malformed
-from consulta.domain.forums import reading as forums
 from consulta.domain.forums.reading import ForumView
 from consulta.web import answers, db, device_seals, guards
 from consulta.web.answers import respond_privately
-from consulta.web.auth import actor, allow, anyone, on_a_team, takes_files
+from consulta.web.auth import allow, anyone, on_a_team, takes_files
 from consulta.web.context import now
 from consulta.words.i18n import gettext
 
@@ -49,7 +48,7 @@ def worker() -> Response:
 @allow(on_a_team)
 def door(slug: str, key: str) -> Response:
     """The page that the device keeps: it has nobody's name in it."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     wipe = forum.data.ends_at + KEPT
     response = answers.private(
         "attendance/devices/door.html",
@@ -68,7 +67,7 @@ def door(slug: str, key: str) -> Response:
 @allow(on_a_team)
 def token(slug: str, key: str) -> Response:
     """A token for what the device sends: the one in its page may be of an earlier session."""
-    _own(slug, key)
+    guards.at_the_door(slug, key)
     return respond_privately(jsonify(token=generate_csrf()))
 
 
@@ -76,7 +75,7 @@ def token(slug: str, key: str) -> Response:
 @allow(on_a_team)
 def roster(slug: str, key: str) -> Response:
     """Name, table, seat and hash of the code of everybody, for the device; the look is an entry of the ledger."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     if forum.data.ends_at + KEPT <= now():
         raise Closed("La lista de un foro no se guarda en un aparato más de 48 horas después.")
     attendance_door.open_roster(db.session(), consultation, forum, by=guards.by(consultation), now=now(), device=True)
@@ -87,7 +86,7 @@ def roster(slug: str, key: str) -> Response:
 @allow(on_a_team)
 def bring(slug: str, key: str) -> Response:
     """Take sealed marks; what became of each, in their order. Sent again they count once."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     given = request.get_json(silent=True)
     sealed = given.get("marks") if isinstance(given, dict) else None
     if not isinstance(sealed, list) or len(sealed) > marks.PIECE:
@@ -111,7 +110,7 @@ def bring(slug: str, key: str) -> Response:
 @takes_files(MAX_BYTES)
 def carry(slug: str, key: str) -> Response | BaseResponse:
     """Marks that were carried here as a file. Each piece is a transaction: what was taken is known the next time."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     try:
         brought = _opened(_carried(), consultation, forum)
     except Invalid as error:
@@ -137,7 +136,7 @@ def carry(slug: str, key: str) -> Response | BaseResponse:
 @takes_files(MAX_BYTES)
 def sheet(slug: str, key: str) -> Response | BaseResponse:
     """The attendance sheet as it was typed. The whole file is read first; then it is written piece by piece."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     file, new = request.files.get("sheet"), 0
     try:
         if file is None or not file.filename:
@@ -149,13 +148,6 @@ def sheet(slug: str, key: str) -> Response | BaseResponse:
         return _again(slug, key, error)
     flash(gettext("Personas anotadas: %(n)s. Ya estaban: %(there)s.", n=new, there=len(rows) - new))
     return redirect(url_for("attendance.door", slug=slug, key=key), 303)
-
-
-def _own(slug: str, key: str) -> tuple[ConsultationView, ForumView]:
-    consultation = guards.find(slug).view
-    forum = forums.one(db.session(), consultation, key)
-    attendance_door.check(db.session(), actor(), consultation, forum)
-    return consultation, forum
 
 
 def _opened(sealed: Iterable[object], consultation: ConsultationView, forum: ForumView) -> list[Brought | None]:

@@ -12,14 +12,13 @@ from consulta.documents import attendance
 from consulta.domain.attendance import door as attendance_door
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict
-from consulta.domain.forums import reading as forums
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.texts import showable
 from consulta.forms.fields import Typed
 from consulta.forms.registrations import read_guest
 from consulta.models.consultations import ConsultationKind
 from consulta.web import answers, db, guards
-from consulta.web.auth import actor, allow, on_a_team
+from consulta.web.auth import allow, on_a_team
 from consulta.web.context import now
 from consulta.words.i18n import day, gettext, language, localized
 
@@ -31,7 +30,7 @@ OPENED, OPEN_SECONDS = "doors", 12 * 3600
 @allow(on_a_team)
 def door(slug: str, key: str) -> Response:
     """The roster, once it was opened: to search, and to mark with one tap."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     if time() - session.get(OPENED, {}).get(f"{slug}/{key}", 0) > OPEN_SECONDS:
         return answers.private("attendance/closed.html", consultation=consultation, forum=forum)
     return _page(consultation, forum, {}, {}, 200)
@@ -41,7 +40,7 @@ def door(slug: str, key: str) -> Response:
 @allow(on_a_team)
 def open_door(slug: str, key: str) -> BaseResponse:
     """Open the roster for twelve hours: the look is an entry of the ledger."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     attendance_door.open_roster(db.session(), consultation, forum, by=guards.by(consultation), now=now())
     session[OPENED] = {**session.get(OPENED, {}), f"{slug}/{key}": int(time())}
     return redirect(url_for(".door", slug=slug, key=key), 303)
@@ -51,7 +50,7 @@ def open_door(slug: str, key: str) -> BaseResponse:
 @allow(on_a_team)
 def mark(slug: str, key: str, registration: int) -> BaseResponse:
     """Somebody is there; or this was a mistake."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     present = request.form.get("present") == "1"
     attendance_door.mark(
         db.session(),
@@ -71,7 +70,7 @@ def mark(slug: str, key: str, registration: int) -> BaseResponse:
 @allow(on_a_team)
 def walk_in(slug: str, key: str) -> Response | BaseResponse:
     """Somebody came without having registered."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     typed = Typed(request.form)
     guest = read_guest(typed, consultation, forum)
     department = typed.one_of("department", [c.code for c in consultation.lists.get("department", ())])
@@ -99,7 +98,7 @@ def walk_in(slug: str, key: str) -> Response | BaseResponse:
 @allow(on_a_team)
 def sheet(slug: str, key: str) -> Response:
     """An empty attendance sheet, to be typed in afterwards as arrivals."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     words = {
         "columns": [
             gettext("N.º"),
@@ -120,13 +119,6 @@ def sheet(slug: str, key: str) -> Response:
     response = current_app.response_class(body, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="asistencia-{forum.key}.pdf"'
     return response
-
-
-def _own(slug: str, key: str) -> tuple[ConsultationView, ForumView]:
-    consultation = guards.find(slug).view
-    forum = forums.one(db.session(), consultation, key)
-    attendance_door.check(db.session(), actor(), consultation, forum)
-    return consultation, forum
 
 
 def _mark_id() -> str:

@@ -48,8 +48,7 @@ def create(slug: str) -> Response | BaseResponse:
 @allow(coordinates)
 def edit(slug: str, key: str) -> Response:
     """The version in force, to write the next."""
-    consultation = guards.changeable(slug)
-    forum = forums.one(db.session(), consultation, key)
+    consultation, forum = guards.changeable_forum(slug, key)
     return _form_page(consultation, forum, show_forum(forum.data, consultation), {}, 200)
 
 
@@ -57,8 +56,7 @@ def edit(slug: str, key: str) -> Response:
 @allow(coordinates)
 def publish(slug: str, key: str) -> Response | BaseResponse:
     """Publish the next version."""
-    consultation = guards.changeable(slug)
-    return _publish(consultation, forums.one(db.session(), consultation, key))
+    return _publish(*guards.changeable_forum(slug, key))
 
 
 @bp.post("/gestion/<slug>/foros/<key>/cancelar")

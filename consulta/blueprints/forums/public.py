@@ -41,8 +41,7 @@ def listing(slug: str) -> str:
 @allow(anyone)
 def one(slug: str, key: str) -> str:
     """A forum: where, when, how to get there, its tables; what changed stands on top."""
-    consultation = guards.find(slug).view
-    forum = forums.one(db.session(), consultation, key)
+    consultation, forum = guards.forum(slug, key)
     sheet = turnout.sheet(db.session(), consultation, forum) if forum.when(now()) == "past" else None
     batches = reconciliation.reconcile(db.session(), forum) if sheet else []
     return render_template(
@@ -60,8 +59,7 @@ def one(slug: str, key: str) -> str:
 @allow(anyone)
 def calendar(slug: str, key: str) -> Response:
     """The forum as a calendar entry."""
-    consultation = guards.find(slug).view
-    forum = forums.one(db.session(), consultation, key)
+    consultation, forum = guards.forum(slug, key)
     address = settings().base_url + url_for(".one", slug=slug, key=key)
     body = calendars.event(
         uid=f"{slug}-{key}@{settings().base_url.split('//', 1)[-1]}",
@@ -98,8 +96,7 @@ def feed(slug: str) -> Response:
 @allow(anyone)
 def poster(slug: str, key: str) -> Response:
     """An A4 poster with a QR code; what changed stands on it too."""
-    consultation = guards.find(slug).view
-    forum = forums.one(db.session(), consultation, key)
+    consultation, forum = guards.forum(slug, key)
     address = settings().base_url + url_for(".one", slug=slug, key=key)
     when = day(consultation.today(forum.data.starts_at))
     if not forum.data.all_day:
@@ -131,8 +128,7 @@ def poster(slug: str, key: str) -> Response:
 @allow(anyone)
 def figures(slug: str, key: str) -> Response:
     """Who registered and came, as a file; cells of 1 to 4 people are hidden."""
-    consultation = guards.find(slug).view
-    forum = forums.one(db.session(), consultation, key)
+    consultation, forum = guards.forum(slug, key)
     rows = turnout.rows(turnout.sheet(db.session(), consultation, forum), forum)
     return answers.download(tables.rows(("figure", "key", "n"), rows), consultation, f"foro-{key}")
 

@@ -33,8 +33,7 @@ AN_HOUR = 120
 @allow(anyone)
 def form(slug: str, key: str) -> Response:
     """The empty form, or when it opens."""
-    consultation = guards.find(slug).view
-    forum = forums.one(db.session(), consultation, key)
+    consultation, forum = guards.forum(slug, key)
     if not forum.takes(now()):
         return _closed(consultation, forum, 200)
     wanted = request.args.get("personas", "1")
@@ -46,8 +45,7 @@ def form(slug: str, key: str) -> Response:
 @allow(anyone)
 def register(slug: str, key: str) -> Response | BaseResponse:
     """Register all of them; the answer is a redirect to their codes."""
-    consultation = guards.find(slug).view
-    forum = forums.one(db.session(), consultation, key)
+    consultation, forum = guards.forum(slug, key)
     if not forum.takes(now()):
         return _closed(consultation, forum, 410)
     typed = Typed(request.form)

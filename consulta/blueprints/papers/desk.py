@@ -6,10 +6,8 @@ from flask import Blueprint, Response, current_app, flash, redirect, request, ur
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.documents import papers, qr
-from consulta.domain.attendance import door
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, Malformed
-from consulta.domain.forums import reading as forums
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.papers import batches as paper_batches
 from consulta.domain.papers import from_file, reconciliation
@@ -20,7 +18,7 @@ from consulta.forms.papers import read_notes
 from consulta.models.consultations import ConsultationKind
 from consulta.models.papers import PaperState
 from consulta.web import answers, db, guards
-from consulta.web.auth import actor, allow, on_a_team
+from consulta.web.auth import allow, on_a_team
 from consulta.web.context import now, settings
 from consulta.words.i18n import day, gettext, language, localized
 
@@ -32,14 +30,14 @@ SETTLED = (PaperState.BLANK, PaperState.LOST, PaperState.OUT)
 @allow(on_a_team)
 def desk(slug: str, key: str) -> Response:
     """Every batch and what came of it."""
-    return _desk(*_own(slug, key), {}, {}, 200)
+    return _desk(*guards.at_the_door(slug, key), {}, {}, 200)
 
 
 @bp.post("/imprimir")
 @allow(on_a_team)
 def number(slug: str, key: str) -> Response | BaseResponse:
     """Number the next sheets of a table."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     typed = Typed(request.form)
     theme = consultation.theme(typed.one_of("theme", _themes(forum), missing=gettext("Elija el tema.")) or "")
     count = typed.whole("count", 1, paper_batches.MAX_SHEETS)
@@ -66,7 +64,7 @@ def number(slug: str, key: str) -> Response | BaseResponse:
 @allow(on_a_team)
 def sheets(slug: str, key: str, batch: int) -> Response:
     """The sheets of a batch, to print; they can be printed again."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     found = reconciliation.batch(db.session(), forum, batch)
     theme = consultation.theme_by_id(found.theme_id)
     base, secret = settings().base_url, settings().secret_key
@@ -92,6 +90,7 @@ def sheets(slug: str, key: str, batch: int) -> Response:
 @allow(on_a_team)
 def go(slug: str, key: str) -> BaseResponse:
     """From the number that was typed to the sheet."""
+    guards.at_the_door(slug, key)
     typed = request.args.get("hoja", "").strip()
     if not typed.isdecimal() or len(typed) > 9:
         raise Malformed("Escriba el número de la hoja, como está impreso arriba a la derecha.")
@@ -102,14 +101,14 @@ def go(slug: str, key: str) -> BaseResponse:
 @allow(on_a_team)
 def form(slug: str, key: str, sheet: int) -> Response:
     """One sheet, to enter its notes."""
-    return _sheet(*_own(slug, key), sheet, {}, {}, 200)
+    return _sheet(*guards.at_the_door(slug, key), sheet, {}, {}, 200)
 
 
 @bp.post("/<int(max=2147483647):sheet>")
 @allow(on_a_team)
 def enter(slug: str, key: str, sheet: int) -> Response | BaseResponse:
     """Enter the notes of a sheet."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     typed = Typed(request.form)
     notes = read_notes(typed, consultation)
     if not notes:
@@ -129,7 +128,7 @@ def enter(slug: str, key: str, sheet: int) -> Response | BaseResponse:
 @allow(on_a_team)
 def upload(slug: str, key: str) -> Response | BaseResponse:
     """Enter many sheets from a table."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     typed, file = Typed(request.form), request.files.get("file")
     if file is None or not file.filename:
         return _desk(consultation, forum, typed.values(), {"file": gettext("Elija un archivo.")}, 422)
@@ -146,7 +145,7 @@ def upload(slug: str, key: str) -> Response | BaseResponse:
 @allow(on_a_team)
 def settle(slug: str, key: str) -> Response | BaseResponse:
     """Sheets that came back blank, that are lost, or that turned up."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     typed = Typed(request.form)
     first = typed.whole("first", 1, 10**6)
     last = typed.whole("last", 1, 10**6) if typed.data.get("last") else first
@@ -174,7 +173,7 @@ def settle(slug: str, key: str) -> Response | BaseResponse:
 @allow(on_a_team)
 def close(slug: str, key: str) -> Response | BaseResponse:
     """Close the accounts of the forum."""
-    consultation, forum = _own(slug, key)
+    consultation, forum = guards.at_the_door(slug, key)
     typed = Typed(request.form)
     explanation = typed.text("explanation", limit=500)
     try:
@@ -183,13 +182,6 @@ def close(slug: str, key: str) -> Response | BaseResponse:
         return _refused(consultation, forum, typed, "explanation", error)
     flash(gettext("El foro quedó cerrado: sus cuentas son públicas."))
     return redirect(url_for("forums.one", slug=slug, key=key), 303)
-
-
-def _own(slug: str, key: str) -> tuple[ConsultationView, ForumView]:
-    consultation = guards.find(slug).view
-    forum = forums.one(db.session(), consultation, key)
-    door.check(db.session(), actor(), consultation, forum)
-    return consultation, forum
 
 
 def _themes(forum: ForumView) -> list[str]:

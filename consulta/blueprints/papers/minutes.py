@@ -12,17 +12,15 @@ from consulta.documents.minutes import Record
 from consulta.domain.acts import reading as acts
 from consulta.domain.acts.data import ActData
 from consulta.domain.acts.table_minutes import SECTIONS, TableMinutes
-from consulta.domain.attendance import door
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Conflict, Invalid, NotFound
-from consulta.domain.forums import reading as forums
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.papers import minutes as paper_minutes
 from consulta.forms.fields import TEXT, Typed
 from consulta.models.accounts import Sector
 from consulta.models.consultations import ConsultationKind
 from consulta.web import answers, db, guards
-from consulta.web.auth import actor, allow, anyone, on_a_team
+from consulta.web.auth import allow, anyone, on_a_team
 from consulta.web.context import now, settings
 from consulta.words.i18n import day, gettext, language, localized
 
@@ -87,9 +85,7 @@ def publish(slug: str, key: str, theme: str) -> Response | BaseResponse:
 
 
 def _own(slug: str, key: str, theme: str) -> tuple[ConsultationView, ForumView, ThemeView]:
-    consultation = guards.find(slug).view
-    forum = forums.one(db.session(), consultation, key)
-    door.check(db.session(), actor(), consultation, forum)
+    consultation, forum = guards.at_the_door(slug, key)
     chosen = consultation.theme(theme)
     if chosen is None or chosen.slug not in {table.theme for table in forum.tables}:
         raise NotFound("Esa mesa no es de este foro.")

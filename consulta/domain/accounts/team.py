@@ -136,14 +136,7 @@ def invite(
     now: datetime,
 ) -> None:
     """Give somebody a role and mail them a link; a moderator of civil society names the body that nominated them."""
-    if role is RoleName.MODERATOR and sector is None:
-        raise Invalid("Quien revisa aportes es del gobierno o de la sociedad civil: elija cuál.", field="sector")
-    if role is RoleName.MODERATOR and sector is Sector.CIVIL_SOCIETY and not organization:
-        raise Invalid("Elija la entidad de sociedad civil que propuso a esta persona.", field="organization")
-    if role is RoleName.LIAISON and not organization:
-        raise Invalid("Elija la institución de la que esta persona es enlace.", field="organization")
-    if role is RoleName.TRANSLATOR and not language:
-        raise Invalid("Elija el idioma al que traduce.", field="language")
+    _complete(role, sector, organization, language)
     _checked(reason)
     held = [p for p in team(db, consultation) if p.email == email.strip().lower() and p.role is role]
     held = [p for p in held if role is not RoleName.TRANSLATOR or p.language == language]
@@ -172,6 +165,18 @@ def invite(
         _only(db, consultation, person, theme_ids, reason, actor=by.pseudonym, now=now)
     token = links.one_time_link(db, account_id=account_id, now=now)
     links.invite(db, account_id=account_id, token=token, now=now, consultation=consultation.title)
+
+
+def _complete(role: RoleName, sector: Sector | None, organization: str | None, language: str | None) -> None:
+    """Every role names what it cannot be without; ``Invalid`` with the field that is missing."""
+    if role is RoleName.MODERATOR and sector is None:
+        raise Invalid("Quien revisa aportes es del gobierno o de la sociedad civil: elija cuál.", field="sector")
+    if role is RoleName.MODERATOR and sector is Sector.CIVIL_SOCIETY and not organization:
+        raise Invalid("Elija la entidad de sociedad civil que propuso a esta persona.", field="organization")
+    if role is RoleName.LIAISON and not organization:
+        raise Invalid("Elija la institución de la que esta persona es enlace.", field="organization")
+    if role is RoleName.TRANSLATOR and not language:
+        raise Invalid("Elija el idioma al que traduce.", field="language")
 
 
 def _only(

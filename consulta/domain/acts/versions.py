@@ -48,22 +48,8 @@ def publish(
     if before and before.table and data.texts.get("minutes") == before.texts["minutes"]:
         data = replace(data, table=before.table)  # another part changed: the minutes stay what they are made of
     act_id = _raise(db, consultation, key, seen, data)
-    db.execute(
-        insert(ActVersion).values(
-            act_id=act_id,
-            version=seen + 1,
-            published_at=now,
-            reason=reason if seen else None,
-            kind=data.kind,
-            stage=data.stage,
-            theme=data.theme,
-            planned_from=data.planned_from,
-            planned_until=data.planned_until,
-            held_from=data.held_from,
-            held_until=data.held_until,
-            content=act_data.content_of(data),
-        )
-    )
+    reason = reason if seen else None
+    _store(db, act_id, seen + 1, data, reason=reason, now=now)
     ledger.note(
         db,
         consultation,
@@ -77,13 +63,33 @@ def publish(
             "stage": data.stage,
             "day": str(data.day),
             "documents": [d["sha256"] for d in data.documents],
-            "reason": (reason or {}).get("es") if seen else None,
+            "reason": reason["es"] if reason else None,
             "sha256": of_act(db, consultation.id, key, seen + 1),
         },
     )
     if consultation.kind is not ConsultationKind.RECORD:
         _tell(db, consultation, key, seen + 1, before, data, now=now)
     return seen + 1
+
+
+def _store(db: Session, act_id: int, version: int, data: ActData, *, reason: Localized | None, now: datetime) -> None:
+    """One version, never changed again."""
+    db.execute(
+        insert(ActVersion).values(
+            act_id=act_id,
+            version=version,
+            published_at=now,
+            reason=reason,
+            kind=data.kind,
+            stage=data.stage,
+            theme=data.theme,
+            planned_from=data.planned_from,
+            planned_until=data.planned_until,
+            held_from=data.held_from,
+            held_until=data.held_until,
+            content=act_data.content_of(data),
+        )
+    )
 
 
 def version_in_force(db: Session, consultation: ConsultationView, key: str) -> ActData:

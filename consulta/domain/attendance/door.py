@@ -188,22 +188,35 @@ def walk_in(
     table = next((t for t in tables.listing(db, forum.id) if t.theme == guest.first), None)
     folio = folio or folio_of(mark_id)
     named = not db.execute(select(_F.c.erased).where(_F.c.id == forum.id)).scalar_one()
-    row: dict[str, Any] = {
+    row = _unannounced(guest, named) | {
         "forum_id": forum.id,
-        "ref": secrets.token_hex(8),
         "place": locked.last_place,
-        "state": Seat.WALK_IN,
         "folio_hash": sha256(folio),
         "submission_hash": sha256(mark_id),
         "member": 0,
         "content_hash": sha256(mark_id),
         "table_id": table.id if table else None,
+        "department": department,
+        "registered_on": consultation.today(now),
+    }
+    row["id"] = db.execute(insert(_R).values(**row).returning(_R.c.id)).scalar_one()
+    said = {"person": fingerprint(row)} if named else {}
+    _note(db, consultation, forum.key, row["ref"], Action.REGISTRATION_WALK_IN, by, now, said)
+    made = {"registration_id": row["id"], "present": True, "account_id": by.account_id, "made_at": made_at or now}
+    marks.store(db, [{**made, "mark": sha256(mark_id).hex(), "undoes": None}])
+    settle(db, consultation, forum, Person(row["id"], row["ref"], present=False), by, now)
+    return folio
+
+
+def _unannounced(guest: Guest, named: bool) -> dict[str, Any]:
+    """What is the same of everybody who comes without a registration: no choice of tables, no mail, nothing asked."""
+    return {
+        "ref": secrets.token_hex(8),
+        "state": Seat.WALK_IN,
         "first_id": None,
         "second_id": None,
         "taking_part_as": guest.taking_part_as,
-        "department": department,
         "children": 0,
-        "registered_on": consultation.today(now),
         "promoted_at": None,
         "present": False,
         "name": guest.name if named else None,
@@ -215,13 +228,6 @@ def walk_in(
         "language": "es",
         "salt": ledger.new_salt() if named else None,
     }
-    row["id"] = db.execute(insert(_R).values(**row).returning(_R.c.id)).scalar_one()
-    said = {"person": fingerprint(row)} if named else {}
-    _note(db, consultation, forum.key, row["ref"], Action.REGISTRATION_WALK_IN, by, now, said)
-    made = {"registration_id": row["id"], "present": True, "account_id": by.account_id, "made_at": made_at or now}
-    marks.store(db, [{**made, "mark": sha256(mark_id).hex(), "undoes": None}])
-    settle(db, consultation, forum, Person(row["id"], row["ref"], present=False), by, now)
-    return folio
 
 
 def hold(db: Session, forum: ForumView, who: Any) -> Person:

@@ -157,9 +157,9 @@ def _row(
         return Left(line, columns.get("body", "title"), words[:60], "no dice nada: ni una letra ni un número")
     if len(words) > OTHER_MAX:
         return Left(line, columns.get("body", "title"), words[:60], f"{len(words):,} caracteres; caben {OTHER_MAX:,}")
-    theme = consultation.theme(value["theme"]) if value.get("theme") else None
-    if value.get("theme") and theme is None:
-        return Left(line, columns["theme"], value["theme"], "no hay tal tema")
+    unknown = _unknown(consultation, value)
+    if unknown is not None:
+        return Left(line, columns[unknown[0]], value[unknown[0]], unknown[1])
     days = {}
     for name in ("received_on", "withdrawn_on"):
         if value.get(name):
@@ -167,31 +167,36 @@ def _row(
             if day is None or day > today:
                 return Left(line, columns[name], value[name], "no es una fecha pasada que se entienda")
             days[name] = day
-    for name in ("department", "taking_part_as", "language"):
-        if value.get(name) and consultation.choice(name, value[name]) is None:
-            return Left(line, columns[name], value[name], "no está en la lista de la consulta")
     external, source = value.get("external_id", ""), sources[0]
+    known_as = external or hashlib.sha256(f"{title}\0{body}".encode()).hexdigest()[:40]
+    occurrences[known_as] += 1
     if not external:
-        content = hashlib.sha256(f"{title}\0{body}".encode()).hexdigest()[:40]
-        occurrences[content] += 1
-        external, source = f"{content}#{occurrences[content]}", sources[1]
-    else:
-        occurrences[external] += 1
-        if occurrences[external] > 1:
-            return Left(line, columns["external_id"], external, "identificador repetido en el archivo")
+        external, source = f"{known_as}#{occurrences[known_as]}", sources[1]
+    elif occurrences[known_as] > 1:
+        return Left(line, columns["external_id"], external, "identificador repetido en el archivo")
     return Taken(
         line,
         external,
         source,
         title,
         body,
-        theme,
+        consultation.theme(value["theme"]) if value.get("theme") else None,
         days.get("received_on", today),
         value.get("department") or None,
         value.get("taking_part_as") or None,
         value.get("language") or None,
         bool(value.get("withdrawn_on")),
     )
+
+
+def _unknown(consultation: ConsultationView, value: dict[str, str]) -> tuple[str, str] | None:
+    """The first value that none of the consultation's lists has, by its name, and why it is not taken."""
+    if value.get("theme") and consultation.theme(value["theme"]) is None:
+        return "theme", "no hay tal tema"
+    for name in ("department", "taking_part_as", "language"):
+        if value.get(name) and consultation.choice(name, value[name]) is None:
+            return name, "no está en la lista de la consulta"
+    return None
 
 
 def known_rows(db: Session, consultation: ConsultationView, rows: Sequence[Taken]) -> set[tuple[str, str]]:

@@ -69,41 +69,8 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
     today = now.astimezone(zone).date()
     slug, origin = data["slug"], f"consulta/{data['slug']}"
     log = ledger.open_log(db, origin)
-    published = local_instant(read_day(data["published"], today), zone)
-    consultation_id = db.execute(
-        insert(Consultation)
-        .values(
-            slug=slug,
-            kind=ConsultationKind(data["kind"]),
-            title=data["title"],
-            timezone=data["timezone"],
-            locale=data["locale"],
-            texts=data["texts"],
-            links=data.get("links", {}),
-            settings=data["settings"],
-            published_at=published,
-            revision=1,
-            last_number=0,
-            log_id=log.id,
-        )
-        .returning(Consultation.id)
-    ).scalar_one()
-    db.execute(
-        insert(Theme),
-        [
-            {
-                "consultation_id": consultation_id,
-                "position": position,
-                "letter": t["letter"],
-                "slug": t["slug"],
-                "name": t["name"],
-                "question": t["question"],
-                "briefing": t["briefing"],
-                "colour": t["colour"],
-                "pictogram": t["pictogram"],
-            }
-            for position, t in enumerate(data["themes"])
-        ],
+    consultation_id = _insert(
+        db, data, log_id=log.id, published=local_instant(read_day(data["published"], today), zone)
     )
     catalogues.store_lists(db, consultation_id, data["lists"])
     actor = _actor(db, consultation_id, account_id)
@@ -138,6 +105,46 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
         now=now,
     )
     _proceedings(db, slug, data, now)
+    return consultation_id
+
+
+def _insert(db: Session, data: dict[str, Any], *, log_id: int, published: datetime) -> int:
+    """The consultation's own row and those of its themes; its id."""
+    consultation_id = db.execute(
+        insert(Consultation)
+        .values(
+            slug=data["slug"],
+            kind=ConsultationKind(data["kind"]),
+            title=data["title"],
+            timezone=data["timezone"],
+            locale=data["locale"],
+            texts=data["texts"],
+            links=data.get("links", {}),
+            settings=data["settings"],
+            published_at=published,
+            revision=1,
+            last_number=0,
+            log_id=log_id,
+        )
+        .returning(Consultation.id)
+    ).scalar_one()
+    db.execute(
+        insert(Theme),
+        [
+            {
+                "consultation_id": consultation_id,
+                "position": position,
+                "letter": t["letter"],
+                "slug": t["slug"],
+                "name": t["name"],
+                "question": t["question"],
+                "briefing": t["briefing"],
+                "colour": t["colour"],
+                "pictogram": t["pictogram"],
+            }
+            for position, t in enumerate(data["themes"])
+        ],
+    )
     return consultation_id
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
+from consulta.domain.consultations.snapshots import ConsultationView, ReasonView, ThemeView
 from consulta.domain.contributions import status as contribution_status
 from consulta.domain.contributions.status import Occasion
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
@@ -46,28 +46,17 @@ def decide(
 ) -> None:
     """Publish, reject, or give a proposal back (``returned``). The form's ``ordinal`` must be the one stored, else
     ``Conflict`` (somebody was faster)."""
-    reason = next((r for r in consultation.reasons if r.code == reason_code), None)
-    if verdict is Verdict.REJECT and reason is None:
-        raise Invalid("Elija el motivo por el que no se publica.", field="reason")
+    reason = _reason(consultation, reason_code) if verdict is Verdict.REJECT else None
     if verdict is Verdict.RETURN:
         returns.check(db, consultation, number, returned, now=now)
     row = _take(db, consultation, number, ordinal=ordinal, by=by, now=now)
     status, stays = STATUS_AFTER[verdict], _stays(db, row, verdict)
     salt = ledger.new_salt()
-    decision_id = db.execute(
-        insert(Decision)
-        .values(
-            contribution_id=row.id,
-            ordinal=ordinal + 1,
-            verdict=verdict,
-            account_id=by.account_id,
-            decided_at=now,
-            reason_id=reason.id if reason and verdict is Verdict.REJECT else None,
-        )
-        .returning(Decision.id)
-    ).scalar_one()
+    values = {"contribution_id": row.id, "ordinal": ordinal + 1, "verdict": verdict, "account_id": by.account_id}
+    stored = insert(Decision).values(**values, decided_at=now, reason_id=reason.id if reason else None)
+    decision_id = db.execute(stored.returning(Decision.id)).scalar_one()
     db.execute(insert(DecisionNote).values(decision_id=decision_id, note=note, note_salt=salt))
-    said = f"{reason.code}@{reason.version}" if reason and verdict is Verdict.REJECT else None
+    said = f"{reason.code}@{reason.version}" if reason else None
     payload = {"ordinal": ordinal + 1, "reason": said, "commitments": {"note": ledger.fingerprint(salt, note)}}
     on = Occasion(number, ACTION[verdict], by.pseudonym, now, payload | (returned.payload() if returned else {}))
     contribution_status.change(db, consultation, row.id, on, status=status, awaiting=False)
@@ -115,6 +104,14 @@ def classify(
     payload = {"ordinal": ordinal + 1, "theme": theme.slug if theme else None, "mentions": slugs}
     on = Occasion(number, Action.CLASSIFY, by.pseudonym, now, payload)
     contribution_status.change(db, consultation, row.id, on, themes=(theme, secondary))
+
+
+def _reason(consultation: ConsultationView, code: str | None) -> ReasonView:
+    """The published reason that was chosen; ``Invalid`` without one."""
+    chosen = next((r for r in consultation.reasons if r.code == code), None)
+    if chosen is None:
+        raise Invalid("Elija el motivo por el que no se publica.", field="reason")
+    return chosen
 
 
 def _stays(db: Session, row: contribution_status.StoredContribution, verdict: Verdict) -> bool:

@@ -64,35 +64,15 @@ def publish(
     now: datetime,
 ) -> int:
     """Publish a position for an organisation; its number. Who may: a member of one that is verified."""
-    if body.standing not in members.REPRESENTED or by.account_id not in members.members(db, body.id):
-        raise NotAllowed("Solo una organización verificada publica posiciones.")
-    if not SHORTEST <= len(text) <= LONGEST:
-        raise Invalid("Escriba la posición, entre 10 y 20,000 letras.", field="text")
-    if subject != WHOLE and not _is_there(db, consultation, subject.replace("\x00", "")):
-        raise Invalid("Elija sobre qué es la posición.", field="subject")
-    db.execute(update(Organization).where(Organization.id == body.id).values(round=Organization.round))
-    latest = select(Position.number, Position.stance, Position.body, Position.document).where(
-        Position.organization_id == body.id, Position.subject == subject
-    )
-    last = db.execute(latest.order_by(Position.number.desc()).limit(1)).first()
-    if last is not None and tuple(last[1:]) == (stance, text, document):
-        return int(last.number)  # a second click: the row was taken first, so it comes after the first one
-    highest = select(func.coalesce(func.max(Position.number), 0)).where(Position.consultation_id == consultation.id)
-    number = db.execute(highest).scalar_one() + 1
+    _check(db, consultation, body, subject, text, by)
+    said = (stance, text, document)
+    if (repeated := _repeated(db, body, subject, said)) is not None:
+        return repeated
+    number = _next_number(db, consultation)
+    values = {"stance": stance, "subject": subject, "body": text, "document": document, "account_id": by.account_id}
+    place = {"consultation_id": consultation.id, "number": number, "organization_id": body.id}
     try:
-        db.execute(
-            insert(Position).values(
-                consultation_id=consultation.id,
-                number=number,
-                organization_id=body.id,
-                stance=stance,
-                subject=subject,
-                body=text,
-                document=document,
-                account_id=by.account_id,
-                published_at=now,
-            )
-        )
+        db.execute(insert(Position).values(**place, **values, published_at=now))
     except IntegrityError as error:
         raise Conflict("Otra organización publicó en este instante. Inténtelo de nuevo.") from error
     ledger.note(
@@ -114,6 +94,32 @@ def publish(
     content = {"organization": body.name, "stance": stance.value, "subject": subject, "what": "position"}
     news.announce(db, consultation, event=f"position:{number}", content=content, now=now)
     return number
+
+
+def _check(db: Session, consultation: ConsultationView, body: BodyView, subject: str, text: str, by: By) -> None:
+    """``NotAllowed`` for who does not speak for the organisation; ``Invalid`` names the field that is wrong."""
+    if body.standing not in members.REPRESENTED or by.account_id not in members.members(db, body.id):
+        raise NotAllowed("Solo una organización verificada publica posiciones.")
+    if not SHORTEST <= len(text) <= LONGEST:
+        raise Invalid("Escriba la posición, entre 10 y 20,000 letras.", field="text")
+    if subject != WHOLE and not _is_there(db, consultation, subject.replace("\x00", "")):
+        raise Invalid("Elija sobre qué es la posición.", field="subject")
+
+
+def _next_number(db: Session, consultation: ConsultationView) -> int:
+    highest = select(func.coalesce(func.max(Position.number), 0)).where(Position.consultation_id == consultation.id)
+    return int(db.execute(highest).scalar_one()) + 1
+
+
+def _repeated(db: Session, body: BodyView, subject: str, said: tuple[Any, ...]) -> int | None:
+    """The number of the organisation's last position here, if it says the same: then this is a second click. The
+    organisation's row is taken first, so that of two clicks the second comes after the first."""
+    db.execute(update(Organization).where(Organization.id == body.id).values(round=Organization.round))
+    latest = select(Position.number, Position.stance, Position.body, Position.document).where(
+        Position.organization_id == body.id, Position.subject == subject
+    )
+    last = db.execute(latest.order_by(Position.number.desc()).limit(1)).first()
+    return int(last.number) if last is not None and tuple(last[1:]) == said else None
 
 
 def _is_there(db: Session, consultation: ConsultationView, subject: str) -> bool:

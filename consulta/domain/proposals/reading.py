@@ -80,29 +80,7 @@ def proponent_of(r: Any, shown: bool) -> Localized | None:
 
 def one(db: Session, consultation: ConsultationView, number: int, *, version: int | None = None) -> View:
     """A proposal, in its version in force unless another is asked for; ``NotFound`` while it waits."""
-    query = (
-        select(
-            _C.c.id,
-            _C.c.status,
-            _C.c.theme_id,
-            _C.c.received_on,
-            _P.c.sheet_id,
-            _P.c.unrelated,
-            _P.c.withdrawal,
-            _S.c.version,
-            _O.c.slug,
-            _O.c.name,
-            _N.c.name.label("who"),
-            _N.c.publish_name,
-        )
-        .select_from(_C)
-        .join(_P, _P.c.id == _C.c.id)
-        .join(_S, _S.c.id == _P.c.sheet_id)
-        .join(_N, _N.c.contribution_id == _C.c.id)
-        .outerjoin(_O, _O.c.id == _P.c.organization_id)
-        .where(_C.c.consultation_id == consultation.id, _C.c.number == number)
-    )
-    row = db.execute(query).first()
+    row = db.execute(_row(consultation, number)).first()
     if row is None or row.status in NOT_SHOWN_YET:
         raise NotFound("No hay ninguna propuesta publicada con ese número.")
     shown = row.status is Status.PUBLISHED
@@ -144,6 +122,32 @@ def one(db: Session, consultation: ConsultationView, number: int, *, version: in
         sponsors=tuple(sorted((Asked(**one) for one in found["sponsors"]), key=lambda one: sort_key(one.name["es"]))),
         steps=tuple(history.steps(found)),
         names=advising.named(found.get("bodies", ())),
+    )
+
+
+def _row(consultation: ConsultationView, number: int) -> Select[Any, Any, Any, Any, Any]:
+    """What a proposal is, apart from what it says."""
+    return (
+        select(
+            _C.c.id,
+            _C.c.status,
+            _C.c.theme_id,
+            _C.c.received_on,
+            _P.c.sheet_id,
+            _P.c.unrelated,
+            _P.c.withdrawal,
+            _S.c.version,
+            _O.c.slug,
+            _O.c.name,
+            _N.c.name.label("who"),
+            _N.c.publish_name,
+        )
+        .select_from(_C)
+        .join(_P, _P.c.id == _C.c.id)
+        .join(_S, _S.c.id == _P.c.sheet_id)
+        .join(_N, _N.c.contribution_id == _C.c.id)
+        .outerjoin(_O, _O.c.id == _P.c.organization_id)
+        .where(_C.c.consultation_id == consultation.id, _C.c.number == number)
     )
 
 
