@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+COMPILE = $(BIN)/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header \
+	--no-annotate --strip-extras
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 .PHONY: run install test check bench messages browser lock
@@ -13,9 +15,9 @@ run: install
 install: $(VENV)/installed
 	@$(BIN)/python -m whitenoise.compress -q consulta/static
 
-$(VENV)/installed: requirements.lock pyproject.toml
+$(VENV)/installed: requirements.lock requirements-build.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -43,5 +45,7 @@ messages: $(VENV)/tested
 	@$(BIN)/python -m consulta.translations
 
 lock: $(VENV)/tested
-	@$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header --no-annotate --strip-extras -o requirements.lock pyproject.toml
-	@$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header --no-annotate --strip-extras --extra dev -o requirements-dev.lock pyproject.toml
+	@$(PIP) install pip-tools
+	@$(COMPILE) -o requirements.lock pyproject.toml
+	@$(COMPILE) --only-build-deps --build-deps-for editable -o requirements-build.lock pyproject.toml
+	@$(COMPILE) --extra dev -o requirements-dev.lock pyproject.toml

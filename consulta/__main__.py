@@ -6,14 +6,15 @@ import sys
 
 import click
 
-from . import cli, create_app
+from . import create_app
+from .cli import commands
 from .config import SettingError
 
 
 @click.group(
     name="consulta",
     help="Public consultation: accounts, imports, figures, ledger.",
-    commands=list(cli.COMMANDS),
+    commands=list(commands.ALL),
 )
 @click.pass_context
 def consulta(context: click.Context) -> None:

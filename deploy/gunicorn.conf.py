@@ -3,6 +3,8 @@
 import gc
 import os
 
+from consulta.web import preload
+
 bind = os.environ.get("CONSULTA_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
@@ -18,6 +20,7 @@ forwarded_allow_ips = ""
 
 def when_ready(server):
     """Everything is loaded and nothing forked yet: keep the collector off it, so that the workers go on sharing it."""
+    preload.load(server.app.wsgi())
     gc.collect()
     gc.freeze()
     gc.set_threshold(5_000, 10, 10)  # a request makes a few thousand objects, few of them in circles

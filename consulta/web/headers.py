@@ -6,6 +6,11 @@ import gzip
 
 from flask import Flask, Response, request
 
+try:  # four times as fast, for a percent or two more bytes; not made for every machine
+    from isal import igzip
+except ImportError:
+    igzip = None  # type: ignore[assignment]
+
 POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
     "img-src 'self'; style-src 'self'; script-src 'self'"
@@ -16,7 +21,7 @@ TEXT = ("text/", "application/json", "application/atom+xml", "image/svg+xml")
 
 def compressed(body: bytes) -> bytes:
     """Gzip, the same bytes for the same text."""
-    return gzip.compress(body, 4, mtime=0)
+    return igzip.compress(body, 3, mtime=0) if igzip else gzip.compress(body, 4, mtime=0)
 
 
 def init_app(app: Flask) -> None:

@@ -123,6 +123,13 @@ def _locale(code: str) -> Locale:
     return Locale.parse("es_GT") if found.months["format"]["wide"][1] == "M01" else found
 
 
+def load_formats() -> None:
+    """Read how every language writes days and numbers: megabytes, which processes forked later then share."""
+    for code in catalogues():
+        _day(date(2000, 1, 1), code, False)
+        _group(code)
+
+
 @lru_cache(maxsize=4000)
 def _day(value: date, code: str, short: bool) -> str:
     where = _locale(code)

@@ -22,7 +22,7 @@ from consulta.domain.attendance.from_file import TypedArrival
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Closed, Invalid, Malformed
 from consulta.domain.forums.reading import ForumView
-from consulta.web import answers, db, device_seals, guards
+from consulta.web import answers, db, guards
 from consulta.web.answers import respond_privately
 from consulta.web.auth import allow, anyone, on_a_team, takes_files
 from consulta.web.context import now
@@ -48,6 +48,8 @@ def worker() -> Response:
 @allow(on_a_team)
 def door(slug: str, key: str) -> Response:
     """The page that the device keeps: it has nobody's name in it."""
+    from consulta.web import device_seals  # megabytes of cryptography, of use at an open door alone
+
     consultation, forum = guards.at_the_door(slug, key)
     wipe = forum.data.ends_at + KEPT
     response = answers.private(
@@ -151,6 +153,8 @@ def sheet(slug: str, key: str) -> Response | BaseResponse:
 
 
 def _opened(sealed: Iterable[object], consultation: ConsultationView, forum: ForumView) -> list[Brought | None]:
+    from consulta.web import device_seals  # megabytes of cryptography, of use at an open door alone
+
     bound = device_seals.context(consultation.slug, forum.key)
     found = (device_seals.opened(one, bound) for one in sealed)
     return [devices.read(one, consultation) if one else None for one in found]
