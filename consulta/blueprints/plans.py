@@ -127,7 +127,7 @@ def _drawn(goals: Sequence[Milestone], months: Period | None) -> str:
 
 
 def _diagnostics(sheet: Sheet, months: Period | None) -> list[Diagnostic]:
-    """What the document gets wrong by the rules that a draft must mend or explain."""
+    """What the document gets wrong by the rules that a draft must correct or explain."""
     if months is None:
         return []
     found = advice.advise(sheet, phase=Phase.DRAFT, period=months)

@@ -24,7 +24,7 @@ _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 @dataclass(frozen=True)
 class Advice:
-    """A finding with its message and how to mend it; ``field`` and ``milestone`` say beside what it stands."""
+    """A diagnostic with its message and how to correct it; ``field`` and ``milestone`` say beside what it stands."""
 
     rule: str
     severity: Severity
@@ -32,7 +32,7 @@ class Advice:
     milestone: str | None
     place: str
     message: str
-    mend: str
+    remedy: str
     label: str = ""
     """What the field is called."""
 
@@ -43,13 +43,13 @@ class Advice:
 
 
 def in_words(diagnostics: Iterable[Diagnostic]) -> list[Advice]:
-    """The findings as they are shown."""
+    """The diagnostics as they are shown."""
     return [_in_words(one) for one in diagnostics]
 
 
 def _in_words(one: Diagnostic) -> Advice:
     rule = RULES[one.rule]
     values = {name: month(v) if isinstance(v, str) and _MONTH.fullmatch(v) else v for name, v in one.values.items()}
-    message, mend = gettext(rule.message, **values), gettext(rule.mend, **values)
+    message, remedy = gettext(rule.message, **values), gettext(rule.remedy, **values)
     label = gettext(LABELS.get(one.field) or GUIDES[one.field].label if one.field in {**LABELS, **GUIDES} else "")
-    return Advice(one.rule, one.severity, one.field, one.milestone, one.place, message, mend, label)
+    return Advice(one.rule, one.severity, one.field, one.milestone, one.place, message, remedy, label)

@@ -64,7 +64,7 @@ class ClassificationForm(FlaskForm):
 
 
 RETURNABLE = ("title", "problem", "objective", "action", "relevance", "leads", "milestones", "ambition")
-"""What a proponent can be asked to mend."""
+"""What a proponent can be asked to correct."""
 
 
 def read_return(typed: Typed) -> tuple[Returned | None, str | None, int]:

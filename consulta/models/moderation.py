@@ -12,7 +12,7 @@ from .base import Base, BigId, by_value
 
 
 class Verdict(StrEnum):
-    """May it be shown? ``return``: a proposal goes back to be mended."""
+    """May it be shown? ``return``: a proposal goes back to be corrected."""
 
     PUBLISH = "publish"
     REJECT = "reject"

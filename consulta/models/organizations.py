@@ -51,7 +51,7 @@ class Organization(Base):
     contact_email: Mapped[str | None]
     contact_phone: Mapped[str | None]
     wished_on: Mapped[date | None]
-    """The day of a wish; one that nobody stands by is forgotten after a week."""
+    """The day of a request; one that nobody confirms is forgotten after a week."""
     listed: Mapped[bool] = mapped_column(default=False)
     """Whether a coordinator named it: then it is on the list whatever becomes of its request."""
 

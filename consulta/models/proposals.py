@@ -71,7 +71,7 @@ class DraftSource(Base):
 
 
 class Dismissal(Base):
-    """A finding of the advice that the proponent looked at and let stand, with the reason that everybody reads.
+    """A diagnostic of the advice that the proponent looked at and let stand, with the reason that everybody reads.
     ``finding``: the rule, and the milestone's key if it is about one."""
 
     __tablename__ = "dismissals"
@@ -115,7 +115,7 @@ class ProposalSource(Base):
 
 
 class Return(Base):
-    """A moderator gave a proposal back: which fields to mend, and until when."""
+    """A moderator gave a proposal back: which fields to correct, and until when."""
 
     __tablename__ = "returns"
     __table_args__ = {"info": {"append_only": True}}  # noqa: RUF012

@@ -80,7 +80,7 @@ def decide(slug: str, number: int) -> Response | BaseResponse:
 @bp.post("/<slug>/<int(max=2147483647):number>/devolver")
 @allow(moderates)
 def give_back(slug: str, number: int) -> Response | BaseResponse:
-    """Give a proposal back, with what to mend and until when; then the next."""
+    """Give a proposal back, with what to correct and until when; then the next."""
     consultation, typed = _own_item(slug, number), Typed(request.form)
     returned, note, ordinal = read_return(typed)
     if typed.errors or returned is None:

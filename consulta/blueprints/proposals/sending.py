@@ -38,7 +38,7 @@ def review(slug: str, key: str) -> Response:
 @bp.post("/borrador/<key>/dejar")
 @allow(anyone)
 def dismiss(slug: str, key: str) -> Response | BaseResponse:
-    """Let a finding of the advice stand, with a reason that everybody reads; or take that back."""
+    """Let a diagnostic of the advice stand, with a reason that everybody reads; or take that back."""
     draft, typed = held_drafts.draft(slug, key), Typed(request.form)
     diagnostic = showable(typed.data.get("finding", ""), 40)
     if diagnostic not in {one.key for one in _advice(draft)}:
@@ -129,7 +129,7 @@ def discard(slug: str, key: str) -> BaseResponse:
 
 
 def _page(draft: Draft, typed: Mapping[str, str], errors: Mapping[str, str], status: int) -> Response:
-    """``typed`` and ``errors`` by finding or field."""
+    """``typed`` and ``errors`` by diagnostic or field."""
     found = _advice(draft)
     return answers.private(
         "proposals/review.html",

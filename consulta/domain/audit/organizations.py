@@ -66,7 +66,7 @@ def _bodies(db: Session, view: ConsultationView, said: Organizations) -> list[st
     found, seen = [], set()
     for o in db.execute(select(Organization).where(Organization.consultation_id == view.id)).scalars():
         if not (o.listed or o.asked_on):
-            continue  # a wish that nobody stood by is no entry yet
+            continue  # a request that nobody confirmed is no entry yet
         seen.add(o.slug)
         if said.standing.get(o.slug) != o.standing.value:
             found.append(

@@ -136,7 +136,7 @@ def _rows(
     for member, guest in enumerate(group.guests):
         tables = forum_tables.listing(db, forum.id)
         by_theme = {table.theme: table.id for table in tables}
-        wishes = _wishes(by_theme, guest)
+        choices = _choices(by_theme, guest)
         rows.append(
             {
                 "forum_id": forum.id,
@@ -147,9 +147,9 @@ def _rows(
                 "submission_hash": sha256(submission),
                 "content_hash": _content(submission, group),
                 "state": Seat.CONFIRMED if seated else Seat.WAITING,
-                "table_id": forum_tables.seat(db, tables, wishes) if seated else None,
-                "first_id": wishes[0],
-                "second_id": wishes[1],
+                "table_id": forum_tables.seat(db, tables, choices) if seated else None,
+                "first_id": choices[0],
+                "second_id": choices[1],
                 "taking_part_as": guest.taking_part_as,
                 "department": group.department,
                 "children": group.children if member == 0 else 0,
@@ -169,10 +169,10 @@ def _rows(
     return rows
 
 
-def _wishes(by_theme: dict[str, int], guest: Guest) -> tuple[int | None, int | None]:
+def _choices(by_theme: dict[str, int], guest: Guest) -> tuple[int | None, int | None]:
     for name in ("first", "second"):
-        wish = getattr(guest, name)
-        if wish and wish not in by_theme:
+        choice = getattr(guest, name)
+        if choice and choice not in by_theme:
             raise Invalid("Esa mesa no es de este foro. Elija una de la lista.", field=name)
     return by_theme.get(guest.first or ""), by_theme.get(guest.second or "")
 

@@ -89,12 +89,12 @@ def listing(db: Session, forum_id: int) -> list[Table]:
     return [Table(*row) for row in rows]
 
 
-def seat(db: Session, tables: Sequence[Table], wishes: Sequence[int | None]) -> int | None:
-    """A seat at the first of the wished tables that has room, else at the one with the fewest; ``None`` where all are
+def seat(db: Session, tables: Sequence[Table], choices: Sequence[int | None]) -> int | None:
+    """A seat at the first of the chosen tables that has room, else at the one with the fewest; ``None`` where all are
     full. Under the lock of the forum's row, so what ``tables`` says is true."""
     by_id = {table.id: table for table in tables}
-    wished = [by_id[id_] for id_ in wishes if id_ in by_id]
-    for table in (*wished, *sorted(tables, key=lambda one: one.seated)):
+    chosen = [by_id[id_] for id_ in choices if id_ in by_id]
+    for table in (*chosen, *sorted(tables, key=lambda one: one.seated)):
         if table.room is None or table.room > 0:
             take(db, table.id)
             return table.id

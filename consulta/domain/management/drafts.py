@@ -44,7 +44,7 @@ class DraftView:
 
 @dataclass(frozen=True)
 class Missing:
-    """Something on the check list: in which part it is mended; ``warning``: it does not keep from publishing."""
+    """Something on the check list: in which part it is corrected; ``warning``: it does not keep from publishing."""
 
     part: str
     message: str

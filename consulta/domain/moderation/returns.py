@@ -1,6 +1,6 @@
-"""A proposal goes back to its proponent, with the fields to mend and until when.
+"""A proposal goes back to its proponent, with the fields to correct and until when.
 
-It never lapses: not mended in time, it goes on as it stands.
+It never lapses: not corrected in time, it goes on as it stands.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _R = table_of(Return)
 
 @dataclass(frozen=True)
 class Returned:
-    """Which fields are to be mended, and the last day for it."""
+    """Which fields are to be corrected, and the last day for it."""
 
     fields: tuple[str, ...]
     due_on: date
@@ -58,7 +58,7 @@ def check(
 
 
 def reopen(db: Session, proposal_id: int, decision_id: int, returned: Returned) -> None:
-    """Note what is to be mended, and let the proponent write again."""
+    """Note what is to be corrected, and let the proponent write again."""
     values = {"decision_id": decision_id, "proposal_id": proposal_id, "fields": list(returned.fields)}
     db.execute(insert(_R).values(**values, due_on=returned.due_on))
     db.execute(update(_D).where(_D.c.contribution_id == proposal_id).values(submitted=False))

@@ -89,7 +89,7 @@ class NewsMail(Mail):
 
 
 def subscribe(db: Session, consultation: ConsultationView, *, email: str, language: str, now: datetime) -> None:
-    """Note a wish and write to the address; the answer is the same whether it is new, known or confirmed."""
+    """Note a subscription and write to the address; the answer is the same whether it is new, known or confirmed."""
     address, today = email.strip().lower(), consultation.today(now)
     s = Subscriber
     query = select(s.key, s.confirmed).where(s.consultation_id == consultation.id, s.email == address)
@@ -148,7 +148,7 @@ def forget_stopped(db: Session, keys: list[str]) -> None:
 
 
 def forget_unconfirmed(db: Session, *, today: date) -> None:
-    """A wish that nobody confirmed in a week is erased, address and all."""
+    """A subscription that nobody confirmed in a week is erased, address and all."""
     s = Subscriber
     old = (s.email.is_not(None), s.confirmed.is_(False), s.asked_on < today - UNCONFIRMED)
     db.execute(delete(s).where(*old))

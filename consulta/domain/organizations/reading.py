@@ -111,7 +111,7 @@ def one(db: Session, consultation: ConsultationView, slug: str) -> BodyView:
 def names(db: Session, consultation: ConsultationView, slugs: list[str]) -> dict[str, Localized]:
     """The names of bodies by slug."""
     o = Organization
-    known = TAKES_PART | o.asked_on.is_not(None)  # a wish that nobody stands by is nobody's to name
+    known = TAKES_PART | o.asked_on.is_not(None)  # a request that nobody confirmed is nobody's to name
     query = select(o.slug, o.name).where(o.consultation_id == consultation.id, o.slug.in_(slugs), known)
     return {slug: name for slug, name in db.execute(query)}  # noqa: C416  (rows are no pairs for mypy)
 
@@ -134,7 +134,7 @@ def some_names(db: Session, consultation: ConsultationView, *, limit: int) -> di
 
 
 def by_slug(db: Session, consultation_id: int, slug: str, *, lock: bool = False) -> Organization | None:
-    """The row of a body, of a wish that nobody stands by too."""
+    """The row of a body, of an unconfirmed request too."""
     o = Organization
     query = select(o).where(o.consultation_id == consultation_id, o.slug == slug)
     return db.execute(query.with_for_update() if lock else query).scalar_one_or_none()

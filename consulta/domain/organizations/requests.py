@@ -1,4 +1,4 @@
-"""An organisation wishes for an account: noted, stood by by whoever holds the mail address, or forgotten."""
+"""An organisation requests an account: noted, confirmed by whoever holds the mail address, or forgotten."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def ask(
     language: str,
     now: datetime,
 ) -> None:
-    """Note a wish and write to the representative. Nothing is public until they have answered that mail."""
+    """Note a request and write to the representative. Nothing is public until they have answered that mail."""
     account_id, today = accounts.ensure(db, email=email, language=language, now=now), consultation.today(now)
     slug = _free_slug(db, consultation.id, acronym or name)
     organization_id = db.execute(
@@ -165,7 +165,7 @@ def send(db: Session, consultation: ConsultationView, body: BodyView, *, by: By,
 
 
 def forget(db: Session, *, now: datetime) -> None:
-    """A wish that nobody stood by in a week is forgotten, and its account if it was never used."""
+    """A request that nobody confirmed in a week is forgotten, and its account if it was never used."""
     o, m = Organization, OrganizationMember
     old = select(o.id).where(o.standing == Standing.ASKED, o.asked_on.is_(None), o.wished_on < now.date() - FORGOTTEN)
     ids = list(db.execute(old.limit(PIECE)).scalars())

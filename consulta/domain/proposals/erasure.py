@@ -1,4 +1,4 @@
-"""What goes of a proposal: everything with its author's wish, and drafts that nobody sent or goes on with."""
+"""What goes of a proposal: everything when its author asks for it, and drafts that nobody sent or goes on with."""
 
 from __future__ import annotations
 

@@ -73,9 +73,9 @@ def send(
     language: str,
     now: datetime,
 ) -> int:
-    """Send a draft for the first time, or mended after it was returned; its number.
+    """Send a draft for the first time, or corrected after it was returned; its number.
 
-    ``Invalid`` names what is missing, ``Closed`` says that no proposals are taken now (a returned one may be mended
+    ``Invalid`` names what is missing, ``Closed`` says that no proposals are taken now (a returned one may be corrected
     after the window), ``NotAllowed`` that this person may not sign, ``Conflict`` that it was sent already.
     """
     consultation = draft.consultation
@@ -215,7 +215,7 @@ def stored(db: Session, consultation: ConsultationView, version_id: int) -> Shee
 
 
 def standing(db: Session, draft: Draft) -> dict[str, Any]:
-    """Of a draft that was sent: its number, what was asked to be mended last and the note to it, while it is open."""
+    """Of a draft that was sent: its number, what was last to be corrected and the note to it, while it is open."""
     if draft.contribution_id is None:
         return {"number": None, "returned": None, "note": None}
     number = db.execute(select(_C.c.number).where(_C.c.id == draft.contribution_id)).scalar_one()

@@ -50,7 +50,7 @@ def of_draft(db: Session, draft_id: int, unrelated: str | None) -> Sources:
 
 
 def store(db: Session, consultation: ConsultationView, draft_id: int, sources: Sources) -> None:
-    """Put this lineage in the place of what was said before. ``Invalid`` names what is not there to be pointed to."""
+    """Put these sources in the place of the earlier ones. ``Invalid`` names what is not there to be pointed to."""
     contributions = _contributions(db, consultation, sources.contributions)
     earlier = _earlier(db, consultation, sources.earlier)
     db.execute(delete(_S).where(_S.c.draft_id == draft_id))

@@ -163,7 +163,7 @@ def test_every_message_is_filled_by_the_values_of_its_findings_and_names_nobody(
     for sheet in sheets.sheets():
         private = [line.value for line in (*sheet.persons, *sheet.emails, *sheet.phones)]
         for one in advise(sheet, phase=Phase.DRAFT, period=sheets.PERIOD):
-            said = RULES[one.rule].message % one.values + RULES[one.rule].mend % one.values
+            said = RULES[one.rule].message % one.values + RULES[one.rule].remedy % one.values
             assert not re.search(r"%\(|None", said)
             assert not any(value in said for value in private)
             seen[one.rule] += 1
@@ -172,7 +172,7 @@ def test_every_message_is_filled_by_the_values_of_its_findings_and_names_nobody(
 
 def test_the_catalogue_has_every_message() -> None:
     known = {message.id for message in template() if message.id}
-    assert {text for rule in RULES.values() for text in (rule.message, rule.mend)} <= known
+    assert {text for rule in RULES.values() for text in (rule.message, rule.remedy)} <= known
 
 
 def test_a_commitment_that_the_contents_forgot_and_one_that_only_they_have() -> None:
@@ -193,10 +193,10 @@ def document() -> str:
     lines = [
         "# Advice",
         "",
-        "What `consulta.domain.advice` looks for in a proposal or a draft commitment, and what it finds in Guatemala's",
+        "What `domain.sheets.advice` looks for in a proposal or a draft commitment, and what it finds in Guatemala's",
         "plan 2016-2018 (`tests/data/commitments-invented.json`: its texts, with invented people and addresses).",
         "",
-        "Severity is that of a draft commitment when the last round closes: an error must be mended or explained by",
+        "Severity is that of a draft commitment when the last round closes: an error must be corrected or explained by",
         "the body, a warning asks for a note, an info informs. In a proposal an error is a warning; only F01 to F04",
         "block. What is marked *por definir en la mesa* is an answer in a proposal. Rules read the 114 rows without",
         "further division, but N01 to N06 read the milestones as printed, and M03 every row.",

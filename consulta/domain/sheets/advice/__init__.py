@@ -46,7 +46,7 @@ _OF_A_SHEET = (
 RULES: dict[str, Rule] = {
     rule.id: rule for rule in (*(rule for rule, _ in (*required.RULES, *_OF_A_SHEET)), *plan.OVER_ALL)
 }
-"""Every rule by its id, for its message and how to mend what it found."""
+"""Every rule by its id, for its message and how to correct what it found."""
 
 _COVERS = {"contacts": ("contacts", "persons", "posts", "emails", "phones"), "dates": ("start", "end")}
 """Fields of which one mark *por definir en la mesa* speaks together."""

@@ -40,7 +40,7 @@ def addresses(sheet: Sheet) -> list[str]:
 
 
 def free_mail(case: Case) -> Iterator[Hit]:
-    """A02: an address at a provider where anybody may have one. Its person is not named in the finding."""
+    """A02: an address at a provider where anybody may have one. Its person is not named in the diagnostic."""
     for address in addresses(case.sheet):
         if FREE_MAIL.search(address):
             yield Hit(None, {"domain": address.rpartition("@")[2]})

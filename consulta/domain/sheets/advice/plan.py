@@ -82,7 +82,7 @@ def long_title(sheet: Sheet) -> Iterator[Hit]:
 def over_all(
     sheets: Sequence[Sheet], contents: Sequence[Entry] | None, totals: Sequence[Total], glossary: Glossary
 ) -> Iterator[Diagnostic]:
-    """The findings of P01, P03, P04 and P06; without a table of contents nothing can differ from it."""
+    """The diagnostics of P01, P03, P04 and P06; without a table of contents nothing can differ from it."""
     whole = Sheet(title=None)
     yield from diagnostics(TOO_MANY, too_many_commitments(sheets), whole, Phase.DRAFT)
     entries = {entry.number: entry for entry in contents or ()}

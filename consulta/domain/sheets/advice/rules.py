@@ -15,7 +15,7 @@ Glossary = Mapping[str, tuple[str, ...]]
 
 
 class Severity(StrEnum):
-    """``error`` must be mended or explained by the body, ``warning`` asks for a note, ``info`` only informs."""
+    """``error`` must be corrected or explained by the body, ``warning`` asks for a note, ``info`` only informs."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -52,13 +52,13 @@ Check = Callable[[Case], Iterable[Hit]]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: ``severity`` is that of a draft; ``message`` and ``mend`` are Spanish source text for gettext."""
+    """A rule: ``severity`` is that of a draft; ``message`` and ``remedy`` are Spanish source text for gettext."""
 
     id: str
     severity: Severity
     field: str
     message: str
-    mend: str
+    remedy: str
     blocks: bool = False
     """Whether even a proposal cannot be sent with it."""
 
@@ -72,7 +72,7 @@ class Rule:
 class Diagnostic:
     """What the advice says. ``milestone``: its key; ``place``: how people name the place, such as «17.3».
 
-    ``values`` fill the placeholders of the rule's message and of its ``mend``; months in them are ``YYYY-MM``.
+    ``values`` fill the placeholders of the rule's message and of its ``remedy``; months in them are ``YYYY-MM``.
     """
 
     rule: str
@@ -97,7 +97,7 @@ def places(sheet: Sheet) -> dict[str, str]:
 
 
 def diagnostics(rule: Rule, hits: Iterable[Hit], sheet: Sheet, phase: Phase) -> list[Diagnostic]:
-    """The hits of one rule as findings with their places."""
+    """The hits of one rule as diagnostics with their places."""
     by_key, own = places(sheet), str(sheet.number or "")
     return [
         Diagnostic(
