@@ -1,4 +1,4 @@
-"""What the domain may refuse. ``consulta/errors.py`` gives each its page and status."""
+"""What the domain may refuse. ``consulta/web/errors.py`` gives each its page and status."""
 
 from __future__ import annotations
 
