@@ -115,12 +115,14 @@ def locale() -> Locale:
 
 @lru_cache
 def _locale(code: str) -> Locale:
-    """As in Guatemala for Spanish, and for languages that CLDR does not know or knows only by name."""
+    """As in Guatemala for Spanish, and for languages that CLDR does not know, or of which it does not know how they
+    write a day: those have the order of nobody's language."""
     try:
         found = Locale.parse("es_GT" if code == SOURCE else code)
     except (UnknownLocaleError, ValueError):
         return Locale.parse("es_GT")
-    return Locale.parse("es_GT") if found.months["format"]["wide"][1] == "M01" else found
+    nobodys = Locale.parse("root").date_formats["long"].pattern
+    return Locale.parse("es_GT") if found.date_formats["long"].pattern == nobodys else found
 
 
 def load_formats() -> None:

@@ -53,3 +53,20 @@ def test_another_language_is_a_folder_away(with_kiche: None, app: Flask) -> None
 def test_the_language_is_asked_for_then_remembered(app: Flask, asked: str, cookie: str, expected: str) -> None:
     with app.test_request_context(f"/?lang={asked}", headers={"Cookie": f"lang={cookie}"}):
         assert i18n.language() == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "number"),
+    [
+        ("es", "24 de noviembre de 2026", "1,234,567"),
+        ("en", "November 24, 2026", "1,234,567"),
+        ("quc", "24 de noviembre de 2026", "1,234,567"),
+        ("mam", "24 de noviembre de 2026", "1,234,567"),
+        ("no-language", "24 de noviembre de 2026", "1,234,567"),
+        ("de", "24. November 2026", "1.234.567"),
+        ("lt", "2026 m. lapkričio 24 d.", "1\xa0234\xa0567"),
+    ],
+)
+def test_a_day_is_written_as_its_language_does_or_as_in_guatemala(code: str, day: str, number: str) -> None:
+    assert i18n._day(date(2026, 11, 24), code, False) == day
+    assert f"{1_234_567:,}".replace(",", i18n._group(code)) == number

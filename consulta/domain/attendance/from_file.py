@@ -50,7 +50,7 @@ class TypedArrival:
 def read(data: bytes, name: str, consultation: ConsultationView, forum: ForumView) -> list[TypedArrival]:
     """The rows; ``Invalid`` names line, column and value of the first fault."""
     lines = file_tables.rows(data, name)
-    places = file_tables.places(next(lines, (1, []))[1], COLUMNS)
+    places = file_tables.places(next(lines, (1, []))[1], COLUMNS, name)
     if places["row"] is None or places["name"] is None:
         raise Invalid("%(file)s, línea 1: faltan las columnas «fila» y «nombre».", file=name, field="sheet")
     found: dict[int, TypedArrival] = {}

@@ -40,12 +40,18 @@ def digest(data: bytes) -> str:
 
 
 def reader_of(given: TableFile) -> csv.DictReader[str]:
-    """The rows of a CSV file, by the names of its columns; ``csv.Error`` where quotation marks do not close."""
+    """The rows of a CSV file, by the names of its columns; what stands beyond the last heading comes under ``None``.
+    ``csv.Error`` where quotation marks do not close."""
+    text, mark = _opened(given)
+    return csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+
+
+def _opened(given: TableFile) -> tuple[str, str]:
+    """The text of a CSV file, and what stands between its cells."""
     text = _decode(given)
     csv.field_size_limit(CELL_MAX)
-    first = text.split("\n", 1)[0]
-    mark = given.delimiter or max(",;\t", key=first.count)
-    return csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, restkey="", strict=True)
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    return text, given.delimiter or max(",;\t", key=first.count)
 
 
 def _decode(given: TableFile) -> str:
@@ -67,12 +73,27 @@ def rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
     return _xlsx(data, name) if name.lower().endswith(".xlsx") else _csv(data, name)
 
 
-def places(header: Sequence[str], columns: Mapping[str, Sequence[str]]) -> dict[str, int | None]:
-    """Which column holds a field, by the names that its heading may bear."""
+def places(header: Sequence[str], columns: Mapping[str, Sequence[str]], name: str) -> dict[str, int | None]:
+    """Which column of the file ``name`` holds a field, by the headings that it may bear; ``Invalid`` if two do."""
     said = [cell.strip().casefold() for cell in header]
-    return {
-        field: next((at for at, cell in enumerate(said) if cell in names), None) for field, names in columns.items()
-    }
+    found: dict[str, int | None] = {}
+    for field_, names in columns.items():
+        at = [place for place, cell in enumerate(said) if cell in names]
+        if len(at) > 1:
+            raise twice(name, header[at[0]].strip(), header[at[1]].strip())
+        found[field_] = at[0] if at else None
+    return found
+
+
+def twice(name: str, one: str, other: str) -> Invalid:
+    """The refusal of two headings of the file ``name`` that mean the same: what stands under one would be lost."""
+    return Invalid(
+        "%(file)s, línea 1: hay dos columnas para lo mismo («%(one)s» y «%(other)s»). Deje una.",
+        file=name,
+        one=one,
+        other=other,
+        field="file",
+    )
 
 
 def picked(cells: Sequence[str], where: Mapping[str, int | None]) -> dict[str, str]:
@@ -81,18 +102,31 @@ def picked(cells: Sequence[str], where: Mapping[str, int | None]) -> dict[str, s
 
 
 def _csv(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
-    reader, text = reader_of(TableFile(data, name)), ""
+    text, mark = _opened(TableFile(data, name))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    width, good, near = 0, 0, ""
     try:
-        yield 1, list(reader.fieldnames or ())
-        for row in reader:
-            text = next(iter(row.values())) or ""
-            yield reader.line_num, [as_sent(value or "") for key, value in row.items() if key]
+        for cells in reader:
+            width = width or len(cells)
+            good, near = reader.line_num, cells[0] if cells else near
+            if any(cell.strip() for cell in cells[width:]):
+                raise Invalid(
+                    "%(file)s, línea %(line)s: «%(value)s» está de más, pues hay %(columns)s columnas. Ponga entre "
+                    "comillas el texto que lleva comas.",
+                    file=name,
+                    line=reader.line_num,
+                    value=cells[width][:80],
+                    columns=width,
+                    field="file",
+                )
+            if cells:
+                yield reader.line_num, [as_sent(cell) for cell in cells[:width]]
     except csv.Error as error:
         raise Invalid(
             "%(file)s, línea %(line)s: no se entiende (cerca de «%(near)s»).",
             file=name,
-            line=reader.line_num + 1,
-            near=text[:40],
+            line=good + 1,  # the reader stands at the end of the file where quotation marks do not close
+            near=near[:40],
             field="file",
         ) from error
 

@@ -37,6 +37,9 @@ def opened(given: TableFile) -> tuple[csv.DictReader[str], dict[str, str]]:
     reader = tables.reader_of(given)
     names = _names(reader, given)
     columns = guessed(names, given)
+    twice = next((column for column in columns.values() if names.count(column) > 1), None)
+    if twice is not None:
+        raise tables.twice(given.name, twice, twice)
     if "body" not in columns and "title" not in columns:
         raise Invalid(
             "%(file)s, línea 1: falta la columna del texto («body»); hay %(columns)s. Diga cuál es.",

@@ -99,7 +99,9 @@ def survey(db: Session, consultation: ConsultationView, given: TableFile, *, tod
     try:
         for row in reader:
             found.rows += 1
-            one = _row(consultation, row, columns, reader.line_num, sources, occurrences, given.date_format, today)
+            one = _too_wide(row, reader.line_num) or _row(
+                consultation, row, columns, reader.line_num, sources, occurrences, given.date_format, today
+            )
             if isinstance(one, Left):
                 found.left.append(one)
             else:
@@ -134,6 +136,13 @@ def _sources(db: Session, consultation: ConsultationView, source: str) -> tuple[
 
 def _generation(source: str, n: int) -> str:
     return f"{source}~{n}" if n else source
+
+
+def _too_wide(row: dict[str, str], line: int) -> Left | None:
+    """Cells beyond the last heading: a text with commas and no quotation marks, of which the end would be lost."""
+    beyond = "".join(row.get(None) or ())  # type: ignore[call-overload]
+    why = "más celdas que columnas: ponga entre comillas el texto que lleva comas"
+    return Left(line, list(row)[-2], beyond[:60], why) if beyond.strip() else None
 
 
 def _row(

@@ -39,7 +39,7 @@ class Taken:
 def read(data: bytes, name: str, consultation: ConsultationView) -> dict[int, list[Note]]:
     """The notes by the number of their sheet; ``Invalid`` names line, column and value of the first fault."""
     rows = tables.rows(data, name)
-    places = tables.places(next(rows, (1, []))[1], COLUMNS)
+    places = tables.places(next(rows, (1, []))[1], COLUMNS, name)
     if places["sheet"] is None or places["body"] is None:
         raise Invalid("%(file)s, línea 1: faltan las columnas «hoja» y «nota».", file=name, field="file")
     codes = {c.code for c in consultation.lists.get("language", ())}

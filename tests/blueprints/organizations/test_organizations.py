@@ -475,7 +475,7 @@ def test_a_dissent_is_not_pushed_out_by_others(app: Flask, database: Database, c
                 subject="act/mesa-tecnica",
                 text=f"Apoyamos {n} veces.",
                 document=None,
-                account_id=me[0],
+                by=by(db, consultation, me[0]),
                 now=datetime.now(UTC),
             )
     assert "por consenso" not in public.get("…/cronograma/mesa-tecnica").text
