@@ -82,7 +82,7 @@ def refresh(db: Session, consultation: ConsultationView, contribution_id: int) -
 def facets(
     consultation: ConsultationView, *, theme: ThemeView | None, department: str | None, kind: Kind | None
 ) -> list[str]:
-    """The words that stand for a consultation and its filters; with a digit-letter mix no stem has."""
+    """The words that stand for a consultation and its filters; as nobody writes one by chance."""
     words = [f"zc{consultation.id}x"]
     words.append(f"zt{theme.id}x" if theme else "zt0x")
     words += [f"zd{department}x"] if department else []

@@ -83,38 +83,25 @@ def _members(db: Session, organization_id: int) -> list[tuple[str, str]]:
 def _call(
     db: Session, consultation_id: int, organization_id: int, event: str, content: dict[str, Any], now: datetime
 ) -> None:
-    n = Notice
-    there = select(n.id).where(n.organization_id == organization_id, n.event == event)
-    if db.execute(there).first() is None:
-        db.execute(
-            insert(n).values(
-                consultation_id=consultation_id,
-                organization_id=organization_id,
-                event=event,
-                content=content,
-                state=NoticeState.WAITING,
-                changed_at=now,
-            )
-        )
+    _put(db, {"organization_id": organization_id}, consultation_id, event, content, now)
 
 
 def call_person(
     db: Session, consultation_id: int, registration_id: int, event: str, content: dict[str, Any], now: datetime
 ) -> None:
     """Somebody who registered for a forum is to be called."""
+    _put(db, {"registration_id": registration_id}, consultation_id, event, content, now)
+
+
+def _put(
+    db: Session, whom: dict[str, int], consultation_id: int, event: str, content: dict[str, Any], now: datetime
+) -> None:
+    """One notice for an event, however often it is told. ``whom``: the column that says whose it is, and its id."""
     n = Notice
-    there = select(n.id).where(n.registration_id == registration_id, n.event == event)
+    there = select(n.id).where(*(getattr(n, name) == id_ for name, id_ in whom.items()), n.event == event)
     if db.execute(there).first() is None:
-        db.execute(
-            insert(n).values(
-                consultation_id=consultation_id,
-                registration_id=registration_id,
-                event=event,
-                content=content,
-                state=NoticeState.WAITING,
-                changed_at=now,
-            )
-        )
+        values = {"consultation_id": consultation_id, "event": event, "content": content, "changed_at": now}
+        db.execute(insert(n).values(**whom, **values, state=NoticeState.WAITING))
 
 
 def forget(db: Session, registration_ids: Sequence[int]) -> None:
