@@ -1,4 +1,4 @@
-"""Findings of the advice that a proponent lets stand, each with a reason that everybody reads."""
+"""Diagnostics of the advice that a proponent waives, each with a reason that everybody reads."""
 
 from __future__ import annotations
 
