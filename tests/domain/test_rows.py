@@ -62,7 +62,8 @@ def versioned(database: Database, consultation: ConsultationView, seen: int, day
 def stored(database: Database, id_: int) -> tuple[int, date]:
     """Version and day of an act's row."""
     with database.session(read_only=True) as db:
-        return db.execute(select(Act.version, Act.day).where(Act.id == id_)).one()._tuple()
+        version, day = db.execute(select(Act.version, Act.day).where(Act.id == id_)).one()
+        return version, day
 
 
 def test_versions_follow_one_another(database: Database, consultation: ConsultationView) -> None:
