@@ -166,8 +166,7 @@ def _row(
         return Left(line, columns.get("body", "title"), words[:60], "no dice nada: ni una letra ni un número")
     if len(words) > OTHER_MAX:
         return Left(line, columns.get("body", "title"), words[:60], f"{len(words):,} caracteres; caben {OTHER_MAX:,}")
-    unknown = _unknown(consultation, value)
-    if unknown is not None:
+    if (unknown := _unknown(consultation, value)) is not None:
         return Left(line, columns[unknown[0]], value[unknown[0]], unknown[1])
     days = {}
     for name in ("received_on", "withdrawn_on"):
