@@ -184,3 +184,14 @@ def test_a_status_moves_in_one_place() -> None:
     moves = {str(p.relative_to(PACKAGE)) for p in SOURCES if "tally.move(" in p.read_text("utf-8")}
     arrivals = {"domain/contributions/admission.py", "domain/contributions/deferred.py"}
     assert moves == {"domain/contributions/status.py"} | arrivals
+
+
+def test_every_domain_module_is_tested_by_its_own_wing() -> None:
+    domain = PACKAGE / "domain"
+    for path in sorted(domain.rglob("*.py")):
+        parts = path.relative_to(domain).with_suffix("").parts
+        if parts[-1] == "__init__" or len(parts) == 1:
+            continue
+        mine = (ROOT / "tests" / "domain" / parts[0]).rglob("*.py")
+        name = ".".join(("consulta", "domain", *parts))
+        assert any(name in imports(test) for test in mine), f"no test in tests/domain/{parts[0]} imports {name}"

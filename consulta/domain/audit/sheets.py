@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -116,7 +116,7 @@ class Sheets:
         for number, version in sorted(self.versions.keys() - seen):
             yield f"proposal {number}: its version {version} is gone"
 
-    def _version(self, db: Session, row: Any, sheet: Any) -> Iterator[str]:
+    def _version(self, db: Session, row: Row[*tuple[Any, ...]], sheet: Any) -> Iterator[str]:
         said, name = self.versions.get((row.number, row.version)), f"proposal {row.number}"
         if said is None:
             yield f"{name}: there is no entry for its version {row.version}"

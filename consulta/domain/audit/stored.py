@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -41,7 +41,7 @@ def received(db: Session, view: ConsultationView, first: int, last: int) -> list
     return rows
 
 
-def _mappings(db: Session, query: Any) -> list[dict[str, Any]]:
+def _mappings(db: Session, query: Select[Any]) -> list[dict[str, Any]]:
     found = db.connection().execute(query)
     names = tuple(found.keys())
     return [dict(zip(names, row, strict=True)) for row in found]

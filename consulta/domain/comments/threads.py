@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, tuple_, union_all
+from sqlalchemy import Row, Select, bindparam, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from consulta.domain import places
@@ -168,7 +168,7 @@ def _replies(db: Session, parents: Sequence[int]) -> dict[int, list[Remark]]:
     return {id_: sorted(rows, key=lambda one: one.number) for id_, rows in found.items()}
 
 
-def _remark(row: Any) -> Remark:
+def _remark(row: Row[Any]) -> Remark:
     shown = row.status is Status.PUBLISHED
     return Remark(
         row.number,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.base import table_of
@@ -80,7 +80,7 @@ def select_rows() -> Select[Any]:
     return targets.with_target(bodies.with_body(query))
 
 
-def row_of(r: Any) -> ListedContribution:
+def row_of(r: Row[Any]) -> ListedContribution:
     """A row of ``select_rows``, with the name only where it may be shown."""
     return ListedContribution(
         r.id,

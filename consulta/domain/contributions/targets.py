@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
@@ -114,7 +114,7 @@ def with_target(query: Select[Any]) -> Select[Any]:
     return query.outerjoin(_PLAN, _PLAN.c.id == _COMMENT.c.on_commitment_id)
 
 
-def on_of(r: Any) -> On | None:
+def on_of(r: Row[Any]) -> On | None:
     """What a row is on; ``None`` if it is no comment."""
     if r.on_theme_id is None and r.on_number is None and r.on_commitment is None:
         return None
@@ -136,7 +136,7 @@ def quoted(db: Session, consultation: ConsultationView, number: int) -> Quoted |
     return Quoted(row.id, row.number, row.kind, row.theme_id, bodies.excerpt(row.title, row.body, 240))
 
 
-def published(db: Session, consultation: ConsultationView, number: int) -> Any:
+def published(db: Session, consultation: ConsultationView, number: int) -> Row[Any] | None:
     """The row of a published contribution, with what it is on if it is a comment; ``None`` else."""
     query = select(
         _C.id,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -103,7 +103,7 @@ def latest(db: Session, consultation: ConsultationView, *, limit: int = 30) -> l
     ]
 
 
-def _query() -> Any:
+def _query() -> Select[Any]:
     in_force = (ForumVersion.forum_id == _F.c.id) & (ForumVersion.version == _F.c.version)
     columns = (
         _F.c.id,
@@ -118,7 +118,7 @@ def _query() -> Any:
     return select(*columns, ForumVersion.content).join(ForumVersion, in_force).order_by(_F.c.starts_at, _F.c.id)
 
 
-def _view(row: Any, versions: tuple[Version, ...] = (), tables: tuple[Table, ...] = ()) -> ForumView:
+def _view(row: Row[Any], versions: tuple[Version, ...] = (), tables: tuple[Table, ...] = ()) -> ForumView:
     return ForumView(
         row.id,
         row.key,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.codes import sha256
@@ -249,7 +249,7 @@ def listing(db: Session, consultation: ConsultationView, *, import_id: int | Non
     ]
 
 
-def _state(r: Any) -> str:
+def _state(r: Row[Any]) -> str:
     if r.reason:
         return "back"
     if r.failed:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, StageView, ThemeView
@@ -96,7 +96,7 @@ def _waiting(db: Session, consultation: ConsultationView, *conditions: ColumnEle
     return _some(db, select(base.id).where(base.consultation_id == consultation.id, IS_WAITING, ~decided, *conditions))
 
 
-def _some(db: Session, query: Any) -> int:
+def _some(db: Session, query: Select[Any]) -> int:
     return db.execute(select(func.count()).select_from(query.limit(MANY + 1).subquery())).scalar_one()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -94,7 +94,7 @@ def listing(db: Session, consultation: ConsultationView, by: Filters) -> tuple[l
     return rows, rows[-1].number if more else None
 
 
-def _row(r: Any) -> ListedProposal:
+def _row(r: Row[*tuple[Any, ...]]) -> ListedProposal:
     shown = r.status is Status.PUBLISHED
     return ListedProposal(
         number=r.number,

@@ -8,7 +8,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, SelectBase, select
+from sqlalchemy import Row, Select, SelectBase, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -73,7 +73,7 @@ class View:
     names: Glossary = field(default_factory=dict)
 
 
-def proponent_of(r: Any, shown: bool) -> Localized | None:
+def proponent_of(r: Row[*tuple[Any, ...]], shown: bool) -> Localized | None:
     """Who proposes: an organisation stands by its proposal; a person's name goes with the text."""
     return r.name or ({"es": r.who} if r.who and r.publish_name and shown else None)
 

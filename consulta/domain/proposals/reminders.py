@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations import reading as consultations
@@ -70,7 +70,7 @@ def _remind(db: Session, view: ConsultationView, stage: StageView, now: datetime
     return len(rows)
 
 
-def _whom(db: Session, row: Any) -> list[str]:
+def _whom(db: Session, row: Row[Any]) -> list[str]:
     if row.organization_id is None:
         return [Recipient.DRAFT.of(row.id)] if row.email else []
     m = OrganizationMember

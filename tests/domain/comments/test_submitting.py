@@ -90,8 +90,8 @@ def test_the_same_form_twice_is_one_comment(database: Database, consultation: Co
     with database.session(read_only=True) as db:
         again = submitting.repeated(db, submission="k", given=given, target=Target(theme=theme))
         assert (again.folio, again.number) == (receipt.folio, receipt.number)
+        elsewhere = Target(theme=consultation.themes[1])
         with pytest.raises(Conflict):
-            elsewhere = Target(theme=consultation.themes[1])
             submitting.repeated(db, submission="k", given=given, target=elsewhere)
 
 

@@ -136,10 +136,11 @@ def test_only_a_finished_import_is_taken_back(
     account = staff(database, consultation)
     found = surveyed(database, consultation, table(300), now)
     import_id = taken_in(database, consultation, found, now, pieces=1)
-    for wrong in (import_id, 999):
-        with pytest.raises(Conflict), database.transaction() as db:
-            who = by(db, consultation, account)
-            undo.take_back(db, consultation, wrong, reason="Eran de otra consulta.", by=who, now=now)
+    with database.transaction() as db:
+        who = by(db, consultation, account)
+        for wrong in (import_id, 999):
+            with pytest.raises(Conflict):
+                undo.take_back(db, consultation, wrong, reason="Eran de otra consulta.", by=who, now=now)
 
 
 def keep(database: Database, view: ConsultationView, data: bytes, now: datetime, **options: Any) -> int:
