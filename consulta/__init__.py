@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -17,7 +17,7 @@ from consulta.database.transactions import Database
 
 from . import blueprints, cli
 from .config import Settings, from_environment
-from .web import auth, db, errors, headers, page_cache, requests
+from .web import auth, db, errors, headers, held_drafts, kept, notices, page_cache, requests, signing_in
 from .words import i18n, labels, markup
 
 STATIC = Path(__file__).parent / "static"
@@ -55,8 +55,13 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     )
     app.extensions["settings"] = settings
     db.init_app(app, database or Database(settings.database_url))
+    auth.limit(app)
     auth.init_app(app, settings)
     CSRFProtect(app)
+    auth.guard(app, signing_in.with_form)
+    kept.init_app(app)
+    held_drafts.init_app(app)
+    notices.init_app(app)
     i18n.init_app(app)
     labels.init_app(app)
     headers.init_app(app)
@@ -77,7 +82,15 @@ def _templates(app: Flask) -> None:
         for path in STATIC.iterdir()
         if path.is_file() and path.suffix != ".gz"
     }
-    app.jinja_env.globals.update(static=lambda name: f"/static/{name}?v={marks[name]}", url_for=_address)
+    app.jinja_env.globals.update(once=_once, static=lambda name: f"/static/{name}?v={marks[name]}", url_for=_address)
+
+
+def _once(name: str) -> bool:
+    """Whether this is the first time that this page asks for something, such as a script."""
+    asked: set[str] = g.setdefault("asked_once", set())
+    first = name not in asked
+    asked.add(name)
+    return first
 
 
 def _address(endpoint: str, **values: Any) -> str:

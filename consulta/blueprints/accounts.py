@@ -5,10 +5,9 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.domain.accounts import accounts, attempts, links, permissions, sessions
+from consulta.domain.accounts import links, permissions, sessions
 from consulta.domain.attendance import door
 from consulta.domain.errors import NotFound
 from consulta.domain.intake import assisted
@@ -16,10 +15,11 @@ from consulta.domain.organizations import members
 from consulta.domain.proposals import drafting, sponsors
 from consulta.forms.accounts import PasswordForm, ResetForm, SignInForm
 from consulta.models.accounts import RoleName
-from consulta.web import auth, db, limits, passwords
+from consulta.web import auth, db, limits, passwords, signing_in
 from consulta.web.answers import respond_privately
 from consulta.web.auth import allow, anyone, signed_in
 from consulta.web.context import now, settings
+from consulta.web.errors import WRONG
 from consulta.words.i18n import gettext, language
 
 bp = Blueprint("accounts", __name__, url_prefix="/cuenta")
@@ -39,39 +39,14 @@ def sign_in() -> Response:
 def enter() -> Response | BaseResponse:
     """Check a password; a failure is counted, and answered alike for every reason."""
     form = SignInForm()
-    email, browser = (form.email.data or "")[:320], request.cookies.get(BROWSER)
-    found = accounts.by_email(db.session(), email)
-    known = (
-        browser
-        if found and browser and sessions.knows_browser(db.session(), account_id=found[0], token=browser)
-        else None
-    )
-    db.session().rollback()
-    keys: list[bytes] = []
-
-    def check(own: Session) -> None:
-        keys.extend(
-            attempts.attempt_keys(own, email=email, address=limits.network(), known_browser=known, today=now().date())
-        )
-        attempts.check_delay(own, keys, now=now())
-
-    auth.record_attempt(check)
-    right = passwords.verify(found[1] if found else None, (form.password.data or "")[:400])
-    if not right or found is None or found[3] or (found[2] and not auth.demo_allowed(settings())) or form.errors:
-        auth.record_attempt(lambda own: attempts.count_failure(own, keys, now=now()))
-        return _sign_in_page(
-            form, gettext("El correo o la contraseña no coinciden. Revíselos e inténtelo de nuevo."), 422
-        )
-    attempts.forget_failures(db.session(), keys)
-    token = sessions.begin(
-        db.session(), account_id=found[0], browser=request.headers.get("User-Agent", "")[:60], now=now()
-    )
-    remembered = known or sessions.remember_browser(db.session(), account_id=found[0])
-    auth.start_session(token)
+    email = "" if form.errors else form.email.data or ""
+    begun = signing_in.check(email, form.password.data or "", request.cookies.get(BROWSER))
+    if begun is None:
+        return _sign_in_page(form, gettext(WRONG), 422)
     response = redirect(_next(), 303)
     response.set_cookie(
         BROWSER,
-        remembered,
+        begun.browser,
         max_age=YEAR,
         httponly=True,
         samesite="Lax",

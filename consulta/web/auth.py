@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, abort, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from limits.storage import storage_from_string
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +23,8 @@ from . import context, db
 View = TypeVar("View", bound=Callable[..., Any])
 Predicate = Callable[["Staff | None"], bool]
 login = LoginManager()
+ENTER = "entrar-"
+"""What the fields begin with by which somebody signs in, or gives a code, together with a form that waited for it."""
 
 
 class Staff:
@@ -96,7 +98,7 @@ def takes_files(most_bytes: int) -> Callable[[View], View]:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Limits first, then sign-in, then the rule of every route."""
+    """Who is signed in."""
     app.extensions["limits"] = storage_from_string(settings.ratelimit_url)
     login.init_app(app)
     login.session_protection = None
@@ -111,23 +113,53 @@ def init_app(app: Flask, settings: Settings) -> None:
             record_attempt(lambda own: sessions.touch(own, actor.session_id, now=context.now()))
         return Staff(actor, token)
 
+
+def limit(app: Flask) -> None:
+    """What a request may be, before anything of it is read."""
+
     @app.before_request
-    def guard() -> BaseResponse | None:
+    def limits() -> None:
         if "\x00" in request.path:
-            return abort(404)  # no text holds it, and PostgreSQL takes it for none
+            abort(404)  # no text holds it, and PostgreSQL takes it for none
+        view = app.view_functions.get(request.endpoint or "")
+        request.max_content_length = getattr(view, "most_bytes", request.max_content_length)
+
+
+def guard(app: Flask, enter: Callable[[], None]) -> None:
+    """The rule of every route; ``enter`` signs in who sends a form together with a password."""
+
+    @app.before_request
+    def guarded() -> BaseResponse | None:
         if request.endpoint is None or request.endpoint == "static":
             return None
         view = app.view_functions.get(request.endpoint)
-        request.max_content_length = getattr(view, "most_bytes", request.max_content_length)
         rule: Predicate | None = getattr(view, "rule", None)
         if rule is anyone:
             return None
+        if request.method == "POST":
+            enter()
         staff = person()
         if rule is not None and rule(staff):
             return None
         if staff is None and rule is not None and request.method == "GET":
             return redirect(url_for("accounts.sign_in", siguiente=request.full_path.rstrip("?")), 303)
         return abort(403)
+
+
+def needs_an_account() -> bool:
+    """Whether this route is for some only."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is not None and getattr(view, "rule", None) not in (anyone, None)
+
+
+def ask_nobody() -> None:
+    """Take whoever asks for nobody, without looking."""
+    g._login_user = login.anonymous_user()
+
+
+def forget_person() -> None:
+    """Ask again who is signed in: somebody has just done so."""
+    g.pop("_login_user", None)
 
 
 def person() -> Staff | None:

@@ -14,6 +14,8 @@ from consulta.domain.errors import Closed, Conflict, DomainError, Invalid, Malfo
 from consulta.domain.texts import showable
 from consulta.words.i18n import gettext
 
+from . import auth, held_drafts, kept
+
 STATUS: dict[type[DomainError], int] = {
     NotFound: 404,
     NotAllowed: 403,
@@ -36,7 +38,7 @@ TITLES = {
     503: "Ahora no se pudo",
     500: "Algo falló de nuestro lado",
 }
-KEPT = ("body", "note", "title")
+WRONG = "El correo o la contraseña no coinciden. Revíselos e inténtelo de nuevo."
 log = structlog.get_logger()
 
 
@@ -50,18 +52,26 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def page(status: int, message: str, *, valid: tuple[str, ...] = (), resend: bool = False) -> Response:
-    """An ordinary page with a status that tells the truth, and the text that was sent, to copy."""
-    kept = next((request.form[name] for name in KEPT if request.form.get(name)), "") if status != 413 else ""
+def page(status: int, message: str, *, valid: tuple[str, ...] = ()) -> Response:
+    """An ordinary page with a status that tells the truth. What was sent is on it, with one button that sends it: after
+    signing in, if the session ended; with the code, if this browser lost it."""
+    if status >= 500:
+        auth.ask_nobody()  # who is signed in stands in the database, which may be what failed
+    again = kept.is_form() and status not in (405, 413)
     response = make_response(
         render_template(
             "errors/error.html",
             status=status,
             title=gettext(TITLES.get(status, TITLES[500])),
             message=showable(message),
-            kept=showable(kept, 1_000_000),
             valid=valid,
-            fields=_again() if resend else None,
+            again=again,
+            fields=kept.fields() if again else [],
+            files=kept.files() if again else [],
+            gone=kept.gone(),
+            sign_in=again and status in (400, 403) and auth.needs_an_account() and _is_nobody(status),
+            code=again and status in (400, 404) and held_drafts.needs_code(),
+            ENTER=auth.ENTER,
         ),
         status,
     )
@@ -69,16 +79,8 @@ def page(status: int, message: str, *, valid: tuple[str, ...] = (), resend: bool
     return response
 
 
-def _again() -> list[tuple[str, str]]:
-    """What was posted, to be posted again with a new token; never a password, and only from our own pages."""
-    origin = request.headers.get("Origin")
-    if origin and origin != "null" and origin != request.host_url.rstrip("/"):
-        return []
-    return [
-        (k, showable(v, 1_000_000))
-        for k, v in request.form.items(multi=True)
-        if k != "csrf_token" and "password" not in k
-    ][:60]
+def _is_nobody(status: int) -> bool:
+    return status == 403 or auth.person() is None
 
 
 def status_of(error: DomainError) -> int:
@@ -104,7 +106,7 @@ def _csrf(_error: CSRFError) -> Response:
         "Por seguridad, confirme el envío: su texto sigue aquí. Si este aviso vuelve a salir, su navegador no guarda "
         "cookies; actívelas para este sitio y envíe de nuevo."
     )
-    return page(400, message, resend=True)
+    return page(400, message)
 
 
 def _integrity(error: IntegrityError) -> Response:
@@ -114,7 +116,7 @@ def _integrity(error: IntegrityError) -> Response:
 
 def _database(error: DBAPIError) -> Response:
     log.error("database", kind=type(error.orig).__name__, operational=isinstance(error, OperationalError))
-    return page(503, gettext("No se guardó nada. Su texto está abajo: espere un minuto y envíelo de nuevo."))
+    return page(503, gettext("No se guardó nada. Lo que escribió está abajo: espere un minuto y envíelo de nuevo."))
 
 
 def _http(error: HTTPException) -> Response:
@@ -127,9 +129,11 @@ def _http(error: HTTPException) -> Response:
         404: gettext("La dirección está mal escrita o lo que buscaba ya no está."),
         405: gettext("Vuelva a la página anterior y use sus botones."),
         429: gettext(
-            "Llegaron demasiados envíos seguidos desde su conexión. Su texto está abajo: guárdelo y envíelo más tarde."
+            "Llegaron demasiados envíos seguidos desde su conexión. Lo que escribió está abajo: envíelo más tarde."
         ),
     }
+    if status == 403 and request.method == "POST" and auth.person() is None:
+        words[403] = gettext("Su sesión terminó. Nada se perdió: entre, y lo que escribió se envía.")
     response = page(status, words.get(status, gettext("Vuelva a la página anterior e inténtelo de nuevo.")))
     if status == 405 and error.response is None and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
@@ -140,4 +144,4 @@ def _http(error: HTTPException) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     log.exception("unexpected", kind=type(error).__name__, endpoint=request.endpoint)
-    return page(500, gettext("No se guardó nada. Su texto está abajo: cópielo e inténtelo más tarde."))
+    return page(500, gettext("No se guardó nada. Lo que escribió está abajo: inténtelo más tarde."))

@@ -20,6 +20,7 @@ from consulta.domain.notifications.news import NewsMail, SubscriptionMail
 from consulta.domain.notifications.outbox import Delivery, Mail, Message
 from consulta.domain.organizations.requests import RequestMail
 from consulta.domain.organizations.verification import StandingMail
+from consulta.domain.proposals.drafting import DraftCodeMail
 from consulta.domain.proposals.reminders import ReminderMail
 from consulta.models.outbox import GAVE_UP
 
@@ -33,6 +34,7 @@ MAILS: tuple[type[Mail], ...] = (
     NewsMail,
     SubscriptionMail,
     ReminderMail,
+    DraftCodeMail,
     RequestMail,
     StandingMail,
     InvitationMail,

@@ -16,6 +16,7 @@ from consulta.domain.accounts import sessions
 from consulta.domain.authors import erasure as author_erasure
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.errors import DomainError
+from consulta.domain.files import staged
 from consulta.domain.forums import erasure as forum_erasure
 from consulta.domain.forums import seats, telling
 from consulta.domain.intake import importing, undo, uploads
@@ -148,5 +149,6 @@ def erase(database: Database, *, now: datetime) -> int:
         sessions.purge(db, now=now, today=now.date())
         news.forget_unconfirmed(db, today=now.date())
         uploads.forget_unapproved(db, now=now)
+        staged.forget(db, now=now)
         requests.forget(db, now=now)
     return done

@@ -136,7 +136,7 @@ def test_an_upload_of_eleven_megabytes_is_refused_in_words(
     act = {**ACT, "document": (io.BytesIO(b"0" * 5_000_000), "grande.pdf")}
     assert (
         stranger.client.post("/gestion/prueba/actos/nuevo", data=act, content_type="multipart/form-data").status_code
-        == 403
+        == 400
     )
 
 

@@ -73,3 +73,32 @@ def test_a_confirmation_follows_from_secret_code_and_address() -> None:
         codes.confirmation_code("s" * 40, "0123-4567-89AB-CDEF", "ana@example.com"),
     }
     assert len(others | {code}) == 4
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "Código: 7K3M-9QXT-2B4D-HZ8P",
+        "https://consulta.example/seguimiento#7K3M-9QXT-2B4D-HZ8P",
+        "https://consulta.example/seguimiento#7K3M-9QXT-2B4D-HZ8P.ABCD2345",
+        "7k3m–9qxt—2b4d−hz8p",
+        "7K3M‐9QXT‑2B4D‒HZ8P",
+        "\u200b7K3M-\u200e9QXT-2B4D-HZ8P\ufeff",
+        "7K3M 9QXT 2B4D HZ8P",
+        "Código 7K3M 9QXT 2B4D HZ8P",
+        "7K3M9QXT2B4DHZ8P",
+        "mi codigo es 7K3M9QXT2B4DHZ8P gracias",
+        "7K3M-9QXT-2B4D-HZ8P.",
+        "«7K3M-9QXT-2B4D-HZ8P»",
+        "7K3M\u00a0-\u00a09QXT\u00a0-\u00a02B4D\u00a0-\u00a0HZ8P",
+        "７Ｋ３Ｍ-９ＱＸＴ-２Ｂ４Ｄ-ＨＺ８Ｐ",
+        "7K3M\n9QXT\n2B4D\nHZ8P",
+    ],
+)
+def test_a_code_is_found_in_whatever_was_pasted(pasted: str) -> None:
+    assert codes.read_folio(pasted) == "7K3M-9QXT-2B4D-HZ8P"
+
+
+@pytest.mark.parametrize("other", ["", "Código:", "7K3M-9QXT-2B4D", "7K3M-9QXT-2B4D-HZ8P9", "U" * 16, "x" * 5_000])
+def test_what_is_no_code_is_none(other: str) -> None:
+    assert codes.read_folio(other) is None

@@ -85,7 +85,7 @@ def begin(person: Visitor, organization: str = "", status: int = 303) -> str:
     page = person.get(BEGIN).text
     given = {"submission": person.hidden(page, "submission"), "organization": organization}
     answer = person.post(BEGIN, given, status)
-    return answer.headers["Location"] if status == 303 else answer.text
+    return answer.headers["Location"].removesuffix("/codigo") if status == 303 else answer.text
 
 
 def save(person: Visitor, draft: str, place: str, status: int = 303, **fields: str) -> str:

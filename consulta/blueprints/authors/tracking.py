@@ -64,7 +64,7 @@ def follow() -> Response | BaseResponse:
             return respond_privately(make_response(page))
         draft = drafting.by_code(db.session(), folio)
         if draft is not None:
-            held_drafts.hold(draft.key)
+            held_drafts.hold(draft.key, folio)
             if draft.open:
                 return redirect(url_for("proposal_drafts.tasks", slug=draft.slug, key=draft.key), 303)
         followed = tracking.follow(db.session(), folio)

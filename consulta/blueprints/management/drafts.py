@@ -63,26 +63,26 @@ def create() -> Response | BaseResponse:
     if not typed.errors:
         try:
             content = _start(start or TEMPLATE)
-            id_ = drafts.begin(db.session(), content, slug=slug, title=title, account_id=actor().id, now=now())
-            return redirect(url_for(".overview", draft_id=id_), 303)
+            key = drafts.begin(db.session(), content, slug=slug, title=title, account_id=actor().id, now=now())
+            return redirect(url_for(".overview", key=key), 303)
         except (Invalid, Conflict) as error:
             typed.wrong("slug", answers.refused(error).message)
     return _begin_page(typed.values(), typed.errors, 422)
 
 
-@bp.get("/borradores/<int(max=2147483647):draft_id>")
+@bp.get("/borradores/<key>")
 @allow(coordinates)
-def overview(draft_id: int) -> Response:
+def overview(key: str) -> Response:
     """The parts of a draft, what is missing, and the way to publish it."""
-    return _overview_page(drafts.find(db.session(), draft_id, actor()), 200)
+    return _overview_page(drafts.find(db.session(), key, actor()), 200)
 
 
-@bp.get("/borradores/<int(max=2147483647):draft_id>/vista", defaults={"page": "inicio"})
-@bp.get("/borradores/<int(max=2147483647):draft_id>/vista/<any(cronograma, opinar, reglas, privacidad):page>")
+@bp.get("/borradores/<key>/vista", defaults={"page": "inicio"})
+@bp.get("/borradores/<key>/vista/<any(cronograma, opinar, reglas, privacidad):page>")
 @allow(coordinates)
-def preview(draft_id: int, page: str) -> Response:
+def preview(key: str, page: str) -> Response:
     """A page as the public will see it; its links lead to the other pages of the preview."""
-    draft = drafts.find(db.session(), draft_id, actor())
+    draft = drafts.find(db.session(), key, actor())
     view = drafts.preview(draft, now=now())
     stages = view.stretch(now(), AT_HOME if page == "inicio" else len(view.stages), top=page == "inicio").stages
     return answers.private(
@@ -105,15 +105,15 @@ def preview(draft_id: int, page: str) -> Response:
         submission="",
         csrf="",
         limit=BODY_MAX,
-        url_for=partial(_address, draft_id),
+        url_for=partial(_address, key),
     )
 
 
-@bp.post("/borradores/<int(max=2147483647):draft_id>/publicar")
+@bp.post("/borradores/<key>/publicar")
 @allow(coordinates)
-def publish(draft_id: int) -> Response | BaseResponse:
+def publish(key: str) -> Response | BaseResponse:
     """Publish what lacks nothing."""
-    draft = drafts.find(db.session(), draft_id, actor())
+    draft = drafts.find(db.session(), key, actor())
     try:
         seen = Typed(request.form).whole("seen", 0, 10**9)
         slug = drafts.publish(db.session(), draft, seen=seen, actor=actor(), now=now())
@@ -124,31 +124,31 @@ def publish(draft_id: int) -> Response | BaseResponse:
     return redirect(url_for("management.home", slug=slug), 303)
 
 
-@bp.post("/borradores/<int(max=2147483647):draft_id>/descartar")
+@bp.post("/borradores/<key>/descartar")
 @allow(coordinates)
-def discard(draft_id: int) -> BaseResponse:
+def discard(key: str) -> BaseResponse:
     """Throw a draft away."""
-    drafts.discard(db.session(), drafts.find(db.session(), draft_id, actor()))
+    drafts.discard(db.session(), drafts.find(db.session(), key, actor()))
     flash(gettext("El borrador se descartó."))
     return redirect(url_for("management.desks"), 303)
 
 
-@bp.get("/borradores/<int(max=2147483647):draft_id>/<part>")
+@bp.get("/borradores/<key>/<part>")
 @allow(coordinates)
-def part(draft_id: int, part: str) -> Response:
+def part(key: str, part: str) -> Response:
     """One part of a draft, to be changed."""
-    draft = drafts.find(db.session(), draft_id, actor())
+    draft = drafts.find(db.session(), key, actor())
     if part == "etapas":
         rows = schedules.values_of(drafts.preview(draft, now=now()).stages)
         return _stages_page(draft, rows, {}, 200)
     return _part_page(draft, part, shown(part, draft.content), {}, 200)
 
 
-@bp.post("/borradores/<int(max=2147483647):draft_id>/<part>")
+@bp.post("/borradores/<key>/<part>")
 @allow(coordinates)
-def save(draft_id: int, part: str) -> Response | BaseResponse:
+def save(key: str, part: str) -> Response | BaseResponse:
     """Save one part, or show it again with all that was typed."""
-    draft = drafts.find(db.session(), draft_id, actor())
+    draft = drafts.find(db.session(), key, actor())
     if part == "etapas":
         return _save_stages(draft)
     typed = Typed(request.form)
@@ -158,7 +158,7 @@ def save(draft_id: int, part: str) -> Response | BaseResponse:
     if typed.errors:
         return _part_page(draft, part, typed.values(), typed.errors, 422)
     return _saved(draft, parts, seen) or _part_page(
-        drafts.find(db.session(), draft_id, actor()), part, typed.values(), _changed(), 409
+        drafts.find(db.session(), key, actor()), part, typed.values(), _changed(), 409
     )
 
 
@@ -176,7 +176,7 @@ def _save_stages(draft: DraftView) -> Response | BaseResponse:
         where = schedules.typed_place(form, error.field) or "add"
         return _stages_page(draft, rows, {where: gettext(error.message, **error.values)}, 422)
     return _saved(draft, {"stages": stages}, form.seen.data or 0) or _stages_page(
-        drafts.find(db.session(), draft.id, actor()), rows, _changed(), 409
+        drafts.find(db.session(), draft.key, actor()), rows, _changed(), 409
     )
 
 
@@ -187,7 +187,7 @@ def _saved(draft: DraftView, parts: dict[str, Any], seen: int) -> BaseResponse |
         answers.refused(error)
         return None
     flash(gettext("Guardado."))
-    return redirect(url_for(".overview", draft_id=draft.id), 303)
+    return redirect(url_for(".overview", key=draft.key), 303)
 
 
 def _changed() -> dict[str, str]:
@@ -197,11 +197,11 @@ def _changed() -> dict[str, str]:
     return {"seen": message}
 
 
-def _address(own: int, endpoint: str, /, **values: Any) -> str:
+def _address(own: str, endpoint: str, /, **values: Any) -> str:
     """Where a link of a preview leads: a public page that can be previewed, else the preview's home."""
     if endpoint.startswith("drafts."):
         return url_for(endpoint, **values)
-    return url_for(".preview", draft_id=own, page=PUBLIC.get(endpoint, "inicio"))
+    return url_for(".preview", key=own, page=PUBLIC.get(endpoint, "inicio"))
 
 
 def _starts() -> list[tuple[str, str]]:
@@ -239,7 +239,7 @@ def _part_page(draft: DraftView, part: str, values: dict[str, str], errors: dict
         values=values,
         errors=errors,
         seen=draft.revision,
-        action=url_for(".save", draft_id=draft.id, part=part),
+        action=url_for(".save", key=draft.key, part=part),
         typed=Typed(values),
         colours=range(1, snapshots.COLOURS + 1),
     )

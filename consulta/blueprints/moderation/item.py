@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.moderation import decisions, items, leases
 from consulta.domain.moderation import history as moderation_history
@@ -57,9 +59,15 @@ def release(slug: str, number: int) -> BaseResponse:
 def decide(slug: str, number: int) -> Response | BaseResponse:
     """Publish, or not with a reason; then the next at once."""
     consultation, form = _own_item(slug, number), DecisionForm()
-    if not form.validate_on_submit():
-        return _item_page(consultation, number, _typed(), _first_error(form.errors), 422)
+    about = _chosen_anew(consultation, number)
+    if not form.validate_on_submit() or (about is not None and not about.validate()):
+        found = {**form.errors, **(about.errors if about else {})}
+        return _item_page(consultation, number, _typed(), _first_error(found), 422)
+    ordinal = form.ordinal.data or 0
     try:
+        if about is not None:
+            _classify(consultation, number, about, ordinal)
+            ordinal += 1
         decisions.decide(
             db.session(),
             consultation=consultation,
@@ -67,7 +75,7 @@ def decide(slug: str, number: int) -> Response | BaseResponse:
             verdict=Verdict(form.verdict.data),
             reason_code=form.reason.data or None,
             note=form.note.data or None,
-            ordinal=form.ordinal.data or 0,
+            ordinal=ordinal,
             by=guards.by(consultation),
             now=now(),
         )
@@ -112,19 +120,8 @@ def classify(slug: str, number: int) -> Response | BaseResponse:
     form = ClassificationForm(consultation)
     if not form.validate_on_submit():
         return _item_page(consultation, number, _typed(), _first_error(form.errors), 422)
-    theme = consultation.theme(form.theme.data) if form.theme.data else None
-    mentions = [found for slug_ in form.mentions.data or [] if (found := consultation.theme(slug_)) is not None]
     try:
-        decisions.classify(
-            db.session(),
-            consultation=consultation,
-            number=number,
-            theme=theme,
-            mentions=mentions,
-            ordinal=form.ordinal.data or 0,
-            by=guards.by(consultation),
-            now=now(),
-        )
+        theme = _classify(consultation, number, form, form.ordinal.data or 0)
     except Conflict as error:
         return _refused(consultation, number, error)
     flash(gettext("Tema guardado."))
@@ -132,7 +129,38 @@ def classify(slug: str, number: int) -> Response | BaseResponse:
     if scope is not None and theme is not None and theme.id not in scope:
         return _next(consultation)
     leases.open_item(db.session(), consultation, number, by=guards.by(consultation), now=now())
+    if request.form.get("note") or request.form.get("reason"):
+        return _item_page(consultation, number, _typed(), None, 200)  # what is not decided yet stays in the form
     return redirect(url_for(".item", slug=slug, number=number), 303)
+
+
+def _chosen_anew(consultation: ConsultationView, number: int) -> ClassificationForm | None:
+    """What was chosen beside a decision, if it is not what stands there."""
+    if "theme" not in request.form:
+        return None
+    stands = items.item(db.session(), consultation, number, account_id=actor().id, now=now())
+    slugs = {one.id: one.slug for one in consultation.themes}
+    theme, mentions = request.form["theme"], set(request.form.getlist("mentions")) - {request.form["theme"]}
+    if theme == slugs.get(stands.theme_id or 0, "") and mentions == {slugs[one] for one in stands.mentions}:
+        return None
+    return ClassificationForm(consultation)
+
+
+def _classify(consultation: ConsultationView, number: int, form: ClassificationForm, ordinal: int) -> ThemeView | None:
+    """Say what it is about, as chosen; the theme."""
+    theme = consultation.theme(form.theme.data) if form.theme.data else None
+    mentions = [found for slug_ in form.mentions.data or [] if (found := consultation.theme(slug_)) is not None]
+    decisions.classify(
+        db.session(),
+        consultation=consultation,
+        number=number,
+        theme=theme,
+        mentions=mentions,
+        ordinal=ordinal,
+        by=guards.by(consultation),
+        now=now(),
+    )
+    return theme
 
 
 def _own_item(slug: str, number: int) -> ConsultationView:
@@ -162,12 +190,21 @@ def _item_page(
         item=found,
         history=history,
         typed=typed,
+        chosen=_chosen(consultation, found),
         error=error,
         today=consultation.today(now()),
         guides=GUIDES,
         grounds=dict(grounds()),
         sheet=proposals.at_the_desk(db.session(), consultation, found.id) if found.kind is Kind.PROPOSAL else None,
     )
+
+
+def _chosen(consultation: ConsultationView, found: items.Item) -> dict[str, Any]:
+    """The themes in the form: those chosen, if a form was sent, else those that stand there."""
+    if "theme" in request.form:
+        return {"theme": request.form["theme"], "mentions": request.form.getlist("mentions")}
+    slugs = {one.id: one.slug for one in consultation.themes}
+    return {"theme": slugs.get(found.theme_id or 0, ""), "mentions": [slugs[one] for one in found.mentions]}
 
 
 def _typed() -> dict[str, str]:

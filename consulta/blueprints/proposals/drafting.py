@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.database import transactions
+from consulta.documents import qr
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import similar
-from consulta.domain.errors import Closed, Conflict, Invalid
+from consulta.domain.errors import Closed, Conflict, Invalid, NotFound
 from consulta.domain.organizations import members
 from consulta.domain.organizations.reading import BodyView
 from consulta.domain.plans import earlier
@@ -26,7 +27,7 @@ from consulta.forms.milestones import moved
 from consulta.forms.proposals import MAX_CONTACTS, read_sources, read_step, show_step
 from consulta.web import answers, db, form_keys, guards, held_drafts, limits
 from consulta.web.auth import actor, allow, anyone, person, signed_in
-from consulta.web.context import now
+from consulta.web.context import now, settings
 from consulta.words.i18n import gettext, language
 
 bp = Blueprint("proposal_drafts", __name__, url_prefix="/consultas/<slug>/propuestas")
@@ -76,9 +77,32 @@ def create(slug: str) -> Response | BaseResponse:
         transactions.undo(db.session())
         key, folio = start()
     if folio is not None:
-        held_drafts.hold(key)
-        flash(gettext("Su código es %(code)s. Anótelo: con él sigue escribiendo desde cualquier aparato.", code=folio))
+        held_drafts.hold(key, folio)
+        return redirect(url_for(".begun", slug=slug, key=key), 303)
     return redirect(url_for(".tasks", slug=slug, key=key), 303)
+
+
+@bp.get("/borrador/<key>/codigo")
+@allow(anyone)
+def begun(slug: str, key: str) -> Response:
+    """The code of a draft, large, for who holds it."""
+    draft = held_drafts.draft(slug, key)
+    return _code_page(draft, {}, {}, 200)
+
+
+@bp.post("/borrador/<key>/codigo")
+@allow(anyone)
+def mail_code(slug: str, key: str) -> Response | BaseResponse:
+    """Send the code to an address, which is kept to remind of the draft."""
+    draft, typed = held_drafts.draft(slug, key), Typed(request.form)
+    address = typed.email("email", missing=gettext("Escriba a qué correo."))
+    folio = held_drafts.code(key)
+    if typed.errors or folio is None:
+        return _code_page(draft, typed.values(), typed.errors, 422)
+    drafting.keep_email(db.session(), draft, address)
+    drafting.mail_code(db.session(), draft, folio, language=language(), now=now())
+    flash(gettext("Se lo enviamos."))
+    return redirect(url_for(".begun", slug=slug, key=key), 303)
 
 
 @bp.get("/borrador/<key>")
@@ -214,6 +238,15 @@ def _step_page(
     )
 
 
+def _code_page(draft: Draft, values: Mapping[str, str], errors: Mapping[str, str], status: int) -> Response:
+    folio = held_drafts.code(draft.key)
+    if folio is None:
+        raise NotFound("Una propuesta de una organización no tiene código: la abren quienes actúan por ella.")
+    link = f"{settings().base_url}/seguimiento#{folio}"
+    shown = {"folio": folio, "qr": qr.svg(link), "values": values, "errors": errors}
+    return answers.private("proposals/begun.html", status, consultation=draft.consultation, draft=draft, **shown)
+
+
 def _tasks_page(draft: Draft, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
     return answers.private(
         "proposals/tasks.html",
@@ -226,6 +259,7 @@ def _tasks_page(draft: Draft, values: dict[str, str], errors: dict[str, str], st
         missing=in_words(advice.blocking(draft.sheet)),
         window=draft.consultation.window("proposal", now()),
         guides=GUIDES,
+        folio=held_drafts.code(draft.key),
         sponsors=sponsors.of_draft(db.session(), draft.id),
         **sending.standing(db.session(), draft),
         bodies=members.represented(db.session(), draft.consultation),

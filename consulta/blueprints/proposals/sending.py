@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.documents import qr
 from consulta.domain import codes
 from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
 from consulta.domain.ledger import log
@@ -21,7 +22,7 @@ from consulta.forms.guides import GUIDES
 from consulta.forms.proposals import read_sender
 from consulta.web import answers, db, form_keys, guards, held_drafts
 from consulta.web.auth import allow, anyone
-from consulta.web.context import now
+from consulta.web.context import now, settings
 from consulta.words.i18n import gettext, language
 
 bp = Blueprint("proposal_sending", __name__, url_prefix="/consultas/<slug>/propuestas")
@@ -81,7 +82,7 @@ def send(slug: str, key: str) -> Response | BaseResponse:
         refusal = answers.refused(error, "enviar")
         return _page(held_drafts.draft(slug, key), typed.values(), refusal.errors, refusal.status)
     first = draft.contribution_id is None
-    session[SENT] = [key, number, folio if first else None]
+    session[SENT] = [key, number, folio if first and folio else held_drafts.code(key)]
     return redirect(url_for(".receipt", slug=slug, key=key), 303)
 
 
@@ -93,7 +94,8 @@ def receipt(slug: str, key: str) -> Response:
     if sent_key != key:
         raise NotFound("Aquí no hay un comprobante. Siga su propuesta con su código.")
     sent = sending.promised(db.session(), draft.consultation, number)
-    return answers.private("proposals/receipt.html", consultation=draft.consultation, sent=sent, folio=folio)
+    drawn = qr.svg(f"{settings().base_url}/seguimiento#{folio}") if folio else None
+    return answers.private("proposals/receipt.html", consultation=draft.consultation, sent=sent, folio=folio, qr=drawn)
 
 
 @bp.post("/borrador/<key>/retirar")

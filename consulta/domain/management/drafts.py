@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -33,9 +34,10 @@ NOTICE_DAYS = 14
 
 @dataclass(frozen=True)
 class DraftView:
-    """A draft; ``content`` has the shape of the file that publishes it."""
+    """A draft; ``key`` is its address, ``content`` has the shape of the file that publishes it."""
 
     id: int
+    key: str
     slug: str
     content: dict[str, Any]
     revision: int
@@ -51,20 +53,19 @@ class Missing:
     warning: bool = False
 
 
-def begin(db: Session, content: dict[str, Any], *, slug: str, title: str, account_id: int, now: datetime) -> int:
-    """A new draft; its id. ``Invalid`` or ``Conflict`` for an address that cannot be had."""
+def begin(db: Session, content: dict[str, Any], *, slug: str, title: str, account_id: int, now: datetime) -> str:
+    """A new draft; its key. ``Invalid`` or ``Conflict`` for an address that cannot be had."""
     check_slug(db, slug)
     content = {**content, "slug": slug, "kind": ConsultationKind.ORDINARY.value, "title": {"es": title}}
     for name in ("contributions", "accounts", "bodies", "acts", "published"):
         content.pop(name, None)
+    key = secrets.token_hex(8)
     try:
-        return db.execute(
-            insert(Draft)
-            .values(slug=slug, content=content, revision=1, account_id=account_id, changed_at=now)
-            .returning(Draft.id)
-        ).scalar_one()
+        values = {"key": key, "slug": slug, "content": content, "revision": 1, "account_id": account_id}
+        db.execute(insert(Draft).values(**values, changed_at=now))
     except IntegrityError as error:
         raise Conflict("Ya hay una consulta con esa dirección: elija otra.") from error
+    return key
 
 
 def check_slug(db: Session, slug: str) -> None:
@@ -84,9 +85,9 @@ def own(db: Session, actor: Actor) -> list[DraftView]:
     return [_view(d) for d in db.execute(query).scalars()]
 
 
-def find(db: Session, draft_id: int, actor: Actor) -> DraftView:
+def find(db: Session, key: str, actor: Actor) -> DraftView:
     """A draft of one's own; ``NotFound`` else."""
-    d = db.execute(select(Draft).where(Draft.id == draft_id)).scalar_one_or_none()
+    d = db.execute(select(Draft).where(Draft.key == key)).scalar_one_or_none()
     if d is None or (d.account_id != actor.id and not permissions.is_admin(actor)):
         raise NotFound("No hay un borrador suyo con esa dirección.")
     return _view(d)
@@ -220,4 +221,4 @@ def _spanish(content: dict[str, Any], name: str) -> str:
 
 
 def _view(d: Draft) -> DraftView:
-    return DraftView(d.id, d.slug, d.content, d.revision, d.changed_at)
+    return DraftView(d.id, d.key, d.slug, d.content, d.revision, d.changed_at)

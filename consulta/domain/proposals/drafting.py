@@ -16,6 +16,8 @@ from consulta.domain.accounts.actors import Actor
 from consulta.domain.codes import folio_of, sha256
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Closed, Conflict, NotAllowed, NotFound
+from consulta.domain.notifications import outbox
+from consulta.domain.notifications.outbox import Mail, Recipient
 from consulta.domain.organizations import members
 from consulta.domain.organizations.reading import BodyView
 from consulta.domain.sheets import store
@@ -58,6 +60,16 @@ class Draft:
     contribution_id: int | None
     submitted: bool
     saved_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftCodeMail(Mail):
+    """The code of a proposal that somebody begins, to the address that they gave."""
+
+    template = "draft_code"
+    slug: str
+    folio: str
+    title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -237,6 +249,13 @@ def save(
 def keep_email(db: Session, draft: Draft, email: str | None) -> None:
     """Where a person wants to be reminded; nothing: nowhere."""
     db.execute(update(_D).where(_D.c.id == draft.id, _D.c.organization_id.is_(None)).values(email=email))
+
+
+def mail_code(db: Session, draft: Draft, folio: str, *, language: str, now: datetime) -> None:
+    """Send a draft's code to the address that its writer gave; at most once a day."""
+    event = f"draft-code:{draft.key}:{draft.consultation.today(now)}"
+    mail = DraftCodeMail(slug=draft.consultation.slug, folio=folio, title=draft.sheet.title, language=language)
+    outbox.post_once(db, mail, event=event, to=Recipient.DRAFT.of(draft.id), now=now)
 
 
 def listing(db: Session, actor: Actor) -> list[Listed]:

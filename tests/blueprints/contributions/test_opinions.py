@@ -16,6 +16,7 @@ from consulta.models.contributions import Contribution, Contributor, Status
 from tests.support import contributions
 from tests.support.consultations import a_consultation, load
 from tests.support.visitor import Visitor
+from tests.support.visitor import fields as form_fields
 
 
 def held(database: Database) -> list[str | None]:
@@ -132,7 +133,7 @@ def test_without_a_token_the_form_comes_filled_with_one_button(visitor: Visitor,
     fields = {"submission": visitor.hidden(page, "submission"), "body": "Sin galletas también", "theme": "tema-1"}
     answer = visitor.post("…/opinar", {**fields, "csrf_token": ""}, 400)
     assert "Sin galletas también" in answer.text
-    again = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text))
+    again = form_fields(answer.text)
     assert again["theme"] == "tema-1"
     visitor.post("…/opinar", again)
     assert contributions.stored(database) == ["Sin galletas también"]

@@ -8,6 +8,7 @@ from flask import Flask
 from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import RoleName
+from tests.support.audits import sound
 from tests.support.contributions import admit
 from tests.support.people import staff
 from tests.support.visitor import Visitor
@@ -177,3 +178,45 @@ def test_a_long_queue_is_paged(ana: Visitor, database: Database, consultation: C
         found = re.search(r'rel="next" href="([^"]+)"', page)
         path = found[1].replace("&amp;", "&") if found else ""
     assert [int(n) for n in seen] == list(range(1, 46))
+
+
+def test_a_theme_chosen_beside_a_decision_is_not_lost_and_a_note_beside_a_theme_neither(
+    ana: Visitor, database: Database, consultation: ConsultationView
+) -> None:
+    admit(database, consultation, "De agua y de caminos")
+    ana.post("/moderacion/prueba/1/abrir")
+    page = ana.get("/moderacion/prueba/1").text
+    half = {"ordinal": ordinal(page), "theme": "tema-2", "note": "Gracias por escribir.", "reason": "off-topic"}
+    page = ana.post("/moderacion/prueba/1/clasificar", half, 200).text
+    assert "Gracias por escribir." in page
+    assert '<option value="off-topic" selected' in page
+    assert '<option value="tema-2" selected' in page
+    sent = {"ordinal": ordinal(page), "theme": "tema-3", "mentions": ["tema-2", "tema-3"], "verdict": "publish"}
+    ana.post("/moderacion/prueba/1/decidir", {**sent, "note": "Gracias por escribir."})
+    page = ana.get("/moderacion/prueba/1").text
+    assert '<option value="tema-3" selected' in page
+    assert 'value="tema-2" checked' in page
+    assert page.count("Se clasificó") == 2
+    assert "Gracias por escribir." in page
+    sound(database)
+
+
+def test_a_decision_refused_keeps_the_theme_chosen(
+    ana: Visitor, database: Database, consultation: ConsultationView
+) -> None:
+    admit(database, consultation, "De agua y de caminos")
+    page = ana.get("/moderacion/prueba/1").text
+    sent = {"ordinal": ordinal(page), "theme": "tema-3", "mentions": ["tema-2"], "verdict": "reject", "note": "Nota"}
+    page = ana.post("/moderacion/prueba/1/decidir", sent, 422).text
+    assert '<option value="tema-3" selected' in page
+    assert 'value="tema-2" checked' in page
+    assert ordinal(page) == "0", "nothing was written"
+    ana.post("/moderacion/prueba/1/decidir", {**sent, "ordinal": "7", "verdict": "publish"}, 409)
+    sound(database)
+
+
+def test_a_decision_alone_classifies_nothing(ana: Visitor, database: Database, consultation: ConsultationView) -> None:
+    admit(database, consultation, "De agua", theme="tema-1")
+    page = ana.get("/moderacion/prueba/1").text
+    ana.post("/moderacion/prueba/1/decidir", {"ordinal": ordinal(page), "theme": "tema-1", "verdict": "publish"})
+    assert "Se clasificó" not in ana.get("/moderacion/prueba/1").text

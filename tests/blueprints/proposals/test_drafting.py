@@ -211,7 +211,10 @@ def test_after_the_minute_what_is_written_is_kept(
     draft = begin(visitor)
     mine = code(visitor.get(draft).text)
     with time_machine.travel(now + timedelta(days=12), tick=False):
+        assert mine in visitor.get(draft).text, "ninety days, although the session ended"
+    with time_machine.travel(now + timedelta(days=91), tick=False):
         visitor.get(draft, 404)  # this browser has forgotten it; the code has not
+    with time_machine.travel(now + timedelta(days=12), tick=False):
         visitor.post("/seguimiento", {"folio": mine}, 303)
         save(visitor, draft, "problema", title="Un título después", problem="Lo mismo de antes.")
         page = visitor.get(draft).text

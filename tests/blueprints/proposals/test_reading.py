@@ -121,7 +121,7 @@ def test_a_person_sends_with_the_code_of_the_draft(
     refused = visitor.post(f"{draft}/enviar", bad, 422).text
     assert "Ana Canaria" in refused
     proposals.send(visitor, draft, name="Ana Canaria", publish_name="1", email="ana@correo.example")
-    assert "Se sigue con el mismo código" in visitor.get(f"{draft}/comprobante").text
+    assert f'<output id="folio" class="code">{code}<' in visitor.get(f"{draft}/comprobante").text
     assert "Aporte n.º 1" in Visitor(app).follow(code).text
     visitor.post(f"{draft}/enviar", bad | {"email": ""}, 409)
     publish(people.moderator(app, database, consultation))

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from consulta.domain.errors import Invalid
 from consulta.domain.files import pdf
-
-
-def written(writer: PdfWriter) -> bytes:
-    """The bytes of a PDF."""
-    packed = io.BytesIO()
-    writer.write(packed)
-    return packed.getvalue()
-
-
-def one_page() -> PdfWriter:
-    """A PDF of an empty page."""
-    writer = PdfWriter()
-    writer.add_blank_page(100, 100)
-    return writer
+from tests.support.files import one_page, written
 
 
 def test_an_ordinary_pdf_is_taken() -> None:

@@ -172,8 +172,8 @@ def begin(database: Database, account: int, now: datetime, slug: str = "plan-202
     for stage in content["stages"]:
         stage["starts"], stage["ends"] = "D+20", "D+30"
     with database.transaction() as db:
-        id_ = drafts.begin(db, content, slug=slug, title="Plan 2027", account_id=account, now=now)
-        return drafts.find(db, id_, actor(account))
+        key = drafts.begin(db, content, slug=slug, title="Plan 2027", account_id=account, now=now)
+        return drafts.find(db, key, actor(account))
 
 
 @pytest.mark.parametrize(
@@ -196,9 +196,9 @@ def test_a_draft_is_its_owners_and_an_admins(database: Database, consultation: C
     with database.session(read_only=True) as db:
         assert [one.slug for one in drafts.own(db, actor(account))] == ["plan-2027"]
         assert drafts.own(db, actor(other)) == []
-        assert drafts.find(db, draft.id, actor(other, RoleName.ADMIN)).slug == "plan-2027"
+        assert drafts.find(db, draft.key, actor(other, RoleName.ADMIN)).slug == "plan-2027"
         with pytest.raises(NotFound):
-            drafts.find(db, draft.id, actor(other))
+            drafts.find(db, draft.key, actor(other))
     with pytest.raises(Invalid):
         begin(database, account, now)
 
@@ -273,7 +273,7 @@ def test_what_lacks_something_is_not_published(
     draft = begin(database, account, now)
     with database.transaction() as db:
         drafts.save(db, draft, {"reasons": []}, seen=draft.revision, now=now)
-        draft = drafts.find(db, draft.id, actor(account))
+        draft = drafts.find(db, draft.key, actor(account))
     with pytest.raises(Invalid), database.transaction() as db:
         drafts.publish(db, draft, seen=draft.revision, actor=actor(account), now=now + timedelta(hours=1))
     with database.transaction() as db:
