@@ -151,7 +151,7 @@ def _settle(response: Response) -> Response:
     if response.status_code == 413 or not is_form() or response.mimetype != "text/html":
         return response
     _complete(response)
-    if g.get("csrf_valid"):
+    if g.get("csrf_valid") and response.status_code < 500:  # where the database failed, it keeps no file either
         for one in g.get("kept_files", []):
             _keep(one)
     return response

@@ -85,8 +85,10 @@ def locked(demo: Flask) -> Iterator[None]:
     path = demo.extensions["settings"].database_url.removeprefix("sqlite:///")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")
+        try:
+            yield
+        finally:
+            other.execute("ROLLBACK")
 
 
 def write_act(page: Page, title: str) -> None:
@@ -134,7 +136,7 @@ def test_an_act_is_published_whole_after_the_database_was_locked(
     write_act(page, "Mesa con la base ocupada")
     with locked(demo):
         page.click("button:text-is('Publicar el acto')")
-        expect(page.locator("h1")).to_have_text("Ahora no se pudo")
+        expect(page.locator("h1")).to_have_text("Ahora no se pudo", timeout=60_000)
     page.click("button:text-is('Enviar otra vez')")
     if page.locator("input[type=file]").count():  # what could not be kept is asked for, in words
         page.set_input_files(
