@@ -12,7 +12,7 @@ import click
 
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.files.tables import TableFile
+from consulta.domain.files.tables import WINDOWS, TableFile
 from consulta.domain.intake import importing, preview
 from consulta.domain.intake.preview import Survey
 from consulta.domain.ledger import log as ledger
@@ -51,13 +51,22 @@ def take_consultation(file: Path) -> None:
     click.echo(f"ok: {data['slug']}")
 
 
-@group.command("opinions", help="Opinions from a CSV file. Rows already there are reported, not doubled.")
+@group.command("opinions", help="Opinions from a CSV, XLSX or ODS file. Rows already there are reported, not doubled.")
 @click.argument("file", type=FILE)
 @click.option("--consultation", "slug", required=True)
 @click.option("--map", "maps", multiple=True, help="FIELD=COLUMN, as often as needed.")
 @click.option("--delimiter")
 @click.option("--date-format", help="One more form of dates, such as %d/%m/%Y.")
 @click.option("--channel", type=click.Choice(["paper", "forum", "import"]), default="import")
+@click.option("--encoding", type=click.Choice([WINDOWS]), help="What a file that is not UTF-8 is written in.")
+@click.option("--hidden", type=click.Choice(["take", "skip"]), help="Whether hidden rows of a workbook belong to it.")
+@click.option(
+    "--alike",
+    type=click.Choice(["take", "skip"]),
+    default="skip",
+    help="Rows that say what is there already from elsewhere; they are listed and left out unless taken.",
+)
+@click.option("--value", "meant", multiple=True, help="FIELD:WORD=CODE, what a word of the file means.")
 @click.option("--source", help="Where the identifiers come from; the file's name unless given.")
 @click.option("--strict", is_flag=True, help="One row that cannot be taken: write nothing, exit 2.")
 @click.option("--dry-run", is_flag=True, help="Check and report only.")
@@ -72,6 +81,10 @@ def take_opinions(
     delimiter: str | None,
     date_format: str | None,
     channel: str,
+    encoding: str | None,
+    hidden: str | None,
+    alike: str,
+    meant: tuple[str, ...],
     source: str | None,
     strict: bool,
     dry_run: bool,
@@ -81,7 +94,18 @@ def take_opinions(
     now = datetime.now(UTC)
     with database().session(read_only=True) as db:
         view = consultation(db, slug)
-        given = TableFile(file.read_bytes(), file.name, source, delimiter, _mapping(maps), date_format)
+        given = TableFile(
+            file.read_bytes(),
+            file.name,
+            source,
+            delimiter,
+            _mapping(maps),
+            date_format,
+            encoding,
+            hidden,
+            alike,
+            _meanings(meant),
+        )
         found = preview.survey(db, view, given, today=view.today(now))
     if report:
         write_report(report, found)
@@ -140,6 +164,18 @@ def _mapping(maps: tuple[str, ...]) -> dict[str, str]:
         if not (field and mark and column):
             raise Invalid("--map quiere CAMPO=COLUMNA, no «%(value)s»", value=field + mark + column)
     return {field: column for field, _, column in pairs}
+
+
+def _meanings(meant: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """By field what its words mean."""
+    found: dict[str, dict[str, str]] = {}
+    for one in meant:
+        field, _, rest = one.partition(":")
+        word, _, code = rest.rpartition("=")
+        if not (field and word and code):
+            raise Invalid("--value quiere CAMPO:PALABRA=CÓDIGO, no «%(value)s»", value=one)
+        found.setdefault(field, {})[word] = code
+    return found
 
 
 def _json(file: Path, wanted: type = dict) -> Any:

@@ -26,13 +26,26 @@ def lines(found: Survey, stored: int, *, written: bool) -> Iterator[str]:
     if found.repeated:
         yield f"con el mismo texto que otra fila del archivo (se toman todas): {found.repeated:,}"
     yield f"ya estaban: {found.known:,}"
+    if found.blank:
+        yield f"filas vacías: {found.blank:,}"
+    if found.changed:
+        yield f"textos que eran código de página web, guardados como texto sencillo: {len(found.changed):,}"
+        for change in found.changed[:3]:
+            yield f"  línea {change.line}: «{_short(change.before)}» → «{_short(change.after)}»"
     yield f"no tomadas: {len(found.left):,}"
+    for group in found.refusals()[:SHOWN]:
+        if group.count > 1:
+            yield f"  {group.count:,} filas: {group.why}" + (f" («{group.value}»)" if group.value else "")
     for one in found.left[:SHOWN]:
         yield f"  línea {one.line}, columna «{one.column}», valor «{one.value[:60]}»: {one.why}"
     if len(found.left) > SHOWN:
         yield f"  … y {len(found.left) - SHOWN:,} más (todas con --report)"
     if found.dropped_columns:
         yield f"columnas con datos de personas, no leídas: {', '.join(found.dropped_columns)}"
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:60]
 
 
 def commitment_lines(found: Sequence[Printed], view: ConsultationView) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from functools import lru_cache
@@ -16,17 +17,19 @@ REASON_MIN = 10
 OTHER_MAX = 20_000
 LINE_MAX = 200
 
-_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_LINE_END = re.compile("\r\n|[\r\x0b\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x01-\x08\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _UNSHOWABLE = re.compile(r"[\x00\ud800-\udfff]")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "ʻ": "'", "´": "'", "`": "'", "Ꞌ": "'", "ꞌ": "'"})
 
 
 def as_sent(value: str) -> str:
-    """Text as it is kept: line ends as LF, other control characters as a space; NUL and lone surrogates are refused."""
+    """Text as it is kept: every line end (CRLF, CR, VT, NEL, U+2028, U+2029) as LF; other control characters, and what
+    XML forbids, as a space; NUL and lone surrogates are refused."""
     if "\x00" in value or any("\ud800" <= ch <= "\udfff" for ch in value):
         raise Invalid("El texto contiene un signo que no se puede guardar. Bórrelo y envíe de nuevo.", field="body")
-    return _CONTROL.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
+    return _CONTROL.sub(" ", _LINE_END.sub("\n", value))
 
 
 def showable(value: str, limit: int = 100_000) -> str:
@@ -127,12 +130,32 @@ class _Plain(HTMLParser):
             self.parts.append(re.sub(r"[ \t\r\n\xa0]+", " ", data))
 
 
+_TAGS = (
+    "a abbr b big blockquote br center cite code dd del div dl dt em font h1 h2 h3 h4 h5 h6 hr i img ins li mark ol p "
+    "pre q s script small span strike strong style sub sup table tbody td tfoot th thead tr tt u ul"
+).replace(" ", "|")
+_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>|<!--.*?-->|<!doctype[^<>]*>", re.IGNORECASE | re.DOTALL)
+_BLOCK_TAG = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|table|tr|blockquote|pre|dl|dd|dt|hr)\b", re.IGNORECASE)
+_ENTITY = re.compile(
+    r"&(?:amp|lt|gt|quot|apos|nbsp|[a-zA-Z]{1,2}(?:acute|grave|uml|tilde|circ|cedil|ring|lig)|[ao]rd[fm]"
+    r"|iquest|iexcl|laquo|raquo|[lr][sd]quo|[nm]dash|hellip|middot|bull|deg|euro|#\d{2,6}|#x[0-9a-f]{2,5});",
+    re.IGNORECASE,
+)
+
+
 def plain(value: str) -> str:
-    """Plain text from a field that may hold HTML; text without a tag or an entity comes back as it was."""
-    if not re.search(r"<[a-zA-Z/!][^>]*>|&(#\d+|#x[0-9a-fA-F]+|\w+);", value):
-        return value.strip()
+    """Plain text from a field that may hold HTML.
+
+    A text is HTML only if every ``<`` in it opens a tag of HTML; else ``<Q3000``, ``<ana@…>`` and ``<<cita>>`` are what
+    somebody wrote, and stay to the letter. Where no tag makes lines, the text's own lines stay. Entities that no person
+    types (``&amp;``, ``&aacute;``) are read wherever they stand.
+    """
+    text = value.strip()
+    tags = _TAG.findall(text)
+    if not tags or "<" in _TAG.sub("", text):
+        return _ENTITY.sub(lambda found: html.unescape(found[0]).replace("\xa0", " "), text)
     parser = _Plain()
-    parser.feed(value)
+    parser.feed(text if _BLOCK_TAG.search(text) else text.replace("\n", "<br>"))
     parser.close()
     lines = [line.strip() for line in "".join(parser.parts).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -17,7 +17,7 @@ class Import(Base):
     __tablename__ = "imports"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), index=True)
     source: Mapped[str]
     digest: Mapped[str]
     started_at: Mapped[datetime]

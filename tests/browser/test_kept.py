@@ -1,4 +1,4 @@
-"""What somebody typed survives in a real browser: Enter, a reload, an ended session, lost cookies, a locked database."""
+"""What was typed survives in a real browser: Enter, a reload, an ended session, lost cookies, a locked database."""
 
 from __future__ import annotations
 

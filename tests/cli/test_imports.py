@@ -129,7 +129,7 @@ def test_an_interrupted_import_is_finished_by_the_same_command(
     [
         ("id,body\n1,Opinión\n".encode("latin-1"), "línea 2: el archivo no está en UTF-8"),
         ("id,votos\n1,2\n", "falta la columna del texto"),
-        ("", "falta la columna del texto"),
+        ("", "está vacío"),
         ('id,body\n1,"' + "x" * 300_000 + '"\n', "línea"),
         ('id,body\n1,"sin cerrar\n', "línea"),
     ],

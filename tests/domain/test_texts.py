@@ -15,7 +15,9 @@ from consulta.domain.errors import Invalid
     [
         ("a\r\nb\rc\nd", "a\nb\nc\nd"),
         ("tab\there", "tab\there"),
-        ("bell\x07 del\x7f c1\x85", "bell  del  c1 "),
+        ("bell\x07 del\x7f c1\x84", "bell  del  c1 "),
+        ("a\x0bb\x85c\u2028d\u2029e", "a\nb\nc\nd\ne"),
+        ("xml\ufffe\uffff\ufdd0 prohíbe", "xml    prohíbe"),
         ("emoji 👍🏽 k'iche' ʼ", "emoji 👍🏽 k'iche' ʼ"),
         ("\u200bzero\u202e", "\u200bzero\u202e"),
         ("", ""),

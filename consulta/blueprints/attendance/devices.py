@@ -22,7 +22,8 @@ from consulta.domain.attendance.from_file import TypedArrival
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Closed, Invalid, Malformed
 from consulta.domain.forums.reading import ForumView
-from consulta.web import answers, db, guards
+from consulta.forms.fields import Typed
+from consulta.web import answers, db, guards, table_files
 from consulta.web.answers import respond_privately
 from consulta.web.auth import allow, anyone, on_a_team, takes_files
 from consulta.web.context import now
@@ -139,11 +140,9 @@ def carry(slug: str, key: str) -> Response | BaseResponse:
 def sheet(slug: str, key: str) -> Response | BaseResponse:
     """The attendance sheet as it was typed. The whole file is read first; then it is written piece by piece."""
     consultation, forum = guards.at_the_door(slug, key)
-    file, new = request.files.get("sheet"), 0
+    typed, new = Typed(request.form), 0
     try:
-        if file is None or not file.filename:
-            raise Invalid("Elija un archivo.", field="sheet")
-        rows = from_file.read(file.read(), file.filename[:120], consultation, forum)
+        rows = from_file.read(table_files.sent("sheet", typed), consultation, forum)
         from_file.check(db.session(), forum, rows)
         new = sum(_take(consultation, forum, piece) for piece in from_file.pieces(rows))
     except Invalid as error:
@@ -192,4 +191,7 @@ def _again(slug: str, key: str, error: Invalid) -> Response:
         consultation=guards.find(slug).view,
         key=key,
         message=gettext(error.message, **error.values),
+        values=request.form,
+        errors={error.field: gettext(error.message, **error.values)},
+        sheet=request.endpoint == "marks.sheet",
     )

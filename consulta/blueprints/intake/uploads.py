@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -9,19 +12,21 @@ from consulta.documents import tables as document_tables
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.files import tables
+from consulta.domain.files.tables import TableFile
 from consulta.domain.intake import columns as intake_columns
 from consulta.domain.intake import undo, uploads
-from consulta.forms.fields import Typed
+from consulta.domain.intake.preview import LISTED
+from consulta.forms.fields import LINE, Typed
 from consulta.models.consultations import ConsultationKind
 from consulta.models.contributions import Channel
-from consulta.web import answers, db, guards
+from consulta.web import answers, db, guards, table_files
 from consulta.web.auth import allow, coordinates, takes_files
 from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 bp = Blueprint("imports", __name__, url_prefix="/gestion")
 CHANNELS = (Channel.PAPER, Channel.FORUM, Channel.IMPORT)
-SHOWN = 50
+SHOWN, MAX_WORDS = 50, 40
 
 
 @bp.get("/<slug>/importar")
@@ -36,23 +41,14 @@ def listing(slug: str) -> Response:
 @takes_files(uploads.MAX_BYTES + 500_000)
 def upload(slug: str) -> Response | BaseResponse:
     """Keep a file to be looked at."""
-    consultation, given = _open(slug), request.files.get("file")
-    typed = Typed(request.form)
+    consultation, typed = _open(slug), Typed(request.form)
     channel = typed.one_of("channel", [c.value for c in CHANNELS]) or Channel.IMPORT.value
-    if given is None or not given.filename:
-        return _page(consultation, {"file": gettext("Elija un archivo CSV.")}, 422)
+    options = {"channel": channel, "mapping": {}, "source": typed.text("source", limit=80)}
     try:
-        name = given.filename.replace("\\", "/").rsplit("/", 1)[-1][-120:]
-        data = given.read()
-        intake_columns.header(tables.TableFile(data, name))
+        given = table_files.sent("file", typed)
+        _check_readable(given)
         id_ = uploads.keep(
-            db.session(),
-            consultation,
-            data,
-            name,
-            options={"channel": channel, "mapping": {}, "date_format": ""},
-            by=guards.by(consultation),
-            now=now(),
+            db.session(), consultation, given.data, given.name, options=options, by=guards.by(consultation), now=now()
         )
     except Invalid as error:
         refusal = answers.refused(error, field="file")
@@ -76,9 +72,7 @@ def act(slug: str, import_id: int) -> Response | BaseResponse:
     wanted = typed.one_of("act", ("choose", "approve", "discard", "back"), missing=gettext("Elija qué hacer."))
     try:
         if wanted == "choose":
-            mapping = {name: typed.data[name] for name in intake_columns.FIELDS if typed.data.get(name)}
-            channel = typed.one_of("channel", [c.value for c in CHANNELS]) or Channel.IMPORT.value
-            options = {"mapping": mapping, "date_format": typed.text("date_format", limit=40), "channel": channel}
+            options = _chosen(typed, _found(consultation, import_id).options)
             uploads.choose(db.session(), import_id, options)
         elif wanted == "approve":
             uploads.approve(
@@ -106,7 +100,7 @@ def act(slug: str, import_id: int) -> Response | BaseResponse:
             )
             flash(gettext("Importación anulada: sus aportes se retiran en unos segundos."))
     except (Invalid, Conflict) as error:
-        refusal = answers.refused(error, field="reason")
+        refusal = answers.refused(error, getattr(error, "field", "") or "reason")
         return _one_page(consultation, import_id, refusal.errors, refusal.status)
     return redirect(url_for(".one", slug=slug, import_id=import_id), 303)
 
@@ -119,6 +113,41 @@ def report(slug: str, import_id: int) -> Response:
     left = uploads.left(db.session(), consultation, import_id, now=now())
     body = document_tables.rows(("line", "column", "value", "why"), iter(left))
     return answers.download(body, consultation, f"importacion-{import_id}")
+
+
+def _check_readable(given: TableFile) -> None:
+    """``Invalid`` for what is no table at all; what only needs to be told, such as its encoding, is asked later."""
+    try:
+        tables.open_table(given)
+    except Invalid as error:
+        if error.field == "file":
+            raise
+
+
+def _chosen(typed: Typed, before: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said of a file: columns, dates, separator, encoding, and what its words mean."""
+    values = {name: dict(words) for name, words in (before.get("values") or {}).items()}
+    for name in ("theme", *LISTED):
+        for n in range(MAX_WORDS):
+            word, means = typed.data.get(f"word-{name}-{n}"), typed.text(f"means-{name}-{n}", limit=LINE)
+            if word and means:
+                values.setdefault(name, {})[word] = means
+    return {
+        "mapping": {name: typed.data[name] for name in intake_columns.FIELDS if typed.data.get(name)},
+        "date_format": typed.text("date_format", limit=40),
+        "channel": typed.one_of("channel", [c.value for c in CHANNELS]) or Channel.IMPORT.value,
+        "source": typed.text("source", limit=80),
+        "delimiter": typed.one_of("delimiter", tables.SEPARATORS),
+        "encoding": typed.one_of("encoding", (tables.WINDOWS,)),
+        "hidden": typed.one_of("hidden", table_files.HIDDEN),
+        "alike": typed.one_of("alike", table_files.HIDDEN),
+        "values": values,
+    }
+
+
+def _separators() -> list[tuple[str, str]]:
+    words = (gettext("Coma (,)"), gettext("Punto y coma (;)"), gettext("Tabulador"), gettext("Barra (|)"))
+    return list(zip(tables.SEPARATORS, words, strict=True))
 
 
 def _open(slug: str) -> ConsultationView:
@@ -146,27 +175,33 @@ def _page(consultation: ConsultationView, errors: dict[str, str], status: int) -
 
 
 def _one_page(consultation: ConsultationView, import_id: int, errors: dict[str, str], status: int) -> Response:
-    found, survey, problem = _found(consultation, import_id), None, ""
-    columns = uploads.columns(db.session(), import_id) if found.state == "checking" else []
-    chosen: dict[str, str] = dict(found.options.get("mapping") or {})
-    if columns:
+    found, survey, problems, columns = _found(consultation, import_id), None, {}, []
+    if found.state == "checking":
         try:
-            chosen = intake_columns.guessed(columns, tables.TableFile(b"", found.name, mapping=chosen))
+            columns = uploads.columns(db.session(), import_id)
             survey = uploads.survey(db.session(), consultation, import_id, now=now())
         except Invalid as error:
-            problem = gettext(error.message, **error.values)
+            problems = {error.field: gettext(error.message, **error.values)}
+    chosen: dict[str, str] = dict(found.options.get("mapping") or {})
     left = [(r.line, r.column, r.value, r.why) for r in survey.left] if survey else (found.report or {}).get("left", [])
-    return answers.private(
+    response = answers.private(
         "intake/uploads/one.html",
         status,
         consultation=consultation,
         one=found,
         survey=survey,
-        problem=problem,
+        problems=problems,
+        values={name: value or "" for name, value in found.options.items()},
         left=left,
         columns=columns,
         fields=intake_columns.FIELDS,
         shown=SHOWN,
+        words=MAX_WORDS,
         errors=errors,
-        chosen=chosen,
+        chosen=survey.chosen if survey else chosen,
+        separators=_separators(),
+        taken=undo.taken(db.session(), import_id) if found.state == "waiting" else 0,
     )
+    if found.state == "waiting":
+        response.headers["Refresh"] = "4"  # how far it is, by itself, without a script
+    return response

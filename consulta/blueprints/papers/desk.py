@@ -17,7 +17,7 @@ from consulta.forms.fields import LINE, Typed
 from consulta.forms.papers import read_notes
 from consulta.models.consultations import ConsultationKind
 from consulta.models.papers import PaperState
-from consulta.web import answers, db, guards
+from consulta.web import answers, db, guards, table_files
 from consulta.web.auth import allow, on_a_team
 from consulta.web.context import now, settings
 from consulta.words.i18n import day, gettext, language, localized
@@ -129,14 +129,12 @@ def enter(slug: str, key: str, sheet: int) -> Response | BaseResponse:
 def upload(slug: str, key: str) -> Response | BaseResponse:
     """Enter many sheets from a table."""
     consultation, forum = guards.at_the_door(slug, key)
-    typed, file = Typed(request.form), request.files.get("file")
-    if file is None or not file.filename:
-        return _desk(consultation, forum, typed.values(), {"file": gettext("Elija un archivo.")}, 422)
+    typed = Typed(request.form)
     try:
-        found = from_file.read(file.read(), file.filename[:120], consultation)
+        found = from_file.read(table_files.sent("file", typed), consultation)
         taken = from_file.take(db.session(), consultation, forum, found, by=guards.by(consultation), now=now())
     except (Conflict, Invalid) as error:
-        return _refused(consultation, forum, typed, "file", error)
+        return _refused(consultation, forum, typed, getattr(error, "field", "") or "file", error)
     flash(gettext("Notas ingresadas: %(n)s. Ya estaban: %(there)s.", n=taken.entered, there=taken.there))
     return redirect(url_for(".desk", slug=slug, key=key), 303)
 

@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 from consulta.domain.codes import folio_of, read_folio, sha256
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.files import meanings
 from consulta.domain.files import tables as file_tables
+from consulta.domain.files.tables import TableFile
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.forums.registrations import Guest
 from consulta.domain.ledger.log import By
 from consulta.domain.texts import sort_key
-from consulta.models.base import Localized, table_of
+from consulta.models.base import table_of
 from consulta.models.forums import Registration, Seat
 
 from . import devices, door, marks
@@ -47,23 +49,23 @@ class TypedArrival:
     department: str | None
 
 
-def read(data: bytes, name: str, consultation: ConsultationView, forum: ForumView) -> list[TypedArrival]:
+def read(file: TableFile, consultation: ConsultationView, forum: ForumView) -> list[TypedArrival]:
     """The rows; ``Invalid`` names line, column and value of the first fault."""
-    lines = file_tables.rows(data, name)
-    places = file_tables.places(next(lines, (1, []))[1], COLUMNS, name)
+    table = file_tables.open_table(file)
+    name, places = file.name, file_tables.places(table, COLUMNS)
     if places["row"] is None or places["name"] is None:
         raise Invalid("%(file)s, línea 1: faltan las columnas «fila» y «nombre».", file=name, field="sheet")
     found: dict[int, TypedArrival] = {}
-    for line, cells in lines:
-        given = file_tables.picked(cells, places)
+    for line in file_tables.strict(table):
+        given = file_tables.picked(line, places)
         if not (given["name"] or given["code"]):
             continue
-        row = _row(given, {"file": name, "line": line, "field": "sheet"}, consultation, forum)
+        row = _row(given, {"file": name, "line": line.number, "field": "sheet"}, consultation, forum)
         if row.number in found:
             raise Invalid(
                 "%(file)s, línea %(line)s, columna «fila»: la fila %(value)s ya está más arriba.",
                 file=name,
-                line=line,
+                line=line.number,
                 value=row.number,
                 field="sheet",
             )
@@ -165,29 +167,33 @@ def _row(
         )
     if len(given["name"]) > devices.NAME:
         raise Invalid("%(file)s, línea %(line)s, columna «nombre»: pasa de 80 letras.", **where)
-    themes = {theme: consultation.theme(theme) for theme in (table.theme for table in forum.tables)}
-    tables: dict[str, Localized] = {slug: theme.name for slug, theme in themes.items() if theme}
     guest = Guest(
         given["name"],
-        first=_one(given["table"], tables, "mesa", where),
-        taking_part_as=_one(given["taking_part_as"], _list(consultation, "taking_part_as"), "participa_como", where),
+        first=_table(given["table"], consultation, forum, where),
+        taking_part_as=_one(given["taking_part_as"], consultation, "taking_part_as", "participa_como", where),
     )
-    department = _one(given["department"], _list(consultation, "department"), "departamento", where)
+    department = _one(given["department"], consultation, "department", "departamento", where)
     return TypedArrival(int(number), guest, folio, department)
 
 
-def _list(consultation: ConsultationView, name: str) -> dict[str, Localized]:
-    return {choice.code: choice.label for choice in consultation.lists.get(name, ())}
+def _table(value: str, consultation: ConsultationView, forum: ForumView, where: dict[str, Any]) -> str | None:
+    """The table of this forum that a word names; ``None`` if nothing was written."""
+    slug = meanings.theme(consultation, value) if value else None
+    if value and slug not in {table.theme for table in forum.tables}:
+        raise _strange("mesa", value, where)
+    return slug
 
 
-def _one(value: str, choices: dict[str, Localized], column: str, where: dict[str, Any]) -> str | None:
-    """A choice by its code or by what it is called, without regard to accents; ``None`` if nothing was written."""
-    if not value:
-        return None
-    for code, label in choices.items():
-        if sort_key(value) in {sort_key(code), *map(sort_key, label.values())}:
-            return code
-    raise Invalid(
+def _one(value: str, consultation: ConsultationView, name: str, column: str, where: dict[str, Any]) -> str | None:
+    """A choice by its code or by what it is called; ``None`` if nothing was written."""
+    code = meanings.choice(consultation, name, value) if value else None
+    if value and code is None:
+        raise _strange(column, value, where)
+    return code
+
+
+def _strange(column: str, value: str, where: dict[str, Any]) -> Invalid:
+    return Invalid(
         "%(file)s, línea %(line)s, columna «%(column)s»: «%(value)s» no está en la lista.",
         column=column,
         value=value[:80],

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import fingerprints
+from consulta.domain.contributions import bodies, fingerprints
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
@@ -109,6 +109,9 @@ class Contributions:
 
     def _compare_fingerprints(self, number: int, row: dict[str, Any], said: dict[str, str], at: int) -> None:
         values = fingerprints.values(row)
+        hashed = None if row["body"] is row["title"] is None else bodies.text_hash(row["title"], row["body"])
+        if row["kind"] is Kind.OPINION and row["text_hash"] != hashed:
+            self._fault(f"contribution {number}: the hash of its words is not theirs")
         for name in FIELDS:
             if row["kind"] is Kind.PROPOSAL and name in ("title", "body"):
                 continue  # a corrected one says something else: its versions are compared one by one

@@ -25,7 +25,7 @@ def received(db: Session, view: ConsultationView, first: int, last: int) -> list
     people = [c for c in person.c if c.name != "contribution_id"]
     rows = _mappings(
         db,
-        select(base, opinion.c.body, opinion.c.body_salt, *people)
+        select(base, opinion.c.body, opinion.c.body_salt, opinion.c.text_hash, *people)
         .select_from(base)
         .outerjoin(opinion, opinion.c.id == base.c.id)
         .join(person, person.c.contribution_id == base.c.id)

@@ -16,7 +16,7 @@ from consulta.domain.ledger.log import new_salt
 from consulta.domain.results import tally
 from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
-from consulta.models.contributions import Contribution, Contributor, Status
+from consulta.models.contributions import Contribution, Contributor, Kind, Status
 from consulta.models.opinions import Opinion
 
 from . import bodies
@@ -53,6 +53,8 @@ class Made:
     @classmethod
     def of(cls, consultation: ConsultationView, one: Admission, today: date) -> Made:
         row, text = _contribution(consultation, one, today), {"body": one.body, "body_salt": new_salt()}
+        if one.kind is Kind.OPINION:
+            text["text_hash"] = bodies.text_hash(one.title, one.body)
         text |= one.on.columns(shown=one.status is Status.PUBLISHED) if one.on else one.child
         person = _contributor(one, today)
         payload = _payload(one, row, of_row({**row, **text, **person}))

@@ -21,7 +21,8 @@ from consulta.domain.rows import changed
 from consulta.models.contributions import Channel, Kind, Status
 from consulta.models.imports import Import
 
-from .preview import Survey, Taken, known_rows
+from .known import known_rows
+from .preview import Survey, Taken
 
 PIECE = 200
 

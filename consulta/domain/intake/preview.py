@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import re
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consulta.domain import days as domain_days
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Invalid
-from consulta.domain.files.tables import TableFile, digest
+from consulta.domain.files import meanings
+from consulta.domain.files.tables import Line, TableFile, digest
 from consulta.domain.texts import OTHER_MAX, as_sent, plain, says_something
-from consulta.models.base import table_of
-from consulta.models.contributions import Contribution
-from consulta.models.imports import Import, TakeBack
 
-from .columns import opened
+from . import known as known_texts
+from .columns import is_our_own, opened
+from .known import CONTENT
 
-PERSONAL = (
+PERSONAL = [
     "dpi",
     "cui",
     "nit",
@@ -41,9 +37,10 @@ PERSONAL = (
     "teléfono",
     "name",
     "nombre",
-)
-CONTENT = "content"
-"""The source of rows without an identifier: they are known by what they say, and the how-manieth they are."""
+]
+EARLIER = 10
+"""Years before a consultation's first that a day may lie; what is older is a slip, such as 1899 or the year 26."""
+LISTED = ("department", "taking_part_as", "language")
 
 
 @dataclass(frozen=True)
@@ -73,162 +70,219 @@ class Left:
     why: str
 
 
+@dataclass(frozen=True)
+class Changed:
+    """A text that is not taken to the letter, for it was HTML: as it stands in the file, and as it would be kept."""
+
+    line: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """Rows that are left out for one reason: how many, and the lines of the first."""
+
+    why: str
+    column: str
+    value: str
+    count: int
+    lines: tuple[int, ...]
+
+
 @dataclass
 class Survey:
-    """What the first pass found."""
+    """What the first pass found. ``strange``: by field the words that none of its choices bear, and how often;
+    ``alike``: rows that say what is there already from elsewhere; two people may say the same, so somebody decides."""
 
     rows: int = 0
     columns: list[str] = field(default_factory=list)
+    chosen: dict[str, str] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
     known: int = 0
     left: list[Left] = field(default_factory=list)
     dropped_columns: list[str] = field(default_factory=list)
     withdrawn: int = 0
     repeated: int = 0
+    blank: int = 0
+    changed: list[Changed] = field(default_factory=list)
+    alike: list[Taken] = field(default_factory=list)
+    undecided: bool = False
+    strange: dict[str, Counter[str]] = field(default_factory=dict)
     digest: str = ""
     source: str = ""
+
+    def refusals(self) -> list[Refusals]:
+        """What is left out, grouped: the most frequent reason first."""
+        grouped: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        for one in self.left:
+            grouped[one.why, one.column, one.value[:60]].append(one.line)
+        rows = (Refusals(*key, len(lines), tuple(lines[:5])) for key, lines in grouped.items())
+        return sorted(rows, key=lambda one: (-one.count, one.lines))
 
 
 def survey(db: Session, consultation: ConsultationView, given: TableFile, *, today: date) -> Survey:
     """The first pass: read and check the whole file. ``Invalid`` if it cannot be read at all."""
-    reader, columns = opened(given)
-    found = Survey(digest=digest(given.data), source=given.known_as, columns=list(reader.fieldnames or ()))
-    found.dropped_columns = [n for n in found.columns if n.lower() in PERSONAL and n not in columns.values()]
-    sources = _sources(db, consultation, found.source)
-    occurrences: Counter[str] = Counter()
-    try:
-        for row in reader:
-            found.rows += 1
-            one = _too_wide(row, reader.line_num) or _row(
-                consultation, row, columns, reader.line_num, sources, occurrences, given.date_format, today
-            )
-            if isinstance(one, Left):
-                found.left.append(one)
-            else:
-                found.taken.append(one)
-    except csv.Error as error:
-        raise Invalid(
-            "%(file)s, línea %(line)s: %(why)s", file=given.name, line=reader.line_num, why=str(error), field="file"
-        ) from error
+    table, columns = opened(given)
+    found = Survey(digest=digest(given.data), source=given.known_as, columns=list(table.columns))
+    found.chosen = {name: table.columns[at] for name, at in columns.items()}
+    found.dropped_columns = [
+        table.columns[at]
+        for at, heading in enumerate(table.headings)
+        if heading.casefold() in PERSONAL and at not in columns.values()
+    ]
+    reader = _Reader(consultation, given, columns, found, today, ours=is_our_own(table))
+    for line in table.lines:
+        found.rows += 1
+        one = reader.row(line)
+        if isinstance(one, Left):
+            found.left.append(one)
+        else:
+            found.taken.append(one)
+    found.blank = len(table.blank)
     texts = Counter((one.title, one.body) for one in found.taken)
     found.repeated = sum(count - 1 for count in texts.values())
-    known = known_rows(db, consultation, found.taken)
-    found.known = sum((t.source, t.external_id) in known for t in found.taken)
-    found.taken = [t for t in found.taken if (t.source, t.external_id) not in known]
+    _compare(db, consultation, found, given.alike)
     found.withdrawn = sum(t.withdrawn for t in found.taken)
     return found
 
 
-def _sources(db: Session, consultation: ConsultationView, source: str) -> tuple[str, str]:
-    """Under which source rows with an identifier, and rows known by their content, are stored.
-
-    After an import was taken back both bear the number of its generation, so that the file can come again as new.
-    """
-    query = (
-        select(Import.source, func.count())
-        .join(TakeBack, TakeBack.import_id == Import.id)
-        .where(Import.consultation_id == consultation.id)
-        .group_by(Import.source)
-    )
-    back = {name: n for name, n in db.execute(query)}  # noqa: C416  (rows are no pairs for mypy)
-    return _generation(source, back.get(source, 0)), _generation(CONTENT, sum(back.values()))
-
-
-def _generation(source: str, n: int) -> str:
-    return f"{source}~{n}" if n else source
-
-
-def _too_wide(row: dict[str, str], line: int) -> Left | None:
-    """Cells beyond the last heading: a text with commas and no quotation marks, of which the end would be lost."""
-    beyond = "".join(row.get(None) or ())  # type: ignore[call-overload]
-    why = "más celdas que columnas: ponga entre comillas el texto que lleva comas"
-    return Left(line, list(row)[-2], beyond[:60], why) if beyond.strip() else None
-
-
-def _row(
-    consultation: ConsultationView,
-    row: dict[str, str],
-    columns: dict[str, str],
-    line: int,
-    sources: tuple[str, str],
-    occurrences: Counter[str],
-    date_format: str | None,
-    today: date,
-) -> Taken | Left:
-    value = {name: (row.get(column) or "").strip() for name, column in columns.items()}
-    try:
-        title = as_sent(plain(value.get("title", ""))) or None
-        body = as_sent(plain(value.get("body", ""))) or None
-    except Invalid:
-        return Left(line, columns.get("body", "title"), "", "signo que no se puede guardar (NUL o medio carácter)")
-    words = f"{title or ''}{body or ''}"
-    if not says_something(words):
-        return Left(line, columns.get("body", "title"), words[:60], "no dice nada: ni una letra ni un número")
-    if len(words) > OTHER_MAX:
-        return Left(line, columns.get("body", "title"), words[:60], f"{len(words):,} caracteres; caben {OTHER_MAX:,}")
-    if (unknown := _unknown(consultation, value)) is not None:
-        return Left(line, columns[unknown[0]], value[unknown[0]], unknown[1])
-    days = {}
-    for name in ("received_on", "withdrawn_on"):
-        if value.get(name):
-            day = domain_days.read_date(value[name], date_format)
-            if day is None or day > today:
-                return Left(line, columns[name], value[name], "no es una fecha pasada que se entienda")
-            days[name] = day
-    external, source = value.get("external_id", ""), sources[0]
-    known_as = external or hashlib.sha256(f"{title}\0{body}".encode()).hexdigest()[:40]
-    occurrences[known_as] += 1
-    if not external:
-        external, source = f"{known_as}#{occurrences[known_as]}", sources[1]
-    elif occurrences[known_as] > 1:
-        return Left(line, columns["external_id"], external, "identificador repetido en el archivo")
-    return Taken(
-        line,
-        external,
-        source,
-        title,
-        body,
-        consultation.theme(value["theme"]) if value.get("theme") else None,
-        days.get("received_on", today),
-        value.get("department") or None,
-        value.get("taking_part_as") or None,
-        value.get("language") or None,
-        bool(value.get("withdrawn_on")),
-    )
+def _compare(db: Session, consultation: ConsultationView, found: Survey, alike: str | None) -> None:
+    """Tell apart what is new, what is there already, what is there with another text, and what only says the same."""
+    stored = known_texts.look(db, consultation, found.taken, found.source)
+    new: list[Taken] = []
+    for row in found.taken:
+        what = stored.compare(row)
+        external_id = stored.content_id(row) if row.source == CONTENT else row.external_id
+        one = replace(row, source=stored.generation(row.source), external_id=external_id)
+        if what == "known":
+            found.known += 1
+        elif what == "other text":
+            column = found.chosen.get("external_id", "external_id")
+            found.left.append(Left(one.line, column, one.external_id, "ya estaba con otro texto"))
+        elif what == "alike":
+            found.alike.append(one)
+            if alike == "take":
+                new.append(one)
+            elif alike == "skip":
+                found.left.append(Left(one.line, _text_column(found), "", "ya hay un aporte que dice lo mismo"))
+        else:
+            new.append(one)
+    found.undecided = bool(found.alike) and alike not in ("take", "skip")
+    found.taken = new
 
 
-def _unknown(consultation: ConsultationView, value: dict[str, str]) -> tuple[str, str] | None:
-    """The first value that none of the consultation's lists has, by its name, and why it is not taken."""
-    if value.get("theme") and consultation.theme(value["theme"]) is None:
-        return "theme", "no hay tal tema"
-    for name in ("department", "taking_part_as", "language"):
-        if value.get(name) and consultation.choice(name, value[name]) is None:
-            return name, "no está en la lista de la consulta"
-    return None
+def _text_column(found: Survey) -> str:
+    return found.chosen.get("body") or found.chosen.get("title", "")
 
 
-def known_rows(db: Session, consultation: ConsultationView, rows: Sequence[Taken]) -> set[tuple[str, str]]:
-    """The (source, external id) of those rows that are stored already, in any generation that was not taken back."""
-    known: set[tuple[str, str]] = set()
-    for source in {t.source for t in rows}:
-        base, n = re.sub(r"~\d+$", "", source), re.search(r"~(\d+)$", source)
-        generations = [_generation(base, i) for i in range(int(n[1]) + 1 if n else 1)]
-        ids = [t.external_id for t in rows if t.source == source]
-        for start in range(0, len(ids), 500):
-            found = _stored(db, consultation, generations, ids[start : start + 500])
-            known |= {(source, external_id) for _, external_id in found}
-    return known
+@dataclass
+class _Reader:
+    """Reads rows one by one: what it saw before decides how a row without an identifier is known."""
+
+    consultation: ConsultationView
+    given: TableFile
+    columns: Mapping[str, int]
+    found: Survey
+    today: date
+    ours: bool
+    occurrences: Counter[str] = field(default_factory=Counter)
+
+    def row(self, line: Line) -> Taken | Left:
+        """A row as it can be taken, or why it cannot."""
+        if line.beyond:
+            beyond = next(cell for cell in line.beyond if cell.strip())
+            why = "más celdas que columnas: ponga entre comillas el texto que lleva comas"
+            return Left(line.number, self.found.columns[-1], beyond[:60], why)
+        value = {name: line.cells[at].strip() for name, at in self.columns.items()}
+        if self.ours:
+            value = {name: one[1:] if one[:1] == "'" and one[1:2] in "=+-@" else one for name, one in value.items()}
+        text = self._texts(line.number, value)
+        if isinstance(text, Left):
+            return text
+        codes: dict[str, str | None] = {}
+        days: dict[str, date] = {}
+        for name in ("theme", *LISTED):
+            if value.get(name) and (codes.setdefault(name, self._code(name, value[name])) is None):
+                self.found.strange.setdefault(name, Counter())[value[name]] += 1
+                why = "no hay tal tema" if name == "theme" else "no está en la lista de la consulta"
+                return self._left(line.number, name, value[name], why)
+        for name in ("received_on", "withdrawn_on"):
+            if value.get(name):
+                day = domain_days.read_date(value[name], self.given.date_format, self.consultation.timezone)
+                if day is None or not self._first_year <= day.year or day > self.today:
+                    return self._left(line.number, name, value[name], self._wrong_day(day))
+                days[name] = day
+        return self._taken(line.number, value, text, codes, days)
+
+    def _texts(self, line: int, value: dict[str, str]) -> tuple[str | None, str | None] | Left:
+        """Title and text, plain; what had to be changed for it is noted."""
+        column = self.columns_name("body") or self.columns_name("title")
+        try:
+            before = [as_sent(value.get(name, "")).strip() for name in ("title", "body")]
+            title, body = (as_sent(plain(one)) or None for one in before)
+        except Invalid:
+            return Left(line, column, "", "signo que no se puede guardar (NUL o medio carácter)")
+        words = f"{title or ''}{body or ''}"
+        if not says_something(words):
+            return Left(line, column, words[:60], "no dice nada: ni una letra ni un número")
+        if len(words) > OTHER_MAX:
+            return Left(line, column, words[:60], f"{len(words):,} caracteres; caben {OTHER_MAX:,}")
+        for one, kept in zip(before, (title, body), strict=True):
+            if one != (kept or ""):
+                self.found.changed.append(Changed(line, one, kept or ""))
+        return title, body
+
+    def _taken(
+        self,
+        line: int,
+        value: dict[str, str],
+        text: tuple[str | None, str | None],
+        codes: dict[str, str | None],
+        days: dict[str, date],
+    ) -> Taken | Left:
+        external, (title, body) = value.get("external_id", ""), text
+        source = self.given.known_as if external else CONTENT
+        self.occurrences[external] += 1
+        if external and self.occurrences[external] > 1:
+            return self._left(line, "external_id", external, "identificador repetido en el archivo")
+        theme = codes.get("theme")
+        return Taken(
+            line,
+            external,
+            source,
+            title,
+            body,
+            self.consultation.theme(theme) if theme else None,
+            days.get("received_on", self.today),
+            codes.get("department"),
+            codes.get("taking_part_as"),
+            codes.get("language"),
+            "withdrawn_on" in days,
+        )
+
+    def _code(self, name: str, value: str) -> str | None:
+        """The choice that a word means: as it was said, else as the consultation calls it."""
+        said = self.given.values.get(name, {}).get(value)
+        return meanings.field(self.consultation, name, said or value)
+
+    @property
+    def _first_year(self) -> int:
+        return min((stage.first_day.year for stage in self.consultation.stages), default=self.today.year) - EARLIER
+
+    def _wrong_day(self, day: date | None) -> str:
+        if day is not None and day.year < self._first_year:
+            return f"es una fecha de antes de {self._first_year}"
+        return "no es una fecha pasada que se entienda"
+
+    def _left(self, line: int, name: str, value: str, why: str) -> Left:
+        return Left(line, self.columns_name(name), value, why)
+
+    def columns_name(self, name: str) -> str:
+        """What the column of a field is called."""
+        return self.found.chosen.get(name, "")
 
 
-def _stored(db: Session, consultation: ConsultationView, sources: list[str], ids: list[str]) -> set[tuple[str, str]]:
-    """Source and external id of what is stored and was not taken back.
-
-    In two statements that need nothing but an index each: in one, SQLite would look through all contributions.
-    """
-    c = table_of(Contribution).c
-    pairs = select(c.source, c.external_id).where(c.external_id.in_(ids), c.source.in_(sources))
-    found = {(source, id_) for source, id_ in db.execute(pairs.where(c.consultation_id == consultation.id))}
-    backs = list(db.execute(select(TakeBack.import_id)).scalars()) if found else []
-    if backs:
-        found -= {(source, id_) for source, id_ in db.execute(pairs.where(c.import_id.in_(backs)))}
-    return found
+def sample(found: Survey, count: int = 3) -> Iterator[Changed]:
+    """Some of the texts that would change, for a look at before and after."""
+    return iter(found.changed[:count])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from consulta.domain.codes import sha256
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
+from consulta.domain.files import tables
 from consulta.domain.files.tables import TableFile, digest
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
@@ -24,7 +26,6 @@ from consulta.models.contributions import Channel
 from consulta.models.imports import Import, TakeBack, Upload
 
 from . import importing, preview, undo
-from .columns import header
 from .preview import Survey
 
 MAX_BYTES = 20_000_000
@@ -67,7 +68,10 @@ def keep(
     import_id = db.execute(
         insert(Import)
         .values(
-            consultation_id=consultation.id, source=TableFile(data, name).known_as, digest=digest(data), started_at=now
+            consultation_id=consultation.id,
+            source=file_of(data, name, options).known_as,
+            digest=digest(data),
+            started_at=now,
         )
         .returning(Import.id)
     ).scalar_one()
@@ -94,17 +98,22 @@ def survey(db: Session, consultation: ConsultationView, import_id: int, *, now: 
     ).first()
     if row is None or row.content is None:
         raise NotFound("Ese archivo ya no está.")
-    options = row.options
-    given = TableFile(
-        row.content, row.name, mapping=options.get("mapping") or {}, date_format=options.get("date_format") or None
-    )
+    given = file_of(row.content, row.name, row.options)
     return preview.survey(db, consultation, given, today=consultation.today(now))
+
+
+def file_of(content: bytes, name: str, options: Mapping[str, Any]) -> TableFile:
+    """A file with what was said about it."""
+    said = {
+        key: options.get(key) or None for key in ("source", "delimiter", "date_format", "encoding", "hidden", "alike")
+    }
+    return TableFile(content, name, **said, mapping=options.get("mapping") or {}, values=options.get("values") or {})
 
 
 def columns(db: Session, import_id: int) -> list[str]:
     """The columns of a file that is kept."""
-    row = db.execute(select(Upload.content, Upload.name).where(Upload.import_id == import_id)).one()
-    return header(TableFile(row.content or b"", row.name))
+    row = db.execute(select(Upload.content, Upload.name, Upload.options).where(Upload.import_id == import_id)).one()
+    return list(tables.open_table(file_of(row.content or b"", row.name, row.options)).columns)
 
 
 def choose(db: Session, import_id: int, options: dict[str, Any]) -> None:
@@ -124,6 +133,8 @@ def approve(db: Session, consultation: ConsultationView, import_id: int, *, seen
     ).scalar_one_or_none()
     if options is None:
         raise Conflict("Esta importación ya se aprobó o se descartó.")
+    if survey(db, consultation, import_id, now=now).undecided:
+        raise Invalid("Diga antes qué se hace con los que ya dicen lo mismo.", field="alike")
     if _seen(options) != seen:
         raise Conflict("Mientras usted leía, otra persona eligió otras columnas. Revise de nuevo qué se tomaría.")
     digest_ = db.execute(select(Import.digest).where(Import.id == import_id)).scalar_one()

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid, NotFound
-from consulta.domain.files import tables
+from consulta.domain.files import meanings, tables
+from consulta.domain.files.tables import TableFile
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.ledger.log import By
 
@@ -25,7 +26,6 @@ COLUMNS = {
     "language": ("idioma", "language"),
     "objection": ("objecion", "objeción", "objection"),
 }
-YES = ("si", "sí", "x", "1", "yes")
 
 
 @dataclass(frozen=True)
@@ -36,37 +36,45 @@ class Taken:
     there: int
 
 
-def read(data: bytes, name: str, consultation: ConsultationView) -> dict[int, list[Note]]:
+def read(given: TableFile, consultation: ConsultationView) -> dict[int, list[Note]]:
     """The notes by the number of their sheet; ``Invalid`` names line, column and value of the first fault."""
-    rows = tables.rows(data, name)
-    places = tables.places(next(rows, (1, []))[1], COLUMNS, name)
+    table = tables.open_table(given)
+    name, places = given.name, tables.places(table, COLUMNS)
     if places["sheet"] is None or places["body"] is None:
         raise Invalid("%(file)s, línea 1: faltan las columnas «hoja» y «nota».", file=name, field="file")
-    codes = {c.code for c in consultation.lists.get("language", ())}
-    labels = {c.label["es"].casefold(): c.code for c in consultation.lists.get("language", ())}
+    if (strange := tables.unknown(table, places, COLUMNS)) is not None:
+        raise strange
     found: dict[int, list[Note]] = defaultdict(list)
-    for line, cells in rows:
-        given = tables.picked(cells, places)
-        if not any(given.values()):
+    for line in tables.strict(table):
+        cell = tables.picked(line, places)
+        if not any(cell.values()):
             continue
-        number = given["sheet"].removesuffix(".0")
-        where: dict[str, Any] = {"file": name, "line": line, "field": "file"}
+        number = cell["sheet"].removesuffix(".0")
+        where: dict[str, Any] = {"file": name, "line": line.number, "field": "file"}
         if not number.isdecimal() or len(number) > 9:
             raise Invalid(
                 "%(file)s, línea %(line)s, columna «hoja»: «%(value)s» no es el número de una hoja.",
-                value=given["sheet"][:80],
+                value=cell["sheet"][:80],
                 **where,
             )
-        language = labels.get(given["language"].casefold(), given["language"]) or None
-        if language and language not in codes:
+        language = meanings.choice(consultation, "language", cell["language"]) if cell["language"] else None
+        if cell["language"] and language is None:
             raise Invalid(
                 "%(file)s, línea %(line)s, columna «idioma»: «%(value)s» no está en la lista de idiomas.",
-                value=language[:80],
+                value=cell["language"][:80],
                 **where,
             )
-        if not given["body"]:
+        if not cell["body"]:
             raise Invalid("%(file)s, línea %(line)s, columna «nota»: está vacía.", **where)
-        found[int(number)].append(Note(given["body"], language, given["objection"].casefold() in YES))
+        objection = meanings.flag(cell["objection"])
+        if objection is None:
+            raise Invalid(
+                "%(file)s, línea %(line)s, columna «objeción»: «%(value)s» no es sí ni no. Si alguien no estuvo de "
+                "acuerdo, ponga «sí» y escriba lo que dijo en la nota.",
+                value=cell["objection"][:80],
+                **where,
+            )
+        found[int(number)].append(Note(cell["body"], language, objection))
     if sum(map(len, found.values())) > MAX_NOTES:
         raise Invalid("%(file)s: caben 200 notas por archivo. Divídalo en varios.", file=name, field="file")
     if not found:

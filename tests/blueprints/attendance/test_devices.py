@@ -256,7 +256,7 @@ def test_a_typed_sheet_marks_who_registered_and_takes_in_the_rest(
         (SHEET + "1,Ana,,,marciano,\n", "columna «participa_como»: «marciano»"),
         (SHEET + "1," + "a" * 81 + ",,,,\n", "pasa de 80 letras"),
         (SHEET, "no trae ninguna persona"),
-        ("", "faltan las columnas"),
+        ("", "está vacío"),
     ],
 )
 def test_a_sheet_with_a_fault_is_refused_whole(device: Device, database: Database, content: str, said: str) -> None:
@@ -265,7 +265,7 @@ def test_a_sheet_with_a_fault_is_refused_whole(device: Device, database: Databas
 
 
 def test_a_sheet_that_is_none(device: Device) -> None:
-    assert "no es un libro de Excel" in upload(device.desk, b"PK\x03\x04nada", 422, "lista.xlsx")
+    assert "no es un libro de cálculo" in upload(device.desk, b"PK\x03\x04nada", 422, "lista.xlsx")
     assert "UTF-8" in upload(device.desk, b"fila,nombre\n1,\xff\n", 422)
     device.desk.post(f"{DOOR}/puerta/asistencia", {}, 422)
 

@@ -119,12 +119,13 @@ def test_rows_without_identifier_come_again_after_a_take_back(
 
 def test_files_that_cannot_be_read(app: Flask, database: Database, consultation: ConsultationView) -> None:
     person = coordinator(app, database, consultation)
-    assert "línea 2" in upload(person, "body\nOpini\xf3n\n".encode("latin-1"), status=422)
+    latin = upload(person, "body\nOpini\xf3n\n".encode("latin-1"))
+    assert "Opinión" in person.get(latin).text, "a sample, to be looked at"
     assert "vacío" in upload(person, b"  \n", status=422)
     response = person.client.post(IMPORTS, data={"csrf_token": person.token()}, content_type="multipart/form-data")
     assert response.status_code == 422
     big = upload(person, "body\n" + "x" * 300_000 + "\n", "grande.csv")
-    assert "field larger than" in person.get(big).text
+    assert "una casilla pasa de 200,000 letras" in person.get(big).text
     with database.transaction() as db:  # as if it had been approved before it turned out to be spoilt
         db.execute(update(Upload).values(approved=True))
     work(app)
@@ -187,7 +188,7 @@ def test_an_import_begun_elsewhere_and_a_spoilt_header(
 
 def test_known_rows_are_found_by_their_index(app: Flask, database: Database, consultation: ConsultationView) -> None:
     """However many contributions there are: none of the statements reads all of them."""
-    from consulta.domain.intake import preview as surveys
+    from consulta.domain.intake import known as surveys
     from consulta.domain.intake.preview import Taken
 
     today = datetime.now(UTC).date()
@@ -200,6 +201,7 @@ def test_known_rows_are_found_by_their_index(app: Flask, database: Database, con
     event.listen(database.read, "before_cursor_execute", note)
     with database.session(read_only=True) as db:
         assert surveys.known_rows(db, consultation, rows) == set()
+        surveys.look(db, consultation, rows, "foro")
     event.remove(database.read, "before_cursor_execute", note)
     if database.write.dialect.name == "sqlite":
         with database.write.connect() as connection:

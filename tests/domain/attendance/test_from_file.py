@@ -13,6 +13,7 @@ from consulta.domain.attendance import from_file
 from consulta.domain.attendance.from_file import TypedArrival
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid
+from consulta.domain.files.tables import TableFile
 from consulta.domain.forums import reading as forums
 from consulta.models.accounts import RoleName
 from consulta.models.forums import Registration, Seat
@@ -31,7 +32,7 @@ def codes(database: Database, consultation: ConsultationView, now: datetime) -> 
 def read(database: Database, view: ConsultationView, text: str) -> list[TypedArrival]:
     """The rows of a sheet."""
     with database.session(read_only=True) as db:
-        return from_file.read(text.encode(), "lista.csv", view, forums.one(db, view, "foro"))
+        return from_file.read(TableFile(text.encode(), "lista.csv"), view, forums.one(db, view, "foro"))
 
 
 def take(database: Database, view: ConsultationView, text: str, now: datetime) -> int:

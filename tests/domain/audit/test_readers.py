@@ -30,6 +30,7 @@ from consulta.domain.authors import rights
 from consulta.domain.comments import flags, supports
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import fingerprints
+from consulta.domain.files.tables import TableFile
 from consulta.domain.forums import reading as forum_reading
 from consulta.domain.ledger import log
 from consulta.domain.ledger.actions import Action
@@ -222,7 +223,7 @@ def test_attendance_taken_twice_and_codes_stay_sound(database: Database, busy: C
     for _ in range(2):
         with database.transaction() as db:
             forum = forum_reading.one(db, busy, "foro")
-            rows = from_file.read(b"fila,nombre\n1,Ana L\xc3\xb3pez\n2,Otra", "a.csv", busy, forum)
+            rows = from_file.read(TableFile(b"fila,nombre\n1,Ana L\xc3\xb3pez\n2,Otra", "a.csv"), busy, forum)
             from_file.take(db, busy, forum, rows, by=by(db, busy, account), now=now)
     with database.transaction() as db:
         rights.withdraw(db, codes.folio_of("k"), now=now + timedelta(minutes=1))

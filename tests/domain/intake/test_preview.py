@@ -71,7 +71,7 @@ def test_a_text_that_no_quotation_marks_hold_together_is_never_taken_in_part(
 
 
 def test_a_column_that_is_there_twice_is_refused(database: Database, consultation: ConsultationView) -> None:
-    with pytest.raises(Invalid, match="«body» y «body»"):
+    with pytest.raises(Invalid, match=r"«body \(columna A\)» y «body \(columna B\)»"):
         surveyed(database, consultation, "body,body\nFalta agua,Falta luz\n")
     assert len(surveyed(database, consultation, "x,body,x\n1,Falta agua,2\n").taken) == 1
 
@@ -105,7 +105,7 @@ def test_a_mapping_is_heard_before_a_guess(database: Database, consultation: Con
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "hay ninguna"), ("a,b\n1,2\n", "hay a, b"), ('"body\n', "comillas no cierran"), ('body\n"x\n', "línea")],
+    [("", "está vacío"), ("a,b\n1,2\n", "hay a, b"), ('"body\n', "comillas no cierran"), ('body\n"x\n', "línea")],
 )
 def test_a_table_that_cannot_be_read_is_refused_as_a_whole(
     database: Database, consultation: ConsultationView, text: str, words: str
@@ -115,8 +115,6 @@ def test_a_table_that_cannot_be_read_is_refused_as_a_whole(
 
 
 def test_a_mapping_of_what_is_not_there_is_refused() -> None:
-    with pytest.raises(Invalid, match="no existe ese campo"):
-        columns.guessed(["a"], TableFile(b"", "a.csv", mapping={"cuerpo": "a"}))
-    with pytest.raises(Invalid, match="falta la columna «z»"):
-        columns.guessed(["a"], TableFile(b"", "a.csv", mapping={"body": "z"}))
-    assert columns.header(TableFile(b"a,b\n", "a.csv")) == ["a", "b"]
+    for mapping, words in (({"cuerpo": "a"}, "no existe ese campo"), ({"body": "z"}, "falta la columna «z»")):
+        with pytest.raises(Invalid, match=words):
+            columns.opened(TableFile(b"a,b\n1,2\n", "a.csv", mapping=mapping))

@@ -12,6 +12,7 @@ from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.audit import check
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
+from consulta.domain.files.tables import TableFile
 from consulta.domain.forums import reading as forums
 from consulta.domain.ledger.log import By
 from consulta.domain.moderation import decisions, items, queue
@@ -155,7 +156,7 @@ def test_a_table_is_entered_once(database: Database, consultation: ConsultationV
     for data, name, expected in files:
         with database.transaction() as db:
             forum = forums.one(db, consultation, "foro")
-            found = from_file.read(data, name, consultation)
+            found = from_file.read(TableFile(data, name), consultation)
             taken = from_file.take(db, consultation, forum, found, by=by(db, consultation, account), now=now)
             assert (taken.entered, taken.there) == expected
     with database.session(read_only=True) as db:
@@ -179,7 +180,7 @@ def test_a_table_is_entered_once(database: Database, consultation: ConsultationV
 )
 def test_a_table_with_a_fault_says_where(consultation: ConsultationView, data: bytes, name: str, said: str) -> None:
     with pytest.raises(Invalid) as error:
-        from_file.read(data, name, consultation)
+        from_file.read(TableFile(data, name), consultation)
     assert said in error.value.message % error.value.values
 
 
@@ -188,7 +189,7 @@ def test_a_table_of_another_forum_enters_nothing(
 ) -> None:
     account = staff(database, consultation)
     printed(database, consultation, now)
-    found = from_file.read(b"hoja,nota\n1,Agua\n77,De otro foro\n", "a.csv", consultation)
+    found = from_file.read(TableFile(b"hoja,nota\n1,Agua\n77,De otro foro\n", "a.csv"), consultation)
     with database.session() as db:
         forum = forums.one(db, consultation, "foro")
         with pytest.raises(Invalid) as error:
@@ -204,14 +205,14 @@ def test_two_hundred_notes_are_entered_at_once(
     account = staff(database, consultation)
     printed(database, consultation, now, 20)
     table = "hoja,nota\n" + "".join(f"{n % 20 + 1},Nota número {n}\n" for n in range(200))
-    found = from_file.read(table.encode(), "a.csv", consultation)
+    found = from_file.read(TableFile(table.encode(), "a.csv"), consultation)
     for expected in ((200, 0), (0, 200)):
         with database.transaction() as db:
             forum = forums.one(db, consultation, "foro")
             taken = from_file.take(db, consultation, forum, found, by=by(db, consultation, account), now=now)
             assert (taken.entered, taken.there) == expected
     with pytest.raises(Invalid):
-        from_file.read(f"{table}1,Una más\n".encode(), "a.csv", consultation)
+        from_file.read(TableFile(f"{table}1,Una más\n".encode(), "a.csv"), consultation)
     settle(database, consultation, now, 20, 20, PaperState.OUT)
     with database.session(read_only=True) as db:
         [first] = reconciliation.reconcile(db, forums.one(db, consultation, "foro"))
@@ -221,4 +222,4 @@ def test_two_hundred_notes_are_entered_at_once(
 
 def test_a_hundred_thousand_empty_rows_are_no_notes(consultation: ConsultationView) -> None:
     rows: list[tuple[object, ...]] = [("hoja", "nota"), (1, "Agua"), *[(None, None)] * 100_000, (2, "Luz")]
-    assert sorted(from_file.read(tables.workbook(*rows), "n.xlsx", consultation)) == [1, 2]
+    assert sorted(from_file.read(TableFile(tables.workbook(*rows), "n.xlsx"), consultation)) == [1, 2]
