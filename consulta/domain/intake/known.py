@@ -90,7 +90,8 @@ def look(db: Session, consultation: ConsultationView, rows: Sequence[Row], name:
     found = Stored(Counter(one.source for one in imports if one.back is not None))
     names = {one.id: one.source for one in imports if one.back is None}
     sources = {found.generation(one.source) for one in imports} | {one.source for one in imports}
-    for piece in _pieces({form for one in rows for form in _forms(one.external_id)}):
+    forms = {form for one in rows for form in _forms(one.external_id)} if sources else set()
+    for piece in _pieces(forms):
         named = _of(db, consultation, _C.c.source.in_(sources), _C.c.external_id.in_(piece))
         hashes = _hashes(db, _O.c.id.in_([one.id for one in named])) if named else {}
         for one in named:
