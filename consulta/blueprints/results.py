@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flask import Blueprint, Response, render_template
 from markupsafe import Markup
@@ -12,9 +12,11 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import reading as contribution_reading
 from consulta.domain.contributions.queries import ListedContribution
 from consulta.domain.errors import NotFound
-from consulta.domain.results import figures, small_cells
+from consulta.domain.results import editions, figures
 from consulta.domain.results import tally as result_tally
+from consulta.domain.results.editions import Edition
 from consulta.domain.results.figures import GROUPS, Results
+from consulta.domain.results.suppression import HIDDEN
 from consulta.web import db
 from consulta.web.answers import download
 from consulta.web.auth import allow, anyone
@@ -34,6 +36,7 @@ FIGURES = ("theme", "kind", "channel", "department", *result_tally.TRAITS, "day"
 def tally(consultation: ConsultationView) -> str:
     """Everything counted, drawn and in tables."""
     sheet = figures.sheet(db.session(), consultation)
+    edition = editions.latest(db.session(), consultation)
     tiles, themes = _tiles(consultation, sheet), _theme_bars(consultation, sheet)
     slots = {t.slug: t.colour for t in consultation.themes}
     return render_template(
@@ -47,9 +50,12 @@ def tally(consultation: ConsultationView) -> str:
         day_rows=drawn(charts.figure_rows((day(one), (number(n),)) for one, n in sheet.days)),
         map=drawn(charts.tile_map(tiles, number)),
         box=charts.box(tiles) if tiles else "",
-        department_rows=_departments(tiles),
+        department_rows=_departments(consultation, sheet, tiles),
         silent=_silent(consultation, sheet),
-        tables=_tables(consultation, sheet),
+        tables=_tables(consultation, sheet, edition),
+        edition=edition,
+        annulled=sheet.total["annulled"],
+        unsaid=sheet.one_way.get("department", {}).get("", {}).get("received", 0),
         head=head(),
     )
 
@@ -127,8 +133,19 @@ def figure(slug: str, figure: str) -> Response:
     consultation = find(slug).view
     if figure not in FIGURES:
         raise NotFound("No hay un archivo con ese nombre.")
+    if figure in result_tally.TRAITS:
+        rows = _trait_rows(editions.latest(db.session(), consultation), figure)
+        return download(tables.rows((figure, "received", "published_on"), rows), consultation, figure)
     sheet = figures.sheet(db.session(), consultation)
     return download(tables.rows(*_figure_rows(consultation, sheet, figure)), consultation, figure)
+
+
+def _trait_rows(edition: Edition | None, figure: str) -> list[tuple[object, ...]]:
+    """A trait as it was published last, with its total; nothing before the first edition."""
+    if edition is None:
+        return []
+    day = edition.made_on.isoformat()
+    return [*((key, n, day) for key, n in edition.tables[figure].items()), ("total", edition.total, day)]
 
 
 def _figure_rows(
@@ -144,16 +161,18 @@ def _figure_rows(
             for slug in [t.slug for t in consultation.themes] + [""]
         ]
     if figure == "kind":
-        return ("kind", *GROUPS), [(kind, *(group[g] for g in GROUPS)) for kind, group in sheet.kinds.items()]
-    counted = sheet.one_way.get(figure, {})
-    if figure in result_tally.TRAITS:
-        shown = small_cells.small_cells((key, group["received"]) for key, group in counted.items())
-        return (figure, "received"), [(key, "<5" if n is None else n) for key, n in shown.items()]
-    return (figure, *GROUPS), [(key, *(group[g] for g in GROUPS)) for key, group in counted.items()]
+        rows = [(kind, *(group[g] for g in GROUPS)) for kind, group in sheet.kinds.items()]
+        return ("kind", *GROUPS), [*rows, ("total", *(sheet.total[g] for g in GROUPS))]
+    none = dict.fromkeys(GROUPS, 0)
+    counted = {"": none, **sheet.one_way.get(figure, {})} if figure == "department" else sheet.one_way.get(figure, {})
+    return (figure, *GROUPS), [
+        *((key, *(group[g] for g in GROUPS)) for key, group in counted.items()),
+        ("total", *(sheet.total[g] for g in GROUPS)),
+    ]
 
 
 def _theme_bars(consultation: ConsultationView, sheet: Results) -> list[charts.Bar]:
-    rows: list[tuple[str, str, int | None]] = [
+    rows: list[tuple[str, str, int | str]] = [
         (t.slug, localized(t.name), sheet.themes.get(t.slug, {}).get("received", 0)) for t in consultation.themes
     ]
     return charts.bars([*rows, ("", gettext("Sin tema todavía"), sheet.themes.get("", {}).get("received", 0))])
@@ -167,40 +186,55 @@ def _states(sheet: Results, themes: list[charts.Bar]) -> Markup:
     return drawn(charts.figure_rows(rows))
 
 
-def _departments(tiles: list[charts.Tile]) -> Markup:
-    """By department, the most first: received, and per 100,000 inhabitants."""
-    ranked = sorted(tiles, key=lambda tile: -tile.n)
-    return drawn(charts.figure_rows((tile.label, (number(tile.n), tile.rate)) for tile in ranked))
+def _departments(consultation: ConsultationView, sheet: Results, tiles: list[charts.Tile]) -> Markup:
+    """By department, the most first: received, and per 100,000 inhabitants; then those who did not say it, and all."""
+    counted, mapped = sheet.one_way.get("department", {}), {tile.code for tile in tiles}
+    rows = [(tile.label, (number(tile.n), tile.rate)) for tile in sorted(tiles, key=lambda tile: -tile.n)]
+    for choice in consultation.lists.get("department", ()):
+        n = counted.get(choice.code, {}).get("received", 0)
+        rows += [(localized(choice.label), (number(n), "—"))] if choice.code not in mapped and n else []
+    rows.append((gettext("No lo dijo"), (number(counted.get("", {}).get("received", 0)), "—")))
+    return drawn(charts.figure_rows([*rows, (gettext("Total"), (number(sheet.total["received"]), "—"))]))
 
 
-def _tables(consultation: ConsultationView, sheet: Results) -> list[tuple[str, str, Markup]]:
-    """The one-way tables: file name, heading, rows. A hidden cell has no figure and no length."""
+def _tables(consultation: ConsultationView, sheet: Results, edition: Edition | None) -> list[tuple[str, str, Markup]]:
+    """The one-way tables: file name, heading, rows with their total. A hidden cell has a mark and no length."""
     kinds = {kind: group["received"] for kind, group in sheet.kinds.items()}
-    found = [("kind", gettext("Por tipo de aporte"), _bars(consultation, "kind", kinds))]
+    channels = {key: group["received"] for key, group in sheet.one_way.get("channel", {}).items()}
+    total = sheet.total["received"]
+    found: list[tuple[str, str, list[charts.Bar], int]] = [
+        ("kind", gettext("Por tipo de aporte"), _bars(consultation, "kind", kinds), total),
+        ("channel", gettext("Por dónde llegaron"), _bars(consultation, "channel", channels), total),
+    ]
     headings = {
-        "channel": gettext("Por dónde llegaron"),
         "taking_part_as": gettext("Participan como"),
         "age_group": gettext("Por edad"),
         "gender": gettext("Por género"),
         "language": gettext("Por idioma de la persona"),
     }
-    for name, heading in headings.items():
-        counted = {key: group["received"] for key, group in sheet.one_way.get(name, {}).items()}
-        shown = small_cells.small_cells(counted.items()) if name in result_tally.TRAITS else dict(counted)
-        found.append((name, heading, _bars(consultation, name, shown)))
-    return [(name, heading, drawn(charts.bar_rows(rows, number))) for name, heading, rows in found]
+    if edition is not None:
+        found += [
+            (name, heading, _bars(consultation, name, edition.tables[name]), edition.total)
+            for name, heading in headings.items()
+        ]
+    all_of_it = gettext("Total")
+    return [
+        (name, heading, drawn(charts.bar_rows([*rows, charts.Bar(all_of_it, counted, 0)], number)))
+        for name, heading, rows, counted in found
+    ]
 
 
-def _bars(
-    consultation: ConsultationView, name: str, counted: dict[str, int | None] | dict[str, int]
-) -> list[charts.Bar]:
+def _bars(consultation: ConsultationView, name: str, counted: Mapping[str, int | str]) -> list[charts.Bar]:
     named = {"channel": "Channel", "kind": "Kind"}.get(name)
     words = {"": gettext("No lo dijo"), **(vocabulary(named) if named else {})}
-    rows: list[tuple[str, str, int | None]] = []
+    rows: list[tuple[str, str, int | str]] = []
     for key, n in counted.items():
         choice = consultation.choice(name, key)
-        rows.append((key, localized(choice.label) if choice else first_upper(words.get(key, key)), n))
-    return charts.bars(sorted(rows, key=lambda row: (row[0] == "", -(row[2] if row[2] is not None else 4), row[1])))
+        said = gettext("oculto") if n == HIDDEN else n
+        rows.append((key, localized(choice.label) if choice else first_upper(words.get(key, key)), said))
+    return charts.bars(
+        sorted(rows, key=lambda row: (row[0] == "", -(row[2] if isinstance(row[2], int) else 4), row[1]))
+    )
 
 
 def _tiles(consultation: ConsultationView, sheet: Results) -> list[charts.Tile]:

@@ -12,10 +12,10 @@ from html import escape
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar; ``width`` in percent of the longest; ``key`` of what it counts; no figure: it is hidden."""
+    """A bar; ``width`` in percent of the longest; ``key`` of what it counts; ``n``: a mark where it is hidden."""
 
     label: str
-    n: int | None
+    n: int | str
     width: float
     key: str = ""
 
@@ -51,8 +51,6 @@ class Tile:
         return "—" if self.per_100k is None else f"{self.per_100k:.2f}"
 
 
-HIDDEN = "&lt;5"
-"""What stands for a figure too small to show."""
 TILE = 62
 """The side of a tile with the gap beside it."""
 
@@ -79,10 +77,14 @@ def short(label: str) -> str:
     return f"{label[:9]}." if len(label) > 10 else label
 
 
-def bars(figures: Sequence[tuple[str, str, int | None]]) -> list[Bar]:
+def bars(figures: Sequence[tuple[str, str, int | str]]) -> list[Bar]:
     """Bars from (key, label, figure); a hidden figure has no length."""
-    longest = max((n or 0 for _, _, n in figures), default=0) or 1
-    return [Bar(label, n, round(100 * (n or 0) / longest, 1), key) for key, label, n in figures]
+    lengths = [n if isinstance(n, int) else 0 for _, _, n in figures]
+    longest = max(lengths, default=0) or 1
+    return [
+        Bar(label, n, round(100 * length / longest, 1), key)
+        for (key, label, n), length in zip(figures, lengths, strict=True)
+    ]
 
 
 def bar_rows(rows: Sequence[Bar], shown: Callable[[int], str], slots: Mapping[str, int] | None = None) -> str:
@@ -90,7 +92,7 @@ def bar_rows(rows: Sequence[Bar], shown: Callable[[int], str], slots: Mapping[st
     colours = slots or {}
     return "\n".join(
         f'<tr><th scope="row">{escape(row.label)}</th>'
-        f'<td class="number">{HIDDEN if row.n is None else shown(row.n)}</td>'
+        f'<td class="number">{shown(row.n) if isinstance(row.n, int) else escape(row.n)}</td>'
         f'<td class="bar-cell"><svg class="bar-cell slot-{colours.get(row.key, "none")}" viewBox="0 0 100 10" '
         f'preserveAspectRatio="none" aria-hidden="true"><rect class="bar" width="{row.width}" height="10"/></svg>'
         "</td></tr>"

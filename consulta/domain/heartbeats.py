@@ -17,7 +17,7 @@ from consulta.models.outbox import OutboxMessage
 
 from .dialects import is_postgres
 
-WORKER, BACKUP, CLAIM = "worker", "backup", "backup-claim"
+WORKER, BACKUP, CLAIM, EDITIONS = "worker", "backup", "backup-claim", "editions-claim"
 LATE = {WORKER: timedelta(minutes=5), BACKUP: timedelta(hours=36), "mail": timedelta(hours=1)}
 """After how long something is late."""
 
@@ -29,12 +29,13 @@ def beat(db: Session, name: str, *, now: datetime) -> None:
     db.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
 
 
-def claim(db: Session, *, every: timedelta, now: datetime) -> bool:
-    """Whether it is this process that should make the copy that is due; the others are told no."""
+def claim(db: Session, *, every: timedelta, now: datetime, name: str = CLAIM) -> bool:
+    """Whether it is this process that should do what is due; the others are told no. ``name``: what, unless told the
+    copy."""
     put: Any = postgres_insert if is_postgres(db) else sqlite_insert
     long_ago = now - every - timedelta(seconds=1)
-    db.execute(put(Heartbeat).values(name=CLAIM, at=long_ago).on_conflict_do_nothing())
-    mine = update(Heartbeat).where(Heartbeat.name == CLAIM, Heartbeat.at <= now - every).values(at=now)
+    db.execute(put(Heartbeat).values(name=name, at=long_ago).on_conflict_do_nothing())
+    mine = update(Heartbeat).where(Heartbeat.name == name, Heartbeat.at <= now - every).values(at=now)
     return bool(changed(db, mine))
 
 

@@ -39,6 +39,7 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
     ERASED = "erased"
     RETURNED = "returned"
+    ANNULLED = "annulled"
 
 
 GROUP_OF = {
@@ -49,6 +50,7 @@ GROUP_OF = {
     Status.WITHDRAWN: "withdrawn",
     Status.ERASED: "erased",
     Status.RETURNED: "pending",
+    Status.ANNULLED: "annulled",
 }
 NOT_SHOWN_YET = (Status.RECEIVED, Status.HELD, Status.RETURNED)
 

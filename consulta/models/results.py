@@ -1,8 +1,11 @@
-"""The one table of figures."""
+"""The one table of figures, and the editions of those that concern people's traits."""
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base
@@ -28,3 +31,17 @@ class Tally(Base):
     status: Mapped[str] = mapped_column(primary_key=True)
     confirmed: Mapped[bool] = mapped_column(primary_key=True)
     n: Mapped[int]
+
+
+class TraitEdition(Base):
+    """Tables of traits as they were published on a day. ``subject``: ``contributions``, or ``forum/KEY``; ``members``: a
+    bit for each who was counted, by which the next edition knows how many joined or left; ``tables``: as shown."""
+
+    __tablename__ = "trait_editions"
+
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    made_on: Mapped[date] = mapped_column(primary_key=True)
+    total: Mapped[int]
+    members: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    tables: Mapped[dict[str, Any]]

@@ -10,7 +10,9 @@ from typing import Any
 from consulta.database.transactions import Database
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.demonstration import contributions
+from consulta.domain.forums import turnout
 from consulta.domain.management import loading
+from consulta.domain.results import editions
 
 FOLDER = Path(__file__).parent
 RECORD, DEMONSTRATION = "plan-2016-2018", "demostracion"
@@ -42,4 +44,8 @@ def load(database: Database, *, now: datetime) -> list[tuple[str, str]]:
                 if loading.renew_demonstration(db, view, data, now=now):
                     what = "cronograma renovado"
         done.append((slug, what))
+        with database.transaction() as db:
+            view = consultations.find(db, slug).view
+            editions.renew_contributions(db, view, today=view.today(now))
+            turnout.renew(db, view, now=now)
     return done

@@ -26,6 +26,7 @@ def _actions_of_the_process() -> dict[str, str]:
         Action.MINUTES_AGREE: gettext("Un sector está de acuerdo con un acta"),
         Action.MINUTES_DISAGREE: gettext("Un sector no está de acuerdo con un acta"),
         Action.COMMITMENT_PUBLISH: gettext("Se publicó un compromiso"),
+        Action.EDITION_PUBLISH: gettext("Se publicaron tablas de quiénes participan"),
         Action.IMPORT_BEGIN: gettext("Empezó una importación"),
         Action.IMPORT_END: gettext("Terminó una importación"),
         Action.IMPORT_TAKE_BACK: gettext("Se anuló una importación"),

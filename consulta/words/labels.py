@@ -128,6 +128,7 @@ _WORDS: dict[str, Callable[[], Mapping[Any, str]]] = {
         Status.PUBLISHED: gettext("publicado"),
         Status.REJECTED: gettext("no publicado"),
         Status.WITHDRAWN: gettext("retirado por su autor"),
+        Status.ANNULLED: gettext("de una importación anulada"),
         Status.ERASED: gettext("borrado por su autor"),
     },
     "Verdict": lambda: {
@@ -237,6 +238,7 @@ _WORDS: dict[str, Callable[[], Mapping[Any, str]]] = {
         "published": gettext("Publicados"),
         "rejected": gettext("No publicados"),
         "withdrawn": gettext("Retirados"),
+        "annulled": gettext("Anulados"),
         "erased": gettext("Borrados"),
     },
 }

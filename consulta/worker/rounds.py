@@ -18,17 +18,18 @@ from consulta.domain.consultations import reading as consultations
 from consulta.domain.errors import DomainError
 from consulta.domain.files import staged
 from consulta.domain.forums import erasure as forum_erasure
-from consulta.domain.forums import seats, telling
+from consulta.domain.forums import seats, telling, turnout
 from consulta.domain.intake import importing, undo, uploads
 from consulta.domain.moderation import returns
 from consulta.domain.notifications import news
 from consulta.domain.organizations import requests, verification
 from consulta.domain.proposals import erasure, reminders
+from consulta.domain.results import editions
 
 from . import delivery, printing
 
 log = structlog.get_logger()
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def work(app: Flask, *, now: datetime) -> int:
@@ -42,6 +43,7 @@ def work(app: Flask, *, now: datetime) -> int:
         lambda: printing.typeset(app, now=now),
         lambda: erase(database, now=now),
         lambda: take_in(database, now=now),
+        lambda: publish_editions(database, now=now),
         lambda: note(database, settings, now=now),
         lambda: keep_copy(database, settings, now=now),
     ]
@@ -77,6 +79,21 @@ def answer(database: Database, *, now: datetime) -> int:
         if not piece:
             return done
         done += piece
+
+
+def publish_editions(database: Database, *, now: datetime) -> int:
+    """The next editions of the tables of traits, where a day went by and enough joined or left; looked at hourly."""
+    with database.transaction() as db:
+        if not heartbeats.claim(db, every=HOUR, now=now, name=heartbeats.EDITIONS):
+            return 0
+        slugs = [slug for slug, _title, _kind, _at in consultations.published(db)]
+    done = 0
+    for slug in slugs:
+        with database.transaction() as db:
+            view = consultations.find(db, slug).view
+            done += editions.renew_contributions(db, view, today=view.today(now))
+            done += turnout.renew(db, view, now=now)
+    return done
 
 
 def take_in(database: Database, *, now: datetime) -> int:

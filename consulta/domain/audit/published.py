@@ -12,6 +12,7 @@ from consulta.domain.forums import versions as forum_versions
 from consulta.domain.management import digests
 from consulta.domain.organizations import positions
 from consulta.domain.plans import digests as plan_digests
+from consulta.domain.results import editions
 
 from .reader import Entry
 
@@ -36,6 +37,7 @@ DIGESTS: dict[str, Digest] = {
     "reason": _versioned(digests.of_reason),
     "act": _versioned(versions.of_act),
     "forum": _versioned(forum_versions.of_forum),
+    "edition": editions.of_edition,
     "commitment": _versioned(plan_digests.of_commitment),
 }
 

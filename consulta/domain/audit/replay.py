@@ -51,6 +51,8 @@ class State:
             return
         if "status" in payload:
             self.status[number] = STATUSES.index(Status(payload["status"]))
+        if action is Action.CANCEL:  # entries of before say withdrawn
+            self.status[number] = STATUSES.index(Status.ANNULLED)
         if "ordinal" in payload:
             if payload["ordinal"] != self.ordinal[number] + 1:
                 self.fault(f"entry {at}: act {payload['ordinal']} upon contribution {number} is out of order")

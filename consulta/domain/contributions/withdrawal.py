@@ -17,7 +17,7 @@ from consulta.models.contributions import Status
 from . import status
 from .status import Occasion
 
-GONE = (Status.WITHDRAWN, Status.ERASED)
+GONE = (Status.WITHDRAWN, Status.ERASED, Status.ANNULLED)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Taking an import back: its contributions go to *withdrawn*, piece by piece, and may come again as new."""
+"""Taking an import back: its contributions are *annulled*, piece by piece, and may come again as new."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PIECE = 40
 def take_back(
     db: Session, consultation: ConsultationView, import_id: int, *, reason: str, by: By, now: datetime
 ) -> None:
-    """Decide that an import was wrong; the worker moves its contributions to *withdrawn*, 200 at a time."""
+    """Decide that an import was wrong; the worker moves its contributions to *annulled*, 200 at a time."""
     finished = select(Import.id).where(
         Import.id == import_id, Import.consultation_id == consultation.id, Import.finished_at.is_not(None)
     )
@@ -72,13 +72,13 @@ def withdraw_piece(db: Session, *, now: datetime) -> int:
         return 0
     view, base = consultations.find(db, row.slug).view, table_of(Contribution).c
     standing = select(base.id, base.number, base.status).where(
-        base.import_id == row.import_id, base.status.not_in((Status.WITHDRAWN, Status.ERASED))
+        base.import_id == row.import_id, base.status.not_in((Status.ANNULLED, Status.ERASED))
     )
     left = db.execute(standing.where(base.id > row.reached).order_by(base.id).limit(PIECE)).all()
     for id_, number, status in left:
         if contribution_status.lock(db, id_, status=status):
             on = Occasion(number, Action.CANCEL, ledger.SYSTEM, now, {"import": row.import_id})
-            contribution_status.change(db, view, id_, on, status=Status.WITHDRAWN, awaiting=False)
+            contribution_status.change(db, view, id_, on, status=Status.ANNULLED, awaiting=False)
     if left:
         further: dict[str, Any] = {"reached": left[-1].id}
     else:  # what somebody decided upon in that very moment may still stand: then once more from the beginning

@@ -26,6 +26,7 @@ class Action(StrEnum):
     ORGANIZATION_APPEAL = "organization:appeal"
     ORGANIZATION_PROVISIONAL = "organization:verify-provisionally"
     COMMITMENT_PUBLISH = "commitment:publish"
+    EDITION_PUBLISH = "edition:publish"
     POSITION_PUBLISH = "position:publish"
     CONTACT_LOOK = "contact:look"
     FORUM_PUBLISH = "forum:publish"

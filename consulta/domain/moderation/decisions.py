@@ -133,7 +133,7 @@ def _take(
         .where(
             contributions.c.id == row.id,
             contributions.c.ordinal == ordinal,
-            contributions.c.status.not_in([Status.WITHDRAWN, Status.ERASED]),
+            contributions.c.status.not_in([Status.WITHDRAWN, Status.ERASED, Status.ANNULLED]),
         )
         .values(ordinal=ordinal + 1),
     )

@@ -16,7 +16,8 @@ from consulta.models.contributions import GROUP_OF, Kind, Status
 
 from . import tally as result_tally
 
-GROUPS = ("received", "pending", "published", "rejected", "withdrawn", "erased")
+GROUPS = ("received", "pending", "published", "rejected", "withdrawn", "erased", "annulled")
+"""``received`` is the sum of those after it but the last: what an annulled import brought never came."""
 Group = dict[str, int]
 _GROUP = {status.value: group for status, group in GROUP_OF.items()}
 PENDING = tuple(status for status, group in _GROUP.items() if group == "pending")
@@ -52,7 +53,7 @@ def live(db: Session, consultation: ConsultationView) -> Live:
     by_theme: Counter[str] = Counter()
     for r in result_tally.read(db, consultation.id, ["theme"]):
         group = _GROUP[r.status]
-        by_group[group] += r.n
+        by_group[group] += r.n if group != "annulled" else 0
         by_theme[r.theme] += r.n if group == "published" else 0
     received = sum(by_group.values())
     reviewed = by_group["published"] + by_group["rejected"]
@@ -77,7 +78,7 @@ def sheet(db: Session, consultation: ConsultationView) -> Results:
         elif dimension == "mention":
             mentions[theme] += n if group == "published" else 0
         elif dimension == "day":
-            days[day] += n
+            days[day] += n if group != "annulled" else 0
         else:
             _count(one_way[dimension][value], group, n)
     return Results(
@@ -87,7 +88,7 @@ def sheet(db: Session, consultation: ConsultationView) -> Results:
         confirmed,
         {k: dict(v) for k, v in one_way.items()},
         dict(kinds),
-        [(date.fromisoformat(day), n) for day, n in sorted(days.items())],
+        [(date.fromisoformat(day), n) for day, n in sorted(days.items()) if n],
     )
 
 
@@ -142,7 +143,7 @@ def tally(db: Session, consultation: ConsultationView, *, as_of: date | None = N
 
 
 def _balanced(group: Group) -> bool:
-    return group["received"] == sum(group[name] for name in GROUPS[1:]) and min(group.values()) >= 0
+    return group["received"] == sum(group[name] for name in GROUPS[1:-1]) and min(group.values()) >= 0
 
 
 def _cells(db: Session, consultation: ConsultationView) -> Counter[tuple[str, str, str]]:
@@ -165,6 +166,8 @@ def _replayed(db: Session, consultation: ConsultationView, as_of: date) -> Count
         elif content["subject"] in state:
             mine = state[content["subject"]]
             mine[2] = payload.get("status", mine[2])
+            if content["action"] == Action.CANCEL:
+                mine[2] = Status.ANNULLED.value
             if content["action"] == Action.CLASSIFY:
                 mine[0] = payload["theme"] or ""
     return Counter((theme, kind, status) for theme, kind, status in state.values())
@@ -181,7 +184,7 @@ def _empty() -> Group:
 
 
 def _count(group: Group, name: str, n: int) -> None:
-    group["received"] += n
+    group["received"] += n if name != "annulled" else 0
     group[name] += n
 
 

@@ -253,7 +253,7 @@ def test_the_door_counts_what_is_true(database: Database, consultation: Consulta
         "walk_ins": 1,
         "no_shows": 0,
     }
-    assert counted.departments == {"": None, "16": None}
+    assert counted.traits is None, "who came is published in steps"
     assert sound(database, consultation) == []
 
 

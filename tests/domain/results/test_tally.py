@@ -25,7 +25,7 @@ from consulta.domain.authors import erasure, rights
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import DomainError
 from consulta.domain.moderation import decisions, items
-from consulta.domain.results import figures, small_cells
+from consulta.domain.results import figures
 from consulta.models.contributions import GROUP_OF, Status
 from consulta.models.moderation import Verdict
 from tests.support.contributions import submit
@@ -180,17 +180,3 @@ def test_a_day_in_the_past_is_replayed_from_the_ledger(database: Database, consu
         then = figures.tally(db, consultation, as_of=consultation.today(yesterday), today=consultation.today(NOW))
     assert then["total"]["opinion"]["received"] == 1
     assert then["as_of"] == consultation.today(yesterday).isoformat()
-
-
-@pytest.mark.parametrize(
-    ("cells", "shown"),
-    [
-        ({"a": 10, "b": 20}, {"a": 10, "b": 20}),
-        ({"a": 3, "b": 20, "c": 9}, {"a": None, "b": 20, "c": None}),
-        ({"a": 1, "b": 4, "c": 9}, {"a": None, "b": None, "c": 9}),
-        ({"a": 2}, {"a": None}),
-        ({}, {}),
-    ],
-)
-def test_small_cells_are_hidden_and_never_alone(cells: dict[str, int], shown: dict[str, int | None]) -> None:
-    assert small_cells.small_cells(cells.items()) == shown
