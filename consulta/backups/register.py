@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 from consulta.config import Settings
@@ -25,6 +26,7 @@ def register(database: Database, settings: Settings) -> None:
         stopped = news.stopped(db)
         acts = [*after_restore.acts_since(db, read), *after_restore.stops(stopped)]
     if acts:
+        _cut_back(folder / REGISTER)
         with open(os.open(folder / REGISTER, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as out:
             out.writelines(json.dumps(act) + "\n" for act in acts)
             out.flush()
@@ -49,7 +51,32 @@ def _note(settings: Settings, read: dict[str, after_restore.Place]) -> None:
     part.replace(state)
 
 
-def registered(settings: Settings) -> list[dict[str, Any]]:
-    """Everything in the register, in its order."""
+def registered(settings: Settings) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Everything in the register, in its order; and, as *file, line*, what in it is no act, such as half a line that a
+    full disk left."""
     path = settings.backups / REGISTER
-    return [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
+    acts: list[dict[str, Any]] = []
+    unreadable: list[str] = []
+    lines = path.read_text(errors="replace").split("\n") if path.exists() else []
+    for number, line in enumerate(lines, 1):
+        if act := _act(line):
+            acts.append(act)
+        elif line.strip():
+            unreadable.append(f"{path.name}, línea {number}")
+    return acts, tuple(unreadable)
+
+
+def _act(line: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and found.keys() in after_restore.SHAPES else None
+
+
+def _cut_back(path: Path) -> None:
+    """Take off half a line at the end: how far the logs were read was not noted, so its act is written again."""
+    if not path.exists() or (text := path.read_bytes()).endswith(b"\n"):
+        return
+    with path.open("r+b") as file:
+        file.truncate(text.rfind(b"\n") + 1)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,36 +27,46 @@ from consulta.domain.consultations import reading as consultations
 from consulta.models.consultations import Consultation
 from consulta.models.ledger import Log
 
-from . import copies, register, transfer
+from . import copies, in_use, register, transfer
 from .copies import BackupError
+
+WAL = ("-wal", "-shm")
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What came of it: the ledger check, how many acts of authors were done again, how far the copy's logs went."""
+    """What came of it: the ledger check, how many acts of authors were done again, how far the copy's logs went,
+    which lines of the register could not be read, and under which name the old database stays."""
 
     reports: list[Report]
     done: int
     places: dict[str, after_restore.Place]
+    unreadable: tuple[str, ...] = ()
+    aside: str | None = None
 
 
 def restore(database: Database, settings: Settings, source: Path, *, now: datetime) -> Restored:
     """Put a copy in the place of what there is, with what authors took back since. ``BackupError``
-    (nothing was changed) if it does not fit or does not check."""
-    settings.instance.mkdir(parents=True, exist_ok=True)
+    (nothing was changed) if it does not fit, does not check, or while the server runs."""
     plain = settings.instance / ".restaurar"
+    with in_use.alone(settings):
+        restored = _restore(database, settings, source, plain, now)
+        register.rebase(settings, restored.places)
+        return restored
+
+
+def _restore(database: Database, settings: Settings, source: Path, plain: Path, now: datetime) -> Restored:
     try:
         copies.unpack(settings, source, plain)
         with plain.open("rb") as file:
             said, pieces = copies.head(file, source.name)
             _fits(said, database, source.name)
-            acts = register.registered(settings)
+            acts, unreadable = register.registered(settings)
             if said["dialect"] == "sqlite":
                 restored = _sqlite(database, pieces, acts, now)
             else:
                 restored = _postgres(database, pieces, said["revision"], acts, now)
-        register.rebase(settings, restored.places)
-        return restored
+        return replace(restored, unreadable=unreadable)
     finally:
         plain.unlink(missing_ok=True)
 
@@ -92,9 +105,9 @@ def _fits(said: dict[str, Any], database: Database, name: str) -> None:
 
 
 def _sqlite(database: Database, pieces: Iterator[bytes], acts: list[dict[str, Any]], now: datetime) -> Restored:
-    """Beside the database, checked there, then in its place; the old one stays as ``….antes``."""
+    """Beside the database, checked there, then in its place; the old one stays, whole, as ``….antes``."""
     place = Path(make_url(database.url).database or "")
-    fresh = place.with_name(place.name + ".restaurada")
+    fresh = place.with_name(place.name + in_use.BESIDE)
     made = Database(f"sqlite:///{fresh}")
     try:
         with fresh.open("wb") as out:
@@ -108,12 +121,12 @@ def _sqlite(database: Database, pieces: Iterator[bytes], acts: list[dict[str, An
         with made.write.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         made.dispose()
+        _synced(fresh)
         database.dispose()
-        if place.exists():
-            place.replace(place.with_name(place.name + ".antes"))
-        _without_wal(place)
+        aside = _set_aside(place)
         fresh.replace(place)
-        return Restored(reports, done, places)
+        _synced(place.parent)
+        return Restored(reports, done, places, aside=aside)
     except DBAPIError as error:
         raise BackupError("La copia no es una base de datos sana; no se cambió nada") from error
     finally:
@@ -158,6 +171,57 @@ def _checked(session: Session) -> list[Report]:
     return reports
 
 
+def _set_aside(place: Path) -> str | None:
+    """Keep the old database under the first free name, with what its WAL holds; the name. It stays in its place, too,
+    until another takes it: whenever this is killed, there is a database."""
+    if not place.exists():
+        _without_wal(place)
+        return None
+    aside = _free(place.name + ".antes", place.parent)
+    written, kept = (path.with_name(path.name + "-wal") for path in (place, aside))
+    if written.exists():
+        os.link(written, kept)  # SQLite removes that of a file which it cannot read
+    try:
+        whole = _closed(place)
+    except BackupError:
+        kept.unlink(missing_ok=True)
+        raise
+    os.link(place, aside)
+    if whole:
+        kept.unlink(missing_ok=True)
+    _without_wal(place)
+    return aside.name
+
+
+def _closed(place: Path) -> bool:
+    """Take the WAL of a database in; whether it could be, for a damaged one stays as it is. ``BackupError`` while
+    anybody has it open."""
+    try:
+        with closing(sqlite3.connect(place, timeout=1, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise BackupError("Otro programa tiene abierta la base de datos: deténgalo y repita") from error
+        return False
+    except sqlite3.DatabaseError:
+        return False
+    return True
+
+
+def _free(name: str, folder: Path) -> Path:
+    """``name``, or the first of ``name.2``, ``name.3`` … that nothing bears."""
+    numbered = (folder / (name if n == 1 else f"{name}.{n}") for n in itertools.count(1))
+    return next(path for path in numbered if not path.exists())
+
+
+def _synced(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _without_wal(path: Path) -> None:
-    for end in ("-wal", "-shm"):
+    for end in WAL:
         path.with_name(path.name + end).unlink(missing_ok=True)

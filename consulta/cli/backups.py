@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from consulta.backups import copies, restoring
+from consulta.backups import copies, in_use, restoring
 
 from .base import command, database
 
@@ -18,7 +18,9 @@ from .base import command, database
 @command
 def backup(file: Path) -> None:
     """Write FILE."""
-    size = copies.write(database(), current_app.extensions["settings"], file, now=datetime.now(UTC))
+    settings = current_app.extensions["settings"]
+    with in_use.shared(settings):
+        size = copies.write(database(), settings, file, now=datetime.now(UTC))
     click.echo(f"ok: {file.name}, {size / 1e6:,.1f} MB")
 
 
@@ -28,6 +30,10 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Take FILE back, with what authors withdrew or erased since; ends with the ledger check."""
     restored = restoring.restore(database(), current_app.extensions["settings"], file, now=datetime.now(UTC))
+    for line in restored.unreadable:
+        click.echo(f"consulta: {line}: no se entiende, se dejó fuera", err=True)
     for report in restored.reports:
         click.echo(f"{report.log}: {report.entries:,} anotaciones, {report.head[:16]}: ok")
+    if restored.aside:
+        click.echo(f"la base de datos de antes quedó en {restored.aside}: bórrela cuando no la necesite")
     click.echo(f"ok: restaurada; {restored.done} actos de autores, posteriores a la copia, se volvieron a aplicar")

@@ -10,6 +10,7 @@ import click
 import structlog
 from flask import Flask, current_app
 
+from consulta.backups import in_use
 from consulta.worker import rounds
 
 from .base import command as runs
@@ -24,9 +25,14 @@ log = structlog.get_logger()
 def command(once: bool) -> None:
     """Work in rounds; a round that fails is logged and the next one comes."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    if once:
-        click.echo(f"ok: {rounds.work(app, now=datetime.now(UTC))}")
-        return
+    with in_use.shared(app.extensions["settings"]):
+        if once:
+            click.echo(f"ok: {rounds.work(app, now=datetime.now(UTC))}")
+        else:
+            _until_stopped(app)
+
+
+def _until_stopped(app: Flask) -> None:
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())

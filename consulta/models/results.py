@@ -34,8 +34,8 @@ class Tally(Base):
 
 
 class TraitEdition(Base):
-    """Tables of traits as they were published on a day. ``subject``: ``contributions``, or ``forum/KEY``; ``members``: a
-    bit for each who was counted, by which the next edition knows how many joined or left; ``tables``: as shown."""
+    """Tables of traits as they were published on a day. ``subject``: ``contributions``, or ``forum/KEY``; ``members``:
+    a bit for each who was counted, by which the next edition knows how many joined or left; ``tables``: as shown."""
 
     __tablename__ = "trait_editions"
 

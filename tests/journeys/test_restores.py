@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from consulta import Settings
-from consulta.backups import copies, register, restoring
+from consulta.backups import copies, in_use, register, restoring
+from consulta.backups.copies import BackupError
 from consulta.database.transactions import Database
 from consulta.domain import codes
 from consulta.domain.authors import rights
@@ -139,4 +142,138 @@ def test_a_later_wish_is_not_undone_by_an_older_line(
     copies.write(database, keyed, tmp_path / "dos.age", now=NOW)
     restoring.restore(database, keyed, tmp_path / "dos.age", now=NOW)
     assert statuses(database) == {1: "withdrawn"}
+    sound(database)
+
+
+def sqlite_place(database: Database) -> Path:
+    """The file of the database; the test is of SQLite alone."""
+    if database.write.dialect.name != "sqlite":
+        pytest.skip("a file of SQLite")
+    return Path(database.url.removeprefix("sqlite:///"))
+
+
+def numbers(path: Path) -> int:
+    """How many contributions are in a file, read as anybody would who finds it."""
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM contributions").fetchone()[0])
+
+
+def test_what_a_killed_server_had_not_taken_in_is_in_the_old_database(
+    database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path
+) -> None:
+    place = sqlite_place(database)
+    keyed = replace(keyed, database_url=database.url)
+    submit(database, consultation, "La primera de todas", "k1")
+    copies.write(database, keyed, tmp_path / "uno.age", now=NOW)
+    for n in range(2, 5):
+        submit(database, consultation, f"Después de la copia, {n}", f"k{n}")
+    killed = {end: place.with_name(place.name + end).read_bytes() for end in ("", "-wal")}
+    database.dispose()
+    for end, data in killed.items():
+        place.with_name(place.name + end).write_bytes(data)
+    assert restoring.restore(database, keyed, tmp_path / "uno.age", now=NOW).aside == f"{place.name}.antes"
+    assert numbers(place.with_name(place.name + ".antes")) == 4
+    assert numbers(place) == 1
+    database.dispose()
+    assert restoring.restore(database, keyed, tmp_path / "uno.age", now=NOW).aside == f"{place.name}.antes.2"
+    assert numbers(place.with_name(place.name + ".antes")) == 4, "the first one stays"
+    sound(database)
+
+
+def test_a_damaged_database_stays_beside_with_its_wal(
+    database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path
+) -> None:
+    place = sqlite_place(database)
+    copies.write(database, keyed, tmp_path / "uno.age", now=NOW)
+    database.dispose()
+    place.write_bytes(b"spoilt" * 1000)
+    place.with_name(place.name + "-wal").write_bytes(b"what was in it")
+    restoring.restore(database, keyed, tmp_path / "uno.age", now=NOW)
+    assert place.with_name(place.name + ".antes").read_bytes().startswith(b"spoilt")
+    assert place.with_name(place.name + ".antes-wal").read_bytes() == b"what was in it"
+    sound(database)
+
+
+@pytest.mark.parametrize("how", ["the lock", "a connection"])
+def test_nothing_is_restored_under_a_server_that_runs(
+    database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path, how: str
+) -> None:
+    copies.write(database, keyed, tmp_path / "uno.age", now=NOW)
+    submit(database, consultation, "Con su recibo", "k1")
+    if how == "the lock":
+        with in_use.shared(keyed), in_use.shared(keyed), pytest.raises(BackupError, match="está en marcha"):
+            restoring.restore(database, keyed, tmp_path / "uno.age", now=NOW)
+    else:
+        with closing(sqlite3.connect(sqlite_place(database))) as other:
+            other.execute("SELECT count(*) FROM contributions").fetchone()
+            with pytest.raises(BackupError, match="tiene abierta"):
+                restoring.restore(database, keyed, tmp_path / "uno.age", now=NOW)
+    assert statuses(database) == {1: "received"}
+    assert not list(keyed.instance.glob("*.antes*"))
+    sound(database)
+    restoring.restore(database, keyed, tmp_path / "uno.age", now=NOW)
+    assert statuses(database) == {}
+
+
+def test_no_server_begins_while_a_copy_is_restored(keyed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_use, "PAUSE_SECONDS", 0)
+    with in_use.alone(keyed), pytest.raises(BackupError, match="restaurando"):
+        in_use.share(keyed)
+    with in_use.shared(keyed):
+        pass
+
+
+def test_what_killed_processes_left_unencrypted_is_swept(keyed: Settings) -> None:
+    place = keyed.instance / "consulta.db"
+    keyed = replace(keyed, database_url=f"sqlite:///{place}")
+    left = [".restaurar", ".copia-x1.db", "consulta.db.restaurada", "consulta.db.restaurada-wal"]
+    kept = ["consulta.db", "consulta.db.antes", "consulta.db.antes.2", "consulta.db-wal"]
+    for begin in (in_use.shared, in_use.alone):
+        keyed.instance.mkdir(parents=True, exist_ok=True)
+        for name in left + kept:
+            (keyed.instance / name).write_text("x")
+        with begin(keyed):
+            assert sorted(p.name for p in keyed.instance.iterdir() if p.name in left + kept) == sorted(kept)
+    with in_use.shared(keyed):
+        (keyed.instance / left[1]).write_text("a copy that another process is making")
+        with in_use.shared(keyed):
+            assert (keyed.instance / left[1]).exists()
+
+
+CUT = [
+    (Path(__file__).parents[1] / "data" / "faults" / "autores-linea-cortada.jsonl").read_text(),
+    '{"log": "x", "position": 12',
+    "\x00\x00\x00\x00",
+    "[]",
+    '{"act": "subscription:stop"}',
+    "ñ",
+]
+
+
+@pytest.mark.parametrize("half", CUT)
+def test_half_a_line_of_the_register_stops_no_restore(
+    database: Database, consultation: ConsultationView, keyed: Settings, tmp_path: Path, half: str
+) -> None:
+    for key in ("k1", "k2"):
+        submit(database, consultation, f"Un texto de {key}", key)
+    copies.write(database, keyed, tmp_path / "uno.age", now=NOW)
+    with database.transaction() as db:
+        rights.withdraw(db, codes.folio_of("k1"), now=NOW)
+    register.register(database, keyed)
+    path = keyed.backups / copies.REGISTER
+    whole = path.read_text()
+    path.write_bytes(whole.encode() + half.rstrip("\n").encode("latin-1"))
+    restored = restoring.restore(database, keyed, tmp_path / "uno.age", now=NOW)
+    assert restored.done == 1
+    assert restored.unreadable == (f"{copies.REGISTER}, línea 2",)
+    assert statuses(database) == {1: "withdrawn", 2: "received"}
+    with database.transaction() as db:
+        rights.withdraw(db, codes.folio_of("k2"), now=NOW)
+    register.register(database, keyed)
+    acts, unreadable = register.registered(keyed)
+    assert unreadable == ()
+    assert path.read_text().startswith(whole)
+    assert [act["number"] for act in acts][-1] == 2
+    restoring.restore(database, keyed, tmp_path / "uno.age", now=NOW)
+    assert statuses(database) == {1: "withdrawn", 2: "withdrawn"}
     sound(database)

@@ -44,6 +44,8 @@ AUTHORS = frozenset(
     }
 )
 STOP = "subscription:stop"
+SHAPES = ({"act", "mark"}, {"log", "position", "head", "number", "mark", "act"})
+"""What the lines of the register hold: a stopped subscription, or an act upon a contribution."""
 Place = dict[str, Any]
 """How far a log was read: ``position`` and its ``head``."""
 

@@ -1,5 +1,5 @@
-"""Who registered, came, waited and did not come: the figures of forums. Cells of 1 to 4 people are not shown, and who came
-is published in steps."""
+"""Who registered, came, waited and did not come: the figures of forums. Cells of 1 to 4 people are not shown, and who
+came is published in steps."""
 
 from __future__ import annotations
 

@@ -26,11 +26,12 @@ LATE_MAIL = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Needs:
-    """What needs the coordinator. ``overdue`` and ``due_soon`` count contributions whose promised review date passed,
-    or comes within a week; counts stop at 1,001."""
+    """What needs the coordinator. ``overdue``, ``due_soon`` and ``later`` count contributions whose promised review
+    date passed, comes within a week, or comes after it; counts stop at 1,001."""
 
     overdue: int
     due_soon: int
+    later: int
     oldest: date | None
     unattended: tuple[ThemeView, ...]
     late_mail: int
@@ -47,6 +48,7 @@ class Needs:
             (
                 self.overdue,
                 self.due_soon,
+                self.later,
                 self.unattended,
                 self.late_mail,
                 self.failed_mail,
@@ -71,6 +73,7 @@ def needs(db: Session, consultation: ConsultationView, *, now: datetime) -> Need
     return Needs(
         overdue=_waiting(db, consultation, base.review_by < today),
         due_soon=_waiting(db, consultation, base.review_by >= today, base.review_by < today + SOON),
+        later=_waiting(db, consultation, base.review_by >= today + SOON),
         oldest=oldest,
         unattended=_unattended(db, consultation),
         late_mail=_some(db, select(OutboxMessage.id).where(unsent, OutboxMessage.created_at < now - LATE_MAIL)),

@@ -80,7 +80,20 @@ def test_promises_that_passed_and_that_are_near(
             db.execute(update(Contribution).where(Contribution.id == one.id).values(review_by=promised))
     found = needed(database, consultation, now)
     assert (found.overdue, found.due_soon, found.oldest) == (3, 2, today - 5 * DAY)
+    assert found.later == 1
     assert not found.nothing
+
+
+def test_who_waits_with_time_to_spare_is_not_nothing(
+    database: Database, consultation: ConsultationView, moderated: int, now: datetime
+) -> None:
+    assert needed(database, consultation, now).nothing
+    (one,) = admit(database, consultation, "Falta agua")
+    with database.transaction() as db:
+        later = consultation.today(now) + 30 * DAY
+        db.execute(update(Contribution).where(Contribution.id == one.id).values(review_by=later))
+    found = needed(database, consultation, now)
+    assert (found.overdue, found.due_soon, found.later, found.nothing) == (0, 0, 1, False)
 
 
 def test_mail_that_is_late_or_was_given_up(
