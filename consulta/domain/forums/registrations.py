@@ -133,10 +133,10 @@ def _rows(
     now: datetime,
 ) -> list[dict[str, Any]]:
     folios, rows = codes(submission, len(group.guests)), []
+    by_theme = {table.theme: table.id for table in forum_tables.listing(db, forum.id)}
+    wishes = [_choices(by_theme, guest) for guest in group.guests]
+    tables = forum_tables.seat_party(db, forum.id, wishes) if seated else [None] * len(wishes)
     for member, guest in enumerate(group.guests):
-        tables = forum_tables.listing(db, forum.id)
-        by_theme = {table.theme: table.id for table in tables}
-        choices = _choices(by_theme, guest)
         rows.append(
             {
                 "forum_id": forum.id,
@@ -147,9 +147,9 @@ def _rows(
                 "submission_hash": sha256(submission),
                 "content_hash": _content(submission, group),
                 "state": Seat.CONFIRMED if seated else Seat.WAITING,
-                "table_id": forum_tables.seat(db, tables, choices) if seated else None,
-                "first_id": choices[0],
-                "second_id": choices[1],
+                "table_id": tables[member],
+                "first_id": wishes[member][0],
+                "second_id": wishes[member][1],
                 "taking_part_as": guest.taking_part_as,
                 "department": group.department,
                 "children": group.children if member == 0 else 0,

@@ -6,11 +6,12 @@ holds the count to the capacity whatever happens.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations import reading as consultations
@@ -64,27 +65,49 @@ def lock(db: Session, where: Any, *, places: int = 0) -> Locked | None:
 
 
 def promote(db: Session, consultation: ConsultationView, forum_id: int, *, now: datetime) -> int:
-    """Give free seats to the first in line, each person in order; how many, at most 50 at a time."""
+    """Give free seats to the first in line: a party gets seats for all who wait or goes on waiting, and nobody passes
+    it. How many people; it stops after 50, and the worker goes on."""
     forum = lock(db, _F.c.id == forum_id)
-    if forum is None or forum.cancelled or now >= forum.ends_at or not forum.waiting or not forum.free:
+    if forum is None or forum.cancelled or now >= forum.ends_at:
         return 0
-    line = select(_R).where(_R.c.forum_id == forum_id, _R.c.state == Seat.WAITING).order_by(_R.c.place)
-    first = db.execute(line.limit(min(forum.free, PIECE))).all()
-    for row in first:
-        tables = forum_tables.listing(db, forum_id)
-        table = forum_tables.seat(db, tables, (row.first_id, row.second_id))
+    left, moved = min(forum.free, forum.waiting), 0
+    while left > 0 and moved < PIECE:
+        party = _first_party(db, forum_id)
+        if not 0 < len(party) <= left:
+            break
+        _seat_party(db, consultation, forum, party, now)
+        moved, left = moved + len(party), left - len(party)
+    if moved:
+        counted = {"confirmed": _F.c.confirmed + moved, "waiting": _F.c.waiting - moved}
+        db.execute(update(_F).where(_F.c.id == forum_id).values(**counted))
+    return moved
+
+
+def _first_party(db: Session, forum_id: int) -> Sequence[Row[Any]]:
+    """Whoever of the first party in line still waits."""
+    waits = (_R.c.forum_id == forum_id, _R.c.state == Seat.WAITING)
+    first = select(_R.c.submission_hash).where(*waits).order_by(_R.c.place).limit(1).scalar_subquery()
+    return db.execute(select(_R).where(*waits, _R.c.submission_hash == first).order_by(_R.c.place)).all()
+
+
+def _seat_party(
+    db: Session, consultation: ConsultationView, forum: Locked, party: Sequence[Row[Any]], now: datetime
+) -> None:
+    """Seat everybody of a party, and tell it once: by mail, or by a person where there is only a telephone."""
+    chosen = [(row.first_id, row.second_id) for row in party]
+    for row, table in zip(party, forum_tables.seat_party(db, forum.id, chosen), strict=True):
         now_seated = {"state": Seat.CONFIRMED, "promoted_at": now, "table_id": table}
         db.execute(update(_R).where(_R.c.id == row.id).values(**now_seated))
         note(db, consultation, forum.key, row.ref, Action.REGISTRATION_PROMOTE, now)
-        content = {"what": "forum-promoted", "key": forum.key, "title": _name(db, forum_id)}
-        if row.phone and not row.email:
-            notices.call_person(db, consultation.id, row.id, f"promotion:{row.ref}", content, now)
-        if row.email:
-            mail = PromotionMail(slug=consultation.slug, key=forum.key, language=row.language)
-            outbox.post(db, mail, event=f"promotion:{row.ref}", to=Recipient.REGISTRATION.of(row.id), now=now)
-    moved = {"confirmed": _F.c.confirmed + len(first), "waiting": _F.c.waiting - len(first)}
-    db.execute(update(_F).where(_F.c.id == forum_id).values(**moved))
-    return len(first)
+    head = party[0]
+    event = f"promotion:{head.ref}"
+    if head.email:
+        refs = [row.ref for row in party]
+        mail = PromotionMail(slug=consultation.slug, key=forum.key, language=head.language, refs=refs)
+        outbox.post(db, mail, event=event, to=Recipient.REGISTRATION.of(head.id), now=now)
+    elif head.phone:
+        content = {"what": "forum-promoted", "key": forum.key, "title": _name(db, forum.id), "people": len(party)}
+        notices.call_person(db, consultation.id, head.id, event, content, now)
 
 
 def cancel(
@@ -156,10 +179,13 @@ def release(db: Session, *, now: datetime) -> int:
 
 
 def _give(db: Session, *, now: datetime) -> int:
+    """A round through the forums with free seats and a line; one whose first party does not fit holds up no other."""
     free = select(_F.c.id, Consultation.slug).join(Consultation, Consultation.id == _F.c.consultation_id)
     open_ = (_F.c.cancelled.is_(False), _F.c.ends_at > now, _F.c.waiting > 0, _F.c.confirmed < _F.c.capacity)
-    row = db.execute(free.where(*open_).order_by(_F.c.id).limit(1)).first()
-    return promote(db, consultations.find(db, row.slug).view, row.id, now=now) if row else 0
+    for row in db.execute(free.where(*open_).order_by(_F.c.id)).all():
+        if moved := promote(db, consultations.find(db, row.slug).view, row.id, now=now):
+            return moved
+    return 0
 
 
 def note(

@@ -18,6 +18,8 @@ from consulta.models.consultations import Theme
 from consulta.models.forums import ForumTable, Registration
 
 _T = table_of(ForumTable)
+Wish = tuple[int | None, int | None]
+"""The table that somebody would like, and the second choice."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,30 @@ def listing(db: Session, forum_id: int) -> list[Table]:
     return [Table(*row) for row in rows]
 
 
-def seat(db: Session, tables: Sequence[Table], choices: Sequence[int | None]) -> int | None:
-    """A seat at the first of the chosen tables that has room, else at the one with the fewest; ``None`` where all are
-    full. Under the lock of the forum's row, so what ``tables`` says is true."""
+def seat_party(db: Session, forum_id: int, wishes: Sequence[Wish]) -> list[int | None]:
+    """A table for each of a party, in their order: at one together, but for those who wish another; whoever wished none
+    goes with the first who did. Where no table has room for all of them, each sits where there is; ``None`` where all
+    are full. Under the lock of the forum's row, so what the tables say is true."""
+    common = next((wish for wish in wishes if any(wish)), (None, None))
+    seated: list[int | None] = [None] * len(wishes)
+    together: dict[Wish, list[int]] = {}
+    for n, wish in enumerate(wishes):
+        together.setdefault(wish if any(wish) else common, []).append(n)
+    for wish, members in together.items():
+        table = _with_room(listing(db, forum_id), wish, len(members))
+        for n in members:
+            seated[n] = table or _with_room(listing(db, forum_id), wish, 1)
+            if (taken := seated[n]) is not None:
+                take(db, taken)
+    return seated
+
+
+def _with_room(tables: Sequence[Table], wish: Wish, people: int) -> int | None:
+    """The first of the wished tables that has room for so many, else the one with the fewest."""
     by_id = {table.id: table for table in tables}
-    chosen = [by_id[id_] for id_ in choices if id_ in by_id]
-    for table in (*chosen, *sorted(tables, key=lambda one: one.seated)):
-        if table.room is None or table.room > 0:
-            take(db, table.id)
-            return table.id
-    return None
+    wished = [by_id[id_] for id_ in wish if id_ in by_id]
+    order = (*wished, *sorted(tables, key=lambda one: one.seated))
+    return next((table.id for table in order if table.room is None or table.room >= people), None)
 
 
 def take(db: Session, table_id: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,9 +50,19 @@ class RegistrationMail(ForumMail):
 
 @dataclass(frozen=True, kw_only=True)
 class PromotionMail(ForumMail):
-    """A seat became free."""
+    """Seats became free for a party, or for one; ``refs``: whose."""
 
     template = "promotion"
+    refs: list[str] = field(default_factory=list)
+
+    def words(self, db: Session, delivery: Delivery) -> dict[str, Any] | None:
+        """With the names of those who still have their seat, looked up now; ``None`` if nobody has."""
+        words = super().words(db, delivery)
+        if not self.refs:
+            return words and {**words, "names": []}
+        held = (_R.c.ref.in_(self.refs), _R.c.state == Seat.CONFIRMED)
+        names = db.execute(select(_R.c.name).where(*held).order_by(_R.c.place)).scalars().all()
+        return {**words, "names": [name for name in names if name]} if words and names else None
 
 
 def tell(db: Session, *, now: datetime) -> int:

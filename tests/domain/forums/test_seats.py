@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 
 import pytest
-from sqlalchemy import select, text
+from flask import Flask
+from sqlalchemy import select, text, update
 
 from consulta.database.transactions import Database
 from consulta.domain.attendance import door
@@ -21,6 +24,7 @@ from consulta.models.accounts import RoleName
 from consulta.models.forums import Registration, Seat
 from consulta.models.news import Notice
 from consulta.models.outbox import OutboxMessage
+from consulta.worker import delivery
 from tests.support import forums
 from tests.support.consultations import said
 from tests.support.forums import NOBODY_YET
@@ -304,3 +308,111 @@ def test_a_table_needs_both_facilitators_or_says_why(
     assert error.value.field == "exception-tema-1"
     with pytest.raises(Invalid):
         forums.announce(database, consultation, now, tables=(TableData("tema-9", exception=NOBODY_YET),))
+
+
+def seat_of(database: Database) -> dict[str | None, int | None]:
+    """Everybody's table."""
+    with database.session(read_only=True) as db:
+        rows = db.execute(select(Registration.name, Registration.table_id))
+        return {name: table for name, table in rows}  # noqa: C416
+
+
+def cancelled(database: Database, consultation: ConsultationView, folio: str, now: datetime) -> None:
+    """Give a seat or a place in the line back."""
+    with database.transaction() as db:
+        one = registrations.registered(db, folio)
+        assert one is not None
+        seats.cancel(db, consultation, one.id, now=now)
+
+
+def confirmed(database: Database) -> list[str | None]:
+    """Who has a seat."""
+    return [name for name, state in states(database) if state is Seat.CONFIRMED]
+
+
+def test_a_party_is_promoted_whole_or_waits_and_nobody_passes_it(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    forums.announce(database, consultation, now, capacity=3)
+    first = [forums.register(database, consultation, now, name)[0] for name in ("Ana", "Beto", "Carla")]
+    family = forums.register(database, consultation, now, "Dora", "Elsa", "Fito", email="f@correo.example")
+    forums.register(database, consultation, now, "Gabi")
+    cancelled(database, consultation, first[0], now)
+    cancelled(database, consultation, first[1], now)
+    assert confirmed(database) == ["Carla"]
+    cancelled(database, consultation, family[1], now)  # now the rest of the family fits
+    assert confirmed(database) == ["Carla", "Dora", "Fito"]
+    with database.session(read_only=True) as db:
+        query = select(OutboxMessage.payload).where(OutboxMessage.template == "promotion")
+        [payload] = db.execute(query).scalars()
+    assert len(payload["refs"]) == 2
+    assert "Dora" not in str(payload), "names are looked up when it is delivered"
+    cancelled(database, consultation, first[2], now)
+    assert confirmed(database) == ["Dora", "Fito", "Gabi"]
+    assert sound(database, consultation) == []
+
+
+def test_a_large_party_in_one_forum_holds_up_no_other_forum(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    for key in ("foro", "otro"):
+        with database.transaction() as db:
+            data = forums.a_forum(consultation, now, 2)
+            by = By(None, "equipo")
+            versions.publish(db, consultation, data, key=key, seen=0, reason=None, by=by, now=now)
+            for name, size in (("Ana", 1), ("Beto", 2 if key == "foro" else 1), ("Carla", 1)):
+                guests = tuple(Guest(f"{name} {key} {n}") for n in range(size))
+                registrations.register(
+                    db, consultation, key, Group(guests), submission=name + key, language="es", now=now
+                )
+    with database.transaction() as db:
+        db.execute(text("UPDATE forums SET capacity = 3 WHERE key = 'otro'"))
+        moved = [seats.release(db, now=now) for _ in range(2)]
+    assert moved == [1, 0]
+    assert "Carla otro 0" in confirmed(database)
+
+
+def test_the_mail_of_a_promotion_says_who_has_a_seat(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    forums.announce(database, consultation, now, capacity=2)
+    [ana] = forums.register(database, consultation, now, "Ana")
+    forums.register(database, consultation, now, "Beto", "Carla", email="b@correo.example")
+    cancelled(database, consultation, ana, now)
+    with database.transaction() as db:
+        db.execute(update(Registration).where(Registration.name == "Carla").values(name="Carla María"))
+    delivery.deliver(app, now=now)
+    sent = (app.extensions["settings"].instance / "mail").glob("*.eml")
+    mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sent]
+    [mail] = [one for one in mails if str(one["Subject"]).startswith("Ya tienen lugar")]
+    body = mail.get_body()
+    assert body is not None
+    body = body.get_content()
+    assert "– Beto" in body
+    assert "– Carla María" in body
+
+
+def test_a_party_sits_together_unless_it_says_otherwise(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    tables = tuple(TableData(f"tema-{n}", capacity=size, exception=NOBODY_YET) for n, size in ((1, 3), (2, 4)))
+    forums.announce(database, consultation, now, capacity=7, tables=tables)
+    forums.register(database, consultation, now, "Ana")
+    forums.register(database, consultation, now, "Beto", "Carla", "Dora")
+    guests = (Guest("Elsa", first="tema-1"), Guest("Fito", first="tema-2"), Guest("Gabi"))
+    with database.transaction() as db:
+        registrations.register(db, consultation, "foro", Group(guests), submission="otra", language="es", now=now)
+    at = seat_of(database)
+    assert at["Beto"] == at["Carla"] == at["Dora"] != at["Ana"]
+    assert at["Elsa"] == at["Gabi"] == at["Ana"]
+    assert at["Fito"] == at["Beto"]
+    assert sound(database, consultation) == []
+
+
+def test_a_party_that_fits_at_no_table_sits_where_there_is_room(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    tables = tuple(TableData(f"tema-{n}", capacity=2, exception=NOBODY_YET) for n in (1, 2))
+    forums.announce(database, consultation, now, capacity=4, tables=tables)
+    forums.register(database, consultation, now, "Ana", "Beto", "Carla", "Dora")
+    assert sorted(Counter(seat_of(database).values()).values()) == [2, 2]
