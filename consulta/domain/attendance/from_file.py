@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -41,12 +41,17 @@ _R = table_of(Registration)
 
 @dataclass(frozen=True)
 class TypedArrival:
-    """A row of the sheet; ``folio`` if the person wrote the code down."""
+    """A row of the sheet; ``folio`` if the person wrote the code down; ``twins``: the other rows of the same name."""
 
     number: int
     guest: Guest
     folio: str | None
     department: str | None
+    twins: tuple[int, ...] = ()
+
+    def mark_id(self, forum: ForumView, number: int | None = None) -> str:
+        """The name of this row's mark, or of a twin's: another name at the same number is another person."""
+        return f"sheet/{forum.id}/{number or self.number}/{sort_key(self.guest.name) or self.folio}"
 
 
 def read(file: TableFile, consultation: ConsultationView, forum: ForumView) -> list[TypedArrival]:
@@ -74,7 +79,17 @@ def read(file: TableFile, consultation: ConsultationView, forum: ForumView) -> l
             raise Invalid("%(file)s: caben 5,000 filas por archivo. Divídalo en varios.", file=name, field="sheet")
     if not found:
         raise Invalid("%(file)s: no trae ninguna persona.", file=name, field="sheet")
-    return list(found.values())
+    return _with_twins(list(found.values()))
+
+
+def _with_twins(rows: Sequence[TypedArrival]) -> list[TypedArrival]:
+    numbers: dict[str, list[int]] = {}
+    for row in rows:
+        numbers.setdefault(sort_key(row.guest.name), []).append(row.number)
+    others = (numbers[sort_key(row.guest.name)] if row.guest.name else [] for row in rows)
+    return [
+        replace(row, twins=tuple(n for n in same if n != row.number)) for row, same in zip(rows, others, strict=True)
+    ]
 
 
 def check(db: Session, forum: ForumView, rows: Sequence[TypedArrival]) -> None:
@@ -106,8 +121,9 @@ def take(
     by: By,
     now: datetime,
 ) -> int:
-    """Note who is there; how many rows were new. Whoever registered is marked, found by code or by a name that only
-    one of those still to come bears; anybody else came unannounced. ``Invalid`` for a code of nobody here."""
+    """Note who is there; how many people came in by it. Whoever registered is marked, found by code or by a name that
+    only one of those still to come bears; whoever the door noted is not counted again; anybody else came unannounced.
+    ``Invalid`` for a code of nobody here."""
     return sum(_take(db, consultation, forum, row, by, now) for row in rows)
 
 
@@ -119,13 +135,11 @@ def _take(
     by: By,
     now: datetime,
 ) -> bool:
-    mark_id = f"sheet/{forum.id}/{row.number}"
-    if marks.known(db, mark_id):
+    if _known(db, forum, row):
         return False
-    who = _registered(db, forum, row)
+    who, mark_id = _registered(db, forum, row), row.mark_id(forum)
     if who is not None:
-        door.mark(db, consultation, forum, who, present=True, mark_id=mark_id, by=by, now=now)
-        return True
+        return door.mark(db, consultation, forum, who, present=True, mark_id=mark_id, by=by, now=now)
     folio = folio_of(secrets.token_hex(16))
     try:
         door.walk_in(
@@ -136,16 +150,37 @@ def _take(
     return True
 
 
+def _known(db: Session, forum: ForumView, row: TypedArrival) -> bool:
+    """Whether the row came before. Marks of earlier days bear its number alone: they are this row's if the person whose
+    they are has its name or code, or no name any more."""
+    if marks.known(db, row.mark_id(forum)):
+        return True
+    earlier = marks.holder(db, f"sheet/{forum.id}/{row.number}")
+    if earlier is None:
+        return False
+    query = select(_R.c.name_key, _R.c.folio_hash).where(_R.c.id == earlier)
+    name_key, folio_hash = db.execute(query).one()
+    return name_key in (None, sort_key(row.guest.name)) or (row.folio is not None and folio_hash == sha256(row.folio))
+
+
 def _registered(db: Session, forum: ForumView, row: TypedArrival) -> int | None:
-    mine = select(_R.c.id).where(_R.c.forum_id == forum.id)
+    """Who a row is: by code; else the one of this name who is still to come, else the one whom the door noted
+    already. Whoever another row of the same list stands for is somebody else."""
+    mine = select(_R.c.id, _R.c.present, _R.c.state).where(_R.c.forum_id == forum.id)
     if row.folio is not None:
-        found = db.execute(mine.where(_R.c.folio_hash == sha256(row.folio))).scalar()
+        found = db.execute(mine.where(_R.c.folio_hash == sha256(row.folio))).first()
         if found is None:
             raise _nobody(row.number)
-        return int(found)
-    named = mine.where(_R.c.name_key == sort_key(row.guest.name), _R.c.present.is_(False))
-    ids = db.execute(named.where(_R.c.state.not_in((Seat.WALK_IN,))).limit(2)).scalars().all()
-    return ids[0] if len(ids) == 1 else None
+        return int(found.id)
+    twins = {marks.holder(db, row.mark_id(forum, number)) for number in row.twins}
+    named = mine.where(_R.c.name_key == sort_key(row.guest.name)).order_by(_R.c.id)
+    left = [one for one in db.execute(named) if one.id not in twins]
+    to_come = [one.id for one in left if not one.present and one.state is not Seat.WALK_IN]
+    there = [one.id for one in left if one.present]
+    for ids in (to_come, there):
+        if ids:
+            return int(ids[0]) if len(ids) == 1 else None
+    return None
 
 
 def _row(

@@ -42,6 +42,11 @@ def known(db: Session, mark_id: str) -> bool:
     return db.execute(select(_M.c.mark).where(_M.c.mark == sha256(mark_id).hex())).first() is not None
 
 
+def holder(db: Session, mark_id: str) -> int | None:
+    """Whose mark it is; ``None`` if it never came."""
+    return db.execute(select(_M.c.registration_id).where(_M.c.mark == sha256(mark_id).hex())).scalar()
+
+
 def standing(db: Session, registration_id: int) -> list[str]:
     """The marks of a person that nobody undid."""
     undo = aliased(_M)

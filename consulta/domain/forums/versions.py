@@ -115,6 +115,31 @@ def _check(consultation: ConsultationView, data: ForumData, seen: int, reason: L
         )
     if consultation.kind is not ConsultationKind.RECORD:
         tables.check(consultation, data.tables)
+        _one_figure(data)
+
+
+def _one_figure(data: ForumData) -> None:
+    """The seats of the forum are those of its tables where each has its own: nobody is confirmed without a place to
+    sit, and no place stays empty while people wait."""
+    limits = [table.capacity for table in data.tables]
+    given = [limit for limit in limits if limit is not None]
+    sum_ = sum(given)
+    if limits and len(given) == len(limits) and sum_ != data.capacity:
+        raise Invalid(
+            "Las mesas suman %(tables)s lugares y el foro dice %(forum)s. Escriba la misma cifra, o deje sin límite "
+            "alguna mesa.",
+            tables=sum_,
+            forum=data.capacity,
+            field="capacity",
+        )
+    if sum_ > data.capacity:
+        raise Invalid(
+            "Las mesas suman %(tables)s lugares y en el foro caben %(forum)s. Baje los lugares de las mesas o suba los "
+            "del foro.",
+            tables=sum_,
+            forum=data.capacity,
+            field="capacity",
+        )
 
 
 def _raise(db: Session, consultation: ConsultationView, key: str, seen: int, data: ForumData) -> int:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from consulta.database.transactions import Database
 from consulta.domain.accounts.pseudonyms import by
-from consulta.domain.attendance import from_file
+from consulta.domain.attendance import door, from_file
 from consulta.domain.attendance.from_file import TypedArrival
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Invalid
 from consulta.domain.files.tables import TableFile
 from consulta.domain.forums import reading as forums
+from consulta.domain.forums.registrations import Guest
 from consulta.models.accounts import RoleName
 from consulta.models.forums import Registration, Seat
 from tests.support.audits import sound
@@ -121,3 +124,64 @@ def test_a_name_that_two_bear_is_nobody_in_particular(
     register(database, consultation, now, "Ana López", key="otra")
     assert take(database, consultation, "fila,nombre\n1,Ana López", now) == 1
     assert present(database) == [("Ana López", Seat.WALK_IN)]
+
+
+FAULTS = Path(__file__).parents[2] / "data" / "faults"
+
+
+def names(database: Database) -> list[str | None]:
+    """Who is there."""
+    return [name for name, _ in present(database)]
+
+
+def test_another_name_at_the_same_number_is_another_person(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    announce(database, consultation, now)
+    first, second = ((FAULTS / f"asistencia-puerta-{n}.csv").read_text() for n in (1, 2))
+    assert [take(database, consultation, text, now) for text in (first, second, second, first)] == [2, 3, 0, 0]
+    assert names(database) == ["Irma Tzul", "Juan Coc", "Kevin Bol", "Lucía Ba", "Mario Cuc"]
+    sound(database)
+
+
+def test_one_code_in_two_rows_is_one_person(
+    database: Database, consultation: ConsultationView, codes: list[str], now: datetime
+) -> None:
+    text = (FAULTS / "asistencia-mismo-codigo-dos-filas.csv").read_text()
+    mine = re.sub(r"\w{4}(-\w{4}){3}", codes[0], text)
+    assert take(database, consultation, mine, now) == 1
+    assert names(database) == ["Ana López"]
+
+
+def test_whom_the_door_noted_the_paper_does_not_count_again(
+    database: Database, consultation: ConsultationView, codes: list[str], now: datetime
+) -> None:
+    account = staff(database, consultation, role=RoleName.COORDINATOR)
+    with database.transaction() as db:
+        forum = forums.one(db, consultation, "foro")
+        whose = by(db, consultation, account)
+        ana = db.execute(select(Registration.id).where(Registration.name == "Ana López")).scalar_one()
+        door.mark(db, consultation, forum, ana, present=True, mark_id="m1", by=whose, now=now)
+        for n, name in enumerate(("Zoila Ba", "Yadira Coc")):
+            guest = Guest(name)
+            door.walk_in(db, consultation, forum, guest, department=None, mark_id=f"w{n}", by=whose, now=now)
+    text = "fila,nombre\n1,Ana Lopez\n2,zoila ba\n3,Yadira Coc\n4,Yadira Coc\n5,Beto Tot\n"
+    assert take(database, consultation, text, now) == 2, "the second Yadira, and Beto"
+    assert sorted(map(str, names(database))) == ["Ana López", "Beto Tot", "Yadira Coc", "Yadira Coc", "Zoila Ba"]
+    assert take(database, consultation, text, now) == 0
+    sound(database)
+
+
+def test_marks_of_earlier_days_are_known_by_number_and_name(
+    database: Database, consultation: ConsultationView, codes: list[str], now: datetime
+) -> None:
+    account = staff(database, consultation, role=RoleName.COORDINATOR)
+    with database.transaction() as db:
+        forum = forums.one(db, consultation, "foro")
+        old = f"sheet/{forum.id}/7"
+        guest = Guest("Nadie Más")
+        whose = by(db, consultation, account)
+        door.walk_in(db, consultation, forum, guest, department=None, mark_id=old, by=whose, now=now)
+    assert take(database, consultation, "fila,nombre\n7,Nadie Más\n", now) == 0
+    assert take(database, consultation, "fila,nombre\n7,Otra Persona\n", now) == 1
+    assert names(database) == ["Nadie Más", "Otra Persona"]

@@ -157,11 +157,11 @@ def test_a_full_table_only_offers_another(database: Database, consultation: Cons
         TableData("tema-1", capacity=1, exception=NOBODY_YET),
         TableData("tema-2", capacity=1, exception=NOBODY_YET),
     )
-    forums.announce(database, consultation, now, tables=tables)
+    forums.announce(database, consultation, now, capacity=2, tables=tables)
     codes = [forums.register(database, consultation, now, name)[0] for name in ("Ana", "Beto", "Carla")]
     with database.session(read_only=True) as db:
         found = [registrations.registered(db, code) for code in codes]
-    assert [one and one.state for one in found] == [Seat.CONFIRMED] * 3
+    assert [one and one.state for one in found] == [Seat.CONFIRMED, Seat.CONFIRMED, Seat.WAITING]
     assert [one and one.table and one.table.theme for one in found] == ["tema-1", "tema-2", None]
     assert found[0] is not None
     with pytest.raises(Conflict), database.transaction() as db:
@@ -416,3 +416,32 @@ def test_a_party_that_fits_at_no_table_sits_where_there_is_room(
     forums.announce(database, consultation, now, capacity=4, tables=tables)
     forums.register(database, consultation, now, "Ana", "Beto", "Carla", "Dora")
     assert sorted(Counter(seat_of(database).values()).values()) == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("capacity", "tables", "refused"),
+    [
+        (10, (5, 5), None),
+        (10, (5, None), None),
+        (10, (None, None), None),
+        (10, (), None),
+        (12, (5, 5), "suman 10 lugares y el foro dice 12"),
+        (8, (5, 5), "suman 10 lugares y el foro dice 8"),
+        (8, (9, None), "suman 9 lugares y en el foro caben 8"),
+    ],
+)
+def test_the_seats_of_a_forum_and_of_its_tables_are_one_figure(
+    database: Database,
+    consultation: ConsultationView,
+    now: datetime,
+    capacity: int,
+    tables: tuple[int | None, ...],
+    refused: str | None,
+) -> None:
+    given = tuple(TableData(f"tema-{n}", capacity=size, exception=NOBODY_YET) for n, size in enumerate(tables, 1))
+    if refused is None:
+        forums.announce(database, consultation, now, capacity=capacity, tables=given)
+        return
+    with pytest.raises(Invalid, match=refused) as error:
+        forums.announce(database, consultation, now, capacity=capacity, tables=given)
+    assert error.value.field == "capacity"
