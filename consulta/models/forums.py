@@ -59,7 +59,7 @@ class Forum(Base):
     cancelled: Mapped[bool] = mapped_column(default=False)
     closed_at: Mapped[datetime | None]
     closing: Mapped[str | None] = mapped_column(Text)
-    """Why it was closed although something was not accounted for."""
+    """Why it was closed although something was not accounted for; while it is open, why it was opened again."""
     erased: Mapped[bool] = mapped_column(default=False)
     """Whether names, contacts and needs of those who registered are gone."""
 

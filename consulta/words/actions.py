@@ -47,6 +47,7 @@ def _actions_of_people() -> dict[str, str]:
         Action.FORUM_CANCEL: gettext("Se canceló un foro"),
         Action.FORUM_ERASE: gettext("Se borraron los datos de quienes se inscribieron a un foro"),
         Action.FORUM_CLOSE: gettext("Se cerró un foro"),
+        Action.FORUM_REOPEN: gettext("Se abrió otra vez un foro"),
         Action.PAPER_PRINT: gettext("Se numeraron hojas para un foro"),
         Action.PAPER_SETTLE: gettext("Se anotó qué pasó con una hoja"),
         Action.ROSTER_LOOK: gettext("Se abrió la lista de la puerta de un foro"),

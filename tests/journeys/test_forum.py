@@ -17,6 +17,7 @@ from consulta.models.accounts import RoleName, Sector
 from consulta.worker import rounds
 from tests.support.audits import sound
 from tests.support.forum_pages import announced, codes, join
+from tests.support.forums import held
 from tests.support.moderation import decide
 from tests.support.people import staff
 from tests.support.tables import workbook
@@ -81,13 +82,27 @@ def test_from_the_announcement_to_the_stub(
     file = workbook(("hoja", "nota"), (3, "Que las cuentas se lean en q’eqchi’"), (3, "Y que haya luz"))
     upload = {"file": (io.BytesIO(file), "notas.xlsx")}
     desk.post(f"{DESK}/hojas/archivo", upload, content_type="multipart/form-data")
+    assert "todavía no ha terminado" in desk.get(f"{DESK}/hojas/cerrar").text
+    assert "todavía no ha terminado" in desk.post(f"{DESK}/hojas/cerrar", {}, 409).text
+    held(database, consultation, now, key="foro-en-coban")
     assert "1 hojas sin cuenta y 3 notas" in desk.post(f"{DESK}/hojas/cerrar", {}, 422).text
     desk.post(f"{DESK}/hojas/anotar", {"first": "4", "state": "lost"})
     assert "0 hojas sin cuenta y 3 notas" in desk.post(f"{DESK}/hojas/cerrar", {}, 422).text
     account = staff(database, consultation, "modera@equipo.example")
     for number in (1, 2, 3):
         decide(database, consultation, account, number)
+    page = desk.get(f"{DESK}/hojas/cerrar").text
+    assert "Entregadas 2 = ingresadas 1 + en blanco 1" in re.sub(r"\s+", " ", page)
+    assert "Por qué se cierra así" not in page
     desk.post(f"{DESK}/hojas/cerrar", {})
+    desk.post(f"{DESK}/hojas/cerrar", {}, 409)
+    assert "10 letras" in desk.post(f"{DESK}/hojas/abrir", {"reason": "falta"}, 422).text
+    desk.post(f"{DESK}/hojas/abrir", {"reason": "Apareció una hoja perdida en Cobán."})
+    desk.post(f"{DESK}/hojas/abrir", {"reason": "Apareció una hoja perdida en Cobán."}, 409)
+    assert "Apareció una hoja perdida en Cobán." in visitor.get("…/bitacora").text
+    assert "Las cuentas se abrieron otra vez: Apareció una hoja" in visitor.get("…/foros/foro-en-coban").text
+    desk.post(f"{DESK}/hojas/cerrar", {})
+    assert "abrieron otra vez" not in visitor.get("…/foros/foro-en-coban").text
     assert "recibido" not in visitor.follow(stubs["tema-1"][0]).text
     assert "Que las cuentas se lean" in visitor.follow(stubs["tema-2"][0]).text
     assert "anotada como perdida" in visitor.follow(stubs["tema-2"][1]).text

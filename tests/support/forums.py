@@ -69,6 +69,21 @@ def change(database: Database, consultation: ConsultationView, seen: int, now: d
         )
 
 
+def held(database: Database, consultation: ConsultationView, now: datetime, key: str = "foro") -> None:
+    """Its second version: it was held this morning, after all."""
+    hour = timedelta(hours=1)
+    with database.transaction() as db:
+        data = versions.of_version(db, consultation, key, 1)
+        times = {
+            "starts_at": now - 5 * hour,
+            "opens_at": now - 9 * hour,
+            "closes_at": now - hour,
+            "ends_at": now - hour,
+        }
+        why, by = said("Se adelantó una semana."), By(None, "equipo")
+        versions.publish(db, consultation, replace(data, **times), key=key, seen=1, reason=why, by=by, now=now)
+
+
 def register(
     database: Database, consultation: ConsultationView, now: datetime, *names: str, key: str = "", **rest: object
 ) -> list[str]:

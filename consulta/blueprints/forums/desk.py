@@ -59,26 +59,42 @@ def publish(slug: str, key: str) -> Response | BaseResponse:
     return _publish(*guards.changeable_forum(slug, key))
 
 
+@bp.get("/gestion/<slug>/foros/<key>/cancelar")
+@allow(coordinates)
+def cancelling(slug: str, key: str) -> Response:
+    """Whom it concerns, before a forum is called off."""
+    return _cancel_page(*guards.changeable_forum(slug, key), {}, {}, 200)
+
+
 @bp.post("/gestion/<slug>/foros/<key>/cancelar")
 @allow(coordinates)
 def cancel(slug: str, key: str) -> Response | BaseResponse:
     """Call a forum off; those who registered are told."""
-    consultation, typed = guards.changeable(slug), Typed(request.form)
+    consultation, forum = guards.changeable_forum(slug, key)
+    typed = Typed(request.form)
     seen, reason = typed.whole("seen", 1, 10**6), typed.said("reason", limit=500)
+    by = guards.by(consultation)
     try:
-        versions.cancel(
-            db.session(),
-            consultation,
-            key,
-            seen=seen,
-            reason=reason,
-            by=guards.by(consultation),
-            now=now(),
-        )
+        versions.cancel(db.session(), consultation, key, seen=seen, reason=reason, by=by, now=now())
     except (Invalid, Conflict) as error:
-        return _refused(consultation, forums.one(db.session(), consultation, key), typed, error)
+        refusal = answers.refused(error, "reason_es")
+        return _cancel_page(consultation, forum, typed.values(), refusal.errors, refusal.status)
     flash(gettext("El foro quedó cancelado. Se avisará a quienes se inscribieron."))
     return redirect(url_for(".one", slug=slug, key=key), 303)
+
+
+def _cancel_page(
+    consultation: ConsultationView, forum: ForumView, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    return answers.private(
+        "forums/cancel.html",
+        status,
+        consultation=consultation,
+        forum=forum,
+        values=values,
+        errors=errors,
+        unreachable=telling.unreachable(db.session(), forum),
+    )
 
 
 def _publish(consultation: ConsultationView, forum: ForumView | None) -> Response | BaseResponse:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta.documents import papers, qr
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, Malformed
+from consulta.domain.forums import turnout
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.papers import batches as paper_batches
 from consulta.domain.papers import from_file, reconciliation
@@ -18,7 +19,7 @@ from consulta.forms.papers import read_notes
 from consulta.models.consultations import ConsultationKind
 from consulta.models.papers import PaperState
 from consulta.web import answers, db, guards, table_files
-from consulta.web.auth import allow, on_a_team
+from consulta.web.auth import allow, coordinates, on_a_team
 from consulta.web.context import now, settings
 from consulta.words.i18n import day, gettext, language, localized
 
@@ -167,6 +168,13 @@ def settle(slug: str, key: str) -> Response | BaseResponse:
     return redirect(url_for(".desk", slug=slug, key=key), 303)
 
 
+@bp.get("/cerrar")
+@allow(on_a_team)
+def closing(slug: str, key: str) -> Response:
+    """The sums, before they are closed or opened again."""
+    return _closing(*guards.at_the_door(slug, key), {}, {}, 200)
+
+
 @bp.post("/cerrar")
 @allow(on_a_team)
 def close(slug: str, key: str) -> Response | BaseResponse:
@@ -177,9 +185,42 @@ def close(slug: str, key: str) -> Response | BaseResponse:
     try:
         reconciliation.close(db.session(), consultation, forum, explanation, by=guards.by(consultation), now=now())
     except (Conflict, Invalid) as error:
-        return _refused(consultation, forum, typed, "explanation", error)
+        refusal = answers.refused(error, field="explanation")
+        return _closing(consultation, forum, typed.values(), refusal.errors, refusal.status)
     flash(gettext("El foro quedó cerrado: sus cuentas son públicas."))
     return redirect(url_for("forums.one", slug=slug, key=key), 303)
+
+
+@bp.post("/abrir")
+@allow(coordinates)
+def reopen(slug: str, key: str) -> Response | BaseResponse:
+    """Open the accounts of a closed forum again."""
+    consultation, forum = guards.changeable_forum(slug, key)
+    typed = Typed(request.form)
+    reason = typed.text("reason", limit=500)
+    try:
+        reconciliation.reopen(db.session(), consultation, forum, reason, by=guards.by(consultation), now=now())
+    except (Conflict, Invalid) as error:
+        refusal = answers.refused(error, field="reason")
+        return _closing(consultation, forum, typed.values(), refusal.errors, refusal.status)
+    flash(gettext("El foro está abierto otra vez: puede ingresar lo que falta."))
+    return redirect(url_for(".desk", slug=slug, key=key), 303)
+
+
+def _closing(
+    consultation: ConsultationView, forum: ForumView, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    return answers.private(
+        "papers/close.html",
+        status,
+        consultation=consultation,
+        forum=forum,
+        batches=reconciliation.reconcile(db.session(), forum),
+        turnout=turnout.sheet(db.session(), consultation, forum),
+        values=values,
+        errors=errors,
+        now=now(),
+    )
 
 
 def _themes(forum: ForumView) -> list[str]:

@@ -33,6 +33,7 @@ class Action(StrEnum):
     FORUM_CANCEL = "forum:cancel"
     FORUM_ERASE = "forum:erase"
     FORUM_CLOSE = "forum:close"
+    FORUM_REOPEN = "forum:reopen"
     PAPER_PRINT = "paper:print"
     PAPER_SETTLE = "paper:settle"
     ROSTER_LOOK = "roster:look"

@@ -61,9 +61,12 @@ class Batch:
 def close(
     db: Session, consultation: ConsultationView, forum: ForumView, explanation: str, *, by: By, now: datetime
 ) -> None:
-    """Close the accounts of a forum: only when nothing is out or waits, or with an explanation for all to read."""
+    """Close the accounts of a forum that is over: only when nothing is out or waits, or with an explanation for all to
+    read."""
     if forum.closed:
         raise Conflict("Este foro ya se cerró.")
+    if not forum.cancelled and forum.when(now) != "past":
+        raise Conflict("El foro todavía no ha terminado. Cuando termine podrá cerrarlo.")
     found = reconcile(db, forum)
     open_ = [batch for batch in found if not batch.settled]
     if open_:
@@ -82,6 +85,17 @@ def close(
         raise Conflict("Este foro ya se cerró.")
     payload = {"explanation": explanation or None, "sheets": sum(b.handed_out for b in found)}
     paper_notes.note(db, consultation, forum, Action.FORUM_CLOSE, by, now, payload)
+
+
+def reopen(
+    db: Session, consultation: ConsultationView, forum: ForumView, reason: str, *, by: By, now: datetime
+) -> None:
+    """Open the accounts of a closed forum again, with a reason for all to read."""
+    demand_reason(reason, Invalid("Escriba por qué se abre otra vez, en 10 letras o más.", field="reason"))
+    mine = update(_F).where(_F.c.id == forum.id, _F.c.closed_at.is_not(None))
+    if not changed(db, mine.values(closed_at=None, closing=reason)):
+        raise Conflict("Este foro no está cerrado.")
+    paper_notes.note(db, consultation, forum, Action.FORUM_REOPEN, by, now, {"reason": reason})
 
 
 def reconcile(db: Session, forum: ForumView) -> list[Batch]:

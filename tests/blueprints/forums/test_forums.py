@@ -67,6 +67,12 @@ def test_the_announcement_says_what_changed(
     assert (event["sequence"], str(event["status"]), str(event["location"])) == (1, "CONFIRMED", "Salón comunal")
     assert visitor.get("…/foros.atom").text.count("<entry>") == 2
     assert visitor.get(f"{FORUM}/cartel.pdf").data[:5] == b"%PDF-"
+    page = desk.get(f"{edit}/cancelar").text
+    assert "Por qué se cancela" in page
+    assert "formaction" not in desk.get(edit).text.split("</form>")[-2], "cancelling is apart from publishing"
+    short = desk.post(f"{edit}/cancelar", {"seen": "2", "reason_es": "corto"}, 422).text
+    assert 'value="corto"' in short
+    assert "Por qué se cancela" in short
     desk.post(f"{edit}/cancelar", {"seen": "2", "reason_es": "Llueve demasiado esa semana."})
     assert "Este foro se canceló" in visitor.get(FORUM).text
     assert "Este foro se canceló." in visitor.get(JOIN).text

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from tests.support.audits import sound
-from tests.support.forums import announce
+from tests.support.forums import announce, held
 from tests.support.people import coordinator, staff
 from tests.support.visitor import Visitor
 
@@ -41,6 +41,8 @@ def test_from_the_printer_to_the_stub(
     assert "Falta agua" not in visitor.follow(codes[1]).text
     desk.post(f"{DESK}/anotar", {"first": "2", "state": "lost"})
     assert "anotada como perdida" in visitor.follow(codes[1]).text
+    desk.post(f"{DESK}/cerrar", {"explanation": "Se revisan la otra semana."}, 409)
+    held(database, consultation, now)
     assert "2 notas por revisar" in desk.post(f"{DESK}/cerrar", {}, 422).text
     desk.post(f"{DESK}/cerrar", {"explanation": "Se revisan la otra semana."})
     desk.post(f"{DESK}/imprimir", {"theme": "tema-1", "count": "2"}, 409)
