@@ -50,23 +50,24 @@ const Vault = (() => {
   }
 
   /** Put a roster on the device under a new random key; the key that opens it, for as long as the page is open. */
-  async function keep(forum, people, pin, wipeAt) {
+  async function keep(forum, people, pin, wipeAt, serverNow) {
     const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt", "decrypt"]);
     const salt = random(16), iv = random(12), pinned = await wrapping(pin, salt, ROUNDS);
     const wrapped = await crypto.subtle.wrapKey("raw", key, pinned, { name: "AES-GCM", iv });
     const lock = { salt, iv, wrapped, rounds: ROUNDS };
-    await put("rosters", { forum, lock, tries: TRIES, wipeAt, people: await encrypt(key, people) });
+    const skew = serverNow - Date.now();
+    await put("rosters", { forum, lock, tries: TRIES, wipeAt, skew, people: await encrypt(key, people) });
     return key;
   }
   /** A newer roster under the same key. Marks that the server has are in it, so they are not kept here any longer. */
-  async function renew(forum, key, people, wipeAt) {
+  async function renew(forum, key, people, wipeAt, serverNow) {
     const kept = await get("rosters", forum);
-    await put("rosters", { ...kept, wipeAt, people: await encrypt(key, people) });
+    await put("rosters", { ...kept, wipeAt, skew: serverNow - Date.now(), people: await encrypt(key, people) });
     for (const mark of await marksOf(forum)) if (mark.sent) await drop("marks", mark.id);
   }
   /** {key, people}, or {left} after a wrong PIN: how often one may still try. With the last try the roster goes. */
   async function unlock(forum, pin) {
-    const kept = await get("rosters", forum);
+    const kept = await roster(forum);
     if (!kept) return { left: 0 };
     kept.tries -= 1;
     await put("rosters", kept); // counted before it is tried: closing the page wins nothing
@@ -87,14 +88,45 @@ const Vault = (() => {
   /** The roster goes, and whatever of the marks only it could open; what was not sent stays, sealed. */
   async function wipe(forum) {
     await drop("rosters", forum);
+    await wipeMarks(forum);
+  }
+  async function wipeMarks(forum) {
     for (const mark of await marksOf(forum)) {
       if (mark.sent) await drop("marks", mark.id);
       else await put("marks", { ...mark, own: null });
     }
   }
-  async function wipeDue(now) {
+  /** What is kept of a roster, unless it went because its day was over. */
+  async function roster(forum) {
+    const kept = await get("rosters", forum);
+    return kept && !kept.gone ? kept : null;
+  }
+  /** Whether the roster went by itself since somebody last looked; it is told once. */
+  async function wentByItself(forum) {
+    const kept = await get("rosters", forum);
+    if (!kept || !kept.gone) return false;
+    await drop("rosters", forum);
+    return true;
+  }
+  const isOurs = (answer) => (answer.headers.get("Content-Security-Policy") || "").startsWith("default-src 'self'; base-uri");
+  /** Rosters whose day is over go, and leave a word. The device's clock alone decides nothing: what it says is over is
+      over once the server says so, too; until then the forums are returned that wait for its word. */
+  async function wipeDue() {
     const all = await within("rosters", "readonly", (s) => s.getAll());
-    for (const kept of all) if (kept.wipeAt <= now) await wipe(kept.forum);
+    const due = all.filter((kept) => !kept.gone && kept.wipeAt <= Date.now() + (kept.skew || 0));
+    const now = due.length ? await serverNow().catch(() => null) : null;
+    for (const { forum, wipeAt } of due) {
+      if (now === null || wipeAt > now) continue;
+      await put("rosters", { forum, gone: true });
+      await wipeMarks(forum);
+    }
+    return due.map((kept) => kept.forum);
+  }
+  async function serverNow() {
+    const answer = await fetch("/gestion/puerta.js", { method: "HEAD", cache: "no-store", redirect: "error" });
+    const now = isOurs(answer) ? Date.parse((answer.headers.get("Date") || "").slice(0, 29)) : NaN;
+    if (Number.isNaN(now)) throw new Error("no clock");
+    return now;
   }
 
   // --- marks
@@ -147,12 +179,16 @@ const Vault = (() => {
     for (let shift = 75n; shift >= 0n; shift -= 5n) letters += CROCKFORD[Number((bits >> shift) & 31n)];
     return letters.match(/.{4}/g).join("-");
   }
-  /** The hash of a code as typed or as a reader gives it (the whole link too); null if it is none. */
+  /** The hash of a code in whatever was typed or pasted, as consulta/domain/codes.py reads it; null if there is none. */
   async function hashOf(typed) {
-    const plain = typed.split("#").pop().toUpperCase().replace(/[\s-]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1");
-    if (!/^[0-9A-HJKMNP-TV-Z]{16}$/.test(plain)) return null;
+    const text = typed.slice(0, 2000).normalize("NFKC").replace(/[\p{Cf}\p{Mn}]/gu, "").replace(/[\p{Pd}\u2212]/gu, "-")
+      .replace(/[\p{Z}\p{Cc}]/gu, " ").toUpperCase();
+    const among = [text, ...(text.match(/[0-9A-Z]{4}(?:[- ]+[0-9A-Z]{4}){3}(?![0-9A-Z])/g) || []), ...(text.match(/[0-9A-Z]{16}/g) || [])];
+    const read = (found) => found.replace(/[- ]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1");
+    const plain = among.map(read).find((found) => /^[0-9A-HJKMNP-TV-Z]{16}$/.test(found));
+    if (!plain) return null;
     return Array.from(await digest(plain.match(/.{4}/g).join("-")), (b) => b.toString(16).padStart(2, "0")).join("");
   }
 
-  return { keep, renew, unlock, wipe, wipeDue, add, readable, sent, marksOf, folio, hashOf, get, HOURS_48 };
+  return { keep, renew, unlock, wipe, wipeDue, roster, wentByItself, isOurs, add, readable, sent, marksOf, folio, hashOf, get, HOURS_48 };
 })();

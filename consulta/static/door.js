@@ -10,7 +10,7 @@
     (text, [key, value]) => text.replaceAll(`{${key}}`, value), byId("words").content.querySelector(`[data-word=${name}]`).textContent);
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const SHOWN = 30, PIECE = 50;
-  let key = null, people = [], own = [], sending = false;
+  let key = null, people = [], own = [], last = null, sending = false;
 
   if (!(window.isSecureContext && window.indexedDB && crypto.subtle && navigator.serviceWorker)) {
     show("unable", true);
@@ -26,7 +26,7 @@
   const unsent = async () => (await Vault.marksOf(forum)).filter((mark) => !mark.sent);
 
   async function refresh() {
-    const waiting = (await unsent()).length, kept = await Vault.get("rosters", forum);
+    const waiting = (await unsent()).length, kept = await Vault.roster(forum);
     byId("net").textContent = words(navigator.onLine ? "online" : "offline");
     byId("waiting").textContent = words(waiting ? (waiting === 1 ? "one" : "many") : "none", { n: waiting });
     byId("waiting").classList.toggle("warning", waiting > 0);
@@ -45,18 +45,27 @@
     const mine = live(), here = new Map(mine.filter((m) => m.code).map((m) => [m.code, m]));
     const arrived = mine.filter((m) => m.name).map((m) => ({ code: null, name: m.name, table: m.table, seat: "walk-in", mark: m }));
     const all = people.map(([code, name, table, seat, present]) => ({ code, name, table, seat, present, mark: here.get(code) }));
-    const found = hash ? all.filter((p) => p.code === hash)
-      : wanted ? [...arrived, ...all].filter((p) => fold(p.name).includes(wanted))
-        : all.filter((p) => p.seat === "confirmed" && !p.present && !p.mark);
+    const strangers = mine.filter((m) => m.code && !people.some(([code]) => code === m.code)).map((m) => unlisted(m.code, m));
+    const ofCode = [...all, ...strangers].filter((p) => hash && p.code === hash);
+    const named = wanted ? [...arrived, ...all].filter((p) => fold(p.name).includes(wanted)) : [];
+    const found = ofCode.length ? ofCode : named.length ? named : hash ? [unlisted(hash)]
+      : wanted ? [] : all.filter((p) => p.seat === "confirmed" && !p.present && !p.mark);
     byId("people").replaceChildren(...found.slice(0, SHOWN).map(row));
     byId("nobody").textContent = found.length ? (found.length > SHOWN ? words("more", { n: SHOWN }) : "") : words(typed ? "nobody" : "all");
-    const counted = [...arrived, ...all];
-    const there = counted.filter((p) => p.present || p.mark);
+    const there = [...arrived, ...strangers, ...all].filter((p) => p.present || p.mark);
+    byId("here").querySelector("summary").textContent = words("already", { n: there.length });
+    if (byId("here").open) byId("present").replaceChildren(...there.map(row));
+    const latest = there.find((p) => p.mark && p.mark.id === last);
+    show("last", Boolean(latest));
+    if (latest) byId("last").querySelector("span").textContent = words("is-here", { name: latest.name });
     byId("count").textContent = words("count", { n: there.length, expected: all.filter((p) => p.seat === "confirmed").length });
     for (const line of byId("tables").querySelectorAll("tr[data-table]")) {
       line.lastElementChild.textContent = there.filter((p) => (p.table || "") === line.dataset.table).length;
     }
   }
+
+  // Somebody registered after the list was brought: the server will know whose code it is.
+  const unlisted = (code, made) => ({ code, name: words("unlisted"), table: null, seat: "confirmed", present: 0, mark: made });
 
   function row(person) {
     const line = byId("row").content.cloneNode(true), button = line.querySelector("button");
@@ -67,6 +76,7 @@
     else line.querySelector("mark").remove();
     const status = line.querySelector(".status");
     status.hidden = !(person.present || person.mark);
+    status.textContent = words("is-here", { name: person.name });
     button.querySelector(".act").textContent = words(person.mark ? "undo" : "here");
     button.querySelector(".hidden").textContent = ` · ${person.name}`;
     button.classList.toggle("plain", Boolean(person.mark));
@@ -81,6 +91,7 @@
   async function mark(value) {
     const made = await Vault.add(forum, key, serverKey, context, value);
     own.push(made);
+    last = made.undoes ? null : made.id;
     await refresh();
     send();
     return made;
@@ -89,15 +100,18 @@
   // --- to and from the server
   async function post(path, body) {
     const asked = await fetch(token, { redirect: "manual", headers: { Accept: "application/json" } });
-    if (!asked.ok) throw new Error("session");
+    if (asked.type === "opaqueredirect" || asked.status === 403) throw new Error("session");
+    if (!asked.ok || !Vault.isOurs(asked)) throw new Error("unreachable");
     const headers = { "Content-Type": "application/json", "X-CSRFToken": (await asked.json()).token };
     const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), redirect: "manual" });
+    if (answer.status >= 500 || !(answer.ok || Vault.isOurs(answer))) throw new Error("unreachable");
     if (!answer.ok) throw new Error(answer.status === 410 ? "over" : "refused");
     return answer.json();
   }
   const said = (name) => {
     byId("said").textContent = name ? words(name) : "";
-    byId("said").classList.toggle("warning", !["ready", "renewed"].includes(name));
+    byId("said").classList.toggle("warning", !["ready", "renewed", "went"].includes(name));
+    show("enter", name === "session");
   };
   const failed = (error) => said(["session", "over", "refused"].includes(error.message) ? error.message : "offline");
 
@@ -123,7 +137,8 @@
   async function keepPage() {
     await navigator.serviceWorker.register(worker, { updateViaCache: "none" });
     const parts = [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src], header img")];
-    const kept = await caches.open("consulta-door");
+    const kept = await caches.open(`consulta-door ${location.pathname}`); // a page's own: another forum's stays whole
+    await (await caches.open("consulta-door")).delete(location.pathname);
     const wanted = [location.pathname, "/static/door-vault.js", ...parts.map((part) => part.href || part.src)];
     const current = new Set(wanted.map((address) => new URL(address, location).href));
     await kept.addAll([...current]);
@@ -146,7 +161,7 @@
     try {
       await keepPage();
       const found = await post(listing, {});
-      key = await Vault.keep(forum, found.people, pin, Number(wipe));
+      key = await Vault.keep(forum, found.people, pin, Number(wipe), found.now);
       people = found.people;
       own = [];
       if (navigator.storage && navigator.storage.persist) await navigator.storage.persist();
@@ -171,8 +186,9 @@
   on("renew", "click", async () => {
     await send();
     try {
-      ({ people } = await post(listing, {}));
-      await Vault.renew(forum, key, people, Number(wipe));
+      const found = await post(listing, {});
+      ({ people } = found);
+      await Vault.renew(forum, key, people, Number(wipe), found.now);
       own = await Vault.readable(forum, key);
       said("renewed");
     } catch (error) {
@@ -207,11 +223,18 @@
     link.click();
     URL.revokeObjectURL(link.href);
   });
+  on("undo-last", "click", () => mark({ undoes: last }));
+  byId("here").addEventListener("toggle", draw);
   byId("q").addEventListener("input", draw);
   byId("search").addEventListener("submit", (event) => event.preventDefault());
   for (const event of ["online", "offline"]) window.addEventListener(event, () => refresh().then(send));
 
-  Vault.wipeDue(Date.now()).then(refresh).then(send).then(async () => {
-    if (navigator.onLine && await Vault.get("rosters", forum)) await keepPage().catch(() => {}); // newer files, if any
+  Vault.wipeDue().then(async (due) => {
+    const went = await Vault.wentByItself(forum);
+    await refresh();
+    await send();
+    if (went) said("went");
+    else if (due.includes(forum)) said("clock");
+    if (navigator.onLine && await Vault.roster(forum)) await keepPage().catch(() => {}); // newer files, if any
   });
 })();

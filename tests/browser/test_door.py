@@ -228,11 +228,91 @@ def test_the_list_goes_by_itself(registered: list[str], device: Callable[..., Br
       const asked = indexedDB.open("consulta-door");
       await new Promise((resolve) => { asked.onsuccess = resolve; });
       const transaction = asked.result.transaction("rosters", "readwrite");
-      transaction.objectStore("rosters").put({ ...kept, wipeAt: Date.now() - 1 });
+      transaction.objectStore("rosters").put({ ...kept, wipeAt: Date.now() - 5000 });
       await new Promise((resolve) => { transaction.oncomplete = resolve; });
     }""")
     page.goto(f"{DOOR}/hojas")  # any page of the desk will do
-    page.wait_for_function(f"async () => (JSON.parse(await ({KEPT})())).rosters.length === 0")
+    page.wait_for_function(f"async () => (JSON.parse(await ({KEPT})())).rosters.join().includes('true')")
+    page.goto(f"{DOOR}/sin-internet")
+    expect(page.locator("#said")).to_contain_text("La lista se borró de este aparato")
+    assert json.loads(page.evaluate(KEPT))["rosters"] == []
+
+
+def test_a_clock_that_is_wrong_takes_no_list(registered: list[str], device: Callable[..., BrowserContext]) -> None:
+    page = prepared(device("six"))
+    page.evaluate("""async () => {
+      const kept = await Vault.get("rosters", "demostracion/foro-de-ejemplo");
+      const asked = indexedDB.open("consulta-door");
+      await new Promise((resolve) => { asked.onsuccess = resolve; });
+      const transaction = asked.result.transaction("rosters", "readwrite");
+      transaction.objectStore("rosters").put({ ...kept, skew: 400 * 24 * 3600 * 1000 });
+      await new Promise((resolve) => { transaction.oncomplete = resolve; });
+    }""")
+    page.reload()
+    expect(page.locator("#said")).to_contain_text("Según el reloj de este aparato")
+    page.context.set_offline(True)
+    page.reload()
+    unlock(page)
+    expect(page.locator("#count")).to_contain_text("están")
+
+
+@pytest.mark.parametrize("fault", ["error", "silence", "sign-in", "portal"])
+def test_the_kept_page_is_there_whatever_answers(
+    registered: list[str], device: Callable[..., BrowserContext], fault: str
+) -> None:
+    page = prepared(device(f"fault-{fault}"))
+    if fault == "sign-in":
+        page.context.clear_cookies()
+    else:
+        answers: dict[str, Callable[[Any], None]] = {
+            "error": lambda route: route.fulfill(status=502, body="Bad gateway"),
+            "silence": lambda route: None,
+            "portal": lambda route: route.fulfill(
+                status=200, body="<h1>Compre internet</h1>", content_type="text/html"
+            ),
+        }
+        page.context.route("**/gestion/**", answers[fault])
+    page.goto(f"{DOOR}/puerta")
+    unlock(page)
+    mark(page, [PEOPLE[57]])
+    expect(page.locator("#last")).to_contain_text(f"{PEOPLE[57]} está")
+    expect(page.locator("#here summary")).to_contain_text("Ya están (")
+    if fault == "sign-in":
+        expect(page.locator("#enter")).to_be_visible()
+    page.click("#undo-last")
+    expect(page.locator("#last")).to_be_hidden()
+
+
+def test_a_code_that_is_not_on_the_list_is_kept_for_the_server(
+    demo: Flask, registered: list[str], device: Callable[..., BrowserContext]
+) -> None:
+    page = prepared(device("seven"))
+    with demo.extensions["database"].transaction() as db:
+        view = consultations.find(db, "demostracion").view
+        party = Group(guests=(Guest("Otto Rene Tzoc Caal"),))
+        [code] = registrations.register(db, view, KEY, party, submission="tarde", language="es", now=datetime.now(UTC))
+    page.context.set_offline(True)
+    page.fill("#q", f"Código: {code.replace('-', ' ').lower()}.")
+    page.locator("#people").get_by_role("button").click()
+    expect(page.locator("#waiting")).to_contain_text("1 marca sin enviar")
+    page.context.set_offline(False)
+    expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=30_000)
+    assert "Otto Rene Tzoc Caal" in present(demo)
+
+
+def test_two_kept_pages_do_not_take_each_others_files(
+    registered: list[str], device: Callable[..., BrowserContext]
+) -> None:
+    page = prepared(device("eight"))
+    page.evaluate("""async () => {
+      const other = await caches.open("consulta-door /gestion/demostracion/foros/otro/sin-internet");
+      await other.put("/static/door.js?v=antigua", new Response("// of an earlier version"));
+      await other.put("/gestion/demostracion/foros/otro/sin-internet", new Response("<p>otro</p>"));
+    }""")
+    page.reload()
+    expect(page.locator("#locked")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert page.evaluate("async () => Boolean(await caches.match('/static/door.js?v=antigua'))")
 
 
 def test_without_scripts_there_is_the_list_online(open_context: Callable[..., BrowserContext]) -> None:

@@ -77,12 +77,14 @@ def token(slug: str, key: str) -> Response:
 @bp.post("/<slug>/foros/<key>/sin-internet/lista")
 @allow(on_a_team)
 def roster(slug: str, key: str) -> Response:
-    """Name, table, seat and hash of the code of everybody, for the device; the look is an entry of the ledger."""
+    """Name, table, seat and hash of the code of everybody, for the device, and the time in milliseconds by which it
+    sets its clock right; the look is an entry of the ledger."""
     consultation, forum = guards.at_the_door(slug, key)
     if forum.data.ends_at + KEPT <= now():
         raise Closed("La lista de un foro no se guarda en un aparato más de 48 horas después.")
     attendance_door.open_roster(db.session(), consultation, forum, by=guards.by(consultation), now=now(), device=True)
-    return respond_privately(jsonify(people=attendance_door.roster(db.session(), forum)))
+    people = attendance_door.roster(db.session(), forum)
+    return respond_privately(jsonify(people=people, now=int(now().timestamp() * 1000)))
 
 
 @bp.post("/<slug>/foros/<key>/sin-internet/marcas")

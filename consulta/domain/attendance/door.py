@@ -110,12 +110,13 @@ def open_roster(
 
 
 def search(db: Session, forum: ForumView, typed: str) -> list[Arrival]:
-    """By part of a name, without accents or case, or by code; nothing typed: whoever is still to come."""
+    """By code, or by part of a name, without accents or case; nothing typed: whoever is still to come."""
     query = select(*(_R.c[name] for name in Arrival.__dataclass_fields__)).where(_R.c.forum_id == forum.id)
     folio = read_folio(typed)
-    if folio is not None:
-        query = query.where(_R.c.folio_hash == sha256(folio))
-    elif typed.strip():
+    holder = query.where(_R.c.folio_hash == sha256(folio), _R.c.name.is_not(None)) if folio else None
+    if holder is not None and (row := db.execute(holder).first()):
+        return [Arrival(*row)]
+    if typed.strip():  # a name may look like a code: Otto Rene Tzoc Caal
         query = query.where(_R.c.name_key.contains(sort_key(typed.strip()), autoescape=True))
     else:
         query = query.where(_R.c.state == Seat.CONFIRMED, _R.c.present.is_(False))
