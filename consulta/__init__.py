@@ -17,6 +17,7 @@ from consulta.database.transactions import Database
 
 from . import blueprints, cli
 from .config import Settings, from_environment
+from .domain.texts import wordless
 from .web import auth, db, errors, headers, held_drafts, kept, notices, page_cache, requests, signing_in
 from .words import i18n, labels, markup
 
@@ -82,7 +83,8 @@ def _templates(app: Flask) -> None:
         for path in STATIC.iterdir()
         if path.is_file() and path.suffix != ".gz"
     }
-    app.jinja_env.globals.update(once=_once, static=lambda name: f"/static/{name}?v={marks[name]}", url_for=_address)
+    address_of = lambda name: f"/static/{name}?v={marks[name]}"  # noqa: E731
+    app.jinja_env.globals.update(wordless=wordless, once=_once, static=address_of, url_for=_address)
 
 
 def _once(name: str) -> bool:

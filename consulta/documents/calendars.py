@@ -39,6 +39,7 @@ def event(
         entry.add("dtend", ends)
     if place:
         entry.add("location", place)
+    entry.add("description", "\n".join(filter(None, (place, address))))
     entry.add("url", address)
     calendar.add_component(entry)
     return bytes(calendar.to_ical())

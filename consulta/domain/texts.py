@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from html.parser import HTMLParser
 
@@ -21,6 +22,9 @@ _LINE_END = re.compile("\r\n|[\r\x0b\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x01-\x08\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _UNSHOWABLE = re.compile(r"[\x00\ud800-\udfff]")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
+_APOSTROPHE = "q0"
+"""How an apostrophe within a word stands in its stem."""
+_FILLERS = "\u115f\u1160\u3164\uffa0"
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "ʻ": "'", "´": "'", "`": "'", "Ꞌ": "'", "ꞌ": "'"})
 
 
@@ -44,8 +48,8 @@ def demand_reason(text: str | None, otherwise: Invalid) -> None:
 
 
 def says_something(value: str) -> bool:
-    """Whether there is a letter or a digit in any script."""
-    return any(unicodedata.category(ch)[0] in "LN" for ch in value)
+    """Whether there is a letter or a digit in any script; the fillers of Hangul, which nobody sees, are none."""
+    return any(unicodedata.category(ch)[0] in "LN" and ch not in _FILLERS for ch in value)
 
 
 def sort_key(name: str) -> str:
@@ -73,13 +77,23 @@ def body_fault(value: str) -> Invalid | None:
 def _stem(word: str) -> str:
     bare = "".join(ch for ch in unicodedata.normalize("NFD", word) if not unicodedata.combining(ch))
     found: str = snowballstemmer.stemmer("spanish").stemWord(bare)
-    return found.replace("'", "q0")
+    return found.replace("'", _APOSTROPHE)
 
 
 def stems(value: str) -> list[str]:
     """The stems of the words of a text, without accents; apostrophes within words are one sign."""
     folded = unicodedata.normalize("NFC", value).translate(_APOSTROPHES).lower()
     return [stem[:60] for stem in (_stem(word.rstrip("'")) for word in _WORD.findall(folded))]
+
+
+def without_apostrophes(found: Iterable[str]) -> list[str]:
+    """Of stems that hold apostrophes, those without: *kiche* finds *K'iche'*."""
+    return [stem.replace(_APOSTROPHE, "") for stem in found if _APOSTROPHE in stem]
+
+
+def wordless(query: str) -> bool:
+    """Whether something was typed in which there is no word to search for, such as ``???``."""
+    return bool(query.strip()) and not stems(query)
 
 
 def words_by_stem(value: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import structlog
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, make_response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -14,7 +14,7 @@ from consulta.domain.errors import Closed, Conflict, DomainError, Invalid, Malfo
 from consulta.domain.texts import showable
 from consulta.words.i18n import gettext
 
-from . import auth, held_drafts, kept
+from . import addresses, auth, held_drafts, kept
 
 STATUS: dict[type[DomainError], int] = {
     NotFound: 404,
@@ -94,6 +94,8 @@ def in_words(error: DomainError) -> str:
 
 
 def _domain(error: DomainError) -> Response:
+    if isinstance(error, NotFound) and (better := addresses.without_what_clings(request)):
+        return make_response(redirect(better, 301))
     response = page(status_of(error), in_words(error), valid=error.valid if isinstance(error, Malformed) else ())
     if isinstance(error, TooMany):
         wait = max(1, int((error.until - datetime.now(UTC)).total_seconds()) + 1)
@@ -125,6 +127,8 @@ def _http(error: HTTPException) -> Response:
         return page(413, gettext("Lo que envió es demasiado grande. Vuelva atrás, acórtelo y envíe de nuevo."))
     if status < 400:
         return error.get_response()  # type: ignore[return-value]
+    if status == 404 and (better := addresses.without_what_clings(request)):
+        return make_response(redirect(better, 301))
     words = {
         404: gettext("La dirección está mal escrita o lo que buscaba ya no está."),
         405: gettext("Vuelva a la página anterior y use sus botones."),

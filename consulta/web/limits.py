@@ -17,7 +17,7 @@ _process_key = secrets.token_bytes(32)
 
 def network() -> str:
     """The sender's address as far as limits look: IPv4 whole, IPv6 by its /64."""
-    remote = request.remote_addr or ""
+    remote = _without_port(request.remote_addr or "")
     if ":" not in remote:
         return remote
     try:
@@ -26,6 +26,13 @@ def network() -> str:
         return remote
     mapped = parsed.ipv4_mapped
     return str(mapped) if mapped else str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
+
+
+def _without_port(remote: str) -> str:
+    """Some proxies write ``198.51.100.7:5123`` and ``[2001:db8::1]:5123``: the port is another with every request."""
+    if remote.startswith("["):
+        return remote[1:].partition("]")[0]
+    return remote.partition(":")[0] if remote.count(":") == 1 else remote
 
 
 def address_key() -> str:

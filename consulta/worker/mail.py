@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from email_validator import EmailNotValidError, validate_email
 from flask import Flask, render_template
 
 from consulta.config import Settings
@@ -28,19 +29,31 @@ def compose(
     message = EmailMessage()
     message["Subject"] = " ".join(subject.split())  # a name that was typed may hold any kind of line end
     message["From"] = sender(settings)
-    message["To"] = to
+    message["To"] = _ascii_domain(to)
     message["Date"] = formatdate()
-    message["Message-ID"] = message_id
+    message["Message-ID"] = message_id.replace("@consulta>", f"@{_host(settings)}>")
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body.strip() + "\n")
     return message
 
 
+def _ascii_domain(address: str) -> str:
+    """The domain in IDNA: every server takes it."""
+    try:
+        found = validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return address
+    return f"{found.local_part}@{found.ascii_domain}"
+
+
+def _host(settings: Settings) -> str:
+    return urlsplit(settings.base_url).hostname or "localhost"
+
+
 def sender(settings: Settings) -> str:
     """``?from=`` of the mail address, else ``consulta@`` the public host."""
     asked = parse_qs(urlsplit(settings.mail_url).query).get("from", [""])[0]
-    host = urlsplit(settings.base_url).hostname or "localhost"
-    return parseaddr(asked)[1] or f"consulta@{host}"
+    return parseaddr(asked)[1] or f"consulta@{_host(settings)}"
 
 
 def send(settings: Settings, message: EmailMessage) -> None:

@@ -64,7 +64,9 @@ def test_a_letter_of_any_script_says_something(said: str) -> None:
     assert texts.says_something(f"... {said} !")
 
 
-@pytest.mark.parametrize("said", ["", " ", "...", "¿?¡!", "👍", "\u200b", "—"])
+@pytest.mark.parametrize(
+    "said", ["", " ", "...", "¿?¡!", "👍", "\u200b", "—", "\u3164\u3164", "\u115f\u1160", "\uffa0"]
+)
 def test_signs_alone_say_nothing(said: str) -> None:
     assert not texts.says_something(said)
 

@@ -15,12 +15,14 @@ from sqlalchemy.sql import ColumnElement, column, literal_column, table
 
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.dialects import is_postgres
-from consulta.domain.texts import stems
+from consulta.domain.texts import stems, without_apostrophes
 from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Kind, Status
 
 from . import bodies
 
+MOST_WORDS = 100
+"""Of a search; nobody types so many."""
 INDEX = table("search_texts", column("id"), column("stems"))
 INSERT_SQLITE = text("INSERT INTO search_texts (rowid, stems) VALUES (:id, :words)")
 INSERT_POSTGRES = text(
@@ -46,7 +48,7 @@ def add(db: Session, consultation: ConsultationView, shown: Sequence[Shown]) -> 
         return
     words = {
         one.id: facets(consultation, theme=one.theme, department=one.department, kind=one.kind)
-        + stems(f"{one.title or ''}\n{one.body or ''}")
+        + _stems(f"{one.title or ''}\n{one.body or ''}")
         for one in shown
     }
     if is_postgres(db):
@@ -56,6 +58,11 @@ def add(db: Session, consultation: ConsultationView, shown: Sequence[Shown]) -> 
         db.connection().execute(INSERT_POSTGRES, rows)
     else:
         db.connection().execute(INSERT_SQLITE, [{"id": id_, "words": " ".join(found)} for id_, found in words.items()])
+
+
+def _stems(value: str) -> list[str]:
+    found = stems(value)
+    return found + without_apostrophes(found)
 
 
 def refresh(db: Session, consultation: ConsultationView, contribution_id: int) -> None:
@@ -100,7 +107,7 @@ def wanted(
         words.append(f"zt{found.id}x" if found else "zt0x")
     words += [f"zd{department}x"] if department else []
     words += [f"zk{kind}x"] if kind else []
-    return words + sorted(set(stems(query)))[:12]
+    return words + sorted(set(stems(query)))[:MOST_WORDS]
 
 
 def found(db: Session, words: list[str], *, limit: int, newest: bool = True, beyond: int | None = None) -> list[int]:
