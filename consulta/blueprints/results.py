@@ -27,6 +27,8 @@ from consulta.words.labels import first_upper, vocabulary
 from consulta.words.markup import drawn
 
 bp = Blueprint("results", __name__)
+ON_PAGE = tuple(group for group in GROUPS if group != "annulled")
+"""What an annulled import brought stands in the files, and in a line of the page."""
 FIGURES = ("theme", "kind", "channel", "department", *result_tally.TRAITS, "day")
 
 
@@ -43,7 +45,7 @@ def tally(consultation: ConsultationView) -> str:
         "results/tally.html",
         consultation=consultation,
         sheet=sheet,
-        groups=GROUPS,
+        groups=ON_PAGE,
         line=charts.line(sheet.days),
         theme_rows=drawn(charts.bar_rows(themes, number, slots)),
         state_rows=_states(sheet, themes),
@@ -180,9 +182,9 @@ def _theme_bars(consultation: ConsultationView, sheet: Results) -> list[charts.B
 
 def _states(sheet: Results, themes: list[charts.Bar]) -> Markup:
     """By theme: in each state, and how often it was also spoken of."""
-    none = dict.fromkeys(GROUPS, 0)
+    none = dict.fromkeys(ON_PAGE, 0)
     counted = ((bar, sheet.themes.get(bar.key, none)) for bar in themes)
-    rows = ((bar.label, [*(number(n[g]) for g in GROUPS), number(sheet.mentions[bar.key])]) for bar, n in counted)
+    rows = ((bar.label, [*(number(n[g]) for g in ON_PAGE), number(sheet.mentions[bar.key])]) for bar, n in counted)
     return drawn(charts.figure_rows(rows))
 
 

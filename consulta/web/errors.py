@@ -58,18 +58,19 @@ def page(status: int, message: str, *, valid: tuple[str, ...] = ()) -> Response:
     if status >= 500:
         auth.ask_nobody()  # who is signed in stands in the database, which may be what failed
     again = kept.is_form() and status not in (405, 413)
+    sign_in = again and status in (400, 403) and auth.needs_an_account() and _is_nobody(status)
     response = make_response(
         render_template(
             "errors/error.html",
             status=status,
-            title=gettext(TITLES.get(status, TITLES[500])),
+            title=gettext("Entre otra vez") if sign_in else gettext(TITLES.get(status, TITLES[500])),
             message=showable(message),
             valid=valid,
             again=again,
             fields=kept.fields() if again else [],
             files=kept.files() if again else [],
             gone=kept.gone(),
-            sign_in=again and status in (400, 403) and auth.needs_an_account() and _is_nobody(status),
+            sign_in=sign_in,
             code=again and status in (400, 404) and held_drafts.needs_code(),
             ENTER=auth.ENTER,
         ),
@@ -103,7 +104,13 @@ def _domain(error: DomainError) -> Response:
     return response
 
 
+def _session_ended() -> str:
+    return gettext("Su sesión terminó. Nada se perdió: entre, y lo que escribió se envía.")
+
+
 def _csrf(_error: CSRFError) -> Response:
+    if auth.needs_an_account() and auth.person() is None:
+        return page(400, _session_ended())
     message = gettext(
         "Por seguridad, confirme el envío: su texto sigue aquí. Si este aviso vuelve a salir, su navegador no guarda "
         "cookies; actívelas para este sitio y envíe de nuevo."
@@ -137,7 +144,7 @@ def _http(error: HTTPException) -> Response:
         ),
     }
     if status == 403 and request.method == "POST" and auth.person() is None:
-        words[403] = gettext("Su sesión terminó. Nada se perdió: entre, y lo que escribió se envía.")
+        words[403] = _session_ended()
     response = page(status, words.get(status, gettext("Vuelva a la página anterior e inténtelo de nuevo.")))
     if status == 405 and error.response is None and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]

@@ -60,7 +60,7 @@ def _known(environment: Environment) -> tuple[list[tuple[re.Pattern[str], str]],
     shown = [(name, words) for name, words in named.items() if name not in traps]
     plain_first = sorted(shown, key=lambda one: one[0].count("…"))
     return [(_pattern(name), words) for name, words in plain_first], [
-        _pattern(name) for name in unshown - {*dict(shown)}
+        _pattern(name) for name in (unshown | traps) - {*dict(shown)}
     ]
 
 

