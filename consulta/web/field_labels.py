@@ -50,7 +50,7 @@ def _known(environment: Environment) -> tuple[list[tuple[re.Pattern[str], str]],
     named: dict[str, str] = {}
     unshown: set[str] = set()
     traps: set[str] = set()
-    for template in environment.list_templates(extensions=["html"]):
+    for template in sorted(environment.list_templates(extensions=["html"])):  # the same labels in every process
         source = cast(str, environment.loader.get_source(environment, template)[0])  # type: ignore[union-attr]
         for name, words in (*_called(environment, source), *(m for one in _SHOWN for m in one.findall(source))):
             if _FILLED.sub("", name):  # a label whose field is only known when the page is made names nothing here
