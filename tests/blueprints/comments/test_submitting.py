@@ -353,6 +353,7 @@ def test_figures_lists_search_files_and_feeds_know_comments(
             "rejected": 0,
             "withdrawn": 0,
             "erased": 0,
+            "annulled": 0,
         }
         assert [theme["comment"]["published"] for theme in found["themes"]] == [0, 2, 0, 1, 0]
     assert [theme["mentions"] for theme in tally["themes"]] == [1, 0, 0, 0, 0]

@@ -184,7 +184,7 @@ def test_pasted_word_text_is_kept_readable(app: Flask, consultation: Consultatio
     draft = begin(visitor)
     pasted = "“Tabla”\x0bcelda\u00a01\tcelda 2\r\nfin"
     save(visitor, draft, "problema", title="x", problem=pasted)
-    assert "“Tabla” celda\u00a01" in visitor.get(f"{draft}/problema").text
+    assert "“Tabla”\ncelda\u00a01" in visitor.get(f"{draft}/problema").text
     assert visitor.post(f"{draft}/problema", {"seen": "1", "problem": "a\x00b"}, 422)
 
 
