@@ -29,7 +29,7 @@ PINNED = {
     "…/aportes?q=agua": 3,
     "…/aportes?theme=tema-1&department=16": 3,
     "…/temas/tema-1": 4,
-    "…/resultados": 2,
+    "…/resultados": 3,
     "…/aportes/1": 5,
     "/moderacion/prueba": 5,
     "…/cronograma": 3,
