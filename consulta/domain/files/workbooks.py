@@ -37,6 +37,9 @@ class Unseen:
     cell: tuple[str, int, str] | None = None
 
 
+_AS_ELEMENTS = {re.compile(rb"<text:tab\b[^>]*/>"): b"&#9;", re.compile(rb"<text:line-break\b[^>]*/>"): b"&#10;"}
+
+
 def is_workbook(data: bytes, name: str) -> bool:
     """Whether a file is a workbook, by its name or by how it begins."""
     return name.lower().endswith((*TYPES, ".xls")) or data.startswith((_PACKED, _OLD))
@@ -87,7 +90,7 @@ def _opened(data: bytes, name: str) -> tuple[Iterator[tuple[int, list[str]]], Un
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(one.file_size for one in packed.infolist()) > MAX_UNPACKED:
                 raise Invalid("%(file)s es demasiado grande por dentro.", file=name, field="file")
-            book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+            book = calamine.CalamineWorkbook.from_filelike(_with_signs(packed, data))
             seen = [one for one in book.sheets_metadata if one.visible == calamine.SheetVisibleEnum.Visible]
             if not seen:
                 raise broken
@@ -109,6 +112,22 @@ def _opened(data: bytes, name: str) -> tuple[Iterator[tuple[int, list[str]]], Un
         )
     values = sheet.to_python(skip_empty_area=False)
     return ((at, [_text(cell) for cell in row]) for at, row in enumerate(values, start=1)), unseen
+
+
+def _with_signs(packed: zipfile.ZipFile, data: bytes) -> io.BytesIO:
+    """ODS holds tabs and line ends within a text as elements, which the reader leaves out; as signs they stay."""
+    content = packed.read("content.xml") if "content.xml" in packed.namelist() else b""
+    if not any(pattern.search(content) for pattern in _AS_ELEMENTS):
+        return io.BytesIO(data)
+    for pattern, sign in _AS_ELEMENTS.items():
+        content = pattern.sub(sign, content)
+    changed = io.BytesIO()
+    with zipfile.ZipFile(changed, "w") as out:
+        for one in packed.infolist():
+            own = content if one.filename == "content.xml" else packed.read(one)
+            out.writestr(one.filename, own, one.compress_type)
+    changed.seek(0)
+    return changed
 
 
 def letter(at: int) -> str:

@@ -92,6 +92,18 @@ def test_a_workbook_is_read_back_equal(rows: list[list[str]], name: str) -> None
     assert found == [row for row in safe if any(cell.strip() for cell in row)]
 
 
+def test_tabs_and_line_ends_within_a_cell_of_ods_stay() -> None:
+    data = opendocument(["a", "b"], ["uno\tdos", "x"])
+    assert [list(line) for _, line in cells(opened(data, "t.ods"))] == [["uno\tdos", "x"]]
+    broken = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(broken, "w") as out:
+        for one in packed.infolist():
+            out.writestr(
+                one.filename, packed.read(one).replace(b"<text:tab/>", b"<text:line-break/>"), one.compress_type
+            )
+    assert [list(line) for _, line in cells(opened(broken.getvalue(), "t.ods"))] == [["uno\ndos", "x"]]
+
+
 def test_a_text_with_commas_and_no_quotation_marks_is_not_cut() -> None:
     with pytest.raises(Invalid, match="línea 2: « luz y caminos» está de más, pues hay 2 columnas"):
         cells(opened(b"hoja,nota\n1,Falta agua, luz y caminos\n2,Luz\n"))

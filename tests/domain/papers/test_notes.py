@@ -22,7 +22,7 @@ from consulta.models.contributions import Channel, Contribution, Status
 from consulta.models.moderation import Verdict
 from consulta.models.papers import PaperState
 from tests.support import papers, tables
-from tests.support.forums import announce
+from tests.support.forums import announce, held
 from tests.support.papers import SECRET
 from tests.support.people import staff
 
@@ -130,6 +130,9 @@ def test_a_forum_closes_when_all_is_accounted_for_or_explained(
             forum = forums.one(db, consultation, "foro")
             reconciliation.close(db, consultation, forum, explanation, by=By(None, "equipo"), now=now)
 
+    with pytest.raises(Conflict, match="todavía no ha terminado"):
+        close("Dos hojas se mojaron con la lluvia.")
+    held(database, consultation, now)
     with pytest.raises(Invalid) as error:
         close()
     assert error.value.values == {"out": 2, "pending": 0}
