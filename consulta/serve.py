@@ -19,6 +19,8 @@ from .config import BACKUP_FILE, SECRET_FILE, SettingError
 from .database import schema
 from .web import passwords
 
+STOPS_WITHIN = 240
+"""Seconds: a round of the worker is ended, not broken off, and the machine may have a lot else to do."""
 PASSWORD_FILE = "demo_password"  # noqa: S105  (a file name)
 GUNICORN = Path(__file__).resolve().parent.parent / "deploy" / "gunicorn.conf.py"
 
@@ -55,7 +57,7 @@ def main() -> None:
     finally:
         for process in (server, worker):
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=STOPS_WITHIN)
 
 
 def keep(path: Path, fresh: str) -> tuple[str, bool]:
