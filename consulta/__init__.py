@@ -83,8 +83,11 @@ def _templates(app: Flask) -> None:
         for path in STATIC.iterdir()
         if path.is_file() and path.suffix != ".gz"
     }
-    address_of = lambda name: f"/static/{name}?v={marks[name]}"  # noqa: E731
-    app.jinja_env.globals.update(wordless=wordless, once=_once, static=address_of, url_for=_address)
+
+    def static(name: str) -> str:
+        return f"/static/{name}?v={marks[name]}"
+
+    app.jinja_env.globals.update(wordless=wordless, once=_once, static=static, url_for=_address)
 
 
 def _once(name: str) -> bool:

@@ -179,13 +179,19 @@ const Vault = (() => {
     for (let shift = 75n; shift >= 0n; shift -= 5n) letters += CROCKFORD[Number((bits >> shift) & 31n)];
     return letters.match(/.{4}/g).join("-");
   }
+  /** What may be a code: all of it; with hyphens; in one piece; with spaces, the last words first. */
+  const HYPHENS = "[0-9A-Z]{4}(?: *-[ -]*[0-9A-Z]{4}){3}", PIECE = "[0-9A-Z]{16}", SPACES = "[0-9A-Z]{4}(?:[ -]+[0-9A-Z]{4}){3}";
+  function among(text) {
+    const words = text.split(" "), four = words.map((_word, at) => words.slice(at, at + 4).join(" "));
+    const found = (pattern, within) => [...within.matchAll(new RegExp(`(?:^|[^0-9A-Z])(${pattern})(?![0-9A-Z])`, "g"))].map((m) => m[1]);
+    return [text, ...found(HYPHENS, text), ...found(PIECE, text), ...four.flatMap((some) => found(SPACES, some)).reverse()];
+  }
   /** The hash of a code in whatever was typed or pasted, as consulta/domain/codes.py reads it; null if there is none. */
   async function hashOf(typed) {
     const text = typed.slice(0, 2000).normalize("NFKC").replace(/[\p{Cf}\p{Mn}]/gu, "").replace(/[\p{Pd}\u2212]/gu, "-")
       .replace(/[\p{Z}\p{Cc}]/gu, " ").toUpperCase();
-    const among = [text, ...(text.match(/[0-9A-Z]{4}(?:[- ]+[0-9A-Z]{4}){3}(?![0-9A-Z])/g) || []), ...(text.match(/[0-9A-Z]{16}/g) || [])];
     const read = (found) => found.replace(/[- ]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1");
-    const plain = among.map(read).find((found) => /^[0-9A-HJKMNP-TV-Z]{16}$/.test(found));
+    const plain = among(text).map(read).find((found) => /^[0-9A-HJKMNP-TV-Z]{16}$/.test(found));
     if (!plain) return null;
     return Array.from(await digest(plain.match(/.{4}/g).join("-")), (b) => b.toString(16).padStart(2, "0")).join("");
   }

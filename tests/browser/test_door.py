@@ -13,6 +13,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 from sqlalchemy import func, select
 
+from consulta.domain import codes
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.forums import registrations
 from consulta.domain.forums.registrations import Group, Guest
@@ -298,6 +299,42 @@ def test_a_code_that_is_not_on_the_list_is_kept_for_the_server(
     page.context.set_offline(False)
     expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=30_000)
     assert "Otto Rene Tzoc Caal" in present(demo)
+
+
+def test_a_device_reads_codes_as_the_server_does(device: Callable[..., BrowserContext]) -> None:
+    page = device("nine").new_page()
+    sign_in(page, "coordinadora@demostracion.example")
+    page.goto(f"{DOOR}/sin-internet")
+    code = "VMPB-XN23-328C-ECPE"
+    spaced, whole = code.replace("-", " "), code.replace("-", "")
+    pasted = [
+        code,
+        code.lower(),
+        spaced,
+        whole,
+        f"Código: {code}",
+        f"code {code}",
+        f"Mi code {spaced}",
+        f"code {spaced} gracias",
+        f"https://consulta.example/seguimiento#{whole.lower()}.",
+        code.replace("-", " – "),
+        code.replace("-", "\u2011"),
+        f"\u200b{code[:9]}\u200d{code[9:]}\ufeff",
+        "Otto Rene Tzoc Caal",
+        "Ana",
+        "",
+        "0000",
+        f"{whole}X",
+        f"X{whole}",
+        "Vmpb xn23 328c ecpe y ana",
+        code.replace("-", "\u00a0"),
+        code.replace("3", "3\n"),
+        "vmpb-xn23-328c-ecpu",
+    ]
+    hashes = page.evaluate("async (all) => Promise.all(all.map((one) => Vault.hashOf(one)))", pasted)
+    read = [codes.read_folio(one) for one in pasted]
+    assert read[:12] == [code] * 12
+    assert hashes == [one and codes.sha256(one).hex() for one in read]
 
 
 def test_two_kept_pages_do_not_take_each_others_files(
