@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, request, se
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.documents import attendance
+from consulta.domain import places
 from consulta.domain.attendance import door as attendance_door
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict
@@ -62,8 +63,11 @@ def mark(slug: str, key: str, registration: int) -> BaseResponse:
         by=guards.by(consultation),
         now=now(),
     )
-    flash(gettext("Anotado: está.") if present else gettext("Se quitó la marca."))
-    return redirect(url_for(".door", slug=slug, key=key, q=showable(request.form.get("q", ""), 80) or None), 303)
+    if not present:
+        flash(gettext("Se quitó la marca."))
+    q, here = showable(request.form.get("q", ""), 80) or None, "1" if request.form.get("ya") else None
+    last = registration if present else None
+    return redirect(url_for(".door", slug=slug, key=key, q=q, ya=here, last=last), 303)
 
 
 @bp.post("/<slug>/foros/<key>/puerta/llegada")
@@ -132,8 +136,9 @@ def _mark_id() -> str:
 def _page(
     consultation: ConsultationView, forum: ForumView, values: dict[str, str], errors: dict[str, str], status: int
 ) -> Response:
-    typed = showable(request.args.get("q", ""), 80)
-    found = attendance_door.search(db.session(), forum, typed)
+    typed, here = showable(request.args.get("q", ""), 80), "ya" in request.args
+    found = attendance_door.search(db.session(), forum, typed, here=here)
+    last = places.number(request.args.get("last", ""), digits=18)
     return answers.private(
         "attendance/door.html",
         status,
@@ -141,7 +146,9 @@ def _page(
         forum=forum,
         found=found,
         q=typed,
-        marks=[secrets.token_hex(16) for _ in range(len(found) + 1)],
+        here=here,
+        last=attendance_door.arrived(db.session(), forum, last) if last else None,
+        marks=[secrets.token_hex(16) for _ in range(len(found) + 2)],
         counts=attendance_door.counts(db.session(), forum),
         values=values,
         errors=errors,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import Select, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.accounts import pseudonyms
@@ -109,19 +109,33 @@ def open_roster(
     )
 
 
-def search(db: Session, forum: ForumView, typed: str) -> list[Arrival]:
-    """By code, or by part of a name, without accents or case; nothing typed: whoever is still to come."""
-    query = select(*(_R.c[name] for name in Arrival.__dataclass_fields__)).where(_R.c.forum_id == forum.id)
+def search(db: Session, forum: ForumView, typed: str, *, here: bool = False) -> list[Arrival]:
+    """By code, or by part of a name, without accents or case; nothing typed: whoever is still to come, or
+    is ``here``."""
+    query = _arrivals(forum)
     folio = read_folio(typed)
     holder = query.where(_R.c.folio_hash == sha256(folio), _R.c.name.is_not(None)) if folio else None
     if holder is not None and (row := db.execute(holder).first()):
         return [Arrival(*row)]
     if typed.strip():  # a name may look like a code: Otto Rene Tzoc Caal
         query = query.where(_R.c.name_key.contains(sort_key(typed.strip()), autoescape=True))
+    elif here:
+        query = query.where(_R.c.present)
     else:
         query = query.where(_R.c.state == Seat.CONFIRMED, _R.c.present.is_(False))
     rows = db.execute(query.where(_R.c.name.is_not(None)).order_by(_R.c.name_key, _R.c.id).limit(SHOWN))
     return [Arrival(*row) for row in rows]
+
+
+def arrived(db: Session, forum: ForumView, registration_id: int) -> Arrival | None:
+    """Somebody who is there, such as whoever was marked last; ``None`` if they are not."""
+    query = _arrivals(forum).where(_R.c.id == registration_id, _R.c.present, _R.c.name.is_not(None))
+    row = db.execute(query).first()
+    return Arrival(*row) if row else None
+
+
+def _arrivals(forum: ForumView) -> Select[Any]:
+    return select(*(_R.c[name] for name in Arrival.__dataclass_fields__)).where(_R.c.forum_id == forum.id)
 
 
 def roster(db: Session, forum: ForumView) -> list[list[Any]]:

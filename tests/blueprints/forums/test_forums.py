@@ -146,6 +146,15 @@ def test_the_door_is_for_who_is_at_it(
     for _ in range(2):
         desk.post(path, {"mark": mark, "present": "1", "q": "nunez"})
     assert "están 1" in desk.get(door).text
+    marked = desk.post(path, {"mark": desk.hidden(desk.get(door, query_string={"q": "nunez"}).text, "mark")}).location
+    assert "last=" not in marked, "a mark that was taken back is not shown as the last one"
+    marked = desk.post(path, {"mark": "e" * 32, "present": "1"}).location
+    page = desk.client.get(marked).text
+    assert "José Núñez está" in page
+    assert f'action="{path}"' in page, "the last arrival can be undone where nobody was searched"
+    assert "Ya están (1)" in page
+    assert "José Núñez está" in desk.get(door, query_string={"ya": "1"}).text
+    desk.get(door, 400, query_string={"last": "nadie"})
     desk.post(f"{door}/llegada", {"name": "Paco", "first": "tema-1", "mark": "f" * 32})
     desk.post(f"{door}/llegada", {"name": "Paco", "mark": "f" * 32}, 409)
     assert "están 2" in desk.get(door).text
