@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,38 +45,60 @@ def postgres() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def migrated(url: str) -> str:
+    """The address of a database, which has its tables now."""
+    database = Database(url)
+    schema.upgrade(database)
+    if url.startswith("sqlite"):
+        with database.write.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return url
+
+
 @pytest.fixture(scope="session")
-def blank(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+def blank_sqlite(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated, empty file to copy from."""
+    return migrated(f"sqlite:///{tmp_path_factory.mktemp('blank')}/blank.db")
+
+
+@pytest.fixture(scope="session")
+def blank_postgresql(postgres: str) -> Iterator[str]:
+    """A migrated, empty database to copy from."""
+    with new_postgres(postgres) as url:
+        yield migrated(url)
+
+
+@pytest.fixture
+def blank(request: pytest.FixtureRequest) -> Callable[[str], str]:
     """A migrated, empty database to copy from, by dialect: its address."""
-    made: dict[str, str] = {}
 
     def address(dialect: str) -> str:
-        if dialect not in made:
-            url = f"sqlite:///{tmp_path_factory.mktemp('blank')}/blank.db"
-            if dialect == "postgresql":
-                url = new_postgres(request.getfixturevalue("postgres"))
-            database = Database(url)
-            schema.upgrade(database)
-            if dialect == "sqlite":
-                with database.write.connect() as connection:
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            database.dispose()
-            made[dialect] = url
-        return made[dialect]
+        found: str = request.getfixturevalue(f"blank_{dialect}")
+        return found
 
     return address
 
 
-def new_postgres(server: str, template: str | None = None) -> str:
-    """A new database on a server, perhaps a copy of another: its address."""
-    name = f"t{uuid.uuid4().hex[:12]}"
+def on_server(server: str, statement: str) -> None:
+    """Tell a server what no transaction may hold."""
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        copied = f" TEMPLATE {template}" if template else ""
-        connection.execute(text(f"CREATE DATABASE {name}{copied}"))
+        connection.execute(text(statement))
     engine.dispose()
+
+
+@contextmanager
+def new_postgres(server: str, template: str | None = None) -> Iterator[str]:
+    """A new database on a server, perhaps a copy of another: its address.
+
+    It goes with its test: kept, those of a whole run would take twelve GiB of a disk that is not only ours.
+    """
+    name = f"t{uuid.uuid4().hex[:12]}"
+    on_server(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
     base, _, query = server.partition("?")
-    return base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+    yield base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+    on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=DIALECTS)
@@ -86,14 +109,23 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def url(dialect: str, blank: Callable[[str], str], tmp_path: Path, request: pytest.FixtureRequest) -> str:
+def url(dialect: str, blank: Callable[[str], str], tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh database."""
     source = blank(dialect)
     if dialect == "sqlite":
         shutil.copy(source.removeprefix("sqlite:///"), tmp_path / "consulta.db")
-        return f"sqlite:///{tmp_path}/consulta.db"
+        yield f"sqlite:///{tmp_path}/consulta.db"
+        return
     name = source.partition("?")[0].rsplit("/", 1)[1]
-    return new_postgres(request.getfixturevalue("postgres"), name)
+    with new_postgres(request.getfixturevalue("postgres"), name) as address:
+        yield address
+
+
+@pytest.fixture
+def empty_postgres(postgres: str) -> Iterator[str]:
+    """The address of a database on PostgreSQL in which nothing is."""
+    with new_postgres(postgres) as address:
+        yield address
 
 
 @pytest.fixture

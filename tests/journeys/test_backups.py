@@ -30,7 +30,6 @@ from consulta.domain.results import figures
 from consulta.models.contributions import Contribution
 from consulta.models.opinions import Opinion
 from consulta.worker import rounds
-from tests.conftest import new_postgres
 from tests.support.contributions import admit, submit
 
 
@@ -217,12 +216,12 @@ def test_health_names_what_is_late(app: Flask, database: Database, consultation:
 
 
 def test_from_sqlite_to_postgresql_in_one_command(
-    blank: Callable[[str], str], postgres: str, tmp_path: Path, keyed: Settings
+    blank: Callable[[str], str], empty_postgres: str, tmp_path: Path, keyed: Settings
 ) -> None:
     from tests.support.consultations import a_consultation, load
 
     shutil.copy(blank("sqlite").removeprefix("sqlite:///"), tmp_path / "origen.db")
-    source, target = Database(f"sqlite:///{tmp_path}/origen.db"), Database(new_postgres(postgres))
+    source, target = Database(f"sqlite:///{tmp_path}/origen.db"), Database(empty_postgres)
     now = datetime.now(UTC)
     view = load(source, a_consultation(), now)
     for n in range(120):
@@ -248,11 +247,13 @@ def test_from_sqlite_to_postgresql_in_one_command(
         one.dispose()
 
 
-def test_a_move_that_fails_leaves_the_target_empty(blank: Callable[[str], str], postgres: str, tmp_path: Path) -> None:
+def test_a_move_that_fails_leaves_the_target_empty(
+    blank: Callable[[str], str], empty_postgres: str, tmp_path: Path
+) -> None:
     from tests.support.consultations import a_consultation, load
 
     shutil.copy(blank("sqlite").removeprefix("sqlite:///"), tmp_path / "origen.db")
-    source, target = Database(f"sqlite:///{tmp_path}/origen.db"), Database(new_postgres(postgres))
+    source, target = Database(f"sqlite:///{tmp_path}/origen.db"), Database(empty_postgres)
     view = load(source, a_consultation(), datetime.now(UTC))
     [one] = admit(source, view, "Esto dije")
     with source.write.connect() as connection:
