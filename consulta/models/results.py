@@ -15,9 +15,10 @@ class Tally(Base):
     """How many contributions stand in one cell. A column that a dimension does not use is empty.
 
     Dimensions: ``theme`` (theme, kind, status, confirmed), ``day`` (day, status), ``mention`` (theme is the secondary
-    one), and one-way ``channel``, ``department``, ``taking_part_as``, ``age_group``, ``gender``, ``language`` (value,
-    kind, status). ``theme`` is a slug, empty for the unclassified; ``day`` an ISO date. There is no CHECK against
-    negative figures: it would refuse the insert arm of an upsert that takes away; ``ledger check`` recounts instead.
+    one), ``waiting`` (value is the channel; theme, kind, status) of what waits for a person, and one-way ``channel``,
+    ``department``, ``taking_part_as``, ``age_group``, ``gender``, ``language`` (value, kind, status). ``theme`` is a
+    slug, empty for the unclassified; ``day`` an ISO date. There is no CHECK against negative figures: it would refuse
+    the insert arm of an upsert that takes away; ``ledger check`` recounts instead.
     """
 
     __tablename__ = "tally"

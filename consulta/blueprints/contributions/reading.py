@@ -12,7 +12,9 @@ from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.contributions import reading as contributions
 from consulta.domain.contributions.queries import Filters, ListedContribution
 from consulta.domain.errors import NotFound
+from consulta.domain.proposals import listing as listing_of_proposals
 from consulta.domain.proposals import reading as proposals
+from consulta.domain.proposals.listing import ListedProposal
 from consulta.domain.results import figures
 from consulta.models.contributions import Kind, Status
 from consulta.web import db
@@ -21,7 +23,8 @@ from consulta.web.context import now, settings
 from consulta.web.page_cache import public_page
 
 bp = Blueprint("contributions", __name__)
-IN_FEED = 30
+IN_FEED, BESIDE = 30, 5
+"""Entries of a feed; proposals and mentions on a theme's page, which links to the rest."""
 
 
 @bp.get("/consultas/<slug>/aportes")
@@ -74,7 +77,8 @@ def theme(consultation: ConsultationView, theme: str) -> str:
     )
     page = contributions.page(db.session(), consultation, by, count=False)
     counted = figures.theme(db.session(), consultation, chosen.slug)
-    mentions = contributions.mentioning(db.session(), consultation, chosen.id, limit=5) if counted.mentions else []
+    mentions = contributions.mentioning(db.session(), consultation, chosen.id, limit=BESIDE) if counted.mentions else []
+    proposed = _proposed(consultation, chosen) if counted.proposals else []
     return render_template(
         "contributions/theme.html",
         consultation=consultation,
@@ -82,6 +86,7 @@ def theme(consultation: ConsultationView, theme: str) -> str:
         page=page,
         counted=counted,
         mentions=mentions,
+        proposed=proposed,
         by=by,
         comments_page=threads.page(db.session(), consultation, "theme", chosen.id),
         open=consultation.window("comment", now()).open,
@@ -116,6 +121,13 @@ def _theme(consultation: ConsultationView, slug: str) -> ThemeView:
     if found is None:
         raise NotFound("Esta consulta no tiene ese tema.")
     return found
+
+
+def _proposed(consultation: ConsultationView, theme: ThemeView) -> list[ListedProposal]:
+    """The latest proposals of a theme."""
+    return listing_of_proposals.listing(
+        db.session(), consultation, listing_of_proposals.Filters(theme=theme.slug), limit=BESIDE
+    )[0]
 
 
 def _atom(consultation: ConsultationView, chosen: ThemeView | None) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from flask import Response, make_response, redirect, render_template, request, session, url_for
@@ -72,8 +73,10 @@ def _queue_page(
         now=now(),
         limit=moderation_queue.PAGE + 1,
     )
-    by_theme, by_channel = figures.waiting(db.session(), consultation)
-    theme_names = [*((t.slug, localized(t.name)) for t in consultation.themes), ("", gettext("Sin tema todavía"))]
+    waiting = figures.waiting(db.session(), consultation)
+    own = [t for t in consultation.themes if scope is None or t.id in scope]
+    theme_names = [*((t.slug, localized(t.name)) for t in own), ("", gettext("Sin tema todavía"))]
+    in_view = [slug for slug, _ in theme_names if theme in (None, slug)]
     today = consultation.today(now())
     days = {one.review_by for one in rows}
     due = {
@@ -85,17 +88,22 @@ def _queue_page(
         consultation=consultation,
         rows=rows[: moderation_queue.PAGE],
         more=rows[moderation_queue.PAGE - 1] if len(rows) > moderation_queue.PAGE else None,
-        by_theme=by_theme,
-        by_channel=by_channel,
+        by_theme={slug: _sum(waiting, [slug], channel) for slug, _ in theme_names},
+        by_channel={one.value: _sum(waiting, in_view, one) for one in Channel},
         theme=theme,
         channel=channel.value if channel else None,
         decides=decides,
         today=today,
         due=due,
-        total=sum(by_theme.values()),
+        total=_sum(waiting, [slug for slug, _ in theme_names], None),
         theme_names=theme_names,
         csrf_mark=page_cache.CSRF_MARK,
     )
+
+
+def _sum(waiting: Mapping[tuple[str, str], int], themes: Sequence[str], channel: Channel | None) -> int:
+    """How many rows the queue has with these themes and this channel (``None``: any)."""
+    return sum(n for (theme, by), n in waiting.items() if theme in themes and channel in (None, by))
 
 
 def _narrowed(consultation: ConsultationView) -> tuple[str | None, Channel | None, tuple[date, int] | None]:

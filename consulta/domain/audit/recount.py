@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.results import tally
 from consulta.models.base import table_of
-from consulta.models.contributions import Contribution, Contributor
+from consulta.models.contributions import IS_WAITING, Contribution, Contributor
 from consulta.models.moderation import Mention
 
 
@@ -42,6 +42,12 @@ def recount(db: Session, consultation: ConsultationView) -> Iterator[tuple[tally
                 (id_, name, getattr(value, "value", value) or "", "", "", kind.value, status.value, False),
                 n,
             )
+    for theme, channel, kind, status, n in db.execute(
+        select(c.theme_id, c.channel, c.kind, c.status, func.count())
+        .where(mine, IS_WAITING)
+        .group_by(c.theme_id, c.channel, c.kind, c.status)
+    ):
+        yield (id_, "waiting", channel.value, "", slug.get(theme, ""), kind.value, status.value, False), n
     for theme, kind, status, n in db.execute(
         select(Mention.theme_id, c.kind, c.status, func.count())
         .join(table_of(Contribution), c.id == Mention.contribution_id)

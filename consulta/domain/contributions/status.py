@@ -62,6 +62,7 @@ def facts_of(db: Session, contribution_ids: Iterable[int]) -> dict[int, tally.Fa
             Contribution.status,
             Theme.slug,
             Contribution.confirmed,
+            Contribution.awaiting_review,
             Contribution.received_on,
             Contribution.channel,
             Contribution.department,
@@ -97,6 +98,7 @@ def facts_of(db: Session, contribution_ids: Iterable[int]) -> dict[int, tally.Fa
             gender=row.gender or "",
             language=row.language or "",
             mentions=tuple(mentions.get(row.id, ())),
+            awaiting=row.awaiting_review,
         )
         for row in db.execute(query)
     }
@@ -134,7 +136,9 @@ def erase(db: Session, consultation: ConsultationView, contribution_id: int, on:
     before = facts_of(db, [contribution_id])[contribution_id]
     rows = table_of(Contribution)
     gone = dict.fromkeys(("title", "title_salt", "department", "department_salt"))
-    db.execute(update(rows).where(rows.c.id == contribution_id).values(status=Status.ERASED, **gone))
+    db.execute(
+        update(rows).where(rows.c.id == contribution_id).values(status=Status.ERASED, awaiting_review=False, **gone)
+    )
     bodies.erase(db, contribution_id)
     empty = dict.fromkeys(("name", "email", "mail_language", *tally.TRAITS))
     salts = dict.fromkeys(f"{name}_salt" for name in ("name", "email", *tally.TRAITS))

@@ -140,7 +140,7 @@ def _contribution(consultation: ConsultationView, one: Admission, today: date) -
         "ordinal": 0,
         "review_by": today + timedelta(days=int(consultation.settings["review_days"])),
         "answer_by": today + timedelta(days=int(consultation.settings["answer_days"])),
-        "awaiting_review": one.status is not Status.WITHDRAWN,
+        "awaiting_review": _awaits(one),
         "submission_hash": one.submission_hash,
         "folio_hash": one.folio_hash,
         "content_hash": one.content_hash,
@@ -150,6 +150,11 @@ def _contribution(consultation: ConsultationView, one: Admission, today: date) -
         "import_id": one.import_id,
         "intake_salt": new_salt(),
     }
+
+
+def _awaits(one: Admission) -> bool:
+    """Whether a person is to look at it."""
+    return one.status is not Status.WITHDRAWN
 
 
 def _payload(one: Admission, row: dict[str, Any], committed: dict[str, str]) -> dict[str, Any]:
@@ -199,4 +204,5 @@ def _facts(consultation: ConsultationView, one: Admission) -> tally.Facts:
         gender=one.gender or "",
         language=one.language or "",
         mentions=tuple(theme.slug for theme in one.mentions),
+        awaiting=_awaits(one),
     )

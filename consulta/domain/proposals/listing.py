@@ -59,7 +59,9 @@ class Filters:
     after: int | None = None
 
 
-def listing(db: Session, consultation: ConsultationView, by: Filters) -> tuple[list[ListedProposal], int | None]:
+def listing(
+    db: Session, consultation: ConsultationView, by: Filters, *, limit: int = PAGE
+) -> tuple[list[ListedProposal], int | None]:
     """Proposals, the latest number first; the second is what to pass as ``after`` for the next page."""
     goals = select(func.count()).where(SheetMilestone.version_id == _V.c.id, SheetMilestone.parent.is_(None))
     query = (
@@ -85,12 +87,12 @@ def listing(db: Session, consultation: ConsultationView, by: Filters) -> tuple[l
         .outerjoin(_O, _O.c.id == _P.c.organization_id)
         .where(_C.c.consultation_id == consultation.id, _C.c.kind == Kind.PROPOSAL)
         .order_by(_C.c.number.desc())
-        .limit(PAGE + 1)
+        .limit(limit + 1)
     )
     for condition in _conditions(db, consultation, by):
         query = query.where(condition)
     rows = [_row(r) for r in db.execute(query)]
-    more, rows = len(rows) > PAGE, rows[:PAGE]
+    more, rows = len(rows) > limit, rows[:limit]
     return rows, rows[-1].number if more else None
 
 

@@ -20,7 +20,6 @@ GROUPS = ("received", "pending", "published", "rejected", "withdrawn", "erased",
 """``received`` is the sum of those after it but the last: what an annulled import brought never came."""
 Group = dict[str, int]
 _GROUP = {status.value: group for status, group in GROUP_OF.items()}
-PENDING = tuple(status for status, group in _GROUP.items() if group == "pending")
 
 
 @dataclass(frozen=True)
@@ -92,14 +91,12 @@ def sheet(db: Session, consultation: ConsultationView) -> Results:
     )
 
 
-def waiting(db: Session, consultation: ConsultationView) -> tuple[dict[str, int], dict[str, int]]:
-    """What is pending, by theme slug and by channel, for the filters of the queue."""
-    by_theme: Counter[str] = Counter()
-    by_channel: Counter[str] = Counter()
-    for r in result_tally.read(db, consultation.id, ["theme", "channel"], PENDING):
-        target, key = (by_theme, r.theme) if r.dimension == "theme" else (by_channel, r.value)
-        target[key] += r.n
-    return dict(by_theme), dict(by_channel)
+def waiting(db: Session, consultation: ConsultationView) -> Counter[tuple[str, str]]:
+    """How many contributions wait for a person, by theme slug (empty: none yet) and channel: the rows of the queue."""
+    found: Counter[tuple[str, str]] = Counter()
+    for r in result_tally.read(db, consultation.id, ["waiting"]):
+        found[r.theme, r.value] += r.n
+    return found
 
 
 def tally(db: Session, consultation: ConsultationView, *, as_of: date | None = None, today: date) -> dict[str, Any]:
@@ -194,16 +191,18 @@ class OfTheme:
 
     group: Group
     mentions: int
+    proposals: int
 
 
 def theme(db: Session, consultation: ConsultationView, slug: str) -> OfTheme:
-    """A theme's figures by group, and how many published contributions mention it besides."""
-    group, mentions = _empty(), 0
+    """A theme's figures by group, how many published contributions mention it besides, how many are proposals."""
+    group, mentions, proposals = _empty(), 0, 0
     for r in result_tally.read(db, consultation.id, ["theme", "mention"]):
         if r.theme != slug:
             continue
         if r.dimension == "theme":
             _count(group, _GROUP[r.status], r.n)
+            proposals += r.n if (r.kind, r.status) == (Kind.PROPOSAL, Status.PUBLISHED) else 0
         elif r.status == Status.PUBLISHED:
             mentions += r.n
-    return OfTheme(group, mentions)
+    return OfTheme(group, mentions, proposals)

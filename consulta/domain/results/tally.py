@@ -62,7 +62,6 @@ _READ = (
     )
     .order_by(*_CELL)
 )
-_READ_SOME = _READ.where(_TALLIES.c.status.in_(bindparam("statuses", expanding=True)))
 _ADD, _ADD_POSTGRES = _add_from_json_here(), add_from_json()
 
 
@@ -83,12 +82,14 @@ class Facts:
     gender: str = ""
     language: str = ""
     mentions: tuple[str, ...] = ()
+    awaiting: bool = False
 
     def erased(self) -> Facts:
         """What remains to be counted when its author had everything erased."""
         return replace(
             self,
             status=Status.ERASED,
+            awaiting=False,
             department="",
             taking_part_as="",
             age_group="",
@@ -107,6 +108,8 @@ def cells(facts: Facts) -> list[Cell]:
     ]
     found += [(c, dimension, getattr(facts, dimension), "", "", kind, status, False) for dimension in ONE_WAY]
     found += [(c, "mention", "", "", slug, kind, status, False) for slug in facts.mentions]
+    if facts.awaiting:
+        found.append((c, "waiting", facts.channel, "", facts.theme, kind, status, False))
     return found
 
 
@@ -139,15 +142,11 @@ def forget(db: Session) -> None:
     db.info.pop("tally", None)
 
 
-def read(
-    db: Session, consultation_id: int, dimensions: Sequence[str], statuses: Sequence[str] | None = None
-) -> Sequence[Any]:
-    """All cells of some dimensions (and statuses) with something in them, in the order of their keys: (dimension,
+def read(db: Session, consultation_id: int, dimensions: Sequence[str]) -> Sequence[Any]:
+    """All cells of some dimensions with something in them, in the order of their keys: (dimension,
     value, day, theme, kind, status, confirmed, n)."""
     wanted: dict[str, Any] = {"consultation": consultation_id, "dimensions": list(dimensions)}
-    if statuses is None:
-        return db.connection().execute(_READ, wanted).all()
-    return db.connection().execute(_READ_SOME, wanted | {"statuses": list(statuses)}).all()
+    return db.connection().execute(_READ, wanted).all()
 
 
 _SUM = select(func.coalesce(func.sum(_TALLIES.c.n), 0)).where(

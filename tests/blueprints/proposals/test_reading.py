@@ -446,3 +446,30 @@ def test_what_is_withdrawn_while_the_document_is_made_does_not_stay_in_it(
     assert visitor.get("…/propuestas.docx", query_string=ready).mimetype == "text/html"
     printing.typeset(app, now=now)
     assert len(Document(io.BytesIO(visitor.get("…/propuestas.docx", query_string=ready).data)).tables) == 2
+
+
+def test_a_theme_shows_its_proposals_and_no_others(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime, visitor: Visitor
+) -> None:
+    body(database, consultation, "acme", now, ana=True)
+    ana, desk = signed_in(app, "ana@acme.example"), people.moderator(app, database, consultation)
+    for number in (1, 2):
+        proposals.send(ana, written(ana, "acme"))
+        desk.post(f"/moderacion/prueba/{number}/abrir")
+        desk.post(f"/moderacion/prueba/{number}/clasificar", {"theme": f"tema-{number}", "ordinal": "0"})
+    assert "Propuestas de compromiso sobre este tema" not in visitor.get("…/temas/tema-1").text
+    publish(desk, 1, 1)
+    publish(desk, 2, 1)
+    page = visitor.get("…/temas/tema-1").text
+    assert re.findall(r'href="/consultas/prueba/propuestas/(\d+)"', page) == ["1"]
+    assert 'href="/consultas/prueba/propuestas?theme=tema-1"' in page
+    assert "Propuestas de compromiso sobre este tema" not in visitor.get("…/temas/tema-3").text
+    for number in range(3, 10):
+        proposals.send(ana, written(ana, "acme"))
+        desk.post(f"/moderacion/prueba/{number}/abrir")
+        desk.post(f"/moderacion/prueba/{number}/clasificar", {"theme": "tema-1", "ordinal": "0"})
+        publish(desk, number, 1)
+    page = visitor.get("…/temas/tema-1").text
+    assert re.findall(r'href="/consultas/prueba/propuestas/(\d+)"', page) == ["9", "8", "7", "6", "5"]
+    assert "Ver las 8 propuestas de este tema" in page
+    sound(database)

@@ -136,13 +136,16 @@ def test_the_readers_want_the_entries_of_their_nouns(database: Database, consult
     assert {"contribution", "report", "consultation", "organization", "registration", "proposal", "commitment"} <= nouns
 
 
+DIMENSIONS = ("theme", "day", "mention", "waiting")
+
+
 def test_figures_counted_again_are_the_figures(database: Database, busy: ConsultationView) -> None:
     with database.session(read_only=True) as db:
         counted: Counter[tally.Cell] = Counter()
         for cell, n in recount.recount(db, busy):
             counted[cell] += n
-        kept = Counter({(busy.id, *row[:-1]): row[-1] for row in tally.read(db, busy.id, ("theme", "day", "mention"))})
-    assert {cell: n for cell, n in counted.items() if cell[1] in ("theme", "day", "mention")} == dict(kept)
+        kept = Counter({(busy.id, *row[:-1]): row[-1] for row in tally.read(db, busy.id, DIMENSIONS)})
+    assert {cell: n for cell, n in counted.items() if cell[1] in DIMENSIONS} == dict(kept)
 
 
 def state() -> tuple[State, list[str]]:
