@@ -53,8 +53,9 @@ def says_something(value: str) -> bool:
 
 
 def sort_key(name: str) -> str:
-    """By which names are sorted: without accents or case, the same on both databases."""
-    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
+    """By which names are sorted and known again: without accents, case or spaces too many."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return " ".join(plain.casefold().split())
 
 
 def body_fault(value: str) -> Invalid | None:

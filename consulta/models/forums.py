@@ -160,7 +160,7 @@ class AttendanceMark(Base):
 
     ``mark`` is the SHA-256 of a name made where the mark is made, so that one that is sent twice counts once (of who
     came unannounced the code follows from that name, so it is not kept); ``undoes``: the mark that this one takes
-    back, which may arrive after it."""
+    back, which may arrive after it; ``on_paper``: of a row of the typed sheet."""
 
     __tablename__ = "attendance_marks"
     __table_args__ = {"info": {"append_only": True}}  # noqa: RUF012
@@ -171,3 +171,4 @@ class AttendanceMark(Base):
     undoes: Mapped[str | None] = mapped_column(index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     made_at: Mapped[datetime]
+    on_paper: Mapped[bool] = mapped_column(default=False)

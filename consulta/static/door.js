@@ -8,7 +8,7 @@
   const show = (id, shown) => { byId(id).hidden = !shown; };
   const words = (name, values = {}) => Object.entries(values).reduce(
     (text, [key, value]) => text.replaceAll(`{${key}}`, value), byId("words").content.querySelector(`[data-word=${name}]`).textContent);
-  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
   const SHOWN = 30, PIECE = 50;
   let key = null, people = [], own = [], last = null, sending = false;
 

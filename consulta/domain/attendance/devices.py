@@ -49,6 +49,10 @@ def _bring(
 ) -> Outcome:
     made_at = min(one.at, now)
     if one.guest is not None:
+        if marks.known(db, one.id):
+            return Outcome.KNOWN
+        if door.claim(db, forum, one.guest, mark_id=one.id, by=by, made_at=made_at):
+            return Outcome.NEW
         try:
             door.walk_in(
                 db,
@@ -70,7 +74,7 @@ def _bring(
     except NotFound:
         return Outcome.UNKNOWN
     row = {"registration_id": person.id, "present": undone is None, "account_id": by.account_id, "made_at": made_at}
-    if not marks.store(db, [{**row, "mark": sha256(one.id).hex(), "undoes": undone}]):
+    if not marks.store(db, [{**row, "mark": sha256(one.id).hex(), "undoes": undone, "on_paper": False}]):
         return Outcome.KNOWN
     door.settle(db, consultation, forum, person, by, now)
     return Outcome.NEW

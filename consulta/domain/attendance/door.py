@@ -167,11 +167,13 @@ def mark(
     present: bool,
     by: By,
     now: datetime,
+    on_paper: bool = False,
 ) -> bool:
     """Note that somebody is there, or that this was a mistake: every mark of theirs is undone. Whether it changes
     anything; one sent twice counts once."""
     person = hold(db, forum, _R.c.id == registration_id)
     made = {"registration_id": registration_id, "present": present, "account_id": by.account_id, "made_at": now}
+    made["on_paper"] = on_paper
     undone = [None] if present else marks.standing(db, registration_id)
     named = [sha256(f"{mark_id}/{n}" if n else mark_id).hex() for n in range(len(undone))]
     rows = [{**made, "mark": name, "undoes": one} for name, one in zip(named, undone, strict=True)]
@@ -192,6 +194,7 @@ def walk_in(
     now: datetime,
     folio: str | None = None,
     made_at: datetime | None = None,
+    on_paper: bool = False,
 ) -> str:
     """Somebody who came unannounced: there, with a code of their own; beyond the capacity too. ``Conflict`` if that
     arrival was noted before. Whoever is noted after names were erased stays without one."""
@@ -218,9 +221,24 @@ def walk_in(
     said = {"person": fingerprint(row)} if named else {}
     _note(db, consultation, forum.key, row["ref"], Action.REGISTRATION_WALK_IN, by, now, said)
     made = {"registration_id": row["id"], "present": True, "account_id": by.account_id, "made_at": made_at or now}
-    marks.store(db, [{**made, "mark": sha256(mark_id).hex(), "undoes": None}])
+    marks.store(db, [{**made, "mark": sha256(mark_id).hex(), "undoes": None, "on_paper": on_paper}])
     settle(db, consultation, forum, Person(row["id"], row["ref"], present=False), by, now)
     return folio
+
+
+def claim(db: Session, forum: ForumView, guest: Guest, *, mark_id: str, by: By, made_at: datetime) -> bool:
+    """Whoever the typed sheet noted before the door's device sent them is one person: the mark is theirs, and the code
+    that the device gave them. Whether there is such a one."""
+    key = sort_key(guest.name)
+    while (who := marks.only_of_the_sheet(db, forum.id, key)) is not None:
+        hold(db, forum, _R.c.id == who)
+        if marks.only_of_the_sheet(db, forum.id, key) != who:
+            continue  # another device brought somebody of this name meanwhile
+        made = {"registration_id": who, "present": True, "account_id": by.account_id, "made_at": made_at}
+        marks.store(db, [{**made, "mark": sha256(mark_id).hex(), "undoes": None, "on_paper": False}])
+        db.execute(update(_R).where(_R.c.id == who).values(folio_hash=sha256(folio_of(mark_id))))
+        return True
+    return False
 
 
 def _unannounced(guest: Guest, named: bool) -> dict[str, Any]:

@@ -139,11 +139,20 @@ def _take(
         return False
     who, mark_id = _registered(db, forum, row), row.mark_id(forum)
     if who is not None:
-        return door.mark(db, consultation, forum, who, present=True, mark_id=mark_id, by=by, now=now)
+        return door.mark(db, consultation, forum, who, present=True, mark_id=mark_id, by=by, now=now, on_paper=True)
     folio = folio_of(secrets.token_hex(16))
     try:
         door.walk_in(
-            db, consultation, forum, row.guest, department=row.department, folio=folio, mark_id=mark_id, by=by, now=now
+            db,
+            consultation,
+            forum,
+            row.guest,
+            department=row.department,
+            folio=folio,
+            mark_id=mark_id,
+            by=by,
+            now=now,
+            on_paper=True,
         )
     except Conflict:
         return False
@@ -165,8 +174,8 @@ def _known(db: Session, forum: ForumView, row: TypedArrival) -> bool:
 
 def _registered(db: Session, forum: ForumView, row: TypedArrival) -> int | None:
     """Who a row is: by code; else the one of this name who is still to come, else the one whom the door noted
-    already. Whoever another row of the same list stands for is somebody else."""
-    mine = select(_R.c.id, _R.c.present, _R.c.state).where(_R.c.forum_id == forum.id)
+    already, the first of several. Whoever another row of the sheet stands for is somebody else."""
+    mine = select(_R.c.id, _R.c.present, _R.c.state, marks.ON_PAPER.label("on_paper")).where(_R.c.forum_id == forum.id)
     if row.folio is not None:
         found = db.execute(mine.where(_R.c.folio_hash == sha256(row.folio))).first()
         if found is None:
@@ -176,11 +185,9 @@ def _registered(db: Session, forum: ForumView, row: TypedArrival) -> int | None:
     named = mine.where(_R.c.name_key == sort_key(row.guest.name)).order_by(_R.c.id)
     left = [one for one in db.execute(named) if one.id not in twins]
     to_come = [one.id for one in left if not one.present and one.state is not Seat.WALK_IN]
-    there = [one.id for one in left if one.present]
-    for ids in (to_come, there):
-        if ids:
-            return int(ids[0]) if len(ids) == 1 else None
-    return None
+    if to_come:
+        return int(to_come[0]) if len(to_come) == 1 else None
+    return next((int(one.id) for one in left if one.present and not one.on_paper), None)
 
 
 def _row(

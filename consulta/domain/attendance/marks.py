@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session, aliased
 
 from consulta.domain.codes import sha256
 from consulta.models.base import table_of
-from consulta.models.forums import AttendanceMark, Registration
+from consulta.models.forums import AttendanceMark, Registration, Seat
 
 PIECE = 50
 """Marks of one transaction, which stays short."""
 _M = table_of(AttendanceMark)
 _R = table_of(Registration)
+ON_PAPER = select(_M.c.mark).where(_M.c.registration_id == _R.c.id, _M.c.on_paper).exists()
+"""The condition for whom a row of the typed sheet stands for."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,15 @@ def standing(db: Session, registration_id: int) -> list[str]:
     query = select(_M.c.mark).where(_M.c.registration_id == registration_id, _M.c.present)
     undone = select(undo.c.mark).where(undo.c.undoes == _M.c.mark).exists()
     return list(db.execute(query.where(~undone).order_by(_M.c.mark)).scalars())
+
+
+def only_of_the_sheet(db: Session, forum_id: int, name_key: str) -> int | None:
+    """The first of a name who came unannounced, is there, and whom nobody at the door noted."""
+    noted = select(_M.c.mark).where(_M.c.registration_id == _R.c.id, _M.c.present, ~_M.c.on_paper)
+    query = select(_R.c.id).where(
+        _R.c.forum_id == forum_id, _R.c.name_key == name_key, _R.c.state == Seat.WALK_IN, _R.c.present
+    )
+    return db.execute(query.where(ON_PAPER, ~noted.exists()).order_by(_R.c.id).limit(1)).scalar()
 
 
 def named(folio_hash: bytes | None, undone: str | None) -> Any:
