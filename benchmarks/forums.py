@@ -30,7 +30,7 @@ from sqlalchemy import select
 
 from consulta import Settings, create_app
 from consulta.database.transactions import Database
-from consulta.domain.attendance import door as attendance_door
+from consulta.domain.attendance import devices
 from consulta.domain.audit import check
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import DomainError
@@ -211,7 +211,7 @@ def door(app: Flask, database: Database, view: ConsultationView, report: Report,
 def device(app: Flask, database: Database, view: ConsultationView, report: Report, name: str) -> None:
     """What the door without internet keeps of 5,000 people: the roster as it is encrypted, page, scripts and style."""
     with database.session(read_only=True) as db:
-        people = attendance_door.roster(db, forums.one(db, view, "puerta5000"))
+        people = devices.roster(db, forums.one(db, view, "puerta5000"))
     roster = len(json.dumps(people, ensure_ascii=False, separators=(",", ":")).encode()) + 28
     static = Path(app.root_path) / "static"
     files = sum((static / part).stat().st_size for part in ("door.js", "door-vault.js", "door-worker.js", "style.css"))

@@ -69,7 +69,7 @@ def blank_postgresql(postgres: str) -> Iterator[str]:
         yield migrated(url)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def blank(request: pytest.FixtureRequest) -> Callable[[str], str]:
     """A migrated, empty database to copy from, by dialect: its address."""
 

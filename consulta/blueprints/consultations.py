@@ -9,8 +9,7 @@ from consulta.domain import days
 from consulta.domain.acts import reading as act_reading
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.contributions import reading as contributions
-from consulta.domain.contributions.queries import Filters
+from consulta.domain.contributions import latest
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.management import schedules
@@ -37,7 +36,6 @@ def home(consultation: ConsultationView) -> str:
     """The call, the themes, the live figures, where we are, the latest."""
     if consultation.kind is ConsultationKind.RECORD:
         return render_template("consultations/record.html", consultation=consultation)
-    latest = contributions.page(db.session(), consultation, Filters(), limit=LATEST, count=False)
     others = [
         (slug, title)
         for slug, title, kind, _ in consultations.published(db.session())
@@ -48,7 +46,7 @@ def home(consultation: ConsultationView) -> str:
         consultation=consultation,
         live=figures.live(db.session(), consultation),
         window=consultation.window("opinion", now()),
-        latest=latest.rows,
+        latest=latest.published(db.session(), consultation, limit=LATEST),
         timeline=[(s, s.state(now())) for s in consultation.stretch(now(), AT_HOME, top=True).stages],
         others=others,
         positions=positions.latest(db.session(), consultation),

@@ -66,7 +66,8 @@ class Contribution(Base):
     """The base of every kind: each column that is filtered, sorted or counted.
 
     ``ordinal`` counts the acts of staff upon it; a form carries the ordinal seen, so a stale act is refused.
-    ``awaiting_review`` is true until a person has looked at it. ``received_on`` is a day of the consultation's zone.
+    ``awaiting_review`` is true until a person has looked at it. ``received_on`` is a day of the consultation's zone,
+    and so is ``published_on``; ``published_order``: the place among what was published, for no time of day is kept.
     """
 
     __tablename__ = "contributions"
@@ -117,6 +118,23 @@ class Contribution(Base):
             postgresql_where=_PUBLIC,
             sqlite_where=_PUBLIC,
         ),
+        Index(
+            "ix_feed",
+            "consultation_id",
+            "published_order",
+            "number",
+            postgresql_where=_PUBLIC,
+            sqlite_where=_PUBLIC,
+        ),
+        Index(
+            "ix_feed_theme",
+            "consultation_id",
+            "theme_id",
+            "published_order",
+            "number",
+            postgresql_where=_PUBLIC,
+            sqlite_where=_PUBLIC,
+        ),
         Index("ix_import", "import_id", "id", postgresql_where=_IMPORTED, sqlite_where=_IMPORTED),
         Index("ix_waiting", "consultation_id", "review_by", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
         Index(
@@ -153,6 +171,8 @@ class Contribution(Base):
     received_on: Mapped[date]
     review_by: Mapped[date]
     answer_by: Mapped[date]
+    published_on: Mapped[date | None]
+    published_order: Mapped[int | None]
     confirmed: Mapped[bool] = mapped_column(default=False)
     awaiting_review: Mapped[bool] = mapped_column(default=True)
     ordinal: Mapped[int] = mapped_column(default=0)

@@ -180,7 +180,7 @@ def test_every_column_is_committed_or_replayed() -> None:
     replayed = {"status", "theme_id", "confirmed", "awaiting_review", "ordinal", *counted}
     acts = {"verdict", "reason_id", "account_id", "decided_at", "mentions", "note"}
     keys = {"id", "contribution_id", "consultation_id", "decision_id", "comment_id", "salt"}
-    derived = {"erase_contact_on", "text_hash"}
+    derived = {"erase_contact_on", "text_hash", "published_on", "published_order"}
     tables = (
         "contributions",
         "opinions",

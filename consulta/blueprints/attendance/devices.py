@@ -83,7 +83,7 @@ def roster(slug: str, key: str) -> Response:
     if forum.data.ends_at + KEPT <= now():
         raise Closed("La lista de un foro no se guarda en un aparato más de 48 horas después.")
     attendance_door.open_roster(db.session(), consultation, forum, by=guards.by(consultation), now=now(), device=True)
-    people = attendance_door.roster(db.session(), forum)
+    people = devices.roster(db.session(), forum)
     return respond_privately(jsonify(people=people, now=int(now().timestamp() * 1000)))
 
 

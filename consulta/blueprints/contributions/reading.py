@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.comments import threads
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
+from consulta.domain.contributions import latest
 from consulta.domain.contributions import reading as contributions
 from consulta.domain.contributions.queries import Filters, ListedContribution
 from consulta.domain.errors import NotFound
@@ -131,8 +132,7 @@ def _proposed(consultation: ConsultationView, theme: ThemeView) -> list[ListedPr
 
 
 def _atom(consultation: ConsultationView, chosen: ThemeView | None) -> Response:
-    by = Filters(theme=chosen.slug if chosen else None)
-    rows = contributions.page(db.session(), consultation, by, limit=IN_FEED, count=False).rows
+    rows = latest.published(db.session(), consultation, theme=chosen, limit=IN_FEED)
     page = render_template(
         "contributions/feed.xml",
         consultation=consultation,
@@ -148,5 +148,5 @@ def _atom(consultation: ConsultationView, chosen: ThemeView | None) -> Response:
 
 
 def _instant(row: ListedContribution, consultation: ConsultationView) -> datetime:
-    """The day of a row as an instant: no time of day is ever given."""
-    return datetime.combine(row.received_on, time(), tzinfo=consultation.timezone)
+    """The day on which a row was published as an instant: no time of day is ever given."""
+    return datetime.combine(row.published_on or row.received_on, time(), tzinfo=consultation.timezone)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consulta.domain.codes import sha256
@@ -18,11 +19,25 @@ from consulta.domain.forums.reading import ForumView
 from consulta.domain.forums.registrations import Guest
 from consulta.domain.ledger.log import By
 from consulta.domain.texts import showable
+from consulta.models.base import table_of
+from consulta.models.forums import Registration
 
 from . import door, marks
 
 NAME = 80
+_R = table_of(Registration)
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def roster(db: Session, forum: ForumView) -> list[list[Any]]:
+    """Everybody for a device: hash of the code, name, table (by its theme), seat, whether there. Nothing else."""
+    themes = {table.id: table.theme for table in forum.tables}
+    query = select(_R.c.folio_hash, _R.c.name, _R.c.table_id, _R.c.state, _R.c.present)
+    mine = query.where(_R.c.forum_id == forum.id, _R.c.name.is_not(None)).order_by(_R.c.name_key, _R.c.id)
+    return [
+        [row.folio_hash.hex(), row.name, themes.get(row.table_id), row.state.value, int(row.present)]
+        for row in db.execute(mine)
+    ]
 
 
 def bring(

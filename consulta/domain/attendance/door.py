@@ -138,17 +138,6 @@ def _arrivals(forum: ForumView) -> Select[Any]:
     return select(*(_R.c[name] for name in Arrival.__dataclass_fields__)).where(_R.c.forum_id == forum.id)
 
 
-def roster(db: Session, forum: ForumView) -> list[list[Any]]:
-    """Everybody for a device: hash of the code, name, table (by its theme), seat, whether there. Nothing else."""
-    themes = {table.id: table.theme for table in forum.tables}
-    query = select(_R.c.folio_hash, _R.c.name, _R.c.table_id, _R.c.state, _R.c.present)
-    mine = query.where(_R.c.forum_id == forum.id, _R.c.name.is_not(None)).order_by(_R.c.name_key, _R.c.id)
-    return [
-        [row.folio_hash.hex(), row.name, themes.get(row.table_id), row.state.value, int(row.present)]
-        for row in db.execute(mine)
-    ]
-
-
 def counts(db: Session, forum: ForumView) -> list[Count]:
     """Expected and present by table."""
     there = func.sum(case((_R.c.present, 1), else_=0))

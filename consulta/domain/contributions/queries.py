@@ -32,6 +32,7 @@ class ListedContribution:
     name: str | None
     on: On | None = None
     supports: int | None = None
+    published_on: date | None = None
 
     @property
     def week(self) -> str:
@@ -72,6 +73,7 @@ def select_rows() -> Select[Any]:
             Contribution.received_on,
             Contributor.name,
             Contributor.publish_name,
+            Contribution.published_on,
             *targets.COLUMNS,
         )
         .select_from(table_of(Contribution))
@@ -95,6 +97,7 @@ def row_of(r: Row[Any]) -> ListedContribution:
         r.name if r.publish_name else None,
         targets.on_of(r) if r.kind is Kind.COMMENT else None,
         r.supports,
+        r.published_on,
     )
 
 

@@ -22,7 +22,7 @@ from consulta.models.consultations import Theme
 from consulta.models.contributions import Contribution, Contributor, Kind, Status
 from consulta.models.moderation import Mention
 
-from . import bodies, prints, search, similar
+from . import bodies, latest, prints, search, similar
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,7 @@ def facts_of(db: Session, contribution_ids: Iterable[int]) -> dict[int, tally.Fa
         .outerjoin(Theme, Theme.id == Contribution.theme_id)
         .where(Contribution.id.in_(ids))
     )
-    mentions: dict[int, list[str]] = {}
-    for id_, slug in db.execute(
-        select(Mention.contribution_id, Theme.slug)
-        .join(Theme, Theme.id == Mention.theme_id)
-        .where(Mention.contribution_id.in_(ids))
-        .order_by(Theme.position)
-    ):
-        mentions.setdefault(id_, []).append(slug)
+    mentions = _mentions(db, ids)
     return {
         row.id: tally.Facts(
             consultation_id=row.consultation_id,
@@ -104,6 +97,15 @@ def facts_of(db: Session, contribution_ids: Iterable[int]) -> dict[int, tally.Fa
     }
 
 
+def _mentions(db: Session, contribution_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The slugs of their secondary themes, by id, in the order of the themes."""
+    found: dict[int, list[str]] = {}
+    query = select(Mention.contribution_id, Theme.slug).join(Theme, Theme.id == Mention.theme_id)
+    for id_, slug in db.execute(query.where(Mention.contribution_id.in_(contribution_ids)).order_by(Theme.position)):
+        found.setdefault(id_, []).append(slug)
+    return found
+
+
 def change(
     db: Session,
     consultation: ConsultationView,
@@ -116,13 +118,17 @@ def change(
     themes: tuple[ThemeView | None, Sequence[ThemeView]] | None = None,
 ) -> None:
     """Move one contribution's status, confirmation or ``themes`` (the primary and the mentions), with its figures, its
-    place in lists and search, and its ledger entry. The caller has locked the row by a conditional UPDATE."""
+    place in lists and search, and its ledger entry. The caller has locked the row by a conditional UPDATE. What staff
+    publishes is published on that day; what its author takes back into public stays where it was."""
     before = facts_of(db, [contribution_id])[contribution_id]
     asked = {"status": status, "awaiting_review": awaiting, "confirmed": confirmed}
     values: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     if themes is not None:
         values["theme_id"] = themes[0].id if themes[0] else None
         _mention(db, contribution_id, themes[1])
+    if status is Status.PUBLISHED and before.status is not status and isinstance(on.recorded, datetime):
+        values["published_on"] = consultation.today(on.recorded)
+        values["published_order"] = latest.next_place(db, consultation.id)
     if values:
         rows = table_of(Contribution)
         db.execute(update(rows).where(rows.c.id == contribution_id).values(**values))

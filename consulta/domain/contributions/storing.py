@@ -19,7 +19,7 @@ from consulta.models.consultations import Consultation
 from consulta.models.contributions import Contribution, Contributor, Kind, Status
 from consulta.models.opinions import Opinion
 
-from . import bodies
+from . import bodies, latest
 from .fingerprints import of_row
 from .incoming import Admission
 
@@ -73,12 +73,22 @@ def store(db: Session, consultation: ConsultationView, made: Sequence[Made]) -> 
     last = connection.execute(_COUNT, counted).scalar_one()
     numbers = range(last - len(made) + 1, last + 1)
     rows = [{**one.row, "number": number} for number, one in zip(numbers, made, strict=True)]
+    _place(db, consultation.id, rows)
     ids = _insert(connection, consultation, rows)
     texts = [{"id": id_, **one.text} for id_, one in zip(ids, made, strict=True)]
     connection.execute(_INSERT_TEXT[made[0].row["kind"]], texts)
     people = [{"contribution_id": id_, **one.person} for id_, one in zip(ids, made, strict=True)]
     connection.execute(_INSERT_CONTRIBUTOR, people)
     return list(zip(ids, numbers, strict=True))
+
+
+def _place(db: Session, consultation_id: int, rows: list[dict[str, Any]]) -> None:
+    """What is published at once takes its places in the order of publication."""
+    shown = [row for row in rows if row["status"] is Status.PUBLISHED]
+    if shown:
+        first = latest.next_place(db, consultation_id)
+        for n, row in enumerate(shown):
+            row["published_order"] = first + n
 
 
 def _insert(connection: Connection, consultation: ConsultationView, rows: list[dict[str, Any]]) -> Sequence[int]:
@@ -93,6 +103,7 @@ def _insert(connection: Connection, consultation: ConsultationView, rows: list[d
 
 def store_one(db: Session, made: Made) -> list[tuple[int, int]]:
     """On PostgreSQL the counter and three rows in one statement: others wait for the counter, so it is held briefly."""
+    _place(db, made.row["consultation_id"], [made.row])
     row = db.connection().execute(_one_statement(), made.values()).one()
     return [(row.id, row.number)]
 
@@ -136,6 +147,8 @@ def _contribution(consultation: ConsultationView, one: Admission, today: date) -
         "department": one.department,
         "department_salt": new_salt(),
         "received_on": one.received_on,
+        "published_on": today if one.status is Status.PUBLISHED else None,
+        "published_order": None,
         "confirmed": False,
         "ordinal": 0,
         "review_by": today + timedelta(days=int(consultation.settings["review_days"])),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,6 +12,8 @@ from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.contributions import Status
 from tests.support.contributions import admit
+from tests.support.moderation import decide
+from tests.support.people import staff
 from tests.support.visitor import Visitor
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -160,3 +163,38 @@ def test_a_public_page_sets_no_cookie(shown: Visitor) -> None:
         assert "Set-Cookie" not in shown.app.test_client().get(shown.path(path)).headers, path
     chosen = shown.app.test_client().get(shown.path("…/aportes?lang=es"))
     assert chosen.headers["Set-Cookie"].startswith("lang=es")
+
+
+def entries(visitor: Visitor, path: str) -> list[int]:
+    """The number of each entry of a feed."""
+    feed = ET.fromstring(visitor.get(path).data)
+    return [int(one.findtext(f"{ATOM}id", "").rsplit("/", 1)[1]) for one in feed.findall(f"{ATOM}entry")]
+
+
+@pytest.mark.parametrize("path", ["…/aportes.atom", "…/temas/tema-1.atom", "…"])
+def test_what_is_approved_late_is_the_latest(
+    visitor: Visitor, database: Database, consultation: ConsultationView, path: str
+) -> None:
+    def read() -> list[int]:
+        if path.endswith("atom"):
+            return entries(visitor, path)
+        part = visitor.get(path).text.partition('id="ultimas"')[2].partition("</section>")[0]
+        return [int(n) for n in re.findall(r'href="/consultas/prueba/aportes/(\d+)"', part)]
+
+    ana = staff(database, consultation)
+    admit(database, consultation, "Espera desde hace mucho", "Espera también", theme="tema-1")
+    admit(database, consultation, *[f"Al instante {n}" for n in range(40)], status=Status.PUBLISHED, theme="tema-1")
+    for number in (2, 1):
+        decide(database, consultation, ana, number)
+    assert read()[:4] == [1, 2, 42, 41]
+    admit(database, consultation, "Y después otro al instante", status=Status.PUBLISHED, theme="tema-1")
+    assert read()[:4] == [43, 1, 2, 42]
+
+
+def test_a_feed_is_dated_by_publication(
+    visitor: Visitor, database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    admit(database, consultation, "Dije esto hace nueve días", now=now - timedelta(days=9))
+    decide(database, consultation, staff(database, consultation))
+    [entry] = ET.fromstring(visitor.get("…/aportes.atom").data).findall(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}updated", "")[:10] == consultation.today(now).isoformat()

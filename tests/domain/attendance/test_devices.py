@@ -189,7 +189,7 @@ def test_a_device_takes_along_no_more_than_it_needs(
 ) -> None:
     with database.session(read_only=True) as db:
         forum = forums.one(db, consultation, "foro")
-        (ana, beto), tables = door.roster(db, forum), {table.theme for table in forum.tables}
+        (ana, beto), tables = devices.roster(db, forum), {table.theme for table in forum.tables}
         assert sum(count.expected for count in door.counts(db, forum)) == 2
     assert ana[:2] == [codes.sha256(folio).hex(), "Ana"]
     assert ana[2] in tables
