@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.notifications import news
 from consulta.forms.fields import Typed
-from consulta.web import db, guards, limits, page_cache
+from consulta.web import answers, db, guards, limits, page_cache
 from consulta.web.answers import respond_privately
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now, settings
@@ -47,9 +47,7 @@ def subscribe(slug: str) -> Response:
 def feed(consultation: ConsultationView) -> Response:
     """The same as Atom."""
     found = news.latest(db.session(), consultation)
-    base = settings().base_url
-    body = render_template("news/feed.xml", consultation=consultation, items=found, base=base)
-    return current_app.response_class(body, mimetype="application/atom+xml")
+    return answers.atom("news/feed.xml", consultation=consultation, items=found, base=settings().base_url)
 
 
 @bp.get("/novedades/<token>")

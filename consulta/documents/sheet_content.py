@@ -12,7 +12,7 @@ from consulta.domain.sheets.sheet import Amendment, Generation, Sheet
 from consulta.domain.sheets.templates import TEMPLATES
 
 from .glyphs import breadth
-from .wordml import cleaned
+from .xml_text import cleaned
 
 CONTENTS = "Contenido"
 NOTES = "Notas"

@@ -13,7 +13,7 @@ from . import sheet_content
 from .glyphs import printable
 from .sheet_content import AMENDMENTS, ANNEX, ANNEX_BAND, CONTENTS, COUNT, FULL, LABEL, NOTES, NUMBER, Page
 from .typesetting import apart, here
-from .wordml import cleaned
+from .xml_text import cleaned
 
 
 def docx(pages: Sequence[Page], *, title: str = "") -> bytes:

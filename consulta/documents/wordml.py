@@ -5,20 +5,14 @@ Sizes are in points, widths in millimetres, colours in hexadecimal digits.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from .xml_text import cleaned
+
 INK, JADE, LINE, SHADE, GREY = "1d2a33", "0b5d4e", "e4ddd0", "f6f1e7", "55636d"
 LOCALES = {"es": "es-GT", "en": "en-US"}
-
-_IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def cleaned(text: str) -> str:
-    """The text without what XML cannot hold: a vertical tab or a page break is a line, other signs are a space."""
-    return _IMPOSSIBLE.sub(" ", re.sub("\r\n?|[\x0b\x0c]", "\n", text))
 
 
 def run(text: str, language: str, *, bold: bool = False, size: float | None = None, colour: str | None = None) -> str:

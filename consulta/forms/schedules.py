@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from .fields import YEARS, kept, new_key
 
 MAX_STAGES, TEXT_MAX = 250, 2000
 LONG = ("participants", "result", "notes")
+_GROUP = re.compile(r"stages-([0-9]{1,9})-(\w+)")
 
 
 def _text(limit: int = TEXT_MAX) -> StringField:
@@ -81,6 +82,13 @@ class StageForm(Form):
             raise ValidationError(gettext("Uno de los días señalados queda fuera de la etapa."))
 
 
+class Groups(FieldList):
+    """A list whose groups bear a number that a page could have given them: any other would end in a fault of ours."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        return (int(match[1]) for name in formdata if (match := _GROUP.fullmatch(name)))
+
+
 class ScheduleForm(FlaskForm):
     """All stages, why they change, and the version seen."""
 
@@ -91,7 +99,7 @@ class ScheduleForm(FlaskForm):
 
     seen = IntegerField()
     reason_es, reason_en = _text(500), _text(500)
-    stages = FieldList(FormField(StageForm), max_entries=MAX_STAGES)
+    stages = Groups(FormField(StageForm), max_entries=MAX_STAGES)
 
     def validate_reason_es(self, field: StringField) -> None:
         """A reason that says something."""
@@ -150,7 +158,7 @@ def typed(data: Any) -> list[dict[str, str]]:
     """What was typed, group by group, to stand in the form again."""
     groups: dict[int, dict[str, str]] = {}
     for name, value in data.items():
-        match = re.fullmatch(r"stages-(\d{1,3})-(\w+)", name)
+        match = _GROUP.fullmatch(name)
         if match:
             groups.setdefault(int(match[1]), {})[match[2]] = showable(value, 10_000)
     return [groups[index] for index in sorted(groups)][:MAX_STAGES]

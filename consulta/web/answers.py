@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Response, current_app, make_response, render_template
 
 from consulta.database import transactions
+from consulta.documents.xml_text import cleaned
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import DomainError
 from consulta.models.consultations import ConsultationKind
@@ -43,6 +44,12 @@ def respond_privately(response: Response) -> Response:
 def private(template: str, status: int = 200, **values: object) -> Response:
     """A page of the team: kept nowhere."""
     return respond_privately(make_response(render_template(template, **values), status))
+
+
+def atom(template: str, **values: object) -> Response:
+    """A feed; what was stored before texts were cleaned holds nothing that would make it unreadable."""
+    page = cleaned(render_template(template, **values))
+    return current_app.response_class(page, content_type="application/atom+xml; charset=utf-8")
 
 
 def download(body: Iterator[bytes], consultation: ConsultationView, name: str) -> Response:

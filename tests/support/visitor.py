@@ -78,8 +78,20 @@ class Visitor:
         if response.mimetype == "text/html" and response.data and status not in (301, 302, 303, 308):
             page = response.get_data(as_text=True)
             JustHTML(page, strict=True)
+            _leads_somewhere(page)
             response.set_data(TAG.sub(lambda tag: " ".join(tag[0].split()), page))
         return response
+
+
+def _leads_somewhere(page: str) -> None:
+    """Each link of an error summary leads to something on the page that can be focused."""
+    for summary in re.findall(r'<div class="error-summary".*?</div>', page, re.S):
+        for name in re.findall(r'href="#([^"]*)"', summary):
+            found = re.findall(rf'<([a-z]+)([^<>]*) id="{re.escape(name)}"([^<>]*)>', page)
+            assert len(found) == 1, f"{len(found)} things have the id {name}"
+            [(tag, before, after)] = found
+            typed = tag in ("input", "select", "textarea", "button") and 'type="hidden"' not in before + after
+            assert typed or "tabindex" in before + after, f"{tag} {name} cannot be focused"
 
 
 def fields(page: str) -> dict[str, Any]:

@@ -194,6 +194,6 @@ def _again(slug: str, key: str, error: Invalid) -> Response:
         key=key,
         message=gettext(error.message, **error.values),
         values=request.form,
-        errors={error.field: gettext(error.message, **error.values)},
+        errors={"sheet" if error.field == "file" else error.field: gettext(error.message, **error.values)},
         sheet=request.endpoint == "marks.sheet",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.comments import threads
@@ -18,7 +18,7 @@ from consulta.domain.proposals import reading as proposals
 from consulta.domain.proposals.listing import ListedProposal
 from consulta.domain.results import figures
 from consulta.models.contributions import Kind, Status
-from consulta.web import db
+from consulta.web import answers, db
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now, settings
 from consulta.web.page_cache import public_page
@@ -133,7 +133,7 @@ def _proposed(consultation: ConsultationView, theme: ThemeView) -> list[ListedPr
 
 def _atom(consultation: ConsultationView, chosen: ThemeView | None) -> Response:
     rows = latest.published(db.session(), consultation, theme=chosen, limit=IN_FEED)
-    page = render_template(
+    return answers.atom(
         "contributions/feed.xml",
         consultation=consultation,
         theme=chosen,
@@ -142,9 +142,6 @@ def _atom(consultation: ConsultationView, chosen: ThemeView | None) -> Response:
         updated=_instant(rows[0], consultation) if rows else consultation.schedule_since,
         instant=_instant,
     )
-    response = make_response(page)
-    response.content_type = "application/atom+xml; charset=utf-8"
-    return response
 
 
 def _instant(row: ListedContribution, consultation: ConsultationView) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, make_response, render_template, url_for
+from flask import Response, current_app, render_template, url_for
 
 from consulta.documents import calendars, charts, posters, qr, tables
 from consulta.domain.forums import reading as forums
@@ -85,11 +85,7 @@ def feed(slug: str) -> Response:
     """The forums as Atom, what changed last first."""
     consultation = guards.find(slug).view
     found = forums.latest(db.session(), consultation)
-    response = make_response(
-        render_template("forums/feed.xml", consultation=consultation, versions=found, base=settings().base_url)
-    )
-    response.content_type = "application/atom+xml; charset=utf-8"
-    return response
+    return answers.atom("forums/feed.xml", consultation=consultation, versions=found, base=settings().base_url)
 
 
 @bp.get("/consultas/<slug>/foros/<key>/cartel.pdf")

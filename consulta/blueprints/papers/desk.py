@@ -56,7 +56,7 @@ def number(slug: str, key: str) -> Response | BaseResponse:
             now=now(),
         )
     except Conflict as error:
-        return _refused(consultation, forum, typed, "count", error)
+        return _refused(consultation, forum, typed, "", error)
     flash(gettext("Las hojas quedaron numeradas. Descargue el PDF e imprímalas."))
     return redirect(url_for(".desk", slug=slug, key=key), 303)
 
@@ -185,7 +185,7 @@ def close(slug: str, key: str) -> Response | BaseResponse:
     try:
         reconciliation.close(db.session(), consultation, forum, explanation, by=guards.by(consultation), now=now())
     except (Conflict, Invalid) as error:
-        refusal = answers.refused(error, field="explanation")
+        refusal = answers.refused(error, field="explanation" if isinstance(error, Invalid) else "")
         return _closing(consultation, forum, typed.values(), refusal.errors, refusal.status)
     flash(gettext("El foro quedó cerrado: sus cuentas son públicas."))
     return redirect(url_for("forums.one", slug=slug, key=key), 303)
@@ -201,7 +201,7 @@ def reopen(slug: str, key: str) -> Response | BaseResponse:
     try:
         reconciliation.reopen(db.session(), consultation, forum, reason, by=guards.by(consultation), now=now())
     except (Conflict, Invalid) as error:
-        refusal = answers.refused(error, field="reason")
+        refusal = answers.refused(error, field="reason" if isinstance(error, Invalid) else "")
         return _closing(consultation, forum, typed.values(), refusal.errors, refusal.status)
     flash(gettext("El foro está abierto otra vez: puede ingresar lo que falta."))
     return redirect(url_for(".desk", slug=slug, key=key), 303)

@@ -173,7 +173,7 @@ def test_what_cannot_be_taken_comes_back(
     reader: Visitor, database: Database, fields: dict[str, str], link: str
 ) -> None:
     page = report(reader, status=422, **{"line": "Se queda aquí", **fields})
-    assert f'href="#{link}"' in page
+    assert f'href="#{link}"' in page if link != "submission" else "la página había vencido" in page
     if "line" not in fields:
         assert "Se queda aquí" in page
     if "ground" not in fields:

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -198,3 +199,15 @@ def test_a_feed_is_dated_by_publication(
     decide(database, consultation, staff(database, consultation))
     [entry] = ET.fromstring(visitor.get("…/aportes.atom").data).findall(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}updated", "")[:10] == consultation.today(now).isoformat()
+
+
+def test_a_sign_that_no_xml_holds_stops_no_feed(
+    visitor: Visitor, database: Database, consultation: ConsultationView
+) -> None:
+    """Texts of before they were cleaned at the door."""
+    admit(database, consultation, "Uno", status=Status.PUBLISHED, theme="tema-1")
+    with database.transaction() as db:
+        db.execute(text("UPDATE opinions SET body = :said"), {"said": "Hay \ufffe \x0b \x1b y \uffff aquí"})
+    for path in ("…/aportes.atom", "…/temas/tema-1.atom"):
+        [entry] = ET.fromstring(visitor.get(path).data).findall(f"{ATOM}entry")
+        assert (entry.findtext(f"{ATOM}content") or "").split() == ["Hay", "y", "aquí"]

@@ -100,7 +100,14 @@ def test_bad_fields_are_all_named(app: Flask, database: Database, consultation: 
     for field in ("0-starts", "0-ends", "1-title_es", "1-title_en", "1-dates"):
         assert f'href="#stages-{field}"' in page
     assert 'href="#reason_es"' in page
-    for extra in ({"seen": "x"}, {"stages-9999-ends": "1"}, {"stages-1-key": "\x00"}, {"seen": "9" * 400}):
+    for extra in (
+        {"seen": "x"},
+        {"stages-9999-ends": "1"},
+        {f"stages-{'9' * 5000}-ends": "1"},
+        {"stages-²-ends": "1", "reason_es": "corto"},
+        {"stages-1-key": "\x00"},
+        {"seen": "9" * 400},
+    ):
         person.post("/gestion/prueba/cronograma", values | extra, 422)
     assert read(database).schedule_version == 1
 
