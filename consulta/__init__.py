@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -19,6 +18,7 @@ from . import blueprints, cli
 from .config import Settings, from_environment
 from .domain.texts import wordless
 from .web import auth, db, errors, headers, held_drafts, kept, notices, page_cache, requests, signing_in
+from .web.form_tokens import FormTokens
 from .words import i18n, labels, markup
 
 STATIC = Path(__file__).parent / "static"
@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     db.init_app(app, database or Database(settings.database_url))
     auth.limit(app)
     auth.init_app(app, settings)
-    CSRFProtect(app)
+    FormTokens(app)
     auth.guard(app, signing_in.with_form)
     kept.init_app(app)
     held_drafts.init_app(app)

@@ -162,6 +162,12 @@ def test_every_route_declares_who_may_use_it(app: Flask) -> None:
         assert hasattr(app.view_functions[rule.endpoint], "rule"), f"{rule} declares nobody"
 
 
+def test_only_these_routes_take_a_signature_in_the_place_of_a_form_s_token(app: Flask) -> None:
+    """A new one is a decision: it has to be added here."""
+    signed = {endpoint for endpoint, view in app.view_functions.items() if hasattr(view, "signature")}
+    assert signed == {"news.unsubscribe"}
+
+
 def test_a_route_without_a_rule_is_refused_to_everybody(app: Flask) -> None:
     app.add_url_rule("/olvidada", "forgotten", lambda: "secret")
     assert app.test_client().get("/olvidada").status_code == 403

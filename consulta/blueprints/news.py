@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Malformed
 from consulta.domain.notifications import news
 from consulta.forms.fields import Typed
 from consulta.web import answers, db, guards, limits, page_cache
 from consulta.web.answers import respond_privately
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now, settings
+from consulta.web.form_tokens import signed_by
 from consulta.words.i18n import gettext, language
 
 bp = Blueprint("news", __name__)
@@ -66,6 +68,29 @@ def choose(token: str) -> Response | BaseResponse:
     done = "confirm" if request.form.get("act") == "confirm" else "stop"
     (news.confirm if done == "confirm" else news.stop)(db.session(), subscriber)
     return respond_privately(make_response(render_template("news/choice.html", token=token, done=done)))
+
+
+def _ours(token: str) -> None:
+    news.read_token(settings().secret_key, token)
+
+
+@bp.get("/novedades/<token>/baja")
+@allow(anyone)
+def leave(token: str) -> BaseResponse:
+    """What a mail program opens that only follows links: the page with the buttons."""
+    _ours(token)
+    return redirect(url_for(".choice", token=token), 303)
+
+
+@bp.post("/novedades/<token>/baja")
+@allow(anyone)
+@signed_by(_ours)
+def unsubscribe(token: str) -> Response:
+    """What a mail program posts to when its reader unsubscribes with one click (RFC 8058)."""
+    if request.form.get("List-Unsubscribe") != "One-Click":
+        raise Malformed("Falta «List-Unsubscribe=One-Click».")
+    news.stop(db.session(), news.read_token(settings().secret_key, token))
+    return respond_privately(make_response(render_template("news/choice.html", token=token, done="stop")))
 
 
 def _page(

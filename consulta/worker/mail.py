@@ -33,6 +33,9 @@ def compose(
     message["Date"] = formatdate()
     message["Message-ID"] = message_id.replace("@consulta>", f"@{_host(settings)}>")
     message["Auto-Submitted"] = "auto-generated"
+    if path := values.get("unsubscribe"):
+        message["List-Unsubscribe"] = f"<{settings.base_url}{path}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(body.strip() + "\n")
     return message
 

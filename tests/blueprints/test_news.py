@@ -6,6 +6,7 @@ import email
 import re
 from datetime import UTC, datetime, timedelta
 from email import policy
+from email.message import EmailMessage
 from pathlib import Path
 
 from flask import Flask
@@ -204,3 +205,45 @@ def test_a_body_with_an_account_is_told_and_a_refused_address_is_called(
         body = db.execute(select(Organization.id).where(Organization.slug == "agua")).scalar_one()
         notices.returned(db, body, {"event": "act:foro-de-coban@2", "what": "moved", "title": {"es": "Foro"}}, now=now)
     assert "Entidad agua" in person.get("/gestion/prueba/por-avisar").text
+
+
+def test_a_mail_program_unsubscribes_with_one_click(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    def said() -> list[EmailMessage]:
+        rounds.work(app, now=datetime.now(UTC))
+        folder = Path(app.extensions["settings"].instance, "mail")
+        found = [email.message_from_bytes(one.read_bytes(), policy=policy.default) for one in folder.glob("*.eml")]
+        for one in folder.glob("*.eml"):
+            one.unlink()
+        return found  # type: ignore[return-value]
+
+    person, public = coordinator(app, database, consultation), Visitor(app)
+    public.post("…/novedades", {"email": "ana@lectora.example"}, 200)
+    [asked] = said()
+    link = asked["List-Unsubscribe"].strip("<>").removeprefix("http://localhost")
+    assert public.get(link, 303).location == link.removesuffix("/baja")
+    public.post(link.removesuffix("/baja"), {"act": "confirm"}, 200)
+    listed(database, consultation)
+    planned(person)
+    mail = next(one for one in said() if one["To"] == "ana@lectora.example")
+    assert mail["List-Unsubscribe"] == f"<http://localhost{link}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    program = app.test_client(use_cookies=False)
+    forged = link[:-6] + "x/baja"
+    assert program.post(forged, data={"List-Unsubscribe": "One-Click"}).status_code == 404
+    assert program.post(link, data={}).status_code == 400
+    one_click = {"List-Unsubscribe": "One-Click"}
+    assert program.post(link, data=one_click, content_type="multipart/form-data").status_code == 200
+    assert program.post(link, data=one_click).status_code == 200, "twice is once"
+    planned(person, place_es="Otro salón")
+    assert [one for one in said() if one["To"] == "ana@lectora.example"] == []
+    with database.session(read_only=True) as db:
+        assert db.execute(select(func.count()).select_from(Subscriber)).scalar_one() == 0
+
+
+def test_no_other_mail_offers_to_stop_what_nobody_subscribed_to(app: Flask, visitor: Visitor) -> None:
+    visitor.give("Falta agua", email="ana@lectora.example")
+    rounds.work(app, now=datetime.now(UTC))
+    [mail] = Path(app.extensions["settings"].instance, "mail").glob("*.eml")
+    assert b"List-Unsubscribe" not in mail.read_bytes()

@@ -29,7 +29,7 @@ from tests.support.consultations import load
 from tests.support.files import PDF
 from tests.support.visitor import PASSWORD, Visitor, fields
 
-MACHINES = {"marks.bring", "marks.roster", "marks.token"}
+MACHINES = {"marks.bring", "marks.roster", "marks.token", "news.unsubscribe"}
 """Routes that no person fills in a form for."""
 MANY = {f"campo-{n}": f'Valor número {n} <b>&amp; «ñ» "x"' for n in range(200)}
 SOON = datetime(2999, 1, 1).astimezone()

@@ -46,7 +46,7 @@ class SubscriptionMail(Mail):
 
     def words(self, db: Session, delivery: Delivery) -> dict[str, Any] | None:
         """With the link that confirms."""
-        return {**(super().words(db, delivery) or {}), "token": token(delivery.secret, self.subscriber)}
+        return {**(super().words(db, delivery) or {}), **_links(delivery, self.subscriber)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +84,8 @@ class NewsMail(Mail):
 
     def words(self, db: Session, delivery: Delivery) -> dict[str, Any] | None:
         """With the link that stops the news, for subscribers."""
-        stop = token(delivery.secret, self.subscriber) if self.subscriber else None
-        return {**(super().words(db, delivery) or {}), "token": stop}
+        links = _links(delivery, self.subscriber) if self.subscriber else {"token": None}
+        return {**(super().words(db, delivery) or {}), **links}
 
 
 def subscribe(db: Session, consultation: ConsultationView, *, email: str, language: str, now: datetime) -> None:
@@ -112,6 +112,12 @@ def subscribe(db: Session, consultation: ConsultationView, *, email: str, langua
         )
     mail = SubscriptionMail(subscriber=key, slug=consultation.slug, title=consultation.title, language=language)
     outbox.post_once(db, mail, event=f"subscription:{today}", to=Recipient.SUBSCRIBER.of(key), now=now)
+
+
+def _links(delivery: Delivery, subscriber: str) -> dict[str, str]:
+    """What the mail of a subscriber leads to; ``unsubscribe``: the address to which mail programs post."""
+    mine = token(delivery.secret, subscriber)
+    return {"token": mine, "unsubscribe": f"/novedades/{mine}/baja"}
 
 
 def token(secret: str, key: str) -> str:
