@@ -25,6 +25,7 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
+from .isolation import isolated
 from .markup import own_words
 
 SOURCE = "es"
@@ -226,7 +227,14 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals["_"] = _in_template
     app.jinja_env.filters.update(
-        localized=localized, day=day, month=month, brief=brief, number=number, moment=moment, age=age
+        localized=lambda text: isolated(localized(text)),
+        isolated=lambda text: isolated(text or ""),
+        day=day,
+        month=month,
+        brief=brief,
+        number=number,
+        moment=moment,
+        age=age,
     )
     app.jinja_env.globals.update(
         language=language,
