@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 SECRET_FILE = "secret_key"  # noqa: S105  (a file name)
 BACKUP_FILE = "backup_key"
+MAIL_SCHEMES = ("smtp", "smtps", "smtp+plain", "file")
 
 
 class SettingError(Exception):
@@ -59,7 +60,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=database_url(env.get("CONSULTA_DATABASE_URL") or f"sqlite:///{instance}/consulta.db"),
         secret_key=secret,
         instance=instance,
-        mail_url=_choice(env, "CONSULTA_MAIL_URL", f"file://{instance}/mail", ("smtp", "smtps", "file")),
+        mail_url=_mail(_choice(env, "CONSULTA_MAIL_URL", f"file://{instance}/mail", MAIL_SCHEMES)),
         base_url=_choice(env, "CONSULTA_BASE_URL", "http://127.0.0.1:8000", ("http", "https")).rstrip("/"),
         ratelimit_url=env.get("CONSULTA_RATELIMIT_URL", "memory://"),
         trusted_proxies=_whole(env, "CONSULTA_TRUSTED_PROXIES", 0),
@@ -95,6 +96,16 @@ def _choice(env: Mapping[str, str], name: str, default: str, schemes: tuple[str,
     if urlsplit(value).scheme not in schemes:
         raise SettingError(f"{name}: must begin with one of {', '.join(s + '://' for s in schemes)}")
     return value
+
+
+def _mail(url: str) -> str:
+    """Without encryption only to this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "smtp+plain" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise SettingError(
+            "CONSULTA_MAIL_URL: smtp+plain:// is for a mail server on this machine; use smtp:// (STARTTLS) or smtps://"
+        )
+    return url
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

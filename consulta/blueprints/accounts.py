@@ -25,6 +25,8 @@ from consulta.words.i18n import gettext, language
 bp = Blueprint("accounts", __name__, url_prefix="/cuenta")
 BROWSER = "known"
 YEAR = 31_536_000
+RESETS_AN_HOUR = 20
+"""From one connection: of more wishes for a new password none is written, and the answer is the same."""
 
 
 @bp.get("/entrar")
@@ -108,8 +110,8 @@ def reset() -> Response:
 def ask_reset() -> Response:
     """Note the wish; whether there is such an account is found out later, by the worker."""
     form = ResetForm()
-    limits.many_from_here(60)
-    links.ask_reset(db.session(), email=(form.email.data or "")[:320], language=language(), now=now())
+    if not limits.many_from_here(RESETS_AN_HOUR, "resets"):
+        links.ask_reset(db.session(), email=(form.email.data or "")[:320], language=language(), now=now())
     return respond_privately(make_response(render_template("accounts/reset.html", form=form, sent=True)))
 
 

@@ -36,7 +36,7 @@ def subscribe(slug: str) -> Response:
     email = typed.email("email", missing=gettext("Escriba su correo."))
     if typed.errors or email is None:
         return _page(consultation, typed.values(), typed.errors, 422)
-    if limits.many_from_here(SUBSCRIPTIONS_AN_HOUR):
+    if limits.many_from_here(SUBSCRIPTIONS_AN_HOUR, "subscriptions"):
         typed.wrong("email", gettext("Desde esta conexión ya se pidió muchas veces. Inténtelo dentro de una hora."))
         return _page(consultation, typed.values(), typed.errors, 429)
     news.subscribe(db.session(), consultation, email=email, language=language(), now=now())

@@ -60,8 +60,8 @@ def create(
             language=language,
             now=now,
         )
-        token = links.one_time_link(db, account_id=account_id, now=now)
-        links.invite(db, account_id=account_id, token=token, now=now)
+        token = links.invite(db, account_id=account_id, now=now)
+        token = token or links.one_time_link(db, account_id=account_id, now=now)
     base = current_app.extensions["settings"].base_url
     click.echo(
         f"{address}: {role}\nEnlace para elegir la contraseña (sirve una vez, siete días):\n{base}/cuenta/clave/{token}"

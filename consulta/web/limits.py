@@ -41,12 +41,13 @@ def address_key() -> str:
     return hashlib.blake2b(network().encode(), key=day_key, digest_size=12).hexdigest()
 
 
-def many_from_here(per_hour: int) -> bool:
-    """Count one more submission of this address; whether there are more than the limit. Above ten times: 429."""
+def many_from_here(per_hour: int, what: str = "submissions") -> bool:
+    """Count one more submission of this address, or of ``what``; whether there are more than the limit. Above ten
+    times: 429."""
     key = address_key()
     counts: Storage = current_app.extensions["limits"]
     hour = RateLimitItemPerHour(per_hour)
-    count = counts.incr(hour.key_for("submissions", key), hour.get_expiry())
+    count = counts.incr(hour.key_for(what, key), hour.get_expiry())
     if count > per_hour * 10:
         abort(429)
     return count > per_hour

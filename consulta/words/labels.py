@@ -14,6 +14,7 @@ from flask import Flask
 
 from consulta.domain.attendance.devices import Outcome
 from consulta.domain.ledger.actions import Action
+from consulta.domain.notifications.faults import MailFault
 from consulta.domain.organizations.reading import CAPACITIES
 from consulta.domain.results.figures import GROUPS
 from consulta.domain.sheets.advice import Severity
@@ -50,6 +51,7 @@ ENUMS: tuple[type[StrEnum], ...] = (
     Outcome,
     PaperState,
     NoticeState,
+    MailFault,
     Continuity,
     Challenge,
     Generation,
@@ -199,6 +201,14 @@ _WORDS: dict[str, Callable[[], Mapping[Any, str]]] = {
         PaperState.ENTERED: gettext("ingresada"),
         PaperState.BLANK: gettext("en blanco"),
         PaperState.LOST: gettext("perdida"),
+    },
+    "MailFault": lambda: {
+        MailFault.NO_TLS: gettext("No sale ningún correo: el servidor de correo no ofrece cifrado (STARTTLS)"),
+        MailFault.CERTIFICATE: gettext("No sale ningún correo: no se pudo comprobar el certificado del servidor"),
+        MailFault.LOGIN: gettext("No sale ningún correo: el servidor de correo no acepta el usuario o la contraseña"),
+        MailFault.SENDER: gettext("No sale ningún correo: el servidor de correo no acepta la dirección que envía"),
+        MailFault.MESSAGE: gettext("El servidor de correo no aceptó un mensaje"),
+        MailFault.UNREACHABLE: gettext("No sale ningún correo: el servidor de correo no responde"),
     },
     "NoticeState": lambda: {
         NoticeState.WAITING: gettext("por avisar"),

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask, render_template
 
 from consulta.config import Settings
+from consulta.domain.notifications.faults import MailFault
 from consulta.words.i18n import use_language
 
 TIMEOUT_SECONDS = 20
+
+
+class NotTaken(OSError):
+    """Why the server took nothing; ``kind``: of the closed list."""
+
+    def __init__(self, kind: MailFault) -> None:
+        super().__init__(kind.value)
+        self.kind = kind
 
 
 def compose(
@@ -60,7 +70,7 @@ def sender(settings: Settings) -> str:
 
 
 def send(settings: Settings, message: EmailMessage) -> None:
-    """Hand it over; raises ``OSError`` (which ``smtplib``'s errors are) when it was not taken."""
+    """Hand it over; ``NotTaken`` says why it was not taken, ``SMTPRecipientsRefused`` that its reader was not."""
     url = urlsplit(settings.mail_url)
     if url.scheme == "file":
         folder = Path(unquote(url.netloc + url.path))
@@ -68,14 +78,45 @@ def send(settings: Settings, message: EmailMessage) -> None:
         name = message["Message-ID"].strip("<>").split("@")[0]
         (folder / f"{name}.eml").write_bytes(bytes(message))
         return
-    kind = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
-    with kind(
-        url.hostname or "localhost",
-        url.port or (465 if url.scheme == "smtps" else 25),
-        timeout=TIMEOUT_SECONDS,
-    ) as server:
-        if url.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls()
-        if url.username:
-            server.login(unquote(url.username), unquote(url.password or ""))
-        server.send_message(message)
+    try:
+        with _connected(url) as server:
+            if url.username:
+                server.login(unquote(url.username), unquote(url.password or ""))
+            server.send_message(message)
+    except (smtplib.SMTPRecipientsRefused, NotTaken):
+        raise
+    except OSError as error:
+        raise NotTaken(_kind(error)) from error
+
+
+def _connected(url: SplitResult) -> smtplib.SMTP:
+    """A connection to the server. ``smtps``: encrypted at once; ``smtp``: by STARTTLS, or not at all; certificate
+    and name are checked against the system's store. ``smtp+plain`` is for this machine's own server alone."""
+    host, context = url.hostname or "localhost", ssl.create_default_context()
+    if url.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, url.port or 465, timeout=TIMEOUT_SECONDS, context=context)
+    server = smtplib.SMTP(host, url.port or 25, timeout=TIMEOUT_SECONDS)
+    try:
+        if url.scheme == "smtp":
+            server.starttls(context=context)  # which says EHLO first, and fails where it is not offered
+    except smtplib.SMTPResponseException as error:
+        server.close()
+        raise NotTaken(MailFault.NO_TLS) from error
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _kind(error: OSError) -> MailFault:
+    if isinstance(error, ssl.SSLError):
+        return MailFault.CERTIFICATE
+    if isinstance(error, smtplib.SMTPNotSupportedError) and "STARTTLS" in str(error):
+        return MailFault.NO_TLS
+    if isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPNotSupportedError):
+        return MailFault.LOGIN
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return MailFault.SENDER
+    if isinstance(error, smtplib.SMTPDataError):
+        return MailFault.MESSAGE
+    return MailFault.UNREACHABLE

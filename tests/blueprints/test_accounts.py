@@ -17,6 +17,7 @@ from consulta.database.transactions import Database
 from consulta.domain.accounts import links
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import Account, AccountSession
+from consulta.models.contributions import Contribution
 from consulta.worker import rounds
 from tests.support.people import staff
 from tests.support.visitor import PASSWORD, Visitor
@@ -121,6 +122,24 @@ def test_a_reset_reveals_nothing_and_its_link_works_once(
     visitor.post(f"/cuenta/clave/{token}", {"password": "otra frase bien larga"})
     visitor.post(f"/cuenta/clave/{token}", {"password": "y otra frase más larga"}, 404)
     visitor.sign_in(password="otra frase bien larga")
+
+
+def test_whoever_asks_a_hundred_times_sends_one_mail_and_stops_no_other_form(
+    app: Flask, visitor: Visitor, ana: int, database: Database
+) -> None:
+    def mails() -> int:
+        rounds.work(app, now=datetime.now(UTC))
+        return len(list((app.extensions["settings"].instance / "mail").glob("*.eml")))
+
+    answers = {
+        re.sub(r'(value|content)="[^"]*"', "", visitor.post("/cuenta/restablecer", {"email": email}, 200).text)
+        for email in ["ana@equipo.example", "ANA@equipo.example "] * 50
+    }
+    assert len(answers) == 1, "it says always the same"
+    assert mails() == 1
+    visitor.give("Y este aporte no espera por eso")
+    with database.session(read_only=True) as db:
+        assert db.execute(select(Contribution.held_cause)).scalars().all() == [None]
 
 
 def test_a_new_password_ends_every_session(app: Flask, ana: int, database: Database) -> None:

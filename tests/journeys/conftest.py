@@ -37,5 +37,5 @@ def sink() -> Iterator[tuple[Sink, str]]:
     port = free_port()
     controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
-    yield handler, f"smtp://127.0.0.1:{port}?from=avisos@consulta.example"
+    yield handler, f"smtp+plain://127.0.0.1:{port}?from=avisos@consulta.example"
     controller.stop()

@@ -77,7 +77,7 @@ def test_a_server_that_is_away_is_asked_again(
     handler, url = sink
     visitor.give(email="eva@persona.example")
     now = datetime.now(UTC)
-    away = make_app(mail_url="smtp://127.0.0.1:1")
+    away = make_app(mail_url="smtp+plain://127.0.0.1:1")
     rounds.work(away, now=now)
     rounds.work(make_app(mail_url=url), now=now)
     assert handler.messages == []
@@ -145,7 +145,7 @@ def test_delivered_mail_is_not_late_and_refused_mail_is(
 
     now = datetime.now(UTC)
     visitor.give("Quiero recibir noticias", email="eva@persona.example")
-    silent = make_app(mail_url=f"smtp://127.0.0.1:{free_port()}")
+    silent = make_app(mail_url=f"smtp+plain://127.0.0.1:{free_port()}")
     for hours in (0, 1, 2):
         rounds.work(silent, now=now + timedelta(hours=hours))
     with database.session(read_only=True) as db:

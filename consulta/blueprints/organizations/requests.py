@@ -44,7 +44,7 @@ def ask(slug: str) -> Response:
     requested: dict[str, Any] = read_representative(typed) if listed else read_request(typed, consultation)
     if typed.errors:
         return _request_page(consultation, typed.values(), typed.errors, 422, listed=listed)
-    if limits.many_from_here(WISHES_AN_HOUR):
+    if limits.many_from_here(WISHES_AN_HOUR, "wishes"):
         typed.wrong("email", gettext("Desde esta conexión ya se pidió muchas veces. Inténtelo dentro de una hora."))
         return _request_page(consultation, typed.values(), typed.errors, 429, listed=listed)
     common = {"consultation": consultation, "language": language(), "now": now(), **requested}

@@ -49,28 +49,43 @@ class ResetMail(Mail):
 
 
 def one_time_link(db: Session, *, account_id: int, now: datetime, valid: timedelta = LINK_VALID) -> str:
-    """A token that sets the password once; the database keeps its hash."""
+    """A token that sets the password once; the database keeps its hash. It ends every earlier one of the account."""
     token = secrets.token_urlsafe(24)
+    _end(db, account_id, now=now)
     db.execute(insert(AccountToken).values(token_hash=sha256(token), account_id=account_id, expires_at=now + valid))
     return token
 
 
-def invite(db: Session, *, account_id: int, token: str, now: datetime, consultation: Localized | None = None) -> None:
-    """Mail the one-time link; a second one within the hour is a second click."""
+def _end(db: Session, account_id: int, *, now: datetime) -> None:
+    unspent = (AccountToken.account_id == account_id) & AccountToken.used_at.is_(None)
+    db.execute(update(AccountToken).where(unspent).values(used_at=now))
+
+
+def invite(db: Session, *, account_id: int, now: datetime, consultation: Localized | None = None) -> str | None:
+    """Mail a one-time link; the token. ``None``: a second invitation within the hour is a second click, so that the
+    link of the first one, which is on its way, holds."""
     language = db.execute(select(Account.language).where(Account.id == account_id)).scalar_one()
+    event, to = f"invitation:{now:%Y-%m-%dT%H}", Recipient.ACCOUNT.of(account_id)
+    if outbox.posted(db, event=event, to=to):
+        return None
+    token = one_time_link(db, account_id=account_id, now=now)
     mail = InvitationMail(token=token, language=language, consultation=consultation)
-    outbox.post_once(db, mail, event=f"invitation:{now:%Y-%m-%dT%H}", to=Recipient.ACCOUNT.of(account_id), now=now)
+    outbox.post_once(db, mail, event=event, to=to, now=now)
+    return token
 
 
 def ask_reset(db: Session, *, email: str, language: str, now: datetime) -> None:
-    """Note that somebody asked; the worker finds out whether there is such an account: this costs always the same."""
+    """Note that somebody asked; the worker finds out whether there is such an account: this costs always the same. One
+    mail in a quarter of an hour: whoever floods an address with wishes sends it no more than that."""
     address = email.strip().lower()
     mail, to = ResetMail(address=address, language=language), Recipient.ADDRESS.of(sha256(address).hex())
-    outbox.post(db, mail, event=f"reset:{secrets.token_hex(8)}", to=to, now=now)
+    quarter = now.replace(minute=now.minute // 15 * 15)
+    outbox.post_once(db, mail, event=f"reset:{quarter:%Y-%m-%dT%H:%M}", to=to, now=now)
 
 
 def set_password(db: Session, *, token: str, password_hash: str, now: datetime) -> int:
-    """Spend a one-time link on a new password; every session of the account ends. ``NotFound`` if it does not hold."""
+    """Spend a one-time link on a new password; every session and every other link of the account ends. ``NotFound`` if
+    it does not hold."""
     account_id = db.execute(
         update(AccountToken)
         .where(
@@ -84,6 +99,7 @@ def set_password(db: Session, *, token: str, password_hash: str, now: datetime) 
     if account_id is None:
         raise NotFound("Este enlace ya se usó o venció. Pida uno nuevo.")
     db.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
+    _end(db, account_id, now=now)
     db.execute(
         update(AccountSession)
         .where(AccountSession.account_id == account_id, AccountSession.revoked_at.is_(None))

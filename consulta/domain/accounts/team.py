@@ -163,8 +163,7 @@ def invite(
     )
     for person in held:
         _only(db, consultation, person, theme_ids, reason, actor=by.pseudonym, now=now)
-    token = links.one_time_link(db, account_id=account_id, now=now)
-    links.invite(db, account_id=account_id, token=token, now=now, consultation=consultation.title)
+    links.invite(db, account_id=account_id, now=now, consultation=consultation.title)
 
 
 def _complete(role: RoleName, sector: Sector | None, organization: str | None, language: str | None) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, StageView, ThemeView
+from consulta.domain.notifications import faults
+from consulta.domain.notifications.faults import MailFault
 from consulta.models.accounts import Account, Role, RoleName
 from consulta.models.base import table_of
 from consulta.models.contributions import IS_WAITING, Contribution
@@ -36,6 +38,7 @@ class Needs:
     unattended: tuple[ThemeView, ...]
     late_mail: int
     failed_mail: int
+    mail_fault: MailFault | None
     opening: tuple[StageView, ...]
     closing: tuple[StageView, ...]
     requests: int
@@ -52,6 +55,7 @@ class Needs:
                 self.unattended,
                 self.late_mail,
                 self.failed_mail,
+                self.mail_fault,
                 self.opening,
                 self.closing,
                 self.requests,
@@ -78,6 +82,7 @@ def needs(db: Session, consultation: ConsultationView, *, now: datetime) -> Need
         unattended=_unattended(db, consultation),
         late_mail=_some(db, select(OutboxMessage.id).where(unsent, OutboxMessage.created_at < now - LATE_MAIL)),
         failed_mail=_some(db, select(OutboxMessage.id).where(OutboxMessage.outcome == GAVE_UP)),
+        mail_fault=faults.last(db),
         opening=tuple(s for s in consultation.stages if now < s.starts_at <= now + SOON),
         closing=tuple(s for s in consultation.stages if s.opens and now < s.ends_at <= now + SOON),
         requests=_some(

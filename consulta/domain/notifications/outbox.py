@@ -123,6 +123,12 @@ def post_once(db: Session, mail: Mail, *, event: str, to: str, now: datetime) ->
         return
 
 
+def posted(db: Session, *, event: str, to: str) -> bool:
+    """Whether the event reached the recipient already."""
+    o = OutboxMessage
+    return db.execute(select(o.id).where(o.event == event, o.recipient == to)).first() is not None
+
+
 def claim(db: Session, *, now: datetime, limit: int = 50) -> list[Message]:
     """Lease what is due. A conditional UPDATE decides between two workers; the address is read only here."""
     rows = db.execute(

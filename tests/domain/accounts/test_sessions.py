@@ -204,3 +204,28 @@ def test_what_no_longer_holds_is_forgotten(database: Database, account: int, now
         assert db.execute(select(func.count()).select_from(Attempt)).scalar_one() == 0
         assert db.execute(select(func.count()).select_from(AccountSession)).scalar_one() == 1
         assert sessions.actor(db, kept, now=now) is not None
+
+
+def test_a_new_link_a_spent_one_and_a_new_password_end_all_earlier(
+    database: Database, account: int, now: datetime
+) -> None:
+    with database.transaction() as db:
+        first = links.one_time_link(db, account_id=account, now=now)
+        second = links.one_time_link(db, account_id=account, now=now)
+        assert [links.link_holds(db, one, now=now) for one in (first, second)] == [False, True]
+        other = accounts.ensure(db, email="b@example.org", now=now)
+        theirs = links.one_time_link(db, account_id=other, now=now)
+        links.set_password(db, token=second, password_hash="hash", now=now)
+        assert [links.link_holds(db, one, now=now) for one in (first, second, theirs)] == [False, False, True]
+
+
+def test_a_second_invitation_within_the_hour_leaves_the_link_that_is_on_its_way(
+    database: Database, account: int, now: datetime
+) -> None:
+    with database.transaction() as db:
+        token = links.invite(db, account_id=account, now=now)
+        assert token
+        assert links.invite(db, account_id=account, now=now) is None
+        assert links.link_holds(db, token, now=now)
+        assert links.invite(db, account_id=account, now=now + HOUR)
+        assert not links.link_holds(db, token, now=now)
