@@ -17,7 +17,7 @@ from consulta.database.transactions import Database
 from . import blueprints, cli
 from .config import Settings, from_environment
 from .domain.texts import wordless
-from .web import auth, db, errors, headers, held_drafts, kept, notices, page_cache, requests, signing_in
+from .web import auth, db, errors, headers, held_drafts, kept, notices, origins, page_cache, requests, signing_in
 from .web.form_tokens import FormTokens
 from .words import i18n, labels, markup
 
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     )
     app.extensions["settings"] = settings
     db.init_app(app, database or Database(settings.database_url))
+    origins.init_app(app)
     auth.limit(app)
     auth.init_app(app, settings)
     FormTokens(app)
@@ -100,8 +101,6 @@ def _once(name: str) -> bool:
 
 def _address(endpoint: str, **values: Any) -> str:
     """``url_for`` of the templates: a path is made once, for pages hold the same few dozen again and again."""
-    if "_external" in values:
-        return url_for(endpoint, **values)
     return _path(current_app, request.script_root, endpoint, tuple(values.items()))
 
 

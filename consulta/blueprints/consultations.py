@@ -44,6 +44,7 @@ def home(consultation: ConsultationView) -> str:
     return render_template(
         "consultations/home.html",
         consultation=consultation,
+        base=settings().base_url,
         live=figures.live(db.session(), consultation),
         window=consultation.window("opinion", now()),
         latest=latest.published(db.session(), consultation, limit=LATEST),

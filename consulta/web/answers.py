@@ -35,9 +35,10 @@ def refused(error: DomainError, beside: str = "", *, field: str = "") -> Refusal
 
 
 def respond_privately(response: Response) -> Response:
-    """For pages with something personal: kept nowhere, and no address passed on."""
+    """For pages with something personal: kept nowhere, and no address passed on to others. (With ``no-referrer`` our
+    own forms would come from ``null``, as those of a hostile page do.)"""
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 

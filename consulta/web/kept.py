@@ -69,9 +69,7 @@ def init_app(app: Flask) -> None:
 
 def is_form() -> bool:
     """Whether this request sent a form from one of our own pages."""
-    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "same-origin")
-    ours = origin in (None, "null", request.host_url.rstrip("/")) and site in ("same-origin", "none")
-    return ours and request.method == "POST" and not request.is_json
+    return request.method == "POST" and not request.is_json and not g.get("from_elsewhere")
 
 
 def fields() -> list[KeptField]:

@@ -44,8 +44,7 @@ def count_refused() -> TooMany | None:
 
     def count(own: Session) -> None:
         keys = attempts.code_keys(own, address=address, today=today)
-        attempts.check_delay(own, keys, now=now())
-        attempts.count_failure(own, keys, now=now(), free=FREE_REFUSALS)
+        attempts.count(own, keys, now=now(), free=FREE_REFUSALS)
 
     transactions.undo(db.session())
     try:

@@ -1,6 +1,7 @@
 """Public pages kept rendered in memory: one SELECT of the consultation's version decides, so what is served is true.
 
-Key: path with filters, language, the version of that consultation's log, its revision, and the moment (day and stages).
+Key: path with all that is asked of it, language, the version of that consultation's log, its revision, and the moment
+(day and stages).
 """
 
 from __future__ import annotations
@@ -136,10 +137,10 @@ def _made(key: tuple[Any, ...], make: Callable[[], Any], *, pack: bool = True) -
 
 def _key(current: Current) -> tuple[Any, ...]:
     view: ConsultationView = current.view
-    filters = tuple(sorted((k, v[:200]) for k, v in request.args.items(multi=True) if k != "lang"))
+    asked = sorted((k, v) for k, v in request.args.items(multi=True) if k != "lang")
     return (
         request.path,
-        filters[:20],
+        hashlib.blake2b(repr(asked).encode(), digest_size=16).digest(),
         language(),
         view.id,
         current.version,

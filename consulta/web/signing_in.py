@@ -46,18 +46,15 @@ def check(email: str, password: str, browser: str | None) -> SignedIn | None:
     db.session().rollback()
     keys: list[bytes] = []
 
-    def delayed(own: Session) -> None:
-        keys.extend(
-            attempts.attempt_keys(
-                own, email=email[:320], address=limits.network(), known_browser=known, today=now().date()
-            )
+    def count(own: Session) -> None:
+        keys[:] = attempts.attempt_keys(
+            own, email=email[:320], address=limits.network(), known_browser=known, today=now().date()
         )
-        attempts.check_delay(own, keys, now=now())
+        attempts.count(own, keys, now=now())
 
-    auth.record_attempt(delayed)
+    auth.record_attempt(count)  # before the password is looked at: of many at once no more get that far
     right = passwords.verify(found[1] if found else None, password[:400])
     if not right or found is None or found[3] or (found[2] and not auth.demo_allowed(settings())):
-        auth.record_attempt(lambda own: attempts.count_failure(own, keys, now=now()))
         return None
     with db.database().transaction() as own:
         attempts.forget_failures(own, keys)

@@ -117,7 +117,7 @@ def test_a_reset_reveals_nothing_and_its_link_works_once(
     assert message["To"] == "ana@equipo.example"
     token = re.search(r"/cuenta/clave/(\S+)", message.get_body().get_content())[1]  # type: ignore[union-attr, index]
     page = visitor.get(f"/cuenta/clave/{token}")
-    assert (page.headers["Cache-Control"], page.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert (page.headers["Cache-Control"], page.headers["Referrer-Policy"]) == ("no-store", "same-origin")
     visitor.post(f"/cuenta/clave/{token}", {"password": "corta"}, 422)
     visitor.post(f"/cuenta/clave/{token}", {"password": "otra frase bien larga"})
     visitor.post(f"/cuenta/clave/{token}", {"password": "y otra frase más larga"}, 404)

@@ -283,7 +283,7 @@ def test_a_notice_is_shown_on_the_next_page_or_never(
 def test_a_page_from_elsewhere_cannot_make_somebody_send_its_words(app: Flask, consultation: ConsultationView) -> None:
     for headers in ({"Origin": "https://malo.example"}, {"Sec-Fetch-Site": "cross-site"}):
         page = Visitor(app).client.post("/consultas/prueba/opinar", data=MANY, headers=headers)
-        assert page.status_code == 400
+        assert page.status_code == 403
         assert "Valor número 7" not in page.text
         assert "<form" not in page.text[page.text.index("<main") :]
 

@@ -17,7 +17,7 @@ from consulta.domain.forums.reading import ForumView
 from consulta.domain.texts import showable
 from consulta.forms.fields import Typed
 from consulta.forms.registrations import people, read_group
-from consulta.web import answers, db, form_keys, guards, limits
+from consulta.web import answers, db, form_keys, guards, kept_codes, limits
 from consulta.web.answers import respond_privately
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now, settings
@@ -118,6 +118,9 @@ def act() -> Response | BaseResponse:
     folio = codes.read_folio(showable(request.form.get("folio", ""), 100))
     one = registrations.registered(db.session(), folio) if folio else None
     if one is None or folio is None:
+        slow = kept_codes.count_refused()
+        if slow is not None:
+            raise slow
         return redirect(url_for("tracking.ask"), 303)
     wanted = request.form.get("act", "")
     if wanted == "cancel" and "sure" not in request.form:

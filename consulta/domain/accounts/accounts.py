@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from consulta.domain.errors import Conflict
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.accounts import Account, AccountToken, Pseudonym, Role, RoleName, Sector
@@ -40,6 +41,23 @@ def forget_unused(db: Session, account_ids: list[int]) -> None:
     db.execute(delete(Account).where(Account.id.in_(ids)))
 
 
+def _speaks_for_one_side(
+    db: Session, account_id: int, role: RoleName, consultation_id: int | None, sector: Sector
+) -> None:
+    """``Conflict`` for who speaks for the other side of this table already, in another role. The account is locked: of
+    two grants at once the later sees the earlier."""
+    db.execute(update(Account).where(Account.id == account_id).values(email=Account.email))
+    other = select(Role.id).where(
+        Role.account_id == account_id,
+        Role.consultation_id.is_not_distinct_from(consultation_id),
+        Role.role != role,
+        Role.sector.is_not(None),
+        Role.sector != sector,
+    )
+    if db.execute(other.limit(1)).first():
+        raise Conflict("Esta persona ya habla por el otro sector en esta consulta. Quite antes aquel cargo.")
+
+
 def create(
     db: Session,
     *,
@@ -58,6 +76,8 @@ def create(
     """Make the account if it is new and grant the role, one row a theme; its id. Granting twice adds nothing, and
     granting anew for another sector, body or language changes it; a translator has one role for each language."""
     id_ = ensure(db, email=email, now=now, demo=demo)
+    if sector is not None:
+        _speaks_for_one_side(db, id_, role, consultation_id, sector)
     values = {"sector": sector, "organization": organization, "language": language}
     mine: list[Any] = [Role.account_id == id_, Role.role == role]
     mine.append(Role.consultation_id.is_not_distinct_from(consultation_id))

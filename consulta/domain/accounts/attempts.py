@@ -14,6 +14,7 @@ from consulta.models.accounts import Attempt, DailyKey
 
 FREE_TRIES = 3
 LONGEST_DELAY = timedelta(minutes=15)
+SLOWLY = "Hubo varios intentos fallidos. Espere un momento y vuelva a intentarlo."
 
 
 def attempt_keys(db: Session, *, email: str, address: str, known_browser: str | None, today: date) -> list[bytes]:
@@ -38,20 +39,16 @@ def _day_key(db: Session, today: date) -> bytes:
     return found
 
 
-def check_delay(db: Session, keys: list[bytes], *, now: datetime) -> None:
-    """``TooMany`` while a delay of one of the keys is running."""
-    until = db.execute(
-        select(Attempt.until).where(Attempt.key.in_(keys)).order_by(Attempt.until.desc()).limit(1)
-    ).scalar()
-    if until is not None and until > now:
-        raise TooMany("Hubo varios intentos fallidos. Espere un momento y vuelva a intentarlo.", until=until)
-
-
-def count_failure(db: Session, keys: list[bytes], *, now: datetime, free: int = FREE_TRIES) -> None:
-    """One more failure: after three free tries 2, 4, 8 … seconds, at most 15 minutes."""
+def count(db: Session, keys: list[bytes], *, now: datetime, free: int = FREE_TRIES) -> None:
+    """One more try, taken for a failure until ``forget_failures``: after three free ones 2, 4, 8 … seconds, at most 15
+    minutes. ``TooMany`` while such a delay is running. The row is locked before it is looked at, so that of many tries
+    at once no more are let through than one after the other: four."""
     for key in keys:
-        seen = db.execute(select(Attempt.failures).where(Attempt.key == key).with_for_update()).scalar_one_or_none()
-        failures = (seen or 0) + 1
+        query = select(Attempt.failures, Attempt.until).where(Attempt.key == key).with_for_update()
+        seen = db.execute(query).first()
+        if seen is not None and seen.until > now:
+            raise TooMany(SLOWLY, until=seen.until)
+        failures = (seen.failures if seen else 0) + 1
         delay = timedelta(seconds=2 ** min(failures - free, 12)) if failures > free else timedelta()
         values = {"failures": failures, "failed_at": now, "until": now + min(delay, LONGEST_DELAY)}
         if seen is None:

@@ -27,7 +27,7 @@ def test_every_step_is_told_in_plain_words(
     assert "Quiero saber en qué se gasta" in page.text
     assert "Se revisará antes del" in page.text
     assert page.headers["Cache-Control"] == "no-store"
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     account = staff(database, consultation)
     decide(database, consultation, account, verdict=Verdict.REJECT, reason="off-topic", note="Escriba <otra> vez.")
     page = visitor.follow(folio)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from consulta.database.transactions import Database
 from consulta.domain.accounts import accounts, attempts, links, sessions
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.errors import NotFound, TooMany
+from consulta.domain.errors import Conflict, NotFound, TooMany
 from consulta.models.accounts import Account, AccountSession, Attempt, Role, RoleName, Sector
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -152,34 +155,35 @@ def test_after_three_tries_every_other_waits_longer(database: Database, now: dat
             db, email="ana@example.org", address="10.0.0.1", known_browser=None, today=now.date()
         )
         for _ in range(20):
-            attempts.check_delay(db, keys, now=at)
-            attempts.count_failure(db, keys, now=at)
+            attempts.count(db, keys, now=at)
             until = db.execute(select(func.max(Attempt.until))).scalar_one()
             delays.append(int((until - at).total_seconds()))
             if until > at:
                 with pytest.raises(TooMany) as refused:
-                    attempts.check_delay(db, keys, now=until - SECOND)
+                    attempts.count(db, keys, now=until - SECOND)
                 assert refused.value.until == until
             at = until
         assert delays[:7] == [0, 0, 0, 2, 4, 8, 16]
         assert max(delays) == delays[-1] == 900
         attempts.forget_failures(db, keys)
-        attempts.check_delay(db, keys, now=now)
+        attempts.count(db, keys, now=now)
 
 
 def test_a_known_browser_does_not_wait_for_an_attack_from_elsewhere(database: Database, now: datetime) -> None:
     today = now.date()
     with database.transaction() as db:
         attack = attempts.attempt_keys(db, email="ana@example.org", address="10.0.0.1", known_browser=None, today=today)
+        at = now
         for _ in range(8):
-            attempts.count_failure(db, attack, now=now)
+            attempts.count(db, attack, now=at)
+            now, at = at, db.execute(select(func.max(Attempt.until))).scalar_one()
         own = attempts.attempt_keys(db, email="ana@example.org", address="10.0.0.2", known_browser="b", today=today)
-        attempts.check_delay(db, own, now=now)
+        attempts.count(db, own, now=now)
         elsewhere = attempts.attempt_keys(
             db, email=" ANA@example.org", address="10.0.0.2", known_browser=None, today=today
         )
         with pytest.raises(TooMany):
-            attempts.check_delay(db, elsewhere, now=now)
+            attempts.count(db, elsewhere, now=now)
 
 
 def test_under_what_is_counted_nobody_can_read_and_changes_every_day(database: Database, now: datetime) -> None:
@@ -199,7 +203,7 @@ def test_what_no_longer_holds_is_forgotten(database: Database, account: int, now
     kept = begun(database, account, now)
     with database.transaction() as db:
         keys = attempts.code_keys(db, address="10.0.0.1", today=now.date())
-        attempts.count_failure(db, keys, now=now - timedelta(days=2))
+        attempts.count(db, keys, now=now - timedelta(days=2))
         sessions.purge(db, now=now, today=now.date())
         assert db.execute(select(func.count()).select_from(Attempt)).scalar_one() == 0
         assert db.execute(select(func.count()).select_from(AccountSession)).scalar_one() == 1
@@ -229,3 +233,42 @@ def test_a_second_invitation_within_the_hour_leaves_the_link_that_is_on_its_way(
         assert links.link_holds(db, token, now=now)
         assert links.invite(db, account_id=account, now=now + HOUR)
         assert not links.link_holds(db, token, now=now)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_of_many_tries_at_once_no_more_are_let_through_than_in_a_row(database: Database, now: datetime) -> None:
+    def keys(db: Session) -> list[bytes]:
+        return attempts.attempt_keys(
+            db, email="ana@example.org", address="10.0.0.1", known_browser=None, today=now.date()
+        )
+
+    def let_through(_n: int) -> bool:
+        for _ in range(3):
+            try:
+                with database.transaction() as db:
+                    attempts.count(db, keys(db), now=now)
+            except TooMany:
+                return False
+            except IntegrityError:
+                continue
+            return True
+        return False
+
+    with database.transaction() as db:
+        keys(db)
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(let_through, range(64))) == 4
+
+
+def test_nobody_speaks_for_both_sides(database: Database, consultation: ConsultationView, now: datetime) -> None:
+    def given(role: RoleName, sector: Sector) -> None:
+        with database.transaction() as db:
+            accounts.create(
+                db, email="ana@example.org", role=role, consultation_id=consultation.id, sector=sector, now=now
+            )
+
+    given(RoleName.FACILITATOR, Sector.GOVERNMENT)
+    given(RoleName.FACILITATOR, Sector.CIVIL_SOCIETY)  # the same role, given anew
+    given(RoleName.MEMBER, Sector.CIVIL_SOCIETY)
+    with pytest.raises(Conflict, match="otro sector"):
+        given(RoleName.SECRETARY, Sector.GOVERNMENT)
