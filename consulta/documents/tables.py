@@ -6,13 +6,14 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
+from consulta.domain.files.formulas import guarded
+
 BOM = "\ufeff"
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def cell(value: object) -> object:
     """A cell that no spreadsheet runs: text that begins like a formula gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
+    return guarded(value) if isinstance(value, str) else value
 
 
 def rows(header: Sequence[str], body: Iterable[Sequence[object]]) -> Iterator[bytes]:
@@ -20,7 +21,7 @@ def rows(header: Sequence[str], body: Iterable[Sequence[object]]) -> Iterator[by
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write(BOM)
-    writer.writerow(header)
+    writer.writerow([cell(value) for value in header])
     for row in body:
         writer.writerow([cell(value) for value in row])
         if buffer.tell() > 16_000:

@@ -13,6 +13,7 @@ from consulta.domain import days as domain_days
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Invalid
 from consulta.domain.files import meanings
+from consulta.domain.files.formulas import unguarded
 from consulta.domain.files.tables import Line, TableFile, digest
 from consulta.domain.texts import OTHER_MAX, as_sent, plain, says_something
 
@@ -196,7 +197,7 @@ class _Reader:
             return Left(line.number, self.found.columns[-1], beyond[:60], why)
         value = {name: line.cells[at].strip() for name, at in self.columns.items()}
         if self.ours:
-            value = {name: one[1:] if one[:1] == "'" and one[1:2] in "=+-@" else one for name, one in value.items()}
+            value = {name: unguarded(one) for name, one in value.items()}
         text = self._texts(line.number, value)
         if isinstance(text, Left):
             return text
