@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app = Consulta(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME=settings.cookie("session"),
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=settings.secure,
@@ -64,7 +65,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     kept.init_app(app)
     held_drafts.init_app(app)
     notices.init_app(app)
-    i18n.init_app(app)
+    i18n.init_app(app, cookie=settings.cookie(i18n.COOKIE), secure=settings.secure)
     labels.init_app(app)
     headers.init_app(app)
     errors.init_app(app)

@@ -48,6 +48,10 @@ class Settings:
         """Whether the public address is HTTPS, so that cookies may be marked Secure."""
         return self.base_url.startswith("https://")
 
+    def cookie(self, name: str) -> str:
+        """What a cookie is called: under HTTPS with ``__Host-``, so that no neighbour under the domain can set it."""
+        return f"__Host-{name}" if self.secure else name
+
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Read ``CONSULTA_*``; raise ``SettingError`` naming the first variable that is missing or wrong."""

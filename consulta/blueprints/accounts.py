@@ -42,18 +42,17 @@ def enter() -> Response | BaseResponse:
     """Check a password; a failure is counted, and answered alike for every reason."""
     form = SignInForm()
     email = "" if form.errors else form.email.data or ""
-    begun = signing_in.check(email, form.password.data or "", request.cookies.get(BROWSER))
+    begun = signing_in.check(email, form.password.data or "", request.cookies.get(settings().cookie(BROWSER)))
     if begun is None:
         return _sign_in_page(form, gettext(WRONG), 422)
     response = redirect(_next(), 303)
     response.set_cookie(
-        BROWSER,
+        settings().cookie(BROWSER),
         begun.browser,
         max_age=YEAR,
         httponly=True,
         samesite="Lax",
         secure=settings().secure,
-        path="/cuenta",
     )
     return response
 

@@ -29,7 +29,8 @@ def init_app(app: Flask) -> None:
         if g.get("newly_held"):
             held = ".".join(f"{key}:{folio}" for key, folio in _held().items())
             value = _signer().sign(held.encode()).decode()
-            response.set_cookie(NAME, value, max_age=SECONDS, httponly=True, samesite="Lax", secure=settings().secure)
+            name = settings().cookie(NAME)
+            response.set_cookie(name, value, max_age=SECONDS, httponly=True, samesite="Lax", secure=settings().secure)
         return response
 
 
@@ -84,7 +85,8 @@ def _held() -> dict[str, str]:
     """Code by key."""
     if "held_drafts" not in g:
         try:
-            value = _signer().unsign(request.cookies.get(NAME, ""), max_age=SECONDS).decode()
+            sent = request.cookies.get(settings().cookie(NAME)) or request.cookies.get(NAME, "")  # as it was called
+            value = _signer().unsign(sent, max_age=SECONDS).decode()
         except BadSignature:
             value = ""
         g.held_drafts = dict(one.split(":", 1) for one in value.split(".") if ":" in one)

@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
-from flask import Flask, Response, has_request_context, request
+from flask import Flask, Response, current_app, has_request_context, request
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -63,7 +63,7 @@ def use_language(code: str) -> str:
 
 
 def _chosen() -> str:
-    known, asked, remembered = catalogues(), request.args.get("lang", ""), request.cookies.get(COOKIE, "")
+    known, asked, remembered = catalogues(), request.args.get("lang", ""), request.cookies.get(_cookie(), "")
     return asked if asked in known else remembered if remembered in known else SOURCE
 
 
@@ -219,8 +219,14 @@ def with_language(code: str) -> str:
     return urlencode([*asked[:20], ("lang", code)])
 
 
-def init_app(app: Flask) -> None:
-    """Give templates the words, and remember the language once it was chosen."""
+def _cookie() -> str:
+    found: str = current_app.extensions.get("language_cookie", COOKIE)
+    return found
+
+
+def init_app(app: Flask, *, cookie: str = COOKIE, secure: bool = False) -> None:
+    """Give templates the words, and remember the language once it was chosen, in a cookie of this name."""
+    app.extensions["language_cookie"] = cookie
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: gettext(message), _plural, newstyle=True
@@ -252,8 +258,6 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def remember(response: Response) -> Response:
         asked = request.args.get("lang", "")
-        if asked in catalogues() and request.cookies.get(COOKIE) != asked:
-            response.set_cookie(
-                COOKIE, asked, max_age=31_536_000, samesite="Lax", secure=request.is_secure, httponly=True
-            )
+        if asked in catalogues() and request.cookies.get(cookie) != asked:
+            response.set_cookie(cookie, asked, max_age=31_536_000, samesite="Lax", secure=secure, httponly=True)
         return response

@@ -10,6 +10,7 @@ from flask import Flask
 
 from consulta.backups import copies, register
 from consulta.config import Settings
+from consulta.database import traces
 from consulta.database.transactions import Database
 from consulta.domain import heartbeats
 from consulta.domain.accounts import sessions
@@ -162,6 +163,8 @@ def erase(database: Database, *, now: datetime) -> int:
         if not piece:
             break
         done += piece
+    if done:
+        traces.forget(database)
     with database.transaction() as db:
         sessions.purge(db, now=now, today=now.date())
         news.forget_unconfirmed(db, today=now.date())

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from consulta import Settings, create_app, reference
@@ -21,6 +21,8 @@ from tests.support.visitor import PASSWORD
 from .install import chromium
 
 WIDTHS = (360, 1280)
+expect.set_options(timeout=30_000)
+"""A machine may be busy: what is to come comes, but not within five seconds."""
 
 
 @pytest.fixture(scope="session")
