@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -23,9 +23,6 @@ from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit_check
 from consulta.domain.audit.reader import Report
 from consulta.domain.authors import after_restore
-from consulta.domain.consultations import reading as consultations
-from consulta.models.consultations import Consultation
-from consulta.models.ledger import Log
 
 from . import copies, in_use, register, transfer
 from .copies import BackupError
@@ -84,16 +81,6 @@ def move(source: Database, target: Database) -> list[Report]:
         transfer.copy(source, connection)
         with _session(connection) as own:
             return _checked(own)
-
-
-def check(session: Session) -> list[Report]:
-    """The ledger check of every log."""
-    slugs = {log: slug for log, slug in session.execute(select(Consultation.log_id, Consultation.slug))}  # noqa: C416
-    reports = []
-    for log_id in session.execute(select(Log.id).order_by(Log.id)).scalars().all():
-        view = consultations.find(session, slugs[log_id]).view if log_id in slugs else None
-        reports.append(audit_check.check(session, log_id, consultation=view))
-    return reports
 
 
 def _fits(said: dict[str, Any], database: Database, name: str) -> None:
@@ -164,7 +151,7 @@ def _session(connection: Connection) -> Iterator[Session]:
 
 
 def _checked(session: Session) -> list[Report]:
-    reports = check(session)
+    reports = audit_check.check_all(session)
     faults = [fault for report in reports for fault in report.faults]
     if faults:
         raise BackupError("La copia no pasa la revisión de la bitácora; no se cambió nada: %(why)s", why=faults[0])

@@ -8,7 +8,6 @@ import sys
 import click
 
 from consulta.domain.audit import check as audit_check
-from consulta.domain.consultations import reading as consultations
 from consulta.domain.errors import Invalid
 
 from .base import command, consultation, database
@@ -29,10 +28,12 @@ def check(slug: str | None, head: str | None) -> None:
         raise Invalid("--head quiere SLUG y 64 cifras hexadecimales")
     faults = 0
     with database().session(read_only=True) as db:
-        slugs = [slug] if slug else [found for found, *_ in consultations.published(db)]
-        for one in slugs:
-            view = consultation(db, one)
-            report = audit_check.check(db, view.log_id, consultation=view, expected_head=head)
+        if slug:
+            view = consultation(db, slug)
+            reports = [audit_check.check(db, view.log_id, consultation=view, expected_head=head)]
+        else:
+            reports = audit_check.check_all(db)
+        for report in reports:
             click.echo(
                 f"{report.log}: {report.entries:,} entries, head {report.head}: {'ok' if report.sound else 'FAULTS'}"
             )

@@ -131,10 +131,11 @@ def test_whoever_asks_a_hundred_times_sends_one_mail_and_stops_no_other_form(
         rounds.work(app, now=datetime.now(UTC))
         return len(list((app.extensions["settings"].instance / "mail").glob("*.eml")))
 
-    answers = {
-        re.sub(r'(value|content)="[^"]*"', "", visitor.post("/cuenta/restablecer", {"email": email}, 200).text)
-        for email in ["ana@equipo.example", "ANA@equipo.example "] * 50
-    }
+    with time_machine.travel(datetime.now(UTC), tick=False):  # within one quarter of an hour
+        answers = {
+            re.sub(r'(value|content)="[^"]*"', "", visitor.post("/cuenta/restablecer", {"email": email}, 200).text)
+            for email in ["ana@equipo.example", "ANA@equipo.example "] * 50
+        }
     assert len(answers) == 1, "it says always the same"
     assert mails() == 1
     visitor.give("Y este aporte no espera por eso")

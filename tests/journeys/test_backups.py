@@ -23,6 +23,7 @@ from consulta.backups.copies import BackupError
 from consulta.database import schema
 from consulta.database.transactions import Database
 from consulta.domain import codes
+from consulta.domain.audit import check as audit_check
 from consulta.domain.authors import rights
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -103,7 +104,7 @@ def test_a_copy_under_load_a_wipe_and_a_restore(
         assert figures.tally(db, view, today=view.today(now))["balanced"]
     submit(database, view, "Después de restaurar se sigue", "nuevo")
     with database.session(read_only=True) as db:
-        assert [r.faults for r in restoring.check(db) if r.faults] == []
+        assert [r.faults for r in audit_check.check_all(db) if r.faults] == []
 
 
 def test_a_damaged_or_foreign_copy_changes_nothing(
@@ -192,11 +193,13 @@ def test_the_worker_makes_a_copy_a_day_and_keeps_fourteen(
     rounds.work(app, now=now)
     rounds.work(app, now=now + timedelta(hours=2))
     assert len(list(folder.glob("consulta-*.age"))) == 1
+    last = now
     for day in range(1, 17):
-        rounds.work(app, now=now + timedelta(days=day, minutes=day))
+        last = now + timedelta(days=day, minutes=day)
+        rounds.work(app, now=last)
     names = sorted(p.name for p in folder.glob("consulta-*.age"))
     assert len(names) == 14
-    assert names[-1].startswith(f"consulta-{now + timedelta(days=16):%Y%m%d}")
+    assert names[-1].startswith(f"consulta-{last:%Y%m%d}")
     answer = app.test_client().get("/salud").json
     assert answer is not None
     assert answer["status"] == "ok"
@@ -238,7 +241,7 @@ def test_from_sqlite_to_postgresql_in_one_command(
     assert tallies[0] == tallies[1]
     submit(target, found, "Y aquí se sigue", "después")
     with target.session(read_only=True) as db:
-        assert [r.faults for r in restoring.check(db) if r.faults] == []
+        assert [r.faults for r in audit_check.check_all(db) if r.faults] == []
     with pytest.raises(BackupError, match="no está vacía"):
         restoring.move(source, target)
     with pytest.raises(BackupError, match="PostgreSQL"):

@@ -15,6 +15,7 @@ from consulta import Settings
 from consulta.backups import copies, in_use, restoring
 from consulta.database.transactions import Database
 from consulta.domain import codes
+from consulta.domain.audit import check as audit_check
 from consulta.domain.authors import rights
 from consulta.domain.consultations.snapshots import ConsultationView
 from tests.support.contributions import submit
@@ -62,7 +63,7 @@ class Installation:
                 counts.append(int(connection.execute("SELECT count(*) FROM contributions").fetchone()[0]))
         database = Database(self.settings.database_url)
         with database.session(read_only=True) as db:
-            assert [r.faults for r in restoring.check(db) if r.faults] == []
+            assert [r.faults for r in audit_check.check_all(db) if r.faults] == []
         database.dispose()
         left = {path.name for path in self.place.parent.iterdir()}
         assert not [name for name in left if name.startswith((".restaurar", ".copia")) or in_use.BESIDE in name]

@@ -16,6 +16,7 @@ from consulta.backups import copies, in_use, register, restoring
 from consulta.backups.copies import BackupError
 from consulta.database.transactions import Database
 from consulta.domain import codes
+from consulta.domain.audit import check as audit_check
 from consulta.domain.authors import rights
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -44,7 +45,7 @@ def statuses(database: Database) -> dict[int, str]:
 def sound(database: Database) -> None:
     """The ledger check finds nothing."""
     with database.session(read_only=True) as db:
-        assert [r.faults for r in restoring.check(db) if r.faults] == []
+        assert [r.faults for r in audit_check.check_all(db) if r.faults] == []
 
 
 def view_of(database: Database) -> ConsultationView:

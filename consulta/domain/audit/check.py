@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
+from consulta.models.consultations import Consultation
 from consulta.models.ledger import Entry, Log
 
 from .comments import Comments
@@ -72,6 +74,28 @@ def check(
             report.fault(fault)
     report.entries, report.head = position, head.hex()
     return report
+
+
+def check_all(db: Session) -> list[Report]:
+    """Every log of the installation. A consultation that its log published and that is public no longer is named: what
+    the log knows does not vanish with a row."""
+    published = {log: slug for log, slug in db.execute(_PUBLISHED)}  # noqa: C416
+    reports = []
+    for id_, origin in db.execute(select(Log.id, Log.origin).order_by(Log.id)).all():
+        view = consultations.find(db, published[id_]).view if id_ in published else None
+        reports.append(check(db, id_, consultation=view))
+        if view is None and _was_published(db, id_):
+            reports[-1].fault(f"{origin}: it was published, and is public no longer")
+    return reports
+
+
+_PUBLISHED = select(Consultation.log_id, Consultation.slug).where(Consultation.published_at.is_not(None))
+
+
+def _was_published(db: Session, log_id: int) -> bool:
+    first = select(Entry.entry).where(Entry.log_id == log_id, Entry.position == 1)
+    said = db.execute(first).scalar()
+    return said is not None and f'"action":"{Action.CONSULTATION_PUBLISH}"' in said
 
 
 def _entries(db: Session, log_id: int) -> Iterator[Any]:

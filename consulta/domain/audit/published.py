@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consulta.domain.acts import versions
@@ -13,11 +18,21 @@ from consulta.domain.management import digests
 from consulta.domain.organizations import positions
 from consulta.domain.plans import digests as plan_digests
 from consulta.domain.results import editions
+from consulta.models.acts import Act, ActVersion, StoredFile
+from consulta.models.consultations import Reason, Schedule
+from consulta.models.forums import Forum, ForumVersion
+from consulta.models.plans import Commitment
+from consulta.models.positions import Position
+from consulta.models.results import TraitEdition
+from consulta.models.sheets import SheetVersion
 
 from .reader import Entry
 
 Digest = Callable[[Session, int, str], str | None]
 """Session, consultation, key of the subject → the digest of what is stored now; ``None`` if it is gone."""
+
+
+_SHA256 = re.compile(r'"sha256": "([0-9a-f]{64})"')
 
 
 def _versioned(of: Callable[[Session, int, str, int], str | None]) -> Digest:
@@ -42,8 +57,33 @@ DIGESTS: dict[str, Digest] = {
 }
 
 
+def _version_keys(parent: Any, child: Any, joined: Any, key: Any) -> Callable[[int], Any]:
+    """The keys ``name@version`` of the versions of a noun."""
+
+    def keys(consultation_id: int) -> Any:
+        return select(key, child.version).join(parent, joined).where(parent.consultation_id == consultation_id)
+
+    return keys
+
+
+KEYS: dict[str, Callable[[int], Any]] = {
+    "schedule": lambda id_: select(Schedule.version).where(Schedule.consultation_id == id_),
+    "position": lambda id_: select(Position.number).where(Position.consultation_id == id_),
+    "reason": lambda id_: select(Reason.code, Reason.version).where(Reason.consultation_id == id_),
+    "act": _version_keys(Act, ActVersion, Act.id == ActVersion.act_id, Act.key),
+    "forum": _version_keys(Forum, ForumVersion, Forum.id == ForumVersion.forum_id, Forum.key),
+    "edition": lambda id_: select(TraitEdition.subject, TraitEdition.made_on).where(
+        TraitEdition.consultation_id == id_
+    ),
+    "commitment": _version_keys(
+        Commitment, SheetVersion, Commitment.sheet_id == SheetVersion.sheet_id, Commitment.number
+    ),
+}
+"""Of each noun but the consultation itself, which keys the tables hold: each needs an entry that published it."""
+
+
 class Published:
-    """The digest of every published version, against what is stored."""
+    """The digest of every published version, against what is stored; and whatever is stored, against the entries."""
 
     subjects = frozenset(DIGESTS)
 
@@ -61,3 +101,21 @@ class Published:
         for (noun, key), (at, digest) in self.said.items():
             if DIGESTS[noun](self.db, self.view.id, key) != digest:
                 yield f"{noun}/{key}: its texts are not what entry {at} says"
+        for noun, query in KEYS.items():
+            for row in self.db.execute(query(self.view.id)):
+                key = "@".join(str(part) for part in row)
+                if (noun, key) not in self.said:
+                    yield f"{noun}/{key}: no entry says that it was published"
+        yield from self._documents()
+
+    def _documents(self) -> Iterator[str]:
+        """The bytes of every document that an act or a position names: one after the other, for each may be large."""
+        acts = select(ActVersion.content).join(Act, Act.id == ActVersion.act_id)
+        said = [*self.db.execute(acts.where(Act.consultation_id == self.view.id)).scalars()]
+        said += self.db.execute(select(Position.document).where(Position.consultation_id == self.view.id)).scalars()
+        for sha256 in sorted({found for one in said for found in _SHA256.findall(json.dumps(one))}):
+            content = self.db.execute(select(StoredFile.content).where(StoredFile.sha256 == sha256)).scalar()
+            if content is None:
+                yield f"document/{sha256}: it is gone"
+            elif hashlib.sha256(content).hexdigest() != sha256:
+                yield f"document/{sha256}: its bytes are others"

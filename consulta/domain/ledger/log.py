@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.dialects import is_postgres
+from consulta.domain.errors import Invalid
 from consulta.models.base import table_of
 from consulta.models.ledger import Entry, Log
 
@@ -34,6 +35,7 @@ _HEAD = select(_LOGS.c.length, _LOGS.c.head).where(_LOGS.c.id == bindparam("log"
 _INSERT = insert(table_of(Entry))
 _MOVE = update(_LOGS).where(_LOGS.c.id == bindparam("log")).values(length=bindparam("to"), head=bindparam("new"))
 PUBLIC = "public"
+MAX_BYTES = 60_000
 SYSTEM = "system"
 
 
@@ -146,7 +148,7 @@ def append(
         if isinstance(recorded, datetime)
         else recorded.isoformat()
     )
-    entry = canonical(
+    entry = _short_enough(
         {
             "v": 1,
             "log": origin,
@@ -158,6 +160,15 @@ def append(
         }
     )
     db.info.setdefault("entries", []).append((log_id, entry))
+
+
+def _short_enough(content: dict[str, Any]) -> str:
+    """The canonical bytes; ``Invalid`` for more than other logs can hold in 16 bits of length. Long lists stand in an
+    entry as their count and digest."""
+    entry = canonical(content)
+    if len(entry.encode()) > MAX_BYTES:
+        raise Invalid("Es demasiado largo para una sola anotación de la bitácora: divídalo en partes.")
+    return entry
 
 
 def note(
