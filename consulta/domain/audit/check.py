@@ -23,6 +23,7 @@ from consulta.models.ledger import Entry, Log
 from .comments import Comments
 from .contributions import Contributions
 from .forums import Forums
+from .in_force import InForce
 from .organizations import Organizations
 from .published import Published
 from .reader import Entry as ReadEntry
@@ -37,6 +38,7 @@ READERS: tuple[Callable[[Session, ConsultationView], Reader], ...] = (
     Forums,
     Comments,
     Sheets,
+    InForce,
 )
 """One a noun, or a few that go together."""
 
@@ -70,10 +72,18 @@ def check(
     if not seen_head:
         report.fault(f"log {origin}: no entry ever made the head {expected_head}: the tail was cut or changed")
     for reader in readers:
-        for fault in reader.faults():
-            report.fault(fault)
+        _named(report, reader)
     report.entries, report.head = position, head.hex()
     return report
+
+
+def _named(report: Report, reader: Reader) -> None:
+    """What a reader names; a value that cannot even be read is a fault like any other."""
+    try:
+        for fault in reader.faults():
+            report.fault(fault)
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        report.fault(f"{type(reader).__name__.lower()}: a stored value cannot be read ({type(error).__name__})")
 
 
 def check_all(db: Session) -> list[Report]:

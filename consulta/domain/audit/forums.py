@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.forums import registrations
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
 from consulta.models.forums import Forum, Registration, Seat
@@ -39,12 +40,21 @@ class Forums:
         self.present: dict[str, bool] = {}
         self.people: dict[str, str] = {}
         self.erased: set[str] = set()
+        self.cancelled: set[str] = set()
+        self.closed: dict[str, tuple[str | None, str | None]] = {}
 
     def entry(self, entry: Entry) -> None:
         """One entry upon a registration, or upon a forum whose registrants were erased."""
         action, subject, payload = entry.action, entry.key, entry.payload
+        key = subject.partition("@")[0]
         if action is Action.FORUM_ERASE:
-            self.erased.add(subject.partition("@")[0])
+            self.erased.add(key)
+        if action is Action.FORUM_CANCEL:
+            self.cancelled.add(key)
+        if action is Action.FORUM_CLOSE:
+            self.closed[key] = (entry.recorded, payload["explanation"])
+        if action is Action.FORUM_REOPEN:
+            self.closed[key] = (None, payload["reason"])
         if action in AFTER:
             self.states[subject] = AFTER[action]
         if action in PRESENT:
@@ -64,7 +74,7 @@ class Forums:
             counted[row["forum_id"], row["state"]] += 1
             found += self._row(row)
         found += [f"registration {ref}: its row is gone" for ref in self.states.keys() - seen]
-        return found + self._counts(db, view, counted)
+        return found + self._counts(db, view, counted) + self._ends()
 
     def _row(self, row: Any) -> list[str]:
         ref, found = row["ref"], []
@@ -78,6 +88,17 @@ class Forums:
             found.append(f"registration {ref}: its salt is gone before its day")
         elif person is not None and person != self.people.get(ref):
             found.append(f"registration {ref}: name, contact or needs are not what arrived")
+        return found
+
+    def _ends(self) -> list[str]:
+        """Whether each forum was called off, closed, and its names erased, as the entries say."""
+        rows = self.db.execute(select(Forum).where(Forum.consultation_id == self.view.id)).scalars()
+        found = []
+        for row in rows:
+            at = ledger.instant(row.closed_at) if row.closed_at else None
+            said = (row.key in self.cancelled, row.key in self.erased, *self.closed.get(row.key, (None, None)))
+            if (row.cancelled, row.erased, at, row.closing) != said:
+                found.append(f"forum {row.key}: whether it is cancelled, closed or erased is not what the entries say")
         return found
 
     @staticmethod
