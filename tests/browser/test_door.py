@@ -80,7 +80,7 @@ def prepared(context: BrowserContext) -> Page:
     page.fill("#pin", PIN)
     page.fill("#pin-again", PIN)
     page.click("#prepare button")
-    expect(page.locator("#said")).to_contain_text("Listo", timeout=30_000)
+    expect(page.locator("#said")).to_contain_text("Listo", timeout=90_000)
     return page
 
 
@@ -143,7 +143,7 @@ def test_two_devices_without_internet(
     carried.value.save_as(tmp_path / "marcas.json")
     for page in (again, second):
         page.context.set_offline(False)
-        expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=30_000)
+        expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=90_000)
     arrived = [f"Llegó {n} al {which}" for n in range(5) for which in ("uno", "dos")]
     assert present(demo) == sorted(PEOPLE[:50] + arrived)
     again.goto(f"{DOOR}/puerta")
@@ -172,13 +172,13 @@ def test_a_mistake_is_undone_and_a_code_is_found(
     expect(button).to_contain_text("Está")
     mark(page, [PEOPLE[56]])
     page.context.set_offline(False)
-    expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=30_000)
+    expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=90_000)
     assert PEOPLE[55] not in present(demo)
     assert PEOPLE[56] in present(demo)
     page.fill("#q", PEOPLE[56])
     button.click()
     expect(button).to_contain_text("Está")
-    expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=30_000)
+    expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=90_000)
     assert PEOPLE[56] not in present(demo)
     sound(demo.extensions["database"], "demostracion")
 
@@ -217,7 +217,7 @@ def test_ten_wrong_pins_take_the_list_and_leave_the_marks(
     expect(page.locator("#waiting")).to_contain_text("2 marcas sin enviar")
     assert json.loads(page.evaluate(KEPT))["rosters"] == []
     page.context.set_offline(False)
-    expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=30_000)
+    expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=90_000)
     assert {PEOPLE[58], "Canaria de prueba"} <= set(present(demo))
     assert json.loads(page.evaluate(KEPT))["marks"] == []
 
@@ -297,7 +297,7 @@ def test_a_code_that_is_not_on_the_list_is_kept_for_the_server(
     page.locator("#people").get_by_role("button").click()
     expect(page.locator("#waiting")).to_contain_text("1 marca sin enviar")
     page.context.set_offline(False)
-    expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=30_000)
+    expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=90_000)
     assert "Otto Rene Tzoc Caal" in present(demo)
 
 

@@ -26,7 +26,7 @@ from . import enlisting, reading
 from .reading import BodyView
 from .verification import WORKING_DAYS
 
-FORGOTTEN = timedelta(days=7)
+FORGOTTEN, LAST_ZONE = timedelta(days=7), timedelta(hours=12)
 PIECE = 100
 
 
@@ -165,11 +165,13 @@ def send(db: Session, consultation: ConsultationView, body: BodyView, *, by: By,
 
 
 def forget(db: Session, *, now: datetime) -> None:
-    """A request that nobody confirmed in a week is forgotten, and its account if it was never used."""
+    """A request that nobody confirmed in a week is forgotten, and its account if it was never used. The week ends when
+    it does in the last zone of the earth: their days are those of their consultations."""
     o, m = Organization, OrganizationMember
-    old = select(o.id).where(o.standing == Standing.ASKED, o.asked_on.is_(None), o.wished_on < now.date() - FORGOTTEN)
+    since = (now - LAST_ZONE).date() - FORGOTTEN
+    old = select(o.id).where(o.standing == Standing.ASKED, o.asked_on.is_(None), o.wished_on < since)
     ids = list(db.execute(old.limit(PIECE)).scalars())
-    of = m.organization_id.in_(ids) | (m.wished_on < now.date() - FORGOTTEN)
+    of = m.organization_id.in_(ids) | (m.wished_on < since)
     account_ids = list(db.execute(select(m.account_id).where(of)).scalars())
     if not account_ids:
         return

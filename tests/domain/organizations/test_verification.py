@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -183,7 +183,7 @@ def test_silence_does_not_keep_it_out(
 ) -> None:
     due = body(database, consultation).answer_by
     assert due is not None
-    last_day = datetime.combine(due, now.timetz())
+    last_day = datetime.combine(due, time(12), tzinfo=consultation.timezone)
     for at, lapsed, standing in (
         (last_day, 0, Standing.ASKED),
         (last_day + timedelta(days=1), 1, Standing.PROVISIONAL),
