@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from consulta.database.transactions import Database
 from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.moderation import decisions
 from consulta.models.moderation import Verdict
-from tests.domain.moderation.test_decisions import NOW
+
+NOW = datetime.now(UTC)
 
 
 def decide(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -22,9 +22,8 @@ from consulta.models.moderation import Verdict
 from consulta.models.outbox import OutboxMessage
 from tests.support import moderation
 from tests.support.contributions import admit, submit
+from tests.support.moderation import NOW
 from tests.support.people import staff
-
-NOW = datetime.now(UTC)
 
 
 def numbers(database: Database, view: ConsultationView, **narrowed: object) -> list[int]:
