@@ -28,6 +28,7 @@ from .organizations import Organizations
 from .published import Published
 from .reader import Entry as ReadEntry
 from .reader import Reader, Report
+from .roles import Roles
 from .sheets import Sheets
 
 PIECE = 1000
@@ -39,6 +40,7 @@ READERS: tuple[Callable[[Session, ConsultationView], Reader], ...] = (
     Comments,
     Sheets,
     InForce,
+    Roles,
 )
 """One a noun, or a few that go together."""
 

@@ -67,7 +67,7 @@ def test_the_whole_way_of_an_organisation(
     page = desk.get("/moderacion/prueba/2").text
     assert "Nadie sabe cuánto pagan" in page
     assert "Publicar cada mes las compras." in page
-    due = f"{now + timedelta(days=5):%d/%m/%Y}"
+    due = f"{consultation.today(now) + timedelta(days=5):%d/%m/%Y}"
     give_back(desk, due, 2)
     assert "devuelta para corregir" in visitor.follow(code).text
     save(
@@ -138,11 +138,11 @@ def test_what_is_not_mended_in_time_goes_on_as_it_stands(
     proposals.send(visitor, draft)
     desk = people.moderator(app, database, consultation)
     for fields, said in (({"due": ""}, "Escriba hasta qué día"), ({"field-problem": ""}, "Elija qué hay que corregir")):
-        assert said in give_back(desk, f"{now + timedelta(days=5):%d/%m/%Y}", 1, 422, **fields)
+        assert said in give_back(desk, f"{consultation.today(now) + timedelta(days=5):%d/%m/%Y}", 1, 422, **fields)
     for days in (-1, 0, 61):
-        assert "próximos 60" in give_back(desk, f"{now + timedelta(days=days):%d/%m/%Y}", 1, 422)
-    give_back(desk, f"{now + timedelta(days=5):%d/%m/%Y}")
-    give_back(desk, f"{now + timedelta(days=5):%d/%m/%Y}", 1, 422)
+        assert "próximos 60" in give_back(desk, f"{consultation.today(now) + timedelta(days=days):%d/%m/%Y}", 1, 422)
+    give_back(desk, f"{consultation.today(now) + timedelta(days=5):%d/%m/%Y}")
+    give_back(desk, f"{consultation.today(now) + timedelta(days=5):%d/%m/%Y}", 1, 422)
     rounds.work(app, now=now + timedelta(days=4))
     assert statuses(database) == ["returned"]
     rounds.work(app, now=now + timedelta(days=7))
@@ -167,7 +167,7 @@ def test_a_returned_proposal_is_mended_after_the_window(
     other = written(ana, "acme")
     proposals.send(ana, draft)
     desk = people.moderator(app, database, consultation)
-    give_back(desk, f"{now + timedelta(days=30):%d/%m/%Y}")
+    give_back(desk, f"{consultation.today(now) + timedelta(days=30):%d/%m/%Y}")
     with time_machine.travel(now + timedelta(days=11), tick=False):
         late = signed_in(app, "ana@acme.example")
         assert "Ahora no se reciben" in late.get(f"{other}/revisar").text
@@ -362,7 +362,7 @@ def test_who_wrote_is_told(
     visitor.post(f"{mine}/correo", {"email": "mal"}, 422)
     visitor.post(f"{mine}/correo", {"email": "canaria@correo.example"})
     proposals.send(ana, draft)
-    give_back(people.moderator(app, database, consultation), f"{now + timedelta(days=20):%d/%m/%Y}")
+    give_back(people.moderator(app, database, consultation), f"{consultation.today(now) + timedelta(days=20):%d/%m/%Y}")
     rounds.work(app, now=now)
     assert "Recuerde" not in mails(app)
     for _ in range(2):

@@ -234,5 +234,6 @@ def test_attendance_taken_twice_and_codes_stay_sound(database: Database, busy: C
         supports.take_back(db, busy, 2, who=who, secret="s", now=now)
     sound(database)
     admit(database, busy, "Otra más", status=Status.WITHDRAWN)
-    moderation.decide(database, busy, account, 3, ordinal=1, verdict=Verdict.REJECT, reason="off-topic")
+    other = staff(database, busy, "otra@equipo.example")
+    moderation.decide(database, busy, other, 3, ordinal=1, verdict=Verdict.REJECT, reason="off-topic")
     sound(database)
