@@ -10,7 +10,8 @@
     (text, [key, value]) => text.replaceAll(`{${key}}`, value), byId("words").content.querySelector(`[data-word=${name}]`).textContent);
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
   const SHOWN = 30, PIECE = 50;
-  let key = null, people = [], own = [], last = null, sending = false;
+  let key = null, people = [], own = [], last = null, sending = false, again = 0;
+  const AGAIN_MS = 10000;
 
   if (!(window.isSecureContext && window.indexedDB && crypto.subtle && navigator.serviceWorker)) {
     show("unable", true);
@@ -115,9 +116,12 @@
   };
   const failed = (error) => said(["session", "over", "refused"].includes(error.message) ? error.message : "offline");
 
-  async function send() {
+  // By itself it tries again and says nothing of the network, which the line above tells; what it says to whoever pressed
+  // the button, and what a person has to do (sign in, carry the file), it says.
+  async function send(asked = false) {
     if (sending || !navigator.onLine) return;
     sending = true;
+    clearTimeout(again);
     try {
       for (let waiting = await unsent(); waiting.length; waiting = await unsent()) {
         const piece = waiting.slice(0, PIECE);
@@ -127,7 +131,9 @@
         if (key) own = await Vault.readable(forum, key);
       }
     } catch (error) {
-      failed(error);
+      const needs = ["session", "over", "refused"].includes(error.message);
+      if (needs || asked === true) failed(error);
+      if (!needs) again = setTimeout(send, AGAIN_MS);
     } finally {
       sending = false;
       await refresh();
@@ -214,7 +220,7 @@
     await refresh();
   });
   on("lock", "click", async () => { key = null; people = []; own = []; await refresh(); });
-  on("send", "click", send);
+  on("send", "click", () => send(true));
   on("carry", "click", async () => {
     const file = { v: 1, forum, marks: (await unsent()).map((one) => one.sealed) };
     const link = document.createElement("a");
@@ -227,7 +233,7 @@
   byId("here").addEventListener("toggle", draw);
   byId("q").addEventListener("input", draw);
   byId("search").addEventListener("submit", (event) => event.preventDefault());
-  for (const event of ["online", "offline"]) window.addEventListener(event, () => refresh().then(send));
+  for (const event of ["online", "offline"]) window.addEventListener(event, () => refresh().then(() => send()));
 
   Vault.wipeDue().then(async (due) => {
     const went = await Vault.wentByItself(forum);

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, BrowserType, Page, expect
+from playwright.sync_api import BrowserContext, BrowserType, Page, Route, expect
 from sqlalchemy import func, select
 
 from consulta.domain import codes
@@ -359,3 +359,26 @@ def test_without_scripts_there_is_the_list_online(open_context: Callable[..., Br
     assert "Use la lista en línea" in page.inner_text("main")
     page.click("a:text-is('Lista en línea')")
     assert "Abrir la lista" in page.inner_text("main")
+
+
+def test_what_could_not_be_sent_is_sent_later_by_itself_and_hides_no_other_word(
+    demo: Flask, registered: list[str], device: Callable[..., BrowserContext]
+) -> None:
+    page, refused = prepared(device("ten")), []
+
+    def refuse(route: Route) -> None:
+        refused.append(route.request.url)
+        if len(refused) < 3:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.context.route("**/sin-internet/clave", refuse)
+    mark(page, [PEOPLE[57]])
+    page.click("#lock")
+    unlock(page, "000000")
+    expect(page.locator("#said")).to_contain_text("Ese no es el PIN")
+    expect(page.locator("#waiting")).to_contain_text("Todo está enviado")
+    expect(page.locator("#said")).to_contain_text("Ese no es el PIN")
+    assert len(refused) >= 3
+    assert PEOPLE[57] in present(demo)
