@@ -85,7 +85,7 @@ def _held() -> dict[str, str]:
     """Code by key."""
     if "held_drafts" not in g:
         try:
-            sent = request.cookies.get(settings().cookie(NAME)) or request.cookies.get(NAME, "")  # as it was called
+            sent = request.cookies.get(settings().cookie(NAME), "")
             value = _signer().unsign(sent, max_age=SECONDS).decode()
         except BadSignature:
             value = ""

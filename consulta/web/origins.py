@@ -63,7 +63,7 @@ def _from_another_site() -> bool:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
         return site in ("cross-site", "same-site")
-    return origin not in (None, "null") and not is_ours(urlsplit(origin).netloc, settings())
+    return origin not in (None, "null") and not is_ours(origin.partition("://")[2], settings())
 
 
 def _here() -> str:

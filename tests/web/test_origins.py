@@ -80,6 +80,8 @@ FOREIGN: list[dict[str, str]] = [
     {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
     {"Origin": "https://otro.example"},
     {"Origin": "https://localhost.otro.example"},
+    {"Origin": "http://["},
+    {"Origin": "otro.example"},
 ]
 
 

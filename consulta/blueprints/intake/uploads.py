@@ -100,7 +100,7 @@ def act(slug: str, import_id: int) -> Response | BaseResponse:
             )
             flash(gettext("Importación anulada: sus aportes se retiran en unos segundos."))
     except (Invalid, Conflict) as error:
-        refusal = answers.refused(error, getattr(error, "field", ""))
+        refusal = answers.refused(error)
         return _one_page(consultation, import_id, refusal.errors, refusal.status)
     return redirect(url_for(".one", slug=slug, import_id=import_id), 303)
 

@@ -14,7 +14,6 @@ from consulta.models.accounts import Attempt, DailyKey
 
 FREE_TRIES = 3
 LONGEST_DELAY = timedelta(minutes=15)
-SLOWLY = "Hubo varios intentos fallidos. Espere un momento y vuelva a intentarlo."
 
 
 def attempt_keys(db: Session, *, email: str, address: str, known_browser: str | None, today: date) -> list[bytes]:
@@ -47,7 +46,7 @@ def count(db: Session, keys: list[bytes], *, now: datetime, free: int = FREE_TRI
         query = select(Attempt.failures, Attempt.until).where(Attempt.key == key).with_for_update()
         seen = db.execute(query).first()
         if seen is not None and seen.until > now:
-            raise TooMany(SLOWLY, until=seen.until)
+            raise TooMany("Hubo varios intentos fallidos. Espere un momento y vuelva a intentarlo.", until=seen.until)
         failures = (seen.failures if seen else 0) + 1
         delay = timedelta(seconds=2 ** min(failures - free, 12)) if failures > free else timedelta()
         values = {"failures": failures, "failed_at": now, "until": now + min(delay, LONGEST_DELAY)}
