@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     notices.init_app(app)
     i18n.init_app(app, cookie=settings.cookie(i18n.COOKIE), secure=settings.secure)
     labels.init_app(app)
-    headers.init_app(app)
+    headers.init_app(app, secure=settings.secure, subdomains=settings.hsts_subdomains)
     errors.init_app(app)
     page_cache.init_app(app, settings.page_cache)
     blueprints.init_app(app)
@@ -116,11 +116,14 @@ def _serve(app: Flask, settings: Settings) -> None:
         count = settings.trusted_proxies
         wsgi = ProxyFix(wsgi, x_for=count, x_proto=count, x_host=0)
 
-    def security(response_headers: Any, _path: str, _url: str) -> None:
-        response_headers["X-Content-Type-Options"] = "nosniff"
-        response_headers["Content-Security-Policy"] = headers.POLICY
+    always = headers.of_every_file(secure=settings.secure, subdomains=settings.hsts_subdomains)
 
-    app.wsgi_app = WhiteNoise(wsgi, root=str(STATIC), prefix="static/", max_age=YEAR, add_headers_function=security)  # type: ignore[method-assign]
+    def security(response_headers: Any, _path: str, _url: str) -> None:
+        for name, value in always.items():
+            response_headers[name] = value
+
+    how: dict[str, Any] = {"max_age": YEAR, "allow_all_origins": False, "add_headers_function": security}
+    app.wsgi_app = WhiteNoise(wsgi, root=str(STATIC), prefix="static/", **how)  # type: ignore[method-assign]
 
 
 __all__ = ["Settings", "create_app"]

@@ -23,7 +23,8 @@ class Settings:
     """What an installation decides, apart from its consultations.
 
     ``page_cache`` is the memory in bytes for rendered public pages of one process (0 switches the cache off).
-    ``demo_sign_in`` is set only by the server that ``make run`` starts.
+    ``demo_sign_in`` is set only by the server that ``make run`` starts. ``hsts_subdomains``: whether browsers are told
+    to reach every name under the public address by HTTPS alone, not only this one.
     """
 
     database_url: str
@@ -37,6 +38,7 @@ class Settings:
     page_cache: int = 6_000_000
     demo_sign_in: bool = False
     backup_key: str = ""
+    hsts_subdomains: bool = False
 
     @property
     def backups(self) -> Path:
@@ -72,6 +74,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         page_cache=_whole(env, "CONSULTA_PAGE_CACHE", 6_000_000),
         demo_sign_in=env.get("CONSULTA_DEMO_SIGN_IN") == "1",
         backup_key=_backup_key(env.get("CONSULTA_BACKUP_KEY") or _kept(instance / BACKUP_FILE)),
+        hsts_subdomains=env.get("CONSULTA_HSTS_SUBDOMAINS") == "1",
     )
 
 

@@ -1,7 +1,7 @@
 // What a door keeps on this device. The roster is encrypted with a random key, which a PIN wraps; every mark is also
 // sealed for the server, so that it outlives the roster, a forgotten PIN and a restart. Nothing here draws anything.
 const Vault = (() => {
-  const ROUNDS = 600000, TRIES = 10, HOURS_48 = 48 * 3600 * 1000;
+  const VERSION = 2, ROUNDS = 600000, TRIES = 10, HOURS_48 = 48 * 3600 * 1000;
   const utf8 = (text) => new TextEncoder().encode(text);
   const random = (count) => crypto.getRandomValues(new Uint8Array(count));
 
@@ -56,7 +56,8 @@ const Vault = (() => {
     const wrapped = await crypto.subtle.wrapKey("raw", key, pinned, { name: "AES-GCM", iv });
     const lock = { salt, iv, wrapped, rounds: ROUNDS };
     const skew = serverNow - Date.now();
-    await put("rosters", { forum, lock, tries: TRIES, wipeAt, skew, people: await encrypt(key, people) });
+    await wipeMarks(forum); // of an earlier list: nothing opens what only its key opened
+    await put("rosters", { forum, version: VERSION, lock, tries: TRIES, wipeAt, skew, people: await encrypt(key, people) });
     return key;
   }
   /** A newer roster under the same key. Marks that the server has are in it, so they are not kept here any longer. */
@@ -101,6 +102,8 @@ const Vault = (() => {
     const kept = await get("rosters", forum);
     return kept && !kept.gone ? kept : null;
   }
+  /** Whether a device was prepared with an earlier version of these files: it works, and has to be prepared again. */
+  const isOutdated = (kept) => Boolean(kept) && kept.version !== VERSION;
   /** Whether the roster went by itself since somebody last looked; it is told once. */
   async function wentByItself(forum) {
     const kept = await get("rosters", forum);
@@ -108,7 +111,7 @@ const Vault = (() => {
     await drop("rosters", forum);
     return true;
   }
-  const isOurs = (answer) => (answer.headers.get("Content-Security-Policy") || "").startsWith("default-src 'self'; base-uri");
+  const isOurs = (answer) => answer.headers.has("Consulta"); // what a hotel's network answers has not
   /** Rosters whose day is over go, and leave a word. The device's clock alone decides nothing: what it says is over is
       over once the server says so, too; until then the forums are returned that wait for its word. */
   async function wipeDue() {
@@ -130,18 +133,9 @@ const Vault = (() => {
   }
 
   // --- marks
-  /** For the server alone: ECDH with a key of the moment, HKDF, AES-GCM; as consulta/seals.py reads it. */
+  /** For the server alone; as consulta/web/device_seals.py reads it. */
   async function seal(serverKey, context, value) {
-    const curve = { name: "ECDH", namedCurve: "P-256" };
-    const server = await crypto.subtle.importKey("raw", bytes(serverKey), curve, false, []);
-    const own = await crypto.subtle.generateKey(curve, true, ["deriveBits"]);
-    const point = new Uint8Array(await crypto.subtle.exportKey("raw", own.publicKey));
-    const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: server }, own.privateKey, 256);
-    const material = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
-    const how = { name: "HKDF", hash: "SHA-256", salt: point, info: utf8(context) };
-    const key = await crypto.subtle.deriveKey(how, material, { name: "AES-GCM", length: 256 }, false, ["encrypt"]);
-    const iv = random(12), algorithm = { name: "AES-GCM", iv, additionalData: utf8(context) };
-    return [point, iv, await crypto.subtle.encrypt(algorithm, key, utf8(JSON.stringify(value)))].map(base64).join(".");
+    return base64(await Hpke.seal(bytes(serverKey), utf8(context), utf8(JSON.stringify(value))));
   }
   /** Keep a mark, sealed and for this device; it is safe when this returns. */
   async function add(forum, key, serverKey, context, value) {
@@ -196,5 +190,5 @@ const Vault = (() => {
     return Array.from(await digest(plain.match(/.{4}/g).join("-")), (b) => b.toString(16).padStart(2, "0")).join("");
   }
 
-  return { keep, renew, unlock, wipe, wipeDue, roster, wentByItself, isOurs, add, readable, sent, marksOf, folio, hashOf, get, HOURS_48 };
+  return { keep, renew, unlock, wipe, wipeDue, roster, wentByItself, isOurs, isOutdated, add, readable, sent, marksOf, folio, hashOf, get, HOURS_48 };
 })();

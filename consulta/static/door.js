@@ -33,7 +33,8 @@
     byId("waiting").classList.toggle("warning", waiting > 0);
     show("send", waiting > 0 && navigator.onLine);
     show("carry", waiting > 0);
-    show("prepare", !kept && page.dataset.over !== "1");
+    show("outdated", Vault.isOutdated(kept));
+    show("prepare", (!kept || Vault.isOutdated(kept)) && page.dataset.over !== "1");
     show("over", !kept && page.dataset.over === "1");
     show("locked", Boolean(kept) && !key);
     show("list", Boolean(key));

@@ -382,3 +382,76 @@ def test_what_could_not_be_sent_is_sent_later_by_itself_and_hides_no_other_word(
     expect(page.locator("#said")).to_contain_text("Ese no es el PIN")
     assert len(refused) >= 3
     assert PEOPLE[57] in present(demo)
+
+
+# RFC 9180's vector of DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM in base mode, its first message.
+VECTOR = {
+    "info": "4f6465206f6e2061204772656369616e2055726e",
+    "secret": "90345e3a1d116c1dd39ae76d95ab858c142223a63e44f8f85318cfa91a84858e",
+    "point": "04c06b4f6bebc7bb495cb797ab753f911aff80aefb86fd8b6fcc35525f3ab5f03e"
+    "0b21bd31a86c6048af3cb2d98e0d3bf01da5cc4c39ff5370d331a4f1f7d5a4e0",
+    "receiver": "04abc7e49a4c6b3566d77d0304addc6ed0e98512ffccf505e6a8e3eb25c685136f"
+    "853148544876de76c0f2ef99cdc3a05ccf5ded7860c7c021238f9e2073d2356c",
+    "text": "4265617574792069732074727574682c20747275746820626561757479",
+    "aad": "436f756e742d30",
+    "sealed": "58c61a45059d0c5704560e9d88b564a8b63f1364b8d1fcb3c4c6ddc1d291742465e902cd216f8908da49f8f96f",
+}
+SEAL = """async (given) => {
+  const bytes = (hex) => Uint8Array.from(hex.match(/../g), (two) => parseInt(two, 16));
+  const base64 = (data) => btoa(String.fromCharCode(...data));
+  const url = (data) => base64(data).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const curve = { name: "ECDH", namedCurve: "P-256" }, point = bytes(given.point);
+  const open = { kty: "EC", crv: "P-256", x: url(point.slice(1, 33)), y: url(point.slice(33)) };
+  const closed = { ...open, d: url(bytes(given.secret)) };
+  const ephemeral = {
+    publicKey: await crypto.subtle.importKey("jwk", open, curve, true, []),
+    privateKey: await crypto.subtle.importKey("jwk", closed, curve, false, ["deriveBits"]),
+  };
+  const options = { ephemeral, aad: bytes(given.aad) };
+  const sealed = await Hpke.seal(bytes(given.receiver), bytes(given.info), bytes(given.text), options);
+  return Array.from(sealed, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}"""
+
+
+def test_a_device_seals_as_the_standard_says(device: Callable[..., BrowserContext]) -> None:
+    page = device("eleven").new_page()
+    sign_in(page, "coordinadora@demostracion.example")
+    page.goto(f"{DOOR}/sin-internet")
+    assert page.evaluate(SEAL, VECTOR) == VECTOR["point"] + VECTOR["sealed"]
+
+
+def test_a_device_of_an_earlier_version_is_told_to_prepare_again_and_loses_nothing(
+    demo: Flask, registered: list[str], device: Callable[..., BrowserContext]
+) -> None:
+    context = device("twelve")
+    page = prepared(context)
+    context.route("**/sin-internet/marcas", lambda route: route.abort())
+    mark(page, [PEOPLE[55]])
+    page.evaluate(
+        """async (forum) => {
+      const database = await new Promise((done) => {
+        indexedDB.open("consulta-door").onsuccess = (event) => done(event.target.result);
+      });
+      const store = database.transaction("rosters", "readwrite").objectStore("rosters");
+      await new Promise((done) => {
+        store.get(forum).onsuccess = (event) => {
+          const { version, ...older } = event.target.result;
+          store.put(older).onsuccess = done;
+        };
+      });
+    }""",
+        f"demostracion/{KEY}",
+    )
+    page.reload()
+    expect(page.locator("#outdated")).to_be_visible()
+    expect(page.locator("#locked")).to_be_visible()
+    page.fill("#pin", PIN)
+    page.fill("#pin-again", PIN)
+    page.click("#prepare button")
+    expect(page.locator("#said")).to_contain_text("Listo", timeout=90_000)
+    expect(page.locator("#outdated")).to_be_hidden()
+    expect(page.locator("#waiting")).to_contain_text("1 marca sin enviar")
+    context.unroute("**/sin-internet/marcas")
+    page.click("#send")
+    expect(page.locator("#waiting")).to_contain_text("Todo está enviado", timeout=90_000)
+    assert PEOPLE[55] in present(demo)

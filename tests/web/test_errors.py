@@ -67,7 +67,7 @@ def test_every_answer_carries_the_policy_and_no_page_an_exception(visitor: Visit
         headers = visitor.client.get(visitor.path(path)).headers
         policy = headers["Content-Security-Policy"]
         assert "unsafe" not in policy
-        assert "default-src 'self'" in policy
+        assert "default-src 'none'" in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
 
 

@@ -30,7 +30,7 @@ from consulta.models.forums import AttendanceMark, Registration, Seat
 from tests.support.audits import sound
 from tests.support.forums import announce, register
 from tests.support.people import coordinator, staff
-from tests.support.seals import seal
+from tests.support.seals import seal, seal_of_old
 from tests.support.visitor import Visitor
 
 DOOR = "/gestion/prueba/foros/foro"
@@ -298,3 +298,14 @@ def test_the_same_marks_from_many_at_once(
     assert (said.count(Outcome.NEW), said.count(Outcome.KNOWN)) == (2, 22)
     assert present(database) == ["Ana", "Paco"]
     sound(database)
+
+
+def test_a_mark_that_was_sealed_before_the_standard_still_counts(device: Device, database: Database) -> None:
+    mark = {"id": str(uuid.uuid4()), "at": AT, "code": code(database, "Ana")}
+    old = seal_of_old(device.key, CONTEXT, mark)
+    assert device.send([old]) == ["new"]
+    assert device.send([old, seal(device.key, CONTEXT, mark)]) == ["known", "known"]
+    point, iv, text = old.split(".")
+    other = f"{text[:-2]}{'A' if text[-2] != 'A' else 'B'}{text[-1]}"
+    broken = [f"{point}.{iv}.{other}", f"{point}.{iv}", f"{point}.{iv}.{text}.{text}", point, "", "."]
+    assert device.send(broken) == ["unreadable"] * len(broken)
