@@ -171,4 +171,5 @@ def erase(database: Database, *, now: datetime) -> int:
         uploads.forget_unapproved(db, now=now)
         staged.forget(db, now=now)
         requests.forget(db, now=now)
+        reminders.forget(db, now=now)
     return done

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.comments import flags
@@ -44,24 +44,25 @@ def erase(db: Session, *, now: datetime) -> int:
 
 
 def forget_contacts(db: Session, *, today: date, now: datetime) -> int:
-    """Destroy up to 200 addresses and unshown names whose day has come; the count done."""
+    """Destroy up to 200 addresses whose day has come, and the names that nobody sees: those that were not to be shown
+    and those of texts that are not public; the count done."""
+    seen = Contributor.publish_name & (Contribution.status == Status.PUBLISHED)
     due = db.execute(
-        select(Contributor.contribution_id, Contribution.number, Consultation.slug, Contributor.publish_name)
+        select(Contributor.contribution_id, Contribution.number, Consultation.slug, seen.label("seen"))
         .join(Contribution, Contribution.id == Contributor.contribution_id)
         .join(Consultation, Consultation.id == Contribution.consultation_id)
         .where(
             Contributor.erase_contact_on <= today,
-            or_(Contributor.email.is_not(None), Contributor.name.is_not(None)),
-            or_(Contributor.email.is_not(None), Contributor.publish_name.is_(False)),
+            or_(Contributor.email.is_not(None), Contributor.name.is_not(None) & not_(seen)),
         )
         .order_by(Contributor.contribution_id)
         .limit(PIECE)
     ).all()
-    for id_, number, slug, publish_name in due:
+    for id_, number, slug, name_is_seen in due:
         values: dict[str, Any] = {"email": None, "mail_language": None, "email_salt": None}
         fields = ["email"]
-        if not publish_name:
-            values |= {"name": None, "name_salt": None}
+        if not name_is_seen:
+            values |= {"name": None, "name_salt": None, "publish_name": False}
             fields.append("name")
         db.execute(update(Contributor).where(Contributor.contribution_id == id_).values(**values))
         view = consultations.find(db, slug).view

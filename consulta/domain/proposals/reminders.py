@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView, StageView
 from consulta.domain.notifications import outbox
 from consulta.domain.notifications.outbox import Mail, Recipient
+from consulta.domain.rows import changed
 from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
 from consulta.models.organizations import OrganizationMember
@@ -20,6 +21,7 @@ from consulta.models.proposals import ProposalDraft
 from consulta.models.sheets import SheetVersion
 
 BEFORE, PIECE = timedelta(days=3), 50
+DELIVERED_WITHIN = timedelta(days=7)
 _D = table_of(ProposalDraft)
 
 
@@ -47,6 +49,27 @@ def remind(db: Session, *, now: datetime) -> int:
             if done:
                 return done
     return 0
+
+
+def forget(db: Session, *, now: datetime) -> int:
+    """Drop addresses that no reminder will need: of what was sent, and a week after the one that went out or the day on
+    which proposals were last taken; of how many drafts."""
+    over = [view.id for view in _with_addresses(db) if not _will_take(view, now)]
+    told = _D.c.reminded_on < (now - DELIVERED_WITHIN).date()
+    unneeded = or_(_D.c.contribution_id.is_not(None), told, _D.c.consultation_id.in_(over))
+    return changed(db, update(_D).where(_D.c.email.is_not(None), unneeded).values(email=None))
+
+
+def _with_addresses(db: Session) -> list[ConsultationView]:
+    query = select(Consultation.slug).where(
+        Consultation.id.in_(select(_D.c.consultation_id).where(_D.c.email.is_not(None)))
+    )
+    return [consultations.find(db, slug).view for slug in db.execute(query).scalars().all()]
+
+
+def _will_take(view: ConsultationView, now: datetime) -> bool:
+    """Whether proposals are taken now, later, or were taken in the last week."""
+    return any(stage.ends_at > now - DELIVERED_WITHIN for stage in view.stages if "proposal" in stage.opens)
 
 
 def _remind(db: Session, view: ConsultationView, stage: StageView, now: datetime) -> int:

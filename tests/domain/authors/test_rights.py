@@ -16,6 +16,7 @@ from consulta.domain.contributions import reading as contributions
 from consulta.domain.contributions.queries import Filters
 from consulta.domain.errors import Conflict, NotFound
 from consulta.models.contributions import Contribution, Contributor, Status
+from consulta.models.moderation import Verdict
 from consulta.models.opinions import Opinion
 from tests.support.contributions import submit
 from tests.support.moderation import decide
@@ -158,6 +159,29 @@ def test_contacts_expire_by_themselves_but_a_shown_name_stays(database: Database
         rows = db.execute(select(Contributor.name, Contributor.email).order_by(Contributor.contribution_id)).all()
     assert [tuple(row) for row in rows] == [("Eva", None), (None, None)]
     assert sound(database, shown)
+
+
+@pytest.mark.parametrize("fate", ["pending", "rejected", "withdrawn", "published"])
+def test_a_name_that_was_to_be_shown_goes_after_a_year_where_nobody_sees_it(
+    database: Database, consultation: ConsultationView, fate: str
+) -> None:
+    number = submit(database, consultation, "Falta agua", "k", name="Eva", publish_name=True).number
+    if fate == "rejected":
+        moderator = staff(database, consultation)
+        decide(database, consultation, moderator, number, verdict=Verdict.REJECT, reason="off-topic")
+    elif fate == "published":
+        decide(database, consultation, staff(database, consultation), number)
+    elif fate == "withdrawn":
+        with database.transaction() as db:
+            rights.withdraw(db, codes.folio_of("k"), now=NOW)
+    later = NOW + timedelta(days=366)
+    with database.transaction() as db:
+        erasure.forget_contacts(db, today=later.date(), now=later)
+    with database.session(read_only=True) as db:
+        [kept] = db.execute(select(Contributor.name, Contributor.publish_name, Contributor.name_salt)).all()
+    assert kept[:2] == (("Eva", True) if fate == "published" else (None, False))
+    assert (kept[2] is None) is (fate != "published")
+    assert sound(database, consultation)
 
 
 def test_an_unknown_code_is_not_found(database: Database, consultation: ConsultationView) -> None:

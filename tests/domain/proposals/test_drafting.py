@@ -211,6 +211,43 @@ def test_three_days_before_the_end_whoever_has_one_unsent_is_told_once(
         assert reminders.remind(db, now=now + timedelta(days=40)) == 0, "the window is over"
 
 
+def test_an_address_for_a_reminder_goes_once_no_reminder_will_need_it(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    unsent = drafts.written(database, consultation, now, "sin enviar")
+    sent = drafts.written(database, consultation, now, "enviada")
+    with database.transaction() as db:
+        for draft in (unsent, sent):
+            drafting.keep_email(db, draft, f"{draft.key}@persona.example")
+    drafts.send(database, sent, now)
+
+    def left(*, after: timedelta, remind: bool = False) -> list[str | None]:
+        with database.transaction() as db:
+            if remind:
+                reminders.remind(db, now=now + after)
+            reminders.forget(db, now=now + after)
+            return sorted(filter(None, db.execute(select(ProposalDraft.email)).scalars()))
+
+    kept = [f"{unsent.key}@persona.example"]
+    assert left(after=timedelta()) == kept
+    assert left(after=timedelta(days=8), remind=True) == kept, "the mail may still be on its way"
+    assert left(after=timedelta(days=14)) == kept
+    assert left(after=timedelta(days=16)) == []
+
+
+def test_an_address_goes_with_the_window_though_nobody_was_reminded(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    draft = drafts.written(database, consultation, now)
+    with database.transaction() as db:
+        drafting.keep_email(db, draft, "eva@persona.example")
+    [stage] = [one for one in consultation.stages if "proposal" in one.opens]
+    with database.transaction() as db:
+        assert reminders.forget(db, now=stage.ends_at + timedelta(days=6)) == 0
+        assert reminders.forget(db, now=stage.ends_at + timedelta(days=8)) == 1
+        assert reminders.forget(db, now=stage.ends_at + timedelta(days=8)) == 0
+
+
 def test_drafts_that_nobody_goes_on_with_are_discarded_after_a_year(
     database: Database, consultation: ConsultationView, now: datetime
 ) -> None:
