@@ -17,7 +17,20 @@ from consulta.database.transactions import Database
 from . import blueprints, cli
 from .config import Settings, from_environment
 from .domain.texts import wordless
-from .web import auth, db, errors, headers, held_drafts, kept, notices, origins, page_cache, requests, signing_in
+from .web import (
+    auth,
+    db,
+    errors,
+    headers,
+    held_drafts,
+    kept,
+    notices,
+    origins,
+    page_cache,
+    printed,
+    requests,
+    signing_in,
+)
 from .web.form_tokens import FormTokens
 from .words import i18n, labels, markup
 
@@ -70,6 +83,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     headers.init_app(app, secure=settings.secure, subdomains=settings.hsts_subdomains)
     errors.init_app(app)
     page_cache.init_app(app, settings.page_cache)
+    printed.init_app(app)
     blueprints.init_app(app)
     cli.init_app(app)
     _templates(app)

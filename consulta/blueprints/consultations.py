@@ -16,7 +16,7 @@ from consulta.domain.management import schedules
 from consulta.domain.organizations import positions
 from consulta.domain.results import figures
 from consulta.models.consultations import ConsultationKind
-from consulta.web import db
+from consulta.web import db, printed
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now, settings
 from consulta.web.guards import find, place
@@ -96,26 +96,22 @@ def privacy(consultation: ConsultationView) -> str:
 @allow(anyone)
 def poster(slug: str) -> Response:
     """An A4 poster with a QR code."""
-    return _picture(posters.poster(_described(find(slug).view)), "application/pdf")
+    current = find(slug)
+    return printed.of_state(current, "poster.pdf", lambda: posters.poster(_described(current.view)), max_age=3600)
 
 
 @bp.get("/consultas/<slug>/imagen.png")
 @allow(anyone)
 def share_image(slug: str) -> Response:
     """The picture that social networks show."""
-    return _picture(posters.share_image(_described(find(slug).view)), "image/png")
+    current = find(slug)
+    return printed.of_state(current, "share.png", lambda: posters.share_image(_described(current.view)), max_age=3600)
 
 
 def _next_forum(consultation: ConsultationView) -> ForumView | None:
     """The next one that is not over before today: the page is kept in memory for the day."""
     today = consultation.today(now())
     return forums.upcoming(db.session(), consultation, days.local_instant(today, consultation.timezone))
-
-
-def _picture(body: bytes, mimetype: str) -> Response:
-    response = current_app.response_class(body, mimetype=mimetype)
-    response.headers["Cache-Control"] = "public, max-age=3600"
-    return response
 
 
 def _described(consultation: ConsultationView) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from consulta.documents import timelines
 from consulta.domain.comments import threads
-from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView, Current
 from consulta.domain.errors import Malformed, NotFound
 from consulta.domain.plans import earlier as plan_earlier
 from consulta.domain.plans import reading as plans
-from consulta.domain.plans.reading import Printed
 from consulta.domain.sheets import advice, period
 from consulta.domain.sheets import schema as sheet_schema
 from consulta.domain.sheets.advice import Diagnostic, Phase, Severity
@@ -94,27 +93,26 @@ def schema() -> Response:
 @allow(anyone)
 def document(slug: str, number: int, form: str) -> Response:
     """A commitment in OGP's template, in the generation of its plan unless another is asked for."""
-    consultation = guards.find(slug).view
-    found = plans.read(db.session(), consultation, [number])
-    return _document(consultation, found, form, f"compromiso-{number}")
+    return _document(guards.find(slug), [number], form, f"compromiso-{number}")
 
 
 @bp.get("/consultas/<slug>/plan.<any(json, docx, pdf):form>")
 @allow(anyone)
 def whole(slug: str, form: str) -> Response:
     """All commitments as one document, with its contents."""
-    consultation = guards.find(slug).view
-    if not consultation.planned:
+    current = guards.find(slug)
+    if not current.view.planned:
         raise NotFound("Esta consulta todavía no tiene un plan.")
-    return _document(consultation, plans.read(db.session(), consultation), form, "plan")
+    return _document(current, None, form, "plan")
 
 
-def _document(consultation: ConsultationView, found: Sequence[Printed], form: str, name: str) -> Response:
-    generation = sheet_files.generation_asked(period.generation(consultation))
-    rows = [(one.number, one.sheet, one.amendments) for one in found]
-    addresses = [url_for(".one", slug=consultation.slug, number=one.number) for one in found]
+def _document(current: Current, numbers: Sequence[int] | None, form: str, name: str) -> Response:
+    def find() -> list[sheet_files.Row]:
+        found = plans.read(db.session(), current.view, numbers)
+        return [(one.number, one.sheet, one.amendments) for one in found]
+
     heading = gettext("Compromiso %(n)s", n="%s")
-    return sheet_files.document(consultation, rows, addresses, form, generation, heading=heading, name=name)
+    return sheet_files.document(current, find, "plans.one", form, heading=heading, name=name)
 
 
 def _drawn(goals: Sequence[Milestone], months: Period | None) -> str:

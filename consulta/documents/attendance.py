@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent / "typst"
+from .press import Manuscript
+
 ROWS = 24
 
 
-def sheet(*, forum: str, when: str, seats: int, words: Mapping[str, Any], demo: str, language: str) -> bytes:
+def sheet(*, forum: str, when: str, seats: int, words: Mapping[str, Any], demo: str, language: str) -> Manuscript:
     """Numbered rows for ``seats`` people and a page more; ``words``: ``columns`` (four) and ``care``."""
-    import typst  # on first use: a worker that prints nothing is lighter
-
     pages = min(200, -(-seats // ROWS) + 1)
     data = json.dumps(
         {
@@ -28,6 +26,4 @@ def sheet(*, forum: str, when: str, seats: int, words: Mapping[str, Any], demo: 
         },
         ensure_ascii=False,
     )
-    fonts, values = [str(FOLDER / "fonts")], {"data": data}
-    made = typst.compile(str(FOLDER / "attendance.typ"), format="pdf", sys_inputs=values, font_paths=fonts)
-    return bytes(made if isinstance(made, bytes) else made[0])
+    return Manuscript("attendance.pdf", data)

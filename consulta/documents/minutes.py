@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from .glyphs import printable
-from .typesetting import here
+from .press import Manuscript
 
 
 @dataclass(frozen=True)
@@ -27,37 +25,11 @@ class Record:
     language: str
 
 
-def docx(record: Record) -> bytes:
+def docx(record: Record) -> Manuscript:
     """The document for a word processor."""
-    from docx import Document  # on first use: a worker that writes none is lighter
-
-    document: Any = Document()
-    document.core_properties.title = record.title
-    document.core_properties.language = record.language
-    if record.demo:
-        document.add_paragraph(record.demo, style="Intense Quote")
-    document.add_heading(record.title, 0)
-    document.add_paragraph(record.consultation)
-    table = document.add_table(rows=0, cols=2)
-    for label, text in record.facts:
-        cells = table.add_row().cells
-        cells[0].text, cells[1].text = label, text
-    for heading, text in record.parts:
-        if heading:
-            document.add_heading(heading, 1)
-        for paragraph in text.split("\n\n"):
-            document.add_paragraph(paragraph)
-    if record.voices:
-        document.add_heading(record.voices_heading, 1)
-        for who, said in record.voices:
-            document.add_paragraph(who, style="Heading 2")
-            document.add_paragraph(said)
-    document.add_paragraph(record.source)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
+    return Manuscript("minutes.docx", json.dumps(asdict(record), ensure_ascii=False))
 
 
-def pdf(record: Record) -> bytes:
+def pdf(record: Record) -> Manuscript:
     """The same as PDF/UA-1."""
-    return here("minutes.typ", printable(json.dumps(asdict(record), ensure_ascii=False)))
+    return Manuscript("minutes.pdf", printable(json.dumps(asdict(record), ensure_ascii=False)))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from .posters import COLOURS
-
-FOLDER = Path(__file__).parent / "typst"
+from .press import Manuscript
 
 
 def sheets(
@@ -22,10 +20,8 @@ def sheets(
     demo: str,
     language: str,
     sheets: Sequence[tuple[int, str, list[str]]],
-) -> bytes:
+) -> Manuscript:
     """One page a sheet: its number, code and QR code as rows of modules."""
-    import typst  # on first use: a worker that prints nothing is lighter
-
     data = json.dumps(
         {
             "forum": forum,
@@ -40,7 +36,4 @@ def sheets(
         },
         ensure_ascii=False,
     )
-    made = typst.compile(
-        str(FOLDER / "papers.typ"), format="pdf", sys_inputs={"data": data}, font_paths=[str(FOLDER / "fonts")]
-    )
-    return bytes(made if isinstance(made, bytes) else made[0])
+    return Manuscript("papers.pdf", data)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Literal
 
-FOLDER = Path(__file__).parent / "typst"
+from .press import Manuscript
+
 COLOURS = (
     "#55636d",
     "#1f5fa8",
@@ -25,16 +23,14 @@ COLOURS = (
 )
 
 
-@lru_cache(maxsize=8)
-def poster(data: str) -> bytes:
+def poster(data: str) -> Manuscript:
     """The poster, from ``data``: the JSON that ``describe`` makes."""
-    return _set("poster.typ", data, "pdf")
+    return Manuscript("poster.pdf", data)
 
 
-@lru_cache(maxsize=8)
-def share_image(data: str) -> bytes:
+def share_image(data: str) -> Manuscript:
     """The share image, from the same JSON."""
-    return _set("share.typ", data, "png")
+    return Manuscript("share.png", data)
 
 
 def describe(
@@ -64,12 +60,3 @@ def describe(
         },
         ensure_ascii=False,
     )
-
-
-def _set(name: str, data: str, form: Literal["pdf", "png"]) -> bytes:
-    import typst  # on first use: a worker that makes no poster is 7 MiB lighter
-
-    made: Any = typst.compile(
-        str(FOLDER / name), format=form, sys_inputs={"data": data}, font_paths=[str(FOLDER / "fonts")], ppi=72.0
-    )
-    return bytes(made if isinstance(made, bytes) else made[0])

@@ -11,19 +11,21 @@ from collections.abc import Sequence
 
 from . import sheet_content
 from .glyphs import printable
+from .press import Manuscript
 from .sheet_content import AMENDMENTS, ANNEX, ANNEX_BAND, CONTENTS, COUNT, FULL, LABEL, NOTES, NUMBER, Page
-from .typesetting import apart, here
 from .xml_text import cleaned
 
 
-def docx(pages: Sequence[Page], *, title: str = "") -> bytes:
+def docx(pages: Sequence[Page], *, title: str = "") -> Manuscript:
     """The sheets for a word processor; ``title``: of the whole, needed where there are several."""
-    from consulta.documents.sheets_docx import write  # on first use: a worker that writes none is lighter
+    data = {
+        "title": title or sheet_content.title_of(pages),
+        "sheets": [sheet_content.content(page) for page in pages],
+    }
+    return Manuscript("sheets.docx", json.dumps(data, ensure_ascii=False))
 
-    return write([sheet_content.content(page) for page in pages], title or sheet_content.title_of(pages))
 
-
-def pdf(pages: Sequence[Page], *, title: str = "") -> bytes:
+def pdf(pages: Sequence[Page], *, title: str = "") -> Manuscript:
     """The same as PDF/UA-1."""
     data = {
         "title": cleaned(title or sheet_content.title_of(pages)),
@@ -38,5 +40,4 @@ def pdf(pages: Sequence[Page], *, title: str = "") -> bytes:
         "count": COUNT,
         "sheets": [sheet_content.content(page) for page in pages],
     }
-    typeset = apart if len(pages) > 1 else here
-    return typeset("sheets.typ", printable(json.dumps(data, ensure_ascii=False)))
+    return Manuscript("sheets.pdf", printable(json.dumps(data, ensure_ascii=False)))

@@ -15,8 +15,9 @@ MARGIN = (FULL - 210) / -2
 DEMO_FILL = "3a2e00"
 
 
-def write(sheets: Sequence[Content], title: str) -> bytes:
-    """The file: sheets one after the other, each on a new page; a table of contents before several."""
+def write(data: Content) -> bytes:
+    """The file: ``sheets`` one after the other, each on a new page; before several their ``title`` and contents."""
+    sheets, title = data["sheets"], data["title"]
     document = _empty(title)
     markup: list[str] = []
     if len(sheets) > 1:

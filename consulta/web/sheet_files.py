@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from flask import Response, current_app, jsonify, request, url_for
 
 from consulta.documents import sheet_content, sheets
-from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.documents.press import Manuscript
+from consulta.domain.consultations.snapshots import ConsultationView, Current
 from consulta.domain.errors import Malformed
-from consulta.domain.sheets import as_json
+from consulta.domain.sheets import as_json, period
 from consulta.domain.sheets.sheet import Amendment, Generation, Sheet, public
 from consulta.models.consultations import ConsultationKind
 from consulta.words.i18n import gettext, localized
 
+from . import printed
 from .context import settings
 
-TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-}
 Row = tuple[int | None, Sheet, tuple[Amendment, ...]]
+MANY = {"plan", "propuestas"}
+"""Files of several sheets, even if there is but one."""
 
 
 def generation_asked(own: Generation) -> Generation:
@@ -34,55 +34,84 @@ def generation_asked(own: Generation) -> Generation:
 
 
 def document(
-    consultation: ConsultationView,
-    rows: Sequence[Row],
-    addresses: Sequence[str],
+    current: Current,
+    find: Callable[[], Sequence[Row]],
+    endpoint: str,
     form: str,
-    generation: Generation,
     *,
     heading: str,
     name: str,
 ) -> Response:
-    """Some sheets as a file, without addresses and telephones. ``heading``: the line above a title, ``%s`` its number;
-    ``addresses``: where each stands."""
-    shown = [(n, public(sheet), as_json.public_amendments(changes)) for n, sheet, changes in rows]
-    where = [settings().base_url + address for address in addresses]
+    """Some sheets as a file, without addresses and telephones, in the generation that was asked for. ``find`` reads
+    them; ``endpoint``: the page of one of them; ``heading``: the line above a title, ``%s`` its number."""
+    consultation = current.view
+    generation = generation_asked(period.generation(consultation))
     if form == "json":
-        return _json(shown, where, generation, many=name == "plan" or len(rows) != 1)
+        rows = find()
+        shown = [(n, public(sheet), as_json.public_amendments(changes)) for n, sheet, changes in rows]
+        return _json(shown, _addresses(consultation, rows, endpoint), generation, many=name in MANY)
+
+    def make() -> Manuscript:
+        return manuscript(consultation, find(), endpoint, form, generation, heading=heading)
+
+    called = file_name(consultation, name)
+    return printed.of_state(current, f"sheets.{form}", make, called, asked=generation.value)
+
+
+def manuscript(
+    consultation: ConsultationView,
+    rows: Sequence[Row],
+    endpoint: str,
+    form: str,
+    generation: Generation,
+    *,
+    heading: str,
+) -> Manuscript:
+    """What a DOCX or PDF of some sheets is made from."""
     demo = consultation.kind is ConsultationKind.DEMONSTRATION
-    made = [
+    pages = [
         sheet_content.Page(
-            sheet=sheet,
+            sheet=public(sheet),
             generation=generation,
             number=n,
             heading=heading % n if "%s" in heading else heading,
             address=address,
             source=localized(consultation.title),
-            amendments=changes,
+            amendments=as_json.public_amendments(changes),
             demo=gettext("Datos de demostración") if demo else "",
         )
-        for (n, sheet, changes), address in zip(shown, where, strict=True)
+        for (n, sheet, changes), address in zip(rows, _addresses(consultation, rows, endpoint), strict=True)
     ]
     write = sheets.docx if form == "docx" else sheets.pdf
-    return attached(consultation, write(made, title=localized(consultation.title)), form, name)
+    return write(pages, title=localized(consultation.title))
 
 
 def attached(consultation: ConsultationView, content: bytes, form: str, name: str) -> Response:
-    """A document as an attachment; the demonstration's says in its name what it is."""
-    response = current_app.response_class(content, mimetype=TYPES[form])
-    mark = "-datos-de-demostracion" if consultation.kind is ConsultationKind.DEMONSTRATION else ""
-    response.headers["Content-Disposition"] = f'attachment; filename="{consultation.slug}-{name}{mark}.{form}"'
+    """A document that the worker made, as an attachment."""
+    response = current_app.response_class(content, mimetype=printed.TYPES[form])
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(consultation, name)}.{form}"'
     return response
+
+
+def file_name(consultation: ConsultationView, name: str) -> str:
+    """What a file is called; the demonstration's says in its name what it is."""
+    mark = "-datos-de-demostracion" if consultation.kind is ConsultationKind.DEMONSTRATION else ""
+    return f"{consultation.slug}-{name}{mark}"
 
 
 def proposals(
     consultation: ConsultationView, rows: Sequence[tuple[int, Sheet]], form: str, generation: Generation
-) -> Response:
-    """Published proposals as one document with its contents."""
+) -> Manuscript:
+    """What one document of published proposals, with its contents, is made from."""
     found: list[Row] = [(number, sheet, ()) for number, sheet in rows]
-    addresses = [url_for("proposals.one", slug=consultation.slug, number=number) for number, _sheet in rows]
-    heading = gettext("Propuesta %(n)s", n="%s")
-    return document(consultation, found, addresses, form, generation, heading=heading, name="propuestas")
+    return manuscript(
+        consultation, found, "proposals.one", form, generation, heading=gettext("Propuesta %(n)s", n="%s")
+    )
+
+
+def _addresses(consultation: ConsultationView, rows: Sequence[Row], endpoint: str) -> list[str]:
+    base, slug = settings().base_url, consultation.slug
+    return [base + url_for(endpoint, slug=slug, number=number) for number, _sheet, _changes in rows]
 
 
 def _json(rows: Sequence[Row], where: Sequence[str], generation: Generation, *, many: bool) -> Response:

@@ -8,6 +8,7 @@ import structlog
 from flask import Flask
 
 from consulta.database.transactions import Database
+from consulta.documents import press
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.contributions import prints
 from consulta.domain.proposals import reading as proposals
@@ -16,6 +17,8 @@ from consulta.web import sheet_files
 
 log = structlog.get_logger()
 MAX_PROPOSALS = 2_000
+SECONDS = 300
+"""What the longest may take: somebody waits for it, and no page does."""
 
 
 def typeset(app: Flask, *, now: datetime) -> int:
@@ -31,7 +34,8 @@ def typeset(app: Flask, *, now: datetime) -> int:
     try:
         with app.test_request_context(base_url=app.extensions["settings"].base_url):
             generation = period.generation(current.view)
-            made = sheet_files.proposals(current.view, rows, name.rpartition(".")[2], generation).get_data()
+            manuscript = sheet_files.proposals(current.view, rows, name.rpartition(".")[2], generation)
+        made = press.apart(manuscript, seconds=SECONDS)
     except Exception as error:  # whatever it is: one that cannot be made does not hold up the others
         log.warning("print", name=name, kind=type(error).__name__)
         with database.transaction() as db:

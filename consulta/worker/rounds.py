@@ -12,6 +12,7 @@ from consulta.backups import copies, register
 from consulta.config import Settings
 from consulta.database import traces
 from consulta.database.transactions import Database
+from consulta.documents.press import KEPT_SECONDS, Press
 from consulta.domain import heartbeats
 from consulta.domain.accounts import sessions
 from consulta.domain.authors import erasure as author_erasure
@@ -42,7 +43,7 @@ def work(app: Flask, *, now: datetime) -> int:
         lambda: answer(database, now=now),
         lambda: delivery.deliver(app, now=now),
         lambda: printing.typeset(app, now=now),
-        lambda: erase(database, now=now),
+        lambda: clean(database, app.extensions["press"], now=now),
         lambda: take_in(database, now=now),
         lambda: publish_editions(database, now=now),
         lambda: note(database, settings, now=now),
@@ -151,6 +152,13 @@ def keep_copy(database: Database, settings: Settings, *, now: datetime) -> int:
         raise
     copies.rotate(settings.backups)
     return 1
+
+
+def clean(database: Database, press: Press, *, now: datetime) -> int:
+    """Erase what is due, and every kept document that may still hold it; of the others those that are a day old."""
+    done = erase(database, now=now)
+    press.forget(older=0 if done else KEPT_SECONDS)
+    return done
 
 
 def erase(database: Database, *, now: datetime) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,10 +13,11 @@ from docx import Document
 from docx.oxml.ns import qn
 from pypdf import PdfReader
 
-from consulta.documents import sheet_content, typesetting
+from consulta.documents import press, sheet_content
+from consulta.documents import sheets as documents
 from consulta.documents.glyphs import printable
+from consulta.documents.press import Manuscript
 from consulta.documents.sheet_content import Page
-from consulta.documents.sheets import docx, pdf
 from consulta.domain.sheets.boxes import place
 from consulta.domain.sheets.sheet import Amendment, Contact, Generation, Line, Milestone, Sheet
 from tests.support.sheets import records, sheet_of, sheets
@@ -48,6 +50,14 @@ def page(sheet: Sheet, generation: Generation = A, **more: Any) -> Page:
         address="https://consulta.example/plan/1",
         **more,
     )
+
+
+def docx(pages: Sequence[Page], title: str = "") -> bytes:
+    return press.printed(documents.docx(pages, title=title))
+
+
+def pdf(pages: Sequence[Page], title: str = "") -> bytes:
+    return press.printed(documents.pdf(pages, title=title))
 
 
 def opened(data: bytes) -> Any:
@@ -280,4 +290,4 @@ def test_the_loader_reads_what_the_file_says() -> None:
 
 def test_what_cannot_be_typeset_says_why() -> None:
     with pytest.raises(RuntimeError, match="sys"):
-        typesetting.apart("sheets.typ", "no es JSON")
+        press.apart(Manuscript("sheets.pdf", "no es JSON"))

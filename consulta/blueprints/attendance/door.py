@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from time import time
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
+from flask import Blueprint, Response, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.documents import attendance
@@ -18,7 +18,7 @@ from consulta.domain.texts import showable
 from consulta.forms.fields import Typed
 from consulta.forms.registrations import read_guest
 from consulta.models.consultations import ConsultationKind
-from consulta.web import answers, db, guards
+from consulta.web import answers, db, guards, printed
 from consulta.web.auth import allow, on_a_team
 from consulta.web.context import now
 from consulta.words.i18n import day, gettext, language, localized
@@ -112,7 +112,7 @@ def sheet(slug: str, key: str) -> Response:
         ],
         "care": gettext("No se pide documento, teléfono ni dirección. Los nombres se borran 30 días después del foro."),
     }
-    body = attendance.sheet(
+    manuscript = attendance.sheet(
         forum=localized(forum.data.name),
         when=day(consultation.today(forum.data.starts_at)),
         seats=forum.data.capacity,
@@ -120,9 +120,7 @@ def sheet(slug: str, key: str) -> Response:
         language=language(),
         demo=gettext("Datos de demostración") if consultation.kind is ConsultationKind.DEMONSTRATION else "",
     )
-    response = current_app.response_class(body, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="asistencia-{forum.key}.pdf"'
-    return response
+    return printed.answer(manuscript, f"asistencia-{forum.key}")
 
 
 def _mark_id() -> str:

@@ -10,7 +10,7 @@ from consulta.domain.forums import turnout
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.papers import minutes, reconciliation
 from consulta.models.consultations import ConsultationKind
-from consulta.web import answers, db, guards
+from consulta.web import answers, db, guards, printed
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now, settings
 from consulta.words.i18n import day, gettext, language, localized, number
@@ -115,9 +115,7 @@ def poster(slug: str, key: str) -> Response:
             language=language(),
         )
     )
-    response = current_app.response_class(drawn, mimetype="application/pdf")
-    response.headers["Cache-Control"] = "public, max-age=600"
-    return response
+    return printed.answer(drawn, max_age=600)
 
 
 @bp.get("/consultas/<slug>/foros/<key>/asistencia.csv")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.documents import papers, qr
@@ -18,7 +18,7 @@ from consulta.forms.fields import LINE, Typed
 from consulta.forms.papers import read_notes
 from consulta.models.consultations import ConsultationKind
 from consulta.models.papers import PaperState
-from consulta.web import answers, db, guards, table_files
+from consulta.web import answers, db, guards, printed, table_files
 from consulta.web.auth import allow, coordinates, on_a_team
 from consulta.web.context import now, settings
 from consulta.words.i18n import day, gettext, language, localized
@@ -70,7 +70,7 @@ def sheets(slug: str, key: str, batch: int) -> Response:
     theme = consultation.theme_by_id(found.theme_id)
     base, secret = settings().base_url, settings().secret_key
     codes = [(n, paper_batches.code(secret, consultation, forum, n)) for n in range(found.first, found.last + 1)]
-    body = papers.sheets(
+    manuscript = papers.sheets(
         forum=localized(forum.data.name),
         when=day(consultation.today(forum.data.starts_at)),
         theme=localized(theme.name) if theme else "",
@@ -81,10 +81,7 @@ def sheets(slug: str, key: str, batch: int) -> Response:
         sheets=[(n, code, qr.matrix(f"{base}/seguimiento#{code}")) for n, code in codes],
         demo=gettext("Datos de demostración") if consultation.kind is ConsultationKind.DEMONSTRATION else "",
     )
-    response = current_app.response_class(body, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="hojas-{found.first}-{found.last}.pdf"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return printed.answer_once(manuscript, f"hojas-{found.first}-{found.last}")
 
 
 @bp.get("/ir")

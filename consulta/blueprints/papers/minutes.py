@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.documents import minutes
@@ -19,13 +19,12 @@ from consulta.domain.papers import minutes as paper_minutes
 from consulta.forms.fields import TEXT, Typed
 from consulta.models.accounts import Sector
 from consulta.models.consultations import ConsultationKind
-from consulta.web import answers, db, guards
+from consulta.web import answers, db, guards, printed
 from consulta.web.auth import allow, anyone, on_a_team
 from consulta.web.context import now, settings
 from consulta.words.i18n import day, gettext, language, localized
 
 bp = Blueprint("minutes", __name__)
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @bp.get("/consultas/<slug>/cronograma/<key>/acta.<form>")
@@ -36,10 +35,7 @@ def document(slug: str, key: str, form: str) -> Response:
     record = _record(consultation, key)
     if form not in ("docx", "pdf") or record is None:
         raise NotFound("Este acto no tiene acta para descargar.")
-    made, kind = (minutes.docx(record), DOCX) if form == "docx" else (minutes.pdf(record), "application/pdf")
-    response = current_app.response_class(made, mimetype=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{key}.{form}"'
-    return response
+    return printed.answer(minutes.docx(record) if form == "docx" else minutes.pdf(record), key)
 
 
 @bp.get("/gestion/<slug>/foros/<key>/actas/<theme>")

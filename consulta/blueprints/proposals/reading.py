@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.documents import timelines
 from consulta.domain.comments import threads
-from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.consultations.snapshots import ConsultationView, Current
 from consulta.domain.contributions import prints
 from consulta.domain.errors import NotFound
 from consulta.domain.organizations import positions
@@ -107,37 +107,42 @@ def difference(consultation: ConsultationView, number: int) -> str:
 @allow(anyone)
 def document(slug: str, number: int, form: str) -> Response:
     """A proposal in OGP's template."""
-    consultation = guards.find(slug).view
-    found = proposals.one(db.session(), consultation, number)
-    if found.sheet is None:
-        raise NotFound("Esa propuesta ya no se puede leer.")
-    address = url_for(".one", slug=slug, number=number)
-    return sheet_files.document(
-        consultation,
-        [(number, found.sheet, ())],
-        [address],
-        form,
-        sheet_files.generation_asked(period.generation(consultation)),
-        heading=gettext("Propuesta %(n)s", n="%s"),
-        name=f"propuesta-{number}",
-    )
+    current = guards.find(slug)
+
+    def find() -> list[sheet_files.Row]:
+        found = proposals.one(db.session(), current.view, number)
+        if found.sheet is None:
+            raise NotFound("Esa propuesta ya no se puede leer.")
+        return [(number, found.sheet, ())]
+
+    heading = gettext("Propuesta %(n)s", n="%s")
+    return sheet_files.document(current, find, "proposals.one", form, heading=heading, name=f"propuesta-{number}")
 
 
 @bp.get(f"{ALL}.<any(docx, pdf):form>")
 @allow(anyone)
 def whole(slug: str, form: str) -> Response:
     """All published proposals as one document: at once if they are few, else as the worker made it last."""
-    consultation, name = guards.find(slug).view, f"propuestas.{form}"
-    generation = period.generation(consultation)
-    rows = proposals.all_sheets(db.session(), consultation, limit=MAX_AT_ONCE + 1)
-    if not rows:
+    current = guards.find(slug)
+    consultation, name = current.view, f"propuestas.{form}"
+    numbers = proposals.published(db.session(), consultation, limit=MAX_AT_ONCE + 1)
+    if not numbers:
         raise NotFound("Todavía no hay propuestas publicadas.")
-    if len(rows) <= MAX_AT_ONCE:
-        return sheet_files.proposals(consultation, rows, form, generation)
+    if len(numbers) <= MAX_AT_ONCE:
+        return _few(current, form)
     made = prints.content(db.session(), consultation, name) if "listo" in request.args else None
     if made is not None:
         return sheet_files.attached(consultation, made, form, "propuestas")
     return _whole_page(consultation, form)
+
+
+def _few(current: Current, form: str) -> Response:
+    def find() -> list[sheet_files.Row]:
+        found = proposals.all_sheets(db.session(), current.view, limit=MAX_AT_ONCE)
+        return [(number, sheet, ()) for number, sheet in found]
+
+    heading = gettext("Propuesta %(n)s", n="%s")
+    return sheet_files.document(current, find, "proposals.one", form, heading=heading, name="propuestas")
 
 
 @bp.post(f"{ALL}.<any(docx, pdf):form>")
