@@ -11,12 +11,16 @@ import sqlite3
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
-LOCK_SECONDS, ASK_AGAIN = 5, 0.0005
-WAIT, NO_WAIT = "PRAGMA busy_timeout=5000", "PRAGMA busy_timeout=0"
+from .patience import CONNECT_SECONDS
+
+LOCK_SECONDS, ASK_AGAIN = 4, 0.0005
+WAIT, NO_WAIT = "PRAGMA busy_timeout=4000", "PRAGMA busy_timeout=0"
+POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 8, "pool_timeout": CONNECT_SECONDS}
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -27,7 +31,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA cache_size=-8000",
 )
 POSTGRES_OPTIONS = (
-    "-c timezone=UTC -c synchronous_commit=on -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+    "-c timezone=UTC -c synchronous_commit=on -c lock_timeout=4s -c idle_in_transaction_session_timeout=60s"
 )
 
 
@@ -37,19 +41,29 @@ def engine(url: str, *, read_only: bool) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        made = create_engine(url, connect_args={"timeout": LOCK_SECONDS}, pool_size=8, max_overflow=8)
+        made = create_engine(url, connect_args={"timeout": LOCK_SECONDS}, **POOL)
         _sqlite_rules(made, read_only=read_only)
         return made
+    return _postgres(url, read_only=read_only)
+
+
+def _postgres(url: str, *, read_only: bool) -> Engine:
+    from consulta.database.postgres import Connection as Waiting
     from consulta.database.postgres import Cursor
 
     options = POSTGRES_OPTIONS + (" -c default_transaction_read_only=on" if read_only else "")
-    return create_engine(
+    made = create_engine(
         url,
-        connect_args={"options": options, "cursor_factory": Cursor},
-        pool_size=8,
-        max_overflow=8,
+        connect_args={"options": options, "cursor_factory": Cursor, "connect_timeout": CONNECT_SECONDS},
+        **POOL,
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
     )
+
+    @event.listens_for(made, "do_connect")
+    def connect(_dialect: object, _record: object, given: list[Any], more: dict[str, Any]) -> Waiting:
+        return Waiting.connect(*given, **more)
+
+    return made
 
 
 def _sqlite_rules(engine: Engine, *, read_only: bool) -> None:
@@ -78,7 +92,7 @@ def _sqlite_rules(engine: Engine, *, read_only: bool) -> None:
 
 
 def _begin(cursor: sqlite3.Cursor, turn: Lock) -> None:
-    """Take the lock of the database, or fail as SQLite would after five seconds.
+    """Take the lock of the database, or fail as SQLite would after four seconds.
 
     SQLite's own waiting sleeps longer the longer one waits, up to a tenth of a second in which nobody may hold it:
     under a crowd a third of the time went by idle. So one thread of a process asks again and again, the others queue.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from consulta.domain.contributions import deferred
@@ -16,6 +16,10 @@ from consulta.domain.ledger import log as ledger
 from consulta.domain.results import tally
 
 from .engines import engine
+
+
+class InDoubt(OperationalError):
+    """The connection was lost after COMMIT went out and before its answer came: nobody knows whether it was kept."""
 
 
 class Database:
@@ -57,7 +61,7 @@ def commit(db: Session) -> None:
             deferred.write(db)
             tally.write(db)
             ledger.write(db)
-        db.commit()
+        _commit(db)
     except BaseException:
         undo(db)
         raise
@@ -89,12 +93,30 @@ def _one_trip(db: Session) -> Iterator[None]:
         return
     driver: Any = connection.connection.driver_connection
     dialect: Any = connection.dialect
+    asked = False
     try:
         with driver.pipeline():
             yield
+            asked = True
             driver.commit()
     except dialect.dbapi.Error as error:
-        raise DBAPIError.instance("COMMIT", None, error, dialect.dbapi.Error, dialect=dialect) from error
+        lost: bool = driver.closed
+        if lost:
+            connection.invalidate(error)  # it is not asked to roll back
+        if lost and asked:
+            raise InDoubt("COMMIT", None, error, connection_invalidated=True) from error
+        raise DBAPIError.instance(
+            "COMMIT", None, error, dialect.dbapi.Error, dialect=dialect, connection_invalidated=lost
+        ) from error
+
+
+def _commit(db: Session) -> None:
+    try:
+        db.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise InDoubt("COMMIT", None, error.orig or error, connection_invalidated=True) from error
+        raise
 
 
 def undo(db: Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
-from consulta.database import transactions
+from consulta.database import patience, transactions
 from consulta.database.transactions import Database
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -15,11 +15,16 @@ def init_app(app: Flask, database: Database) -> None:
     """Give every request its session and close it afterwards."""
     app.extensions["database"] = database
 
+    @app.before_request
+    def wait_no_longer() -> None:
+        patience.limit(patience.SECONDS)
+
     @app.teardown_request
     def close(_error: BaseException | None) -> None:
         db = g.pop("db", None)
         if db is not None:
             db.close()
+        patience.limit(None)
 
 
 def database() -> Database:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
-from flask import Flask, Response, make_response, redirect, render_template, request
+from flask import Flask, Response, g, make_response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from consulta.database.transactions import InDoubt
+from consulta.domain import codes
 from consulta.domain.errors import Closed, Conflict, DomainError, Invalid, Malformed, NotAllowed, NotFound, TooMany
 from consulta.domain.texts import showable
 from consulta.words.i18n import gettext
 
-from . import addresses, auth, held_drafts, kept
+from . import addresses, auth, form_keys, held_drafts, kept
+from .context import now, settings
 
 STATUS: dict[type[DomainError], int] = {
     NotFound: 404,
@@ -47,14 +52,16 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(InDoubt, _in_doubt)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeout, _database)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
 
-def page(status: int, message: str, *, valid: tuple[str, ...] = ()) -> Response:
+def page(status: int, message: str, *, valid: tuple[str, ...] = (), title: str = "", folio: str = "") -> Response:
     """An ordinary page with a status that tells the truth. What was sent is on it, with one button that sends it: after
-    signing in, if the session ended; with the code, if this browser lost it."""
+    signing in, if the session ended; with the code, if this browser lost it. ``folio``: a code to find out with."""
     if status >= 500:
         auth.ask_nobody()  # who is signed in stands in the database, which may be what failed
     again = kept.is_form() and status not in (405, 413)
@@ -63,7 +70,8 @@ def page(status: int, message: str, *, valid: tuple[str, ...] = ()) -> Response:
         render_template(
             "errors/error.html",
             status=status,
-            title=gettext("Entre otra vez") if sign_in else gettext(TITLES.get(status, TITLES[500])),
+            title=gettext("Entre otra vez") if sign_in else title or gettext(TITLES.get(status, TITLES[500])),
+            folio=folio,
             message=showable(message),
             valid=valid,
             again=again,
@@ -97,10 +105,18 @@ def in_words(error: DomainError) -> str:
 def _domain(error: DomainError) -> Response:
     if isinstance(error, NotFound) and (better := addresses.without_what_clings(request)):
         return make_response(redirect(better, 301))
-    response = page(status_of(error), in_words(error), valid=error.valid if isinstance(error, Malformed) else ())
     if isinstance(error, TooMany):
-        wait = max(1, int((error.until - datetime.now(UTC)).total_seconds()) + 1)
-        response.headers["Retry-After"] = str(wait)
+        return _slow(error)
+    return page(status_of(error), in_words(error), valid=error.valid if isinstance(error, Malformed) else ())
+
+
+def _slow(error: TooMany) -> Response:
+    """A minute more than the hour that is said: whoever comes at that minute is not sent away once more."""
+    until = error.until + timedelta(minutes=1)
+    at = until.astimezone(ZoneInfo(settings().timezone))
+    said = gettext("Puede intentarlo otra vez a partir de las %(time)s.", time=at.strftime("%H:%M"))
+    response = page(429, f"{in_words(error)} {said}")
+    response.headers["Retry-After"] = str(max(1, int((error.until - now()).total_seconds()) + 1))
     return response
 
 
@@ -123,9 +139,28 @@ def _integrity(error: IntegrityError) -> Response:
     return page(409, gettext("Otra persona hizo lo mismo en este instante. Revise cómo quedó y vuelva a intentarlo."))
 
 
-def _database(error: DBAPIError) -> Response:
-    log.error("database", kind=type(error.orig).__name__, operational=isinstance(error, OperationalError))
+def _database(error: DBAPIError | PoolTimeout) -> Response:
+    log.error("database", kind=type(getattr(error, "orig", error)).__name__)
+    g.database_failed = True
     return page(503, gettext("No se guardó nada. Lo que escribió está abajo: espere un minuto y envíelo de nuevo."))
+
+
+def _in_doubt(error: InDoubt) -> Response:
+    """Neither that it was kept nor that it was not is known; the code, or the same form once more, finds out."""
+    log.error("in doubt", kind=type(error.orig).__name__, endpoint=request.endpoint)
+    g.database_failed = True
+    title, brought = gettext("No sabemos si se guardó"), form_keys.sent()
+    if not brought.issued:
+        found_out = gettext(
+            "La conexión se cortó justo al guardar. Vuelva a abrir la página en un minuto y mire si está. "
+            "Lo que escribió está abajo; si no se guardó, envíelo otra vez."
+        )
+        return page(503, found_out, title=title)
+    found_out = gettext(
+        "La conexión se cortó justo al guardar. Compruébelo en un minuto con su código. También puede enviarlo otra "
+        "vez desde aquí: si ya se había guardado, no queda dos veces."
+    )
+    return page(503, found_out, title=title, folio=codes.folio_of(brought.key))
 
 
 def _http(error: HTTPException) -> Response:
@@ -139,17 +174,12 @@ def _http(error: HTTPException) -> Response:
     words = {
         404: gettext("La dirección está mal escrita o lo que buscaba ya no está."),
         405: gettext("Vuelva a la página anterior y use sus botones."),
-        429: gettext(
-            "Llegaron demasiados envíos seguidos desde su conexión. Lo que escribió está abajo: envíelo más tarde."
-        ),
     }
     if status == 403 and request.method == "POST" and auth.person() is None:
         words[403] = _session_ended()
     response = page(status, words.get(status, gettext("Vuelva a la página anterior e inténtelo de nuevo.")))
     if status == 405 and error.response is None and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
-    if status == 429:
-        response.headers["Retry-After"] = "3600"
     return response
 
 

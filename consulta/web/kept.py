@@ -157,7 +157,7 @@ def _settle(response: Response) -> Response:
 
 def _keep(one: KeptFile) -> None:
     sent = [f for name, f in request.files.items(multi=True) if name == one.field and _named(f) == one.name]
-    if not sent or id(sent[0]) in g.get("carried", {}):
+    if not sent or id(sent[0]) in g.get("carried", {}) or g.get("database_failed"):
         return
     file = sent[0]
     file.stream.seek(0)

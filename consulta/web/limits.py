@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import secrets
+from datetime import UTC, datetime
 
-from flask import abort, current_app, request
+from flask import current_app, request
 from limits import RateLimitItemPerHour
 from limits.storage import Storage
+
+from consulta.domain.errors import TooMany
 
 from . import context
 
@@ -42,12 +45,15 @@ def address_key() -> str:
 
 
 def many_from_here(per_hour: int, what: str = "submissions") -> bool:
-    """Count one more submission of this address, or of ``what``; whether there are more than the limit. Above ten
-    times: 429."""
+    """Count one more submission of this address, or of ``what``; whether there are more than the limit.
+
+    :raises TooMany: above ten times the limit, with the end of this hour's count
+    """
     key = address_key()
     counts: Storage = current_app.extensions["limits"]
     hour = RateLimitItemPerHour(per_hour)
     count = counts.incr(hour.key_for(what, key), hour.get_expiry())
     if count > per_hour * 10:
-        abort(429)
+        until = datetime.fromtimestamp(counts.get_expiry(hour.key_for(what, key)), UTC)
+        raise TooMany("Llegaron demasiados envíos desde su conexión. Lo que escribió sigue aquí.", until=until)
     return count > per_hour

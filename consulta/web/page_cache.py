@@ -7,17 +7,22 @@ Key: path with all that is asked of it, language, the version of that consultati
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import wraps
 from html import escape
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from consulta.domain.consultations.snapshots import ConsultationView, Current
 from consulta.domain.ledger.log import Head
@@ -29,6 +34,8 @@ from .context import now
 from .headers import compressed
 
 FRAMES = 500
+SHOWN_WITHOUT, AGAIN_SECONDS = timedelta(minutes=15), 2
+UNREACHABLE = (DBAPIError, PoolTimeout)
 CSRF_MARK, SUBMISSION_MARK = (f"@@{secrets.token_hex(8)}@@" for _ in range(2))
 """What stands in a kept page where each visitor's own key belongs; nobody can write them into a text."""
 
@@ -68,6 +75,7 @@ class PageCache:
 def init_app(app: Flask, room: int) -> None:
     """Give the process its memory of pages, and templates what stands around every page."""
     app.extensions["pages"] = PageCache(room)
+    app.extensions["last_seen"] = LastSeen()
     frames: dict[tuple[Any, ...], Markup] = {}
 
     def frame(part: str, consultation: ConsultationView | None) -> Markup:
@@ -91,7 +99,14 @@ def public_page(view: Callable[..., Any]) -> Callable[..., Response]:
 
     @wraps(view)
     def answer(slug: str | None = None, **arguments: Any) -> Response:
-        current = guards.find(slug)
+        seen: LastSeen = current_app.extensions["last_seen"]
+        try:
+            current = seen.current(slug)
+        except UNREACHABLE:
+            earlier = seen.page(slug)
+            if earlier is None:
+                raise
+            return earlier
         key = _key(current)
         tag = hashlib.blake2b(repr(key).encode(), digest_size=12).hexdigest()
         if request.if_none_match.contains_weak(tag):
@@ -103,6 +118,49 @@ def public_page(view: Callable[..., Any]) -> Callable[..., Response]:
         return _served(page, tag)
 
     return answer
+
+
+class LastSeen:
+    """What this process read last of each consultation, and when: while the database is down, for a quarter of an hour,
+    pages that were made for it are shown, saying of when."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str | None, tuple[Current, datetime]] = {}
+        self._ask_again = 0.0
+
+    def current(self, slug: str | None) -> Current:
+        """The consultation of an address. A database that failed is asked again after two seconds, not by everybody.
+
+        :raises OperationalError: it is down, or does not answer
+        """
+        if monotonic() < self._ask_again and slug in self._seen:
+            raise OperationalError("", None, Exception("it failed a moment ago"))
+        try:
+            found = guards.find(slug)
+        except UNREACHABLE:
+            self._ask_again = monotonic() + AGAIN_SECONDS
+            raise
+        self._ask_again = 0.0
+        self._seen[slug] = (found, now())
+        return found
+
+    def page(self, slug: str | None) -> Response | None:
+        """The page that was asked for as it was when the database was read last, unless that is too long ago."""
+        if slug not in self._seen:
+            return None
+        current, at = self._seen[slug]
+        cache: PageCache = current_app.extensions["pages"]
+        page = cache.get(_key(current, at)) if now() - at <= SHOWN_WITHOUT else None
+        if page is None:
+            return None
+        body, _packed, content_type = page
+        if content_type.startswith("text/html"):
+            local = f"{at.astimezone(current.view.timezone):%H:%M}"
+            notice = render_template("frame/as_of.html", time=local).encode()
+            body = re.sub(rb"<main\b[^>]*>", lambda found: found[0] + notice, body, count=1)
+        response = current_app.response_class(body, content_type=content_type)
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 def head() -> Head:
@@ -135,7 +193,7 @@ def _made(key: tuple[Any, ...], make: Callable[[], Any], *, pack: bool = True) -
     return page
 
 
-def _key(current: Current) -> tuple[Any, ...]:
+def _key(current: Current, at: datetime | None = None) -> tuple[Any, ...]:
     view: ConsultationView = current.view
     asked = sorted((k, v) for k, v in request.args.items(multi=True) if k != "lang")
     return (
@@ -145,7 +203,7 @@ def _key(current: Current) -> tuple[Any, ...]:
         view.id,
         current.version,
         view.revision,
-        view.moment(now()),
+        view.moment(at or now()),
     )
 
 

@@ -128,9 +128,9 @@ def test_connections_are_set_as_promised(database: Database) -> None:
             "foreign_keys": "1",
             "recursive_triggers": "1",
             "secure_delete": "1",
-            "busy_timeout": "5000",
+            "busy_timeout": "4000",
         },
-        "postgresql": {"synchronous_commit": "on", "timezone": "utc", "lock_timeout": "5s"},
+        "postgresql": {"synchronous_commit": "on", "timezone": "utc", "lock_timeout": "4s"},
     }[database.write.dialect.name]
     for engine in (database.write, database.read):
         with engine.connect() as connection:

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from http.client import HTTPException
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urlencode
@@ -239,7 +240,7 @@ class Citizen:
             data = urlencode({**fields, "body": body}).encode()
             receipt = self.opener.open(f"{self.address}/opinar", data, timeout=10).read().decode()
             self.folios.append(re.search(r'id="folio"[^>]*>([^<]+)', receipt)[1])  # type: ignore[index]
-        except (OSError, TypeError, AssertionError):
+        except (OSError, HTTPException, TypeError, AssertionError):
             return
 
 

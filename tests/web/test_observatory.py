@@ -67,7 +67,9 @@ def test_the_rules_see_what_is_missing(make_app: Callable[..., Flask], database:
 
 
 def test_files_are_as_strict_as_pages(make_app: Callable[..., Flask], database: Database) -> None:
-    sent = make_app(base_url=HTTPS).test_client().get("/static/consulta.css", base_url=HTTPS).headers
+    answer = make_app(base_url=HTTPS).test_client().get("/static/style.css", base_url=HTTPS)
+    assert answer.status_code == 200
+    sent = answer.headers
     found = points(Headers({"Referrer-Policy": "", **dict(sent)}))
     assert score({**found, "referrer": 0}) >= 125, found
 
@@ -77,10 +79,10 @@ def test_https_alone_for_two_years_and_for_names_under_it_if_so_set(
     make_app: Callable[..., Flask], database: Database, subdomains: bool, end: str
 ) -> None:
     client = make_app(base_url=HTTPS, hsts_subdomains=subdomains).test_client()
-    for path in ("/", "/static/consulta.css"):
+    for path in ("/", "/static/style.css"):
         assert client.get(path, base_url=HTTPS).headers["Strict-Transport-Security"].endswith(end)
 
 
 def test_without_https_nothing_is_said_of_it(app: Flask) -> None:
-    for path in ("/", "/static/consulta.css"):
+    for path in ("/", "/static/style.css"):
         assert "Strict-Transport-Security" not in app.test_client().get(path).headers

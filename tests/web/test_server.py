@@ -72,7 +72,7 @@ def running(app: Flask, settings: Settings, tmp_path: Path) -> Iterator[Running]
 def test_no_answer_names_the_server_and_no_log_an_address(running: Running) -> None:
     heads = [
         running.say(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\nConnection: close\r\n\r\n".encode())
-        for path in ("/", "/static/consulta.css", "/nada", "/salud")
+        for path in ("/", "/static/style.css", "/nada", "/salud")
     ]
     assert all(head.startswith(b"HTTP/1.1 ") and b"\r\nConsulta: 1\r\n" in head for head in heads)
     unreadable = [
