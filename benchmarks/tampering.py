@@ -4,7 +4,8 @@ demonstration and the record on SQLite, and the ledger check asked each time. It
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from consulta import Settings, create_app, reference
 from consulta.database import schema
 from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit_check
+from consulta.domain.audit.places import PLACES
 from consulta.models.base import Base
 from consulta.worker import rounds
 
@@ -88,24 +90,33 @@ def filled(folder: Path) -> Database:
     return made
 
 
+def all_cells(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Table, column, and what became of it: ``empty`` (no row to change), ``found``, ``missed`` or ``refused``."""
+    database = filled(folder)
+    with database.write.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+        connection.rollback()
+        for table in Base.metadata.sorted_tables:
+            empty = connection.execute(select(table).limit(1)).first() is None
+            connection.rollback()
+            for column in table.c:
+                yield table.name, column.name, "empty" if empty else tried(connection, table, column)
+    database.dispose()
+
+
 def main() -> None:
     """Print a line for each table with something that is not found, and the sums."""
     sums: Counter[str] = Counter()
+    missed: dict[str, list[str]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
-        database = filled(Path(folder))
-        with database.write.connect() as connection:
-            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-            connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
-            connection.rollback()
-            for table in Base.metadata.sorted_tables:
-                empty = connection.execute(select(table).limit(1)).first() is None
-                connection.rollback()
-                came = {c.name: "empty" if empty else tried(connection, table, c) for c in table.c}
-                sums.update(came.values())
-                missed = [name for name, how in came.items() if how == "missed"]
-                if missed:
-                    print(f"{table.name}: {', '.join(missed)}")
-        database.dispose()
+        for table, column, how in all_cells(Path(folder)):
+            sums[how] += 1
+            if how == "missed":
+                missed[table].append(column)
+    for table, columns in missed.items():
+        place, why = PLACES[table]
+        print(f"{table} ({place}: {why}): {', '.join(columns)}")
     print(", ".join(f"{how} {n}" for how, n in sorted(sums.items())))
 
 

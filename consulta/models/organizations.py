@@ -50,6 +50,7 @@ class Organization(Base):
     appeal: Mapped[str | None] = mapped_column(Text)
     contact_email: Mapped[str | None]
     contact_phone: Mapped[str | None]
+    contact_salt: Mapped[bytes | None]
     wished_on: Mapped[date | None]
     """The day of a request; one that nobody confirms is forgotten after a week."""
     listed: Mapped[bool] = mapped_column(default=False)

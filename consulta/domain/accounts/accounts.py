@@ -94,7 +94,7 @@ def create(
             continue
         if consultation_id is not None:
             who = {"role": role.value, "theme": theme_id is not None, "sector": sector.value if sector else None}
-            details = {"organization": organization, "reason": reason}
+            details = {"organization": organization, "language": language, "reason": reason}
             said = {name: value for name, value in details.items() if value}
             _record_grant(db, consultation_id, id_, sector, {**who, **said}, actor, now)
     return id_

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -50,6 +51,7 @@ def publish(
     act_id = _raise(db, consultation, key, seen, data)
     reason = reason if seen else None
     _store(db, act_id, seen + 1, data, reason=reason, now=now)
+    told = _news(key, seen + 1, before, data) if consultation.kind is not ConsultationKind.RECORD else None
     ledger.note(
         db,
         consultation,
@@ -65,10 +67,11 @@ def publish(
             "documents": [d["sha256"] for d in data.documents],
             "reason": reason["es"] if reason else None,
             "sha256": of_act(db, consultation.id, key, seen + 1),
+            "news": news.digest(*told) if told else None,
         },
     )
-    if consultation.kind is not ConsultationKind.RECORD:
-        _tell(db, consultation, key, seen + 1, before, data, now=now)
+    if told:
+        _tell(db, consultation, *told, data, now=now)
     return seen + 1
 
 
@@ -143,20 +146,12 @@ def locate(db: Session, consultation: ConsultationView, key: str) -> tuple[int, 
     return row.id, row.version
 
 
-def _tell(
-    db: Session,
-    consultation: ConsultationView,
-    key: str,
-    version: int,
-    before: ActData | None,
-    data: ActData,
-    *,
-    now: datetime,
-) -> None:
-    """News for subscribers; and the bodies that are to come hear of another place or date. That it was held is none."""
+def _news(key: str, version: int, before: ActData | None, data: ActData) -> tuple[str, dict[str, Any]] | None:
+    """What is told of a version: that there is an act, or that it is to be held elsewhere or on another day. That it
+    was held is no news."""
     moved = before is not None and before.where_and_when() != data.where_and_when() and data.held_from is None
     if before is not None and not moved:
-        return
+        return None
     content = {
         "key": key,
         "title": data.title,
@@ -165,9 +160,15 @@ def _tell(
         "time": data.time,
         "place": data.texts.get("place"),
     }
-    event = f"act:{key}@{version}"
+    return f"act:{key}@{version}", content
+
+
+def _tell(
+    db: Session, consultation: ConsultationView, event: str, content: dict[str, Any], data: ActData, *, now: datetime
+) -> None:
+    """Subscribers hear of it; and the bodies that are to come, of another place or date."""
     news.announce(db, consultation, event=event, content=content, now=now)
-    if moved:
+    if content["what"] == "moved":
         notices.tell(db, consultation, [slug for slug, _ in data.bodies], event=event, content=content, now=now)
 
 

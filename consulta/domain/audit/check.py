@@ -22,8 +22,10 @@ from consulta.models.ledger import Entry, Log
 
 from .comments import Comments
 from .contributions import Contributions
+from .derived import Derived
 from .forums import Forums
 from .in_force import InForce
+from .news import News
 from .organizations import Organizations
 from .published import Published
 from .reader import Entry as ReadEntry
@@ -41,6 +43,8 @@ READERS: tuple[Callable[[Session, ConsultationView], Reader], ...] = (
     Sheets,
     InForce,
     Roles,
+    News,
+    Derived,
 )
 """One a noun, or a few that go together."""
 
@@ -62,6 +66,8 @@ def check(
         if at != position:
             report.fault(f"entry {position}: missing (found {at})")
             position = at
+        if f'"log":"{origin}"' not in text:
+            report.fault(f"entry {at}: it is of another log")
         value = ledger.next_head(value, text)
         if value != stored:
             report.fault(f"entry {at}: its bytes or its chain were changed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import bodies, fingerprints
+from consulta.domain.contributions.storing import CONTACT_DAYS
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.models.base import table_of
@@ -27,6 +29,16 @@ from .replay import FIELDS, STATUSES, State
 from .stored import act, classified, decided, in_clear, received
 
 PIECE = 1000
+STANDING = (
+    "number",
+    "status",
+    "theme_id",
+    "ordinal",
+    "confirmed",
+    "awaiting_review",
+    "published_on",
+    "published_order",
+)
 ACTS = frozenset({Action.PUBLISH, Action.REJECT, Action.RETURN, Action.CLASSIFY})
 
 
@@ -78,7 +90,10 @@ class Contributions:
                     arrived[number] = entry
                 elif entry.action in ACTS:
                     acts.setdefault(number, []).append(entry)
+                comes = self._comes_into_public(number, entry)
                 self.state.apply(number, entry.action, entry.payload, entry.at)
+                if comes:
+                    self.state.published[number] = self._day(entry.recorded)
             except (ValueError, KeyError):
                 self._fault(f"entry {entry.at}: says nothing that is known")
         self.waiting.clear()
@@ -86,6 +101,22 @@ class Contributions:
             self._compare_received(arrived)
         if acts:
             self._compare_acts(acts)
+
+    def _comes_into_public(self, number: int, entry: Entry) -> bool:
+        """On arrival, or because staff publishes it; what its author takes back into public stays where it was."""
+        if entry.payload.get("status") != Status.PUBLISHED:
+            return False
+        if entry.action is Action.RECEIVE:
+            return True
+        status = self.state.status
+        already = number < len(status) and status[number] == STATUSES.index(Status.PUBLISHED)
+        return entry.recorded.endswith("Z") and not already
+
+    def _day(self, recorded: str) -> int:
+        """The ordinal of the day of an entry, where the consultation is held."""
+        if recorded.endswith("Z"):
+            return self.view.today(datetime.fromisoformat(recorded)).toordinal()
+        return date.fromisoformat(recorded).toordinal()
 
     def _reported(self, refs: list[str]) -> dict[str, int]:
         """The numbers of the comments that these reports are about."""
@@ -105,6 +136,8 @@ class Contributions:
             for name, value in in_clear(self.view, row).items():
                 if said.get(name) != value:
                     self._fault(f"contribution {number}: {name} is {value}, entry {entry.at} says {said.get(name)}")
+            if row["erase_contact_on"].toordinal() != self._day(entry.recorded) + CONTACT_DAYS:
+                self._fault(f"contribution {number}: its contact is not erased a year after it came")
             self._compare_fingerprints(number, row, said["commitments"], entry.at)
 
     def _compare_fingerprints(self, number: int, row: dict[str, Any], said: dict[str, str], at: int) -> None:
@@ -169,7 +202,7 @@ class Contributions:
         base, last, seen = table_of(Contribution).c, 0, 0
         while True:
             rows = self.db.execute(
-                select(base.number, base.status, base.theme_id, base.ordinal, base.confirmed, base.awaiting_review)
+                select(*(base[name] for name in STANDING))
                 .where(base.consultation_id == self.view.id, base.number > last)
                 .order_by(base.number)
                 .limit(5000)
@@ -184,7 +217,15 @@ class Contributions:
             self._fault(f"table contributions: {seen} rows, the entries say {len(self.state.status) - 1}")
 
     def _compare_state(
-        self, number: int, status: Status, theme_id: int | None, ordinal: int, confirmed: bool, awaiting: bool
+        self,
+        number: int,
+        status: Status,
+        theme_id: int | None,
+        ordinal: int,
+        confirmed: bool,
+        awaiting: bool,
+        published_on: date | None,
+        place: int | None,
     ) -> None:
         s = self.state
         if number >= len(s.status):
@@ -196,6 +237,10 @@ class Contributions:
         said = (STATUSES[s.status[number]], s.theme[number], s.ordinal[number], bool(flags & 2), bool(flags & 1))
         if in_force != said:
             self._fault(f"contribution {number}: stands as {in_force}, the entries say {said}")
+        if status is Status.PUBLISHED and (
+            place is None or published_on is None or published_on.toordinal() != s.published[number]
+        ):
+            self._fault(f"contribution {number}: it was not published on {published_on}")
         if (s.missing[number] >> 16) & ~s.missing[number]:
             self._fault(f"contribution {number}: a salt was destroyed without an entry")
 

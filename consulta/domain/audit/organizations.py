@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.days import working_days_after
 from consulta.domain.ledger.actions import Action
 from consulta.domain.ledger.log import instant
+from consulta.domain.organizations import enlisting
+from consulta.domain.organizations.verification import WORKING_DAYS
+from consulta.domain.texts import sort_key
 from consulta.models.accounts import Pseudonym
 from consulta.models.acts import Act, MinutesVoice
 from consulta.models.organizations import Organization, Standing, Verification
 
 from .reader import Entry
 
-LISTED = ("name", "acronym", "sector", "capacities", "aliases", "earlier_names", "note")
+LISTED = ("name", "acronym", "sector", "capacities", "aliases", "earlier_names", "note", "source")
+NOT_ASKED = {"asked_on": None, "answer_by": None, "round": 1, "appeal": None}
+CONTACT = ("contact_email", "contact_phone", "contact_salt")
 VERDICTS = {Action.ORGANIZATION_ACCEPT: True, Action.ORGANIZATION_REFUSE: False}
 VOICES = {Action.MINUTES_AGREE: True, Action.MINUTES_DISAGREE: False}
 
@@ -31,6 +38,8 @@ class Organizations:
         self.db, self.view = db, view
         self.standing: dict[str, str] = {}
         self.texts: dict[str, dict[str, Any]] = defaultdict(dict)
+        self.requests: dict[str, dict[str, Any]] = defaultdict(lambda: dict(NOT_ASKED))
+        self.contacts: dict[str, str | None] = {}
         self.verdicts: set[tuple[Any, ...]] = set()
         self.voices: set[tuple[Any, ...]] = set()
 
@@ -47,9 +56,24 @@ class Organizations:
             )
         if action in (Action.ORGANIZATION_LIST, Action.ORGANIZATION_ASK):
             self.texts[subject] |= payload
+            if contact := payload.get("commitments", {}).get("contact"):
+                self.contacts[subject] = contact
+        self._request(entry)
         after = {Action.ORGANIZATION_ASK: Standing.ASKED.value, Action.ORGANIZATION_APPEAL: Standing.APPEALED.value}
         now = payload.get("standing") or after.get(action) or self.standing.get(subject, Standing.LISTED.value)
         self.standing[subject] = now
+
+    def _request(self, entry: Entry) -> None:
+        """What is known of a body's request after this entry."""
+        request = self.requests[entry.key]
+        if entry.action is Action.ORGANIZATION_ASK:
+            today = self.view.today(datetime.fromisoformat(entry.recorded))
+            anew = self.standing.get(entry.key) == Standing.REFUSED.value
+            due = working_days_after(today, WORKING_DAYS)
+            request |= {"asked_on": today, "answer_by": due, "round": request["round"] + anew, "appeal": None}
+        if entry.action is Action.ORGANIZATION_APPEAL:
+            due = working_days_after(self.view.today(datetime.fromisoformat(entry.recorded)), WORKING_DAYS)
+            request |= {"answer_by": due, "round": entry.payload["round"], "appeal": entry.payload["text"]}
 
     def faults(self) -> list[str]:
         """What does not fit."""
@@ -74,8 +98,15 @@ def _bodies(db: Session, view: ConsultationView, said: Organizations) -> list[st
             )
         texts = said.texts[o.slug]
         wrong = [name for name in LISTED if name in texts and texts[name] != getattr(o, name)]
+        wrong += [name for name, value in said.requests[o.slug].items() if getattr(o, name) != value]
+        wrong += ["sort_key"] if o.sort_key != sort_key(o.name["es"]) else []
+        wrong += ["contact"] if said.contacts.get(o.slug) not in (None, _contact(o)) else []
         found += [f"organization {o.slug}: {name} is not what the entries say" for name in wrong]
     return found + [f"organization {slug}: its row is gone" for slug in sorted(said.standing.keys() - seen)]
+
+
+def _contact(o: Organization) -> str | None:
+    return enlisting.contact_commitment({name: getattr(o, name) for name in CONTACT})
 
 
 def _verdicts(db: Session, view: ConsultationView) -> set[tuple[Any, ...]]:

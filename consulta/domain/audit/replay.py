@@ -25,7 +25,8 @@ AFTER_REVIEW = frozenset(
 
 @dataclass
 class State:
-    """By contribution number: what the entries say, in a few bytes each. ``missing``: fields whose salt is gone."""
+    """By contribution number: what the entries say, in a few bytes each. ``missing``: fields whose salt is gone;
+    ``published``: the ordinal of the day on which it came into public last."""
 
     slugs: list[str]
     fault: Callable[[str], None]
@@ -34,6 +35,7 @@ class State:
     ordinal: array[int] = field(default_factory=lambda: array("i", [0]))
     flags: array[int] = field(default_factory=lambda: array("b", [0]))
     missing: array[int] = field(default_factory=lambda: array("i", [0]))
+    published: array[int] = field(default_factory=lambda: array("i", [0]))
     mentions: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def apply(self, number: int, action: Action, payload: dict[str, Any], at: int) -> None:
@@ -78,7 +80,7 @@ class State:
         while len(self.status) <= number:
             for column in (self.status, self.theme):
                 column.append(-1)
-            for column in (self.ordinal, self.flags, self.missing):
+            for column in (self.ordinal, self.flags, self.missing, self.published):
                 column.append(0)
 
     def slot(self, slug: str | None) -> int:

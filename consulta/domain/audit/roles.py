@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,6 +29,8 @@ class Held:
 
     sector: str | None = None
     suspended: bool = False
+    organization: str | None = None
+    languages: set[str] = field(default_factory=set)
 
 
 class Roles:
@@ -52,6 +55,9 @@ class Roles:
         if entry.action is Action.ROLE_GRANT:
             held = self.held.setdefault(key, Held())
             held.sector = entry.payload.get("sector", held.sector)
+            if "theme" in entry.payload:  # the whole grant, not that some of its themes went
+                held.organization = entry.payload.get("organization")
+            held.languages |= {one for one in [entry.payload.get("language")] if one}
         elif entry.action is Action.ROLE_REVOKE:
             if key[1] != RoleName.TRANSLATOR:  # who may have it for another language still
                 self.held.pop(key, None)
@@ -67,10 +73,11 @@ class Roles:
         """Decisions of nobody who might, and roles that the entries do not say."""
         yield from self.wrong
         mine = (Pseudonym.account_id == Role.account_id) & (Pseudonym.consultation_id == Role.consultation_id)
-        query = select(Pseudonym.name, Role.role, Role.sector, Role.suspended).outerjoin_from(Role, Pseudonym, mine)
+        columns = (Pseudonym.name, Role.role, Role.sector, Role.suspended, Role.organization, Role.language)
+        query = select(*columns).outerjoin_from(Role, Pseudonym, mine)
         rows = defaultdict(list)
-        for name, role, sector, suspended in self.db.execute(query.where(Role.consultation_id == self.view.id)):
-            rows[str(name), role.value].append((sector.value if sector else None, suspended))
+        for name, role, sector, *rest in self.db.execute(query.where(Role.consultation_id == self.view.id)):
+            rows[str(name), role.value].append((sector.value if sector else None, *rest))
         for key in sorted(rows.keys() | self.held.keys()):
             if key not in self.held:
                 yield f"person/{key[0]}: is {key[1]}, and no entry says so"
@@ -80,6 +87,10 @@ class Roles:
                 yield f"person/{key[0]}: its role {key[1]} is not as the entries say"
 
     @staticmethod
-    def _fits(held: Held, rows: list[tuple[str | None, bool]]) -> bool:
-        """A theme that was given while the role was suspended is not, so one row that is says it of all."""
-        return {sector for sector, _ in rows} == {held.sector} and any(off for _, off in rows) == held.suspended
+    def _fits(held: Held, rows: list[tuple[Any, ...]]) -> bool:
+        """A theme that was given while the role was suspended is not, so one row that is says it of all. Entries of
+        before say no language."""
+        sectors, suspended, bodies, languages = (set(column) for column in zip(*rows, strict=True))
+        spoken = languages - {None} <= held.languages if held.languages else True
+        as_granted = (sectors, bodies) == ({held.sector}, {held.organization})
+        return as_granted and spoken and any(suspended) == held.suspended

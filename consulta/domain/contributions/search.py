@@ -46,18 +46,20 @@ def add(db: Session, consultation: ConsultationView, shown: Sequence[Shown]) -> 
     """Put published contributions into the index."""
     if not shown:
         return
-    words = {
-        one.id: facets(consultation, theme=one.theme, department=one.department, kind=one.kind)
-        + _stems(f"{one.title or ''}\n{one.body or ''}")
-        for one in shown
-    }
-    if is_postgres(db):
-        rows: list[dict[str, object]] = [
-            {"id": id_, "words": " ".join(sorted(set(found)))} for id_, found in words.items()
-        ]
-        db.connection().execute(INSERT_POSTGRES, rows)
-    else:
-        db.connection().execute(INSERT_SQLITE, [{"id": id_, "words": " ".join(found)} for id_, found in words.items()])
+    rows: list[dict[str, object]] = [{"id": one.id, "words": words_of(db, consultation, one)} for one in shown]
+    db.connection().execute(INSERT_POSTGRES if is_postgres(db) else INSERT_SQLITE, rows)
+
+
+def words_of(db: Session, consultation: ConsultationView, one: Shown) -> str:
+    """What stands in the index for a contribution: on SQLite words in their order, on PostgreSQL each once."""
+    words = facets(consultation, theme=one.theme, department=one.department, kind=one.kind)
+    words += _stems(f"{one.title or ''}\n{one.body or ''}")
+    return " ".join(sorted(set(words)) if is_postgres(db) else words)
+
+
+def count(db: Session, consultation: ConsultationView) -> int:
+    """How many contributions of a consultation are in the index."""
+    return len(found(db, [f"zc{consultation.id}x"], limit=2**31 - 1))
 
 
 def _stems(value: str) -> list[str]:

@@ -42,10 +42,15 @@ def refresh(db: Session, consultation_id: int, contribution_id: int) -> None:
         return
     rows = [
         {"proposal_id": contribution_id, "stem": stem, "consultation_id": consultation_id}
-        for stem in _telling(f"{row.title} {row.body}", MAX_KEPT)
+        for stem in terms(row.title, row.body)
     ]
     if rows:
         db.execute(insert(_T), rows)
+
+
+def terms(title: str | None, body: str | None) -> list[str]:
+    """The stems that are kept of a proposal."""
+    return list(_telling(f"{title} {body}", MAX_KEPT))
 
 
 def forget(db: Session, contribution_id: int) -> None:

@@ -62,6 +62,7 @@ def change(
         _lists(db, consultation, parts["lists"])
     if "reasons" in new:
         _reasons(db, consultation, parts["reasons"], by=by, now=now)
+    event, content = f"change:{seen + 1}", {"what": "changed", "changed": new, "reason": reason}
     ledger.note(
         db,
         consultation,
@@ -74,10 +75,10 @@ def change(
             "reason": reason["es"],
             "settings": parts.get("settings", before["settings"]),
             "sha256": digests.of_consultation(db, consultation.id),
+            "news": news.digest(event, content),
         },
     )
-    content = {"what": "changed", "changed": new, "reason": reason}
-    news.announce(db, consultation, event=f"change:{seen + 1}", content=content, now=now)
+    news.announce(db, consultation, event=event, content=content, now=now)
 
 
 def _themes(db: Session, consultation: ConsultationView, themes: list[dict[str, Any]]) -> None:

@@ -69,9 +69,8 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
     today = now.astimezone(zone).date()
     slug, origin = data["slug"], f"consulta/{data['slug']}"
     log = ledger.open_log(db, origin)
-    consultation_id = _insert(
-        db, data, log_id=log.id, published=local_instant(read_day(data["published"], today), zone)
-    )
+    published = local_instant(read_day(data["published"], today), zone)
+    consultation_id = _insert(db, data, log_id=log.id, published=published)
     catalogues.store_lists(db, consultation_id, data["lists"])
     actor = _actor(db, consultation_id, account_id)
     ledger.append(
@@ -86,6 +85,8 @@ def _load(db: Session, data: dict[str, Any], account_id: int | None, now: dateti
             "title": data["title"]["es"],
             "themes": [t["slug"] for t in data["themes"]],
             "sha256": digests.of_consultation(db, consultation_id),
+            "published": ledger.instant(published),
+            "earlier": earlier.digest(data.get("earlier", ())),
         },
     )
     catalogues.publish_reasons(

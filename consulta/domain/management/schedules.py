@@ -134,6 +134,7 @@ def change(
         raise Invalid("No cambió nada: no hay una versión nueva que publicar.")
     revised = update(Consultation).where(Consultation.id == consultation.id)
     db.execute(revised.values(revision=Consultation.revision + 1))
+    told = (f"schedule:{seen + 1}", {"what": "schedule", "version": seen + 1, "reason": reason})
     try:
         publish_schedule(
             db,
@@ -147,11 +148,11 @@ def change(
             reason=reason,
             today=today,
             now=now,
+            told=told,
         )
     except IntegrityError as error:
         raise Conflict("Mientras usted escribía, otra persona publicó otra versión del cronograma.") from error
-    content = {"what": "schedule", "version": seen + 1, "reason": reason}
-    news.announce(db, consultation, event=f"schedule:{seen + 1}", content=content, now=now)
+    news.announce(db, consultation, event=told[0], content=told[1], now=now)
 
 
 def check(rows: list[dict[str, Any]], zone: ZoneInfo, today: date) -> None:
@@ -210,8 +211,10 @@ def publish_schedule(
     reason: dict[str, str],
     today: date,
     now: datetime,
+    told: tuple[str, dict[str, Any]] | None = None,
 ) -> None:
-    """Publish a version of the schedule; earlier versions stay. Days are inclusive, in the consultation's zone."""
+    """Publish a version of the schedule; earlier versions stay. Days are inclusive, in the consultation's zone.
+    ``told``: the news of it, event and content."""
     schedule_id = db.execute(
         insert(Schedule)
         .values(consultation_id=consultation_id, version=version, published_at=now, reason=reason)
@@ -240,6 +243,7 @@ def publish_schedule(
                 for s in stages
             ],
             "sha256": digests.of_schedule(db, consultation_id, version),
+            "news": news.digest(*told) if told else None,
         },
     )
 

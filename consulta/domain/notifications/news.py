@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import NotFound
+from consulta.domain.ledger import digests
 from consulta.domain.rows import changed, read
 from consulta.models.base import Localized
 from consulta.models.consultations import Consultation
@@ -158,6 +159,11 @@ def forget_unconfirmed(db: Session, *, today: date) -> None:
     s = Subscriber
     old = (s.email.is_not(None), s.confirmed.is_(False), s.asked_on < today - UNCONFIRMED)
     db.execute(delete(s).where(*old))
+
+
+def digest(event: str, content: dict[str, Any]) -> str:
+    """What the entry of the act that is told says of the news."""
+    return digests.digest({"event": event, "content": content})
 
 
 def announce(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +24,7 @@ from consulta.models.organizations import Organization, Standing
 from . import reading
 from .reading import CAPACITIES, BodyView
 
-HIDDEN = ("contact_email", "contact_phone", "sort_key", "source")
+HIDDEN = ("contact_email", "contact_phone", "contact_salt", "sort_key")
 
 
 @dataclass(frozen=True)
@@ -85,16 +86,25 @@ def enlist(
         "source": body.source or (known.source if known else None),
         "contact_email": body.contact_email,
         "contact_phone": body.contact_phone,
+        "contact_salt": ledger.new_salt(),
     }
+    contact = {"commitments": {"contact": contact_commitment(values)}}
     if keep_contact:
-        del values["contact_email"], values["contact_phone"]
+        contact = {}
+        del values["contact_email"], values["contact_phone"], values["contact_salt"]
     if known is None:
         fresh = {"consultation_id": consultation.id, "slug": body.slug, "standing": Standing.LISTED, "listed": True}
         db.execute(insert(Organization).values(**fresh, round=1, **values))
     else:
         db.execute(update(Organization).where(Organization.id == known.id).values(**values))
     public = {k: v for k, v in values.items() if k not in HIDDEN}
-    entry(db, consultation, Action.ORGANIZATION_LIST, body.slug, public, by=by, now=now)
+    entry(db, consultation, Action.ORGANIZATION_LIST, body.slug, {**public, **contact}, by=by, now=now)
+
+
+def contact_commitment(row: Mapping[str, Any]) -> str | None:
+    """What an entry says in the place of a body's address and telephone; ``None`` if there is no salt."""
+    salt = row["contact_salt"]
+    return ledger.fingerprint(salt, [row["contact_email"], row["contact_phone"]]) if salt else None
 
 
 def entry(

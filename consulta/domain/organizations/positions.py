@@ -75,6 +75,8 @@ def publish(
         db.execute(insert(Position).values(**place, **values, published_at=now))
     except IntegrityError as error:
         raise Conflict("Otra organización publicó en este instante. Inténtelo de nuevo.") from error
+    event = f"position:{number}"
+    content = {"organization": body.name, "stance": stance.value, "subject": subject, "what": "position"}
     ledger.note(
         db,
         consultation,
@@ -89,10 +91,10 @@ def publish(
             "text": text,
             "document": document["sha256"] if document else None,
             "sha256": of_position(db, consultation.id, number),
+            "news": news.digest(event, content),
         },
     )
-    content = {"organization": body.name, "stance": stance.value, "subject": subject, "what": "position"}
-    news.announce(db, consultation, event=f"position:{number}", content=content, now=now)
+    news.announce(db, consultation, event=event, content=content, now=now)
     return number
 
 
