@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,8 @@ from consulta.database.transactions import Database
 from consulta.domain.audit import check as audit_check
 from consulta.domain.audit.places import PLACES
 from consulta.models.base import Base
+from consulta.models.proposals import ProposalDraft
+from consulta.models.sheets import SheetMilestone, SheetVersion
 from consulta.worker import rounds
 
 DAY = timedelta(days=1)
@@ -54,10 +56,27 @@ def other(value: Any, column: Column[Any]) -> Any:
     return {**value, "x": "x"} if isinstance(value, dict) else [*value, "x"]
 
 
+def not_of_a_draft(table: Table) -> ColumnElement[bool]:
+    """Of sheets and what belongs to them, those that somebody sent or published: a draft is its author's alone."""
+    drafts = select(ProposalDraft.sheet_id)
+    versions = select(SheetVersion.id).where(SheetVersion.sheet_id.in_(drafts))
+    goals = select(SheetMilestone.id).where(SheetMilestone.version_id.in_(versions))
+    places = {
+        "sheets": ("id", drafts),
+        "sheet_versions": ("sheet_id", drafts),
+        "milestone_parties": ("milestone_id", goals),
+    }
+    if "version_id" in table.c:
+        return table.c.version_id.not_in(versions)
+    name, within = places.get(table.name, ("", drafts))
+    return table.c[name].not_in(within) if name else true()
+
+
 def tried(connection: Connection, table: Table, column: Column[Any]) -> str:
     """``found``, ``missed``, or ``refused`` by the database itself; everything is undone."""
     keys = list(table.primary_key)
-    row = connection.execute(select(*keys, column.label("the_cell")).order_by(column.is_(None), *keys).limit(1)).one()
+    query = select(*keys, column.label("the_cell")).where(not_of_a_draft(table))
+    row = connection.execute(query.order_by(column.is_(None), *keys).limit(1)).one()
     mine = [key == part for key, part in zip(keys, row, strict=False)]
     try:
         connection.execute(update(table).where(*mine).values({column: other(row.the_cell, column)}))

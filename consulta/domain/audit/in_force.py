@@ -38,6 +38,7 @@ class InForce:
         yield from self._acts()
         yield from self._forums()
         yield from self._commitments()
+        yield from self._sheets()
         last = select(func.max(Contribution.number)).where(Contribution.consultation_id == self.view.id)
         counter = select(Consultation.last_number).where(Consultation.id == self.view.id)
         if self.db.execute(counter).scalar_one() != (self.db.execute(last).scalar() or 0):
@@ -58,6 +59,14 @@ class InForce:
             times = {name: getattr(forum, name) for name in OF_A_FORUM}
             if forum.version != last or times != {name: getattr(said, name, None) for name in OF_A_FORUM}:
                 yield f"forum/{forum.key}: its version, its hours or its seats are not those of the last version"
+
+    def _sheets(self) -> Iterator[str]:
+        """The sheet of a commitment has its theme, and was written on the day of its publication."""
+        v, c = SheetVersion, Commitment
+        query = select(c.number, c.theme_id, c.published_at, v.theme_id, v.written_on).join(v, v.sheet_id == c.sheet_id)
+        for number, theme, at, of_sheet, day in self.db.execute(query.where(c.consultation_id == self.view.id)):
+            if (of_sheet, day) not in ((theme, self.view.today(at)), (None, self.view.today(at))):
+                yield f"commitment/{number}: its sheet has another theme or another day"
 
     def _commitments(self) -> Iterator[str]:
         last = func.max(SheetVersion.version)

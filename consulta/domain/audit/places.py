@@ -113,6 +113,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "reasons": {"position": "in which order the desk offers them"},
     "trait_editions": {"members": "who was counted: by it the next step is known, and by nobody else"},
     "proposals": {"body_salt": "of no use: its versions have theirs"},
+    "milestone_parties": {"organization_id": "of no use yet: who does it is written, not chosen from the list"},
     "announcements": {"reached": "how far the mail has come", "finished": "how far the mail has come"},
     "contributions": {"published_order": "a place, no time: of two at once either may be first"},
 }

@@ -83,14 +83,15 @@ class Roles:
                 yield f"person/{key[0]}: is {key[1]}, and no entry says so"
             elif key not in rows and key[1] != RoleName.TRANSLATOR:
                 yield f"person/{key[0]}: its role {key[1]} is gone, and no entry says so"
-            elif rows[key] and not self._fits(self.held[key], rows[key]):
+            elif rows[key] and not self._fits(key[1], self.held[key], rows[key]):
                 yield f"person/{key[0]}: its role {key[1]} is not as the entries say"
 
     @staticmethod
-    def _fits(held: Held, rows: list[tuple[Any, ...]]) -> bool:
+    def _fits(role: str, held: Held, rows: list[tuple[Any, ...]]) -> bool:
         """A theme that was given while the role was suspended is not, so one row that is says it of all. Entries of
         before say no language."""
         sectors, suspended, bodies, languages = (set(column) for column in zip(*rows, strict=True))
-        spoken = languages - {None} <= held.languages if held.languages else True
+        unsaid = role == RoleName.TRANSLATOR and not held.languages
+        spoken = unsaid or languages - {None} <= held.languages
         as_granted = (sectors, bodies) == ({held.sector}, {held.organization})
         return as_granted and spoken and any(suspended) == held.suspended

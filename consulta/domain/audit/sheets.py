@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -62,8 +63,15 @@ class Sheets:
         if action is Action.COMMITMENT_PUBLISH:
             self.private[int(number)] = payload["commitments"]["private"]
         if action is Action.PROPOSAL_VERSION:
-            self.versions[int(number), int(version)] = payload
+            self.versions[int(number), int(version)] = {**payload, "day": self._day(entry.recorded)}
             self.sponsors[int(number)] = set(payload["sponsors"])
+
+    def _day(self, recorded: str) -> date:
+        return (
+            self.view.today(datetime.fromisoformat(recorded))
+            if recorded.endswith("Z")
+            else date.fromisoformat(recorded)
+        )
 
     def faults(self) -> Iterator[str]:
         """What does not fit."""
@@ -96,6 +104,7 @@ class Sheets:
                 _V.c.id.label("version_id"),
                 _V.c.version,
                 _V.c.salt,
+                _V.c.written_on,
                 StoredSheet.version.label("last"),
                 Organization.slug,
             )
@@ -128,6 +137,8 @@ class Sheets:
         committed = sending.committed(row.salt, sheet, row.unrelated, dismissals.of(db, row.sheet_id))
         if committed["sheet"] != said["commitments"]["sheet"]:
             yield f"{name}: version {row.version} is not what was sent"
+        if said["day"] != row.written_on:
+            yield f"{name}: version {row.version} was not written on {row.written_on}"
         if said["organization"] != row.slug:
             yield f"{name}: it is of {row.slug}, the entry says {said['organization']}"
         if row.version == row.last:
