@@ -23,6 +23,7 @@ from .web import (
     errors,
     headers,
     held_drafts,
+    hiding,
     kept,
     notices,
     origins,
@@ -69,7 +70,9 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         MAX_FORM_MEMORY_SIZE=3_000_000,
     )
     app.extensions["settings"] = settings
-    db.init_app(app, database or Database(settings.database_url))
+    database = database or Database(settings.database_url)
+    database.after_hiding = lambda: hiding.note(settings)
+    db.init_app(app, database)
     origins.init_app(app)
     auth.limit(app)
     auth.init_app(app, settings)

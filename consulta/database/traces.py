@@ -6,6 +6,8 @@ from sqlalchemy import Connection, text
 
 from .transactions import Database
 
+TRIES = 5
+"""Each waits as long as for a lock: somebody may be reading."""
 PAGES, STEPS = 64, 10_000
 """How much of the index one transaction merges, so that nobody waits for it long, and how often at most."""
 
@@ -22,7 +24,10 @@ def forget(database: Database) -> None:
         for step in range(STEPS):
             if not _merged(connection, first=step == 0):
                 break
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        for _ in range(TRIES):
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            if not busy:
+                break
 
 
 def _merged(connection: Connection, *, first: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,6 +30,8 @@ class Database:
         self.write = engine(url, read_only=False)
         self.read = engine(url, read_only=True)
         self._shared: dict[str, Any] = {}
+        self.after_hiding: Callable[[], None] = lambda: None
+        """Called once something was taken out of public."""
 
     def session(self, *, read_only: bool = False) -> Session:
         """A new session; ``session.info["snapshots"]`` is the process's memory of consultations by revision."""
@@ -37,7 +39,7 @@ class Database:
             self.read if read_only else self.write,
             expire_on_commit=False,
             autoflush=False,
-            info={"snapshots": self._shared},
+            info={"snapshots": self._shared, "after_hiding": self.after_hiding},
         )
 
     @contextmanager
@@ -65,6 +67,8 @@ def commit(db: Session) -> None:
     except BaseException:
         undo(db)
         raise
+    if db.info.pop("hides", False):
+        db.info["after_hiding"]()
 
 
 def commit_new(db: Session) -> None:
@@ -121,6 +125,7 @@ def _commit(db: Session) -> None:
 
 def undo(db: Session) -> None:
     """Roll back, and drop the arrival, figures and entries that were collected for what is undone."""
+    db.info.pop("hides", None)
     db.rollback()
     deferred.forget(db)
     tally.forget(db)

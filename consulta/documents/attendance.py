@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .press import Manuscript
+from .setting import Manuscript
 
 ROWS = 24
 

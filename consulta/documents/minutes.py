@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from .glyphs import printable
-from .press import Manuscript
+from .setting import Manuscript
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from .posters import COLOURS
-from .press import Manuscript
+from .setting import Manuscript
 
 
 def sheets(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from .press import Manuscript
+from .setting import Manuscript
 
 COLOURS = (
     "#55636d",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from . import sheet_content
 from .glyphs import printable
-from .press import Manuscript
+from .setting import Manuscript
 from .sheet_content import AMENDMENTS, ANNEX, ANNEX_BAND, CONTENTS, COUNT, FULL, LABEL, NOTES, NUMBER, Page
 from .xml_text import cleaned
 

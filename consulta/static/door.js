@@ -143,12 +143,19 @@
 
   async function keepPage() {
     await navigator.serviceWorker.register(worker, { updateViaCache: "none" });
-    const parts = [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src], header img")];
+    const answer = await fetch(location.pathname, { redirect: "manual", cache: "no-store" });
+    if (answer.type === "opaqueredirect" || answer.status === 403) throw new Error("session");
+    if (!answer.ok || !Vault.isOurs(answer)) throw new Error("unreachable");
+    const html = await answer.text(), fresh = new DOMParser().parseFromString(html, "text/html");
+    const parts = [...fresh.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src], header img")];
     const kept = await caches.open(`consulta-door ${location.pathname}`); // a page's own: another forum's stays whole
     await (await caches.open("consulta-door")).delete(location.pathname);
-    const wanted = [location.pathname, "/static/door-vault.js", ...parts.map((part) => part.href || part.src)];
+    const wanted = ["/static/door-vault.js", ...parts.map((part) => part.getAttribute("href") || part.getAttribute("src"))];
     const current = new Set(wanted.map((address) => new URL(address, location).href));
     await kept.addAll([...current]);
+    const policy = answer.headers.get("Content-Security-Policy") || "";
+    const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy, Consulta: "1" };
+    await kept.put(location.pathname, new Response(html, { headers })); // last: what it needs is there
     for (const old of await kept.keys()) {
       if (new URL(old.url).pathname.startsWith("/static/") && !current.has(old.url)) await kept.delete(old);
     }

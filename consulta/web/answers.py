@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import Response, current_app, make_response, render_template
 
-from consulta.database import transactions
+from consulta.database import patience, transactions
 from consulta.documents.xml_text import cleaned
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import DomainError
@@ -53,9 +53,18 @@ def atom(template: str, **values: object) -> Response:
     return current_app.response_class(page, content_type="application/atom+xml; charset=utf-8")
 
 
+def _patiently(body: Iterator[bytes]) -> Iterator[bytes]:
+    """A stream is read when the request is over: a database that hangs then is given up, too."""
+    patience.limit(patience.SECONDS)
+    try:
+        yield from body
+    finally:
+        patience.limit(None)
+
+
 def download(body: Iterator[bytes], consultation: ConsultationView, name: str) -> Response:
     """A CSV file, streamed; the demonstration's says in its name what it is."""
     demo = "-datos-de-demostracion" if consultation.kind is ConsultationKind.DEMONSTRATION else ""
-    response = current_app.response_class(body, mimetype="text/csv")
+    response = current_app.response_class(_patiently(body), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{consultation.slug}-{name}{demo}.csv"'
     return response

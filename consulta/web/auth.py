@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from limits.storage import storage_from_string
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.config import Settings
+from consulta.database.transactions import InDoubt
 from consulta.domain.accounts import sessions
 from consulta.domain.accounts.actors import Actor
 from consulta.domain.accounts.permissions import SECTOR_ROLES
@@ -110,7 +112,8 @@ def init_app(app: Flask, settings: Settings) -> None:
             return None
         actor, stale = found
         if stale:
-            record_attempt(lambda own: sessions.touch(own, actor.session_id, now=context.now()))
+            with suppress(DBAPIError):  # when it was used last is of no weight
+                record_attempt(lambda own: sessions.touch(own, actor.session_id, now=context.now()))
         return Staff(actor, token)
 
 
@@ -176,13 +179,17 @@ def actor() -> Actor:
 
 
 def record_attempt(act: Callable[[Session], None]) -> None:
-    """Write what must survive a refusal, in a short transaction of its own; tried again if another was faster."""
+    """Write what must survive a refusal, in a short transaction of its own; tried again if another was faster. Whether
+    it was kept may be in doubt: what was asked for was not begun, and that is what is said."""
     try:
-        with db.database().transaction() as own:
-            act(own)
-    except IntegrityError:
-        with db.database().transaction() as own:
-            act(own)
+        try:
+            with db.database().transaction() as own:
+                act(own)
+        except IntegrityError:
+            with db.database().transaction() as own:
+                act(own)
+    except InDoubt as doubt:
+        raise OperationalError(doubt.statement, None, doubt.orig or doubt) from doubt
 
 
 def demo_allowed(settings: Settings) -> bool:

@@ -41,6 +41,13 @@ def session() -> Session:
     return found
 
 
+def let_go() -> None:
+    """End what a reading request has open: it goes on to something that takes long."""
+    db: Session | None = g.get("db")
+    if db is not None and request.method in SAFE_METHODS:
+        transactions.undo(db)
+
+
 def finish(status: int) -> None:
     """End the request's transaction: an unsafe method that answered below 400 commits, all else rolls back."""
     db: Session | None = g.get("db")

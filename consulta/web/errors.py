@@ -13,12 +13,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from consulta.database.transactions import InDoubt
-from consulta.domain import codes
 from consulta.domain.errors import Closed, Conflict, DomainError, Invalid, Malformed, NotAllowed, NotFound, TooMany
 from consulta.domain.texts import showable
 from consulta.words.i18n import gettext
 
-from . import addresses, auth, form_keys, held_drafts, kept
+from . import addresses, auth, held_drafts, kept
 from .context import now, settings
 
 STATUS: dict[type[DomainError], int] = {
@@ -149,8 +148,8 @@ def _in_doubt(error: InDoubt) -> Response:
     """Neither that it was kept nor that it was not is known; the code, or the same form once more, finds out."""
     log.error("in doubt", kind=type(error.orig).__name__, endpoint=request.endpoint)
     g.database_failed = True
-    title, brought = gettext("No sabemos si se guardó"), form_keys.sent()
-    if not brought.issued:
+    title, folio = gettext("No sabemos si se guardó"), g.get("folio_in_doubt")
+    if not folio:
         found_out = gettext(
             "La conexión se cortó justo al guardar. Vuelva a abrir la página en un minuto y mire si está. "
             "Lo que escribió está abajo; si no se guardó, envíelo otra vez."
@@ -160,7 +159,7 @@ def _in_doubt(error: InDoubt) -> Response:
         "La conexión se cortó justo al guardar. Compruébelo en un minuto con su código. También puede enviarlo otra "
         "vez desde aquí: si ya se había guardado, no queda dos veces."
     )
-    return page(503, found_out, title=title, folio=codes.folio_of(brought.key))
+    return page(503, found_out, title=title, folio=folio)
 
 
 def _http(error: HTTPException) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from flask import current_app, request
+from flask import current_app, g, request
 from itsdangerous import BadSignature, TimestampSigner
 
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -43,6 +43,11 @@ def sent() -> FormKey:
     except BadSignature:
         return FormKey("", 0.0, new())
     return FormKey(key.decode(), (now() - issued).total_seconds(), value)
+
+
+def promise(folio: str | None) -> None:
+    """Whatever becomes of this request: with this code one finds out."""
+    g.folio_in_doubt = folio
 
 
 def expired() -> str:

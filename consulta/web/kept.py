@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 
 from flask import Flask, Response, g, render_template, request
 from markupsafe import escape
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import HTTPException
 
@@ -144,7 +146,8 @@ def _settle(response: Response) -> Response:
     """A form that was not taken keeps its files, and every field on its page; of one that was taken nothing is left."""
     if request.method != "POST" or response.status_code < 400:
         for token in g.get("carried", {}).values():
-            record_attempt(lambda own, token=token: staged.drop(own, token))  # type: ignore[misc]
+            with suppress(DBAPIError, PoolTimeout):  # it goes after a day
+                record_attempt(lambda own, token=token: staged.drop(own, token))  # type: ignore[misc]
         return response
     if response.status_code == 413 or not is_form() or response.mimetype != "text/html":
         return response
@@ -167,7 +170,7 @@ def _keep(one: KeptFile) -> None:
         account = staff.actor.id if staff else None
         args = {"token": one.token, "account_id": account, "name": one.name, "content": content, "now": now()}
         record_attempt(lambda own: staged.keep(own, **args) or None)  # type: ignore[arg-type]
-    except (DBAPIError, HTTPException):
+    except (DBAPIError, PoolTimeout, HTTPException):
         return  # then the next form says that it has to be chosen again
 
 

@@ -29,8 +29,8 @@ from consulta.domain.ledger.log import Head
 from consulta.words.i18n import language
 from consulta.words.markup import own_words
 
-from . import guards
-from .context import now
+from . import auth, guards, hiding
+from .context import now, settings
 from .headers import compressed
 
 FRAMES = 500
@@ -126,21 +126,26 @@ class LastSeen:
 
     def __init__(self) -> None:
         self._seen: dict[str | None, tuple[Current, datetime]] = {}
-        self._ask_again = 0.0
+        self._failed, self._ask_again, self._asking = False, 0.0, Lock()
 
     def current(self, slug: str | None) -> Current:
         """The consultation of an address. A database that failed is asked again after two seconds, not by everybody.
 
         :raises OperationalError: it is down, or does not answer
         """
-        if monotonic() < self._ask_again and slug in self._seen:
+        mine = not self._failed or slug not in self._seen
+        alone = not mine and monotonic() >= self._ask_again and self._asking.acquire(blocking=False)
+        if not mine and not alone:
             raise OperationalError("", None, Exception("it failed a moment ago"))
         try:
             found = guards.find(slug)
         except UNREACHABLE:
-            self._ask_again = monotonic() + AGAIN_SECONDS
+            self._failed, self._ask_again = True, monotonic() + AGAIN_SECONDS
             raise
-        self._ask_again = 0.0
+        finally:
+            if alone:
+                self._asking.release()
+        self._failed = False
         self._seen[slug] = (found, now())
         return found
 
@@ -148,17 +153,16 @@ class LastSeen:
         """The page that was asked for as it was when the database was read last, unless that is too long ago."""
         if slug not in self._seen:
             return None
+        auth.ask_nobody()  # who is signed in stands in the database
         current, at = self._seen[slug]
         cache: PageCache = current_app.extensions["pages"]
-        page = cache.get(_key(current, at)) if now() - at <= SHOWN_WITHOUT else None
-        if page is None:
-            return None
-        body, _packed, content_type = page
-        if content_type.startswith("text/html"):
-            local = f"{at.astimezone(current.view.timezone):%H:%M}"
-            notice = render_template("frame/as_of.html", time=local).encode()
-            body = re.sub(rb"<main\b[^>]*>", lambda found: found[0] + notice, body, count=1)
-        response = current_app.response_class(body, content_type=content_type)
+        fresh = now() - at <= SHOWN_WITHOUT and not hiding.since(settings(), at)
+        page = cache.get(_key(current, at)) if fresh else None
+        if page is None or not page[2].startswith("text/html"):
+            return None  # a feed or a file has no place to say of when it is
+        notice = render_template("frame/as_of.html", time=f"{at.astimezone(current.view.timezone):%H:%M}").encode()
+        body = re.sub(rb"<main\b[^>]*>", lambda found: found[0] + notice, page[0], count=1)
+        response = current_app.response_class(body, content_type=page[2])
         response.headers["Cache-Control"] = "no-store"
         return response
 

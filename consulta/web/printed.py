@@ -9,11 +9,12 @@ from threading import Lock
 from flask import Flask, Response, current_app, make_response, render_template, request, send_file
 from structlog import get_logger
 
-from consulta.documents.press import SOON_SECONDS, Busy, Manuscript, Press
+from consulta.documents.press import SOON_SECONDS, Busy, Press
+from consulta.documents.setting import Manuscript
 from consulta.domain.consultations.snapshots import Current
 from consulta.words.i18n import language
 
-from . import auth
+from . import auth, db
 from .context import now
 
 TYPES = {
@@ -87,7 +88,12 @@ def _answer(key: str, form: str, make: Callable[[], Manuscript], name: str, max_
     else:
         press = _press()
         try:
-            response = send_file(press.find(key) or press.take(make()), TYPES[ending], etag=tag, conditional=True)
+            path = press.find(key)
+            if path is None:
+                manuscript = make()
+                db.let_go()  # nobody stands waiting with a transaction open
+                path = press.take(manuscript)
+            response = send_file(path, TYPES[ending], etag=tag, conditional=True)
         except FileNotFoundError as gone:  # in this instant, with what was erased
             raise Busy(SOON_SECONDS) from gone
         response.last_modified = None
@@ -100,7 +106,9 @@ def _answer(key: str, form: str, make: Callable[[], Manuscript], name: str, max_
 def answer_once(manuscript: Manuscript, name: str) -> Response:
     """A document with something that only whoever asked may see: kept nowhere."""
     form = manuscript.form.rpartition(".")[2]
-    response = current_app.response_class(_press().take_once(manuscript), mimetype=TYPES[form])
+    db.let_go()
+    content = _press().take_once(manuscript, current_app.config["SECRET_KEY"])
+    response = current_app.response_class(content, mimetype=TYPES[form])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, current_app, jsonify, request, url_for
 
 from consulta.documents import sheet_content, sheets
-from consulta.documents.press import Manuscript
+from consulta.documents.setting import Manuscript
 from consulta.domain.consultations.snapshots import ConsultationView, Current
 from consulta.domain.errors import Malformed
 from consulta.domain.sheets import as_json, period

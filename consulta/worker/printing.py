@@ -8,7 +8,7 @@ import structlog
 from flask import Flask
 
 from consulta.database.transactions import Database
-from consulta.documents import press
+from consulta.documents import setting
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.contributions import prints
 from consulta.domain.proposals import reading as proposals
@@ -35,7 +35,7 @@ def typeset(app: Flask, *, now: datetime) -> int:
         with app.test_request_context(base_url=app.extensions["settings"].base_url):
             generation = period.generation(current.view)
             manuscript = sheet_files.proposals(current.view, rows, name.rpartition(".")[2], generation)
-        made = press.apart(manuscript, seconds=SECONDS)
+        made = setting.apart(manuscript, seconds=SECONDS)
     except Exception as error:  # whatever it is: one that cannot be made does not hold up the others
         log.warning("print", name=name, kind=type(error).__name__)
         with database.transaction() as db:

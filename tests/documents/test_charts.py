@@ -7,7 +7,7 @@ from datetime import date
 
 from pypdf import PdfReader
 
-from consulta.documents import charts, posters, press
+from consulta.documents import charts, posters, setting
 
 
 def test_days_without_any_are_drawn_by_their_ends() -> None:
@@ -24,5 +24,5 @@ def test_an_address_on_a_poster_is_not_hyphenated() -> None:
     data = posters.describe(
         call="Foro", title="Consulta", hint="", address=address, closing="", demo="", themes=[], qr=["1"], language="es"
     )
-    words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(press.printed(posters.poster(data)))).pages)
+    words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(setting.printed(posters.poster(data)))).pages)
     assert address in "".join(words.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from consulta.documents import posters, press
-from consulta.documents.press import Busy, Manuscript, Press
+from consulta.documents import posters, press, setting
+from consulta.documents.press import Busy, Press
+from consulta.documents.setting import Manuscript
 
 PATIENCE = 120
 
@@ -39,10 +41,10 @@ def shop(tmp_path: Path) -> Press:
 
 def rested(shop: Press) -> None:
     """Wait until nobody works at it any more."""
-    while press._line(shop.folder):
+    while setting.in_line(shop.folder):
         time.sleep(0.05)
     for _ in range(1200):
-        with press._locked(shop.folder) as free:
+        with setting.held(shop.folder) as free:
             if free:
                 return
         time.sleep(0.05)
@@ -90,18 +92,18 @@ def test_twenty_who_ask_at_once_get_the_same_from_one_process(tmp_path: Path) ->
 
 def test_no_more_than_two_threads_of_a_server_stand_waiting(shop: Press) -> None:
     shop.folder.mkdir(parents=True)
-    with press._locked(shop.folder) as ours:  # the press is at something long
+    with setting.held(shop.folder) as ours:  # the press is at something long
         assert ours
         shop.patience = 3600
         waiting = [threading.Thread(target=lambda n=n: shop.take(manuscript(f"{n}")), daemon=True) for n in range(2)]
         for thread in waiting:
             thread.start()
-        while len(press._line(shop.folder)) < 2 or shop._places.acquire(blocking=False):
+        while len(setting.in_line(shop.folder)) < 2 or shop._places.acquire(blocking=False):
             time.sleep(0.01)
         with pytest.raises(Busy) as busy:
             shop.take(manuscript("tercero"))
         assert busy.value.seconds <= 10
-        assert len(press._line(shop.folder)) == 3, "it is in line all the same"
+        assert len(setting.in_line(shop.folder)) == 3, "it is in line all the same"
     for thread in waiting:
         thread.join(PATIENCE)
         assert not thread.is_alive()
@@ -112,14 +114,14 @@ def test_no_more_than_two_threads_of_a_server_stand_waiting(shop: Press) -> None
 def test_the_eleventh_in_line_is_told_to_come_back(shop: Press) -> None:
     shop.folder.mkdir(parents=True)
     shop.patience = 0
-    with press._locked(shop.folder):
+    with setting.held(shop.folder):
         for n in range(12):
             with pytest.raises(Busy):
                 shop.take(manuscript(f"{n}"))
-        assert len(press._line(shop.folder)) == press.LINE
+        assert len(setting.in_line(shop.folder)) == press.LINE
         with pytest.raises(Busy):
             shop.take(manuscript("3"))
-        assert len(press._line(shop.folder)) == press.LINE
+        assert len(setting.in_line(shop.folder)) == press.LINE
     shop.patience = PATIENCE
     assert shop.take(manuscript("3")).exists()
     rested(shop)
@@ -151,10 +153,10 @@ def test_a_document_has_its_limits_of_time_and_memory(tmp_path: Path) -> None:
         folder = tmp_path / sign
         folder.mkdir()
         (folder / "key.ask").write_text(json.dumps([manuscript().form, manuscript().data]))
-        slow = "press.printed = lambda _m: __import__('time').sleep(3600)" if sign == "SIGALRM" else "pass"
+        slow = "setting.printed = lambda _m: __import__('time').sleep(3600)" if sign == "SIGALRM" else "pass"
         program = (
-            f"from consulta.documents import press\nfrom pathlib import Path\npress.{changed}\n{slow}\n"
-            f"press._work(Path({str(folder)!r}))"
+            f"from consulta.documents import setting\nfrom pathlib import Path\nsetting.{changed}\n{slow}\n"
+            f"setting.work(Path({str(folder)!r}))"
         )
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
         assert sign in done.stderr
@@ -164,17 +166,48 @@ def test_a_document_has_its_limits_of_time_and_memory(tmp_path: Path) -> None:
 
 
 def test_what_is_nobody_elses_is_not_kept(shop: Press) -> None:
-    made = shop.take_once(manuscript("Códigos"))
+    made = shop.take_once(manuscript("Códigos"), "secreto")
     assert made.startswith(b"%PDF")
     rested(shop)
     assert [path.name for path in shop.folder.iterdir()] == ["lock"]
+
+
+def test_whoever_had_to_come_back_for_it_finds_it_and_takes_it_away(shop: Press) -> None:
+    shop.folder.mkdir(parents=True)
+    shop.patience = 0
+    with setting.held(shop.folder):
+        for _ in range(3):
+            with pytest.raises(Busy):
+                shop.take_once(manuscript("Códigos"), "secreto")
+        assert len(setting.in_line(shop.folder)) == 1
+    shop.patience = PATIENCE
+    assert shop.take_once(manuscript("Códigos"), "secreto").startswith(b"%PDF")
+    rested(shop)
+    assert [path.name for path in shop.folder.iterdir()] == ["lock"]
+    (shop.folder / "once-left").write_bytes(b"%PDF")
+    os.utime(shop.folder / "once-left", (0, 0))
+    assert shop.forget(older=press.KEPT_SECONDS) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"[", b"{}", b"[1]"])
+def test_a_ticket_that_nobody_can_read_holds_nobody_up(shop: Press, content: bytes) -> None:
+    shop.folder.mkdir(parents=True)
+    (shop.folder / "roto.ask").write_bytes(content)
+    assert shop.take(manuscript()).exists()
+    rested(shop)
+    assert (shop.folder / "roto.no").exists()
+
+
+def test_the_press_has_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONSULTA_SECRET_KEY", "secreto")
+    assert not [name for name in setting.environment() if name.startswith("CONSULTA")]
 
 
 def test_a_full_disk_is_said_so(shop: Press, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_path: Path, _content: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(press, "_put", full)
+    monkeypatch.setattr(setting, "put", full)
     with pytest.raises(Busy):
         shop.take(manuscript())
 
@@ -182,14 +215,18 @@ def test_a_full_disk_is_said_so(shop: Press, monkeypatch: pytest.MonkeyPatch) ->
 def test_documents_are_forgotten_by_age_and_what_waits_is_not(shop: Press) -> None:
     shop.take(manuscript())
     rested(shop)
-    (shop.folder / "waiting.ask").write_text("[]")
+    for name in ("waiting.ask", "written.part"):
+        (shop.folder / name).write_text("[]")
     assert shop.forget(older=3600) == 0
     assert shop.forget() == 1
-    assert sorted(path.name for path in shop.folder.iterdir()) == ["lock", "waiting.ask"]
+    assert sorted(path.name for path in shop.folder.iterdir()) == ["lock", "waiting.ask", "written.part"]
+    for name in ("waiting.ask", "written.part"):
+        os.utime(shop.folder / name, (0, 0))
+    assert shop.forget() == 2, "nobody asks for it any more"
     assert Press(shop.folder / "nowhere").forget() == 0
 
 
 def test_another_version_of_the_program_sets_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     before = manuscript().key
-    monkeypatch.setattr(press, "_programs", lambda: "another")
+    monkeypatch.setattr(setting, "programs", lambda: "another")
     assert manuscript().key != before

@@ -13,10 +13,10 @@ from docx import Document
 from docx.oxml.ns import qn
 from pypdf import PdfReader
 
-from consulta.documents import press, sheet_content
+from consulta.documents import setting, sheet_content
 from consulta.documents import sheets as documents
 from consulta.documents.glyphs import printable
-from consulta.documents.press import Manuscript
+from consulta.documents.setting import Manuscript
 from consulta.documents.sheet_content import Page
 from consulta.domain.sheets.boxes import place
 from consulta.domain.sheets.sheet import Amendment, Contact, Generation, Line, Milestone, Sheet
@@ -53,11 +53,11 @@ def page(sheet: Sheet, generation: Generation = A, **more: Any) -> Page:
 
 
 def docx(pages: Sequence[Page], title: str = "") -> bytes:
-    return press.printed(documents.docx(pages, title=title))
+    return setting.printed(documents.docx(pages, title=title))
 
 
 def pdf(pages: Sequence[Page], title: str = "") -> bytes:
-    return press.printed(documents.pdf(pages, title=title))
+    return setting.printed(documents.pdf(pages, title=title))
 
 
 def opened(data: bytes) -> Any:
@@ -290,4 +290,4 @@ def test_the_loader_reads_what_the_file_says() -> None:
 
 def test_what_cannot_be_typeset_says_why() -> None:
     with pytest.raises(RuntimeError, match="sys"):
-        press.apart(Manuscript("sheets.pdf", "no es JSON"))
+        setting.apart(Manuscript("sheets.pdf", "no es JSON"))

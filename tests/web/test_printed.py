@@ -12,8 +12,8 @@ from sqlalchemy import event
 
 from consulta.config import Settings
 from consulta.database.transactions import Database
-from consulta.documents import posters, press
-from consulta.documents.press import Manuscript
+from consulta.documents import posters, setting
+from consulta.documents.setting import Manuscript
 from consulta.domain.authors import rights
 from consulta.domain.codes import folio_of
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -81,7 +81,7 @@ def test_who_has_to_wait_gets_a_page_that_asks_again(app: Flask, number: int) ->
     shop.patience = 0
     shop.folder.mkdir(parents=True)
     client = app.test_client()
-    with press._locked(shop.folder) as ours:
+    with setting.held(shop.folder) as ours:
         assert ours
         for language, words in (("es", "se está preparando"), ("en", "is being prepared")):
             busy = client.get(f"{PAGE.format(number)}.pdf?lang={language}")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from consulta.database import engines, patience
 from consulta.database.transactions import Database
@@ -18,7 +19,7 @@ from consulta.domain import codes
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.moderation import Decision
 from consulta.web import page_cache
-from tests.support import contributions
+from tests.support import contributions, moderation
 from tests.support.audits import sound
 from tests.support.cables import Cable
 from tests.support.people import staff
@@ -168,6 +169,46 @@ def test_a_decision_in_doubt_is_looked_up_at_the_desk(
     with database.session(read_only=True) as db:
         assert db.query(Decision).count() == 1
     sound(database)
+
+
+@ON_POSTGRES
+def test_whoever_is_signed_in_sees_them_too(
+    far: Visitor, cable: Cable, database: Database, consultation: ConsultationView
+) -> None:
+    staff(database, consultation)
+    far.sign_in()
+    far.get("/")
+    cable.pull()
+    assert "Datos de las" in far.get("/").text
+
+
+@ON_POSTGRES
+@pytest.mark.parametrize("act", ["withdraw", "erase", "remove-name"])
+def test_what_its_author_took_out_of_public_is_not_shown_again(
+    far: Visitor, cable: Cable, database: Database, consultation: ConsultationView, act: str
+) -> None:
+    contributions.submit(database, consultation, TEXT, "k", name="Eva Secreta", publish_name=True)
+    moderation.decide(database, consultation, staff(database, consultation))
+    assert "Eva Secreta" in far.get("…/aportes").text
+    far.follow(codes.folio_of("k"), 200, act=act, sure="1")
+    cable.pull()
+    far.get("…/aportes", 503)
+
+
+@ON_POSTGRES
+def test_a_file_that_is_being_read_is_given_up(far: Visitor, cable: Cable) -> None:
+    file = far.client.get("/consultas/prueba/bitacora.csv")
+    cable.hold()
+    with pytest.raises(OperationalError):
+        file.get_data()
+    cable.let_go()
+
+
+@ON_POSTGRES
+def test_feeds_are_not_given_old_without_a_word(far: Visitor, cable: Cable) -> None:
+    far.get("…/aportes.atom")
+    cable.pull()
+    assert far.client.get("/consultas/prueba/aportes.atom").status_code == 503
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])

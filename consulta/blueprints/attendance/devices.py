@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, flash, jsonify, redirect, request, send_file, url_for
+from flask import Blueprint, Response, flash, g, jsonify, redirect, request, send_file, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -43,6 +43,12 @@ def worker() -> Response:
     response = send_file(SCRIPT, mimetype="text/javascript", conditional=True, max_age=0)
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+@bp.before_request
+def known_of_old() -> None:
+    """Devices that were prepared with an earlier version know our answers by the policy of then."""
+    g.known_of_old = True
 
 
 @bp.get("/<slug>/foros/<key>/sin-internet")

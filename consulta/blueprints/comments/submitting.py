@@ -10,6 +10,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.domain import codes
 from consulta.domain.comments import commentable, submitting, threads
 from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.contributions import reading as contributions
@@ -196,6 +197,7 @@ def _submit(slug: str, about: Callable[[ConsultationView], About]) -> Response |
     if "redraw" in request.form or not brought.issued or not valid:
         return _again(consultation, on, typed, brought)
     given = typed.given()
+    form_keys.promise(codes.folio_of(brought.key))
     try:
         folio = submitting.submit(
             db.session(),

@@ -63,6 +63,7 @@ def submit(slug: str) -> Response | BaseResponse:
             language=language(),
             now=now(),
         )
+        form_keys.promise(folio)
         transactions.commit_new(db.session())
     except AlreadyReceived as error:
         answers.refused(error)

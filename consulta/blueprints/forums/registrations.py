@@ -59,6 +59,7 @@ def register(slug: str, key: str) -> Response | BaseResponse:
     if typed.errors:
         return _page(consultation, forum, typed.values(), typed.errors, 422)
     limits.many_from_here(AN_HOUR)
+    form_keys.promise(codes.folio_of(brought.key))
     try:
         found = registrations.register(
             db.session(), consultation, key, group, submission=brought.key, language=language(), now=now()

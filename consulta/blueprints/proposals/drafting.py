@@ -76,6 +76,7 @@ def create(slug: str) -> Response | BaseResponse:
     except IntegrityError:  # the second of a double click: the first has begun it
         transactions.undo(db.session())
         key, folio = start()
+    form_keys.promise(folio)
     if folio is not None:
         held_drafts.hold(key, folio)
         return redirect(url_for(".begun", slug=slug, key=key), 303)

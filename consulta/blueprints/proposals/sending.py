@@ -67,6 +67,8 @@ def send(slug: str, key: str) -> Response | BaseResponse:
     if typed.errors:
         return _page(draft, typed.values(), typed.errors, 422)
     folio = codes.folio_of(brought.key) if draft.organization_id is not None else None
+    first = draft.contribution_id is None
+    form_keys.promise(folio if first and folio else held_drafts.code(key))
     try:
         number = sending.send(
             db.session(),
@@ -81,7 +83,6 @@ def send(slug: str, key: str) -> Response | BaseResponse:
     except (Closed, Conflict, Invalid) as error:
         refusal = answers.refused(error, "enviar")
         return _page(held_drafts.draft(slug, key), typed.values(), refusal.errors, refusal.status)
-    first = draft.contribution_id is None
     session[SENT] = [key, number, folio if first and folio else held_drafts.code(key)]
     return redirect(url_for(".receipt", slug=slug, key=key), 303)
 

@@ -45,7 +45,8 @@ def erase(db: Session, *, now: datetime) -> int:
 
 def forget_contacts(db: Session, *, today: date, now: datetime) -> int:
     """Destroy up to 200 addresses whose day has come, and the names that nobody sees: those that were not to be shown
-    and those of texts that are not public; the count done."""
+    and those of texts that are not public; the count done. Who asked for an erasure has 72 hours to take it back, and
+    finds then what was there."""
     seen = Contributor.publish_name & (Contribution.status == Status.PUBLISHED)
     due = db.execute(
         select(Contributor.contribution_id, Contribution.number, Consultation.slug, seen.label("seen"))
@@ -54,6 +55,7 @@ def forget_contacts(db: Session, *, today: date, now: datetime) -> int:
         .where(
             Contributor.erase_contact_on <= today,
             or_(Contributor.email.is_not(None), Contributor.name.is_not(None) & not_(seen)),
+            ~select(Erasure.contribution_id).where(Erasure.contribution_id == Contribution.id).exists(),
         )
         .order_by(Contributor.contribution_id)
         .limit(PIECE)

@@ -38,8 +38,14 @@ class Occasion:
     subject: str | None = None
 
 
+SHOWING = frozenset({Action.RECEIVE, Action.PUBLISH, Action.CLASSIFY, Action.CONFIRM, Action.SUPPORT, Action.GO_ON})
+"""Acts that take nothing out of public."""
+
+
 def record(db: Session, consultation: ConsultationView, on: Occasion, **besides: Any) -> None:
     """Collect the ledger entry of an act upon one contribution; ``besides``: what is added to its payload."""
+    if on.action not in SHOWING:
+        db.info["hides"] = True
     ledger.note(
         db,
         consultation,

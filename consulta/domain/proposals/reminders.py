@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, String, cast, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations import reading as consultations
@@ -17,6 +17,7 @@ from consulta.domain.rows import changed
 from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
 from consulta.models.organizations import OrganizationMember
+from consulta.models.outbox import OutboxMessage
 from consulta.models.proposals import ProposalDraft
 from consulta.models.sheets import SheetVersion
 
@@ -53,11 +54,14 @@ def remind(db: Session, *, now: datetime) -> int:
 
 def forget(db: Session, *, now: datetime) -> int:
     """Drop addresses that no reminder will need: of what was sent, and a week after the one that went out or the day on
-    which proposals were last taken; of how many drafts."""
+    which proposals were last taken; of how many drafts. Whatever is on its way to them arrives first."""
     over = [view.id for view in _with_addresses(db) if not _will_take(view, now)]
     told = _D.c.reminded_on < (now - DELIVERED_WITHIN).date()
     unneeded = or_(_D.c.contribution_id.is_not(None), told, _D.c.consultation_id.in_(over))
-    return changed(db, update(_D).where(_D.c.email.is_not(None), unneeded).values(email=None))
+    o, prefix = OutboxMessage, Recipient.DRAFT.of(0).removesuffix("0")
+    theirs = o.recipient == literal(prefix) + cast(_D.c.id, String)
+    on_its_way = select(o.id).where(theirs, o.outcome.is_(None)).exists()
+    return changed(db, update(_D).where(_D.c.email.is_not(None), unneeded, ~on_its_way).values(email=None))
 
 
 def _with_addresses(db: Session) -> list[ConsultationView]:

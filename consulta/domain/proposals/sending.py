@@ -118,8 +118,7 @@ def _first(
         child={"sheet_id": sheet_id, "organization_id": draft.organization_id, "unrelated": draft.sources.unrelated},
     )
     [admitted] = admission.admit(db, consultation, [incoming], today=today, actor=by.pseudonym)
-    # The address was for a reminder that nobody needs any more.
-    db.execute(update(_D).where(_D.c.id == draft.id).values(contribution_id=admitted.id, email=None))
+    db.execute(update(_D).where(_D.c.id == draft.id).values(contribution_id=admitted.id))
     _keep_sources(db, draft.id, admitted.id)
     dismissals.copy(db, draft.sheet_id, sheet_id)
     _record(db, consultation, admitted.number, admitted.id, version_id, 1, draft, by, today)

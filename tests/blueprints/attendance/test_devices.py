@@ -27,6 +27,7 @@ from consulta.domain.ledger.log import By
 from consulta.domain.texts import sort_key
 from consulta.models.accounts import RoleName
 from consulta.models.forums import AttendanceMark, Registration, Seat
+from consulta.web import headers
 from tests.support.audits import sound
 from tests.support.forums import announce, register
 from tests.support.people import coordinator, staff
@@ -309,3 +310,12 @@ def test_a_mark_that_was_sealed_before_the_standard_still_counts(device: Device,
     other = f"{text[:-2]}{'A' if text[-2] != 'A' else 'B'}{text[-1]}"
     broken = [f"{point}.{iv}.{other}", f"{point}.{iv}", f"{point}.{iv}.{text}.{text}", point, "", "."]
     assert device.send(broken) == ["unreadable"] * len(broken)
+
+
+@pytest.mark.parametrize("path", ["/sin-internet", "/sin-internet/clave"])
+def test_a_device_of_before_knows_our_answers_and_no_policy_is_weaker(device: Device, path: str) -> None:
+    sent = device.desk.client.get(f"{DOOR}{path}").headers.getlist("Content-Security-Policy")
+    assert sent[0].startswith("default-src 'self'; base-uri")
+    assert sent[1:] == [headers.POLICY]
+    assert device.desk.client.get("/gestion/puerta.js").headers.getlist("Content-Security-Policy") == sent
+    assert device.desk.client.get("/").headers.getlist("Content-Security-Policy") == sent[1:]

@@ -184,6 +184,22 @@ def test_a_name_that_was_to_be_shown_goes_after_a_year_where_nobody_sees_it(
     assert sound(database, consultation)
 
 
+def test_who_takes_back_an_erasure_after_a_year_finds_the_name_that_was_shown(
+    database: Database, consultation: ConsultationView
+) -> None:
+    submit(database, consultation, "Falta agua", "k", name="Eva", publish_name=True)
+    decide(database, consultation, staff(database, consultation))
+    later = NOW + timedelta(days=400)
+    with database.transaction() as db:
+        rights.ask_erasure(db, FOLIO, now=later)
+    with database.transaction() as db:
+        assert erasure.forget_contacts(db, today=later.date(), now=later) == 0
+    with database.transaction() as db:
+        rights.take_back_erasure(db, FOLIO, now=later)
+    with database.session(read_only=True) as db:
+        assert contributions.page(db, consultation, Filters()).rows[0].name == "Eva"
+
+
 def test_an_unknown_code_is_not_found(database: Database, consultation: ConsultationView) -> None:
     for act in (
         rights.withdraw,

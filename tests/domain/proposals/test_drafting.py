@@ -12,6 +12,7 @@ from consulta.database.transactions import Database
 from consulta.domain import codes
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Closed, Conflict, Invalid, NotAllowed, NotFound
+from consulta.domain.notifications import outbox
 from consulta.domain.proposals import dismissals, drafting, erasure, reminders, sources, sponsors
 from consulta.domain.proposals.reminders import ReminderMail
 from consulta.domain.proposals.sources import Sources
@@ -220,11 +221,17 @@ def test_an_address_for_a_reminder_goes_once_no_reminder_will_need_it(
         for draft in (unsent, sent):
             drafting.keep_email(db, draft, f"{draft.key}@persona.example")
     drafts.send(database, sent, now)
+    with database.transaction() as db:
+        mail = ReminderMail(slug="prueba", last=consultation.today(now), language="es")
+        outbox.post_once(db, mail, event="de camino", to=outbox.Recipient.DRAFT.of(sent.id), now=now)
+        assert reminders.forget(db, now=now) == 0, "a mail is on its way to it"
+        db.execute(update(OutboxMessage).values(outcome="sent"))
 
     def left(*, after: timedelta, remind: bool = False) -> list[str | None]:
         with database.transaction() as db:
             if remind:
                 reminders.remind(db, now=now + after)
+                db.execute(update(OutboxMessage).values(outcome="sent"))
             reminders.forget(db, now=now + after)
             return sorted(filter(None, db.execute(select(ProposalDraft.email)).scalars()))
 
