@@ -19,7 +19,7 @@ from consulta.domain import codes
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.moderation import Decision
 from consulta.web import page_cache
-from tests.support import contributions, moderation
+from tests.support import contributions, moderation, proposals
 from tests.support.audits import sound
 from tests.support.cables import Cable
 from tests.support.people import staff
@@ -209,6 +209,20 @@ def test_feeds_are_not_given_old_without_a_word(far: Visitor, cable: Cable) -> N
     far.get("…/aportes.atom")
     cable.pull()
     assert far.client.get("/consultas/prueba/aportes.atom").status_code == 503
+
+
+@ON_POSTGRES
+def test_a_proposal_in_doubt_is_looked_up_with_the_code_of_its_draft(
+    far: Visitor, cable: Cable, database: Database, now: datetime
+) -> None:
+    proposals.load(database, proposals.open_for_proposals(slug="propone"), now)
+    far.slug = "propone"
+    draft = proposals.written(far)
+    cable.at_commit = "lost"
+    doubt = proposals.send(far, draft, 503)
+    found = re.search(r'<strong class="folio">([^<]+)</strong>', doubt)
+    assert found
+    assert "Compras de medicinas" in far.follow(found[1]).text
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])

@@ -27,6 +27,7 @@ from .forums import Forums
 from .in_force import InForce
 from .news import News
 from .organizations import Organizations
+from .papers import Imports, Papers
 from .published import Published
 from .reader import Entry as ReadEntry
 from .reader import Reader, Report
@@ -45,6 +46,8 @@ READERS: tuple[Callable[[Session, ConsultationView], Reader], ...] = (
     Roles,
     News,
     Derived,
+    Papers,
+    Imports,
 )
 """One a noun, or a few that go together."""
 

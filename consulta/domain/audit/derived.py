@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select, text
+from sqlalchemy.orm import Session, aliased
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.contributions import bodies, search, similar
@@ -16,7 +16,7 @@ from consulta.domain.dialects import is_postgres
 from consulta.domain.forums import data as forum_data
 from consulta.models.base import table_of
 from consulta.models.contributions import Contribution, Kind, Status
-from consulta.models.forums import Forum, ForumTable, ForumVersion, Registration, Seat
+from consulta.models.forums import AttendanceMark, Forum, ForumTable, ForumVersion, Registration, Seat
 from consulta.models.papers import Paper
 from consulta.models.proposals import Proposal, ProposalTerm
 
@@ -42,6 +42,7 @@ class Derived:
         """What is not as it follows."""
         yield from self._forums()
         yield from self._tables()
+        yield from self._marks()
         yield from self._index()
         yield from self._terms()
 
@@ -80,6 +81,14 @@ class Derived:
                 yield f"forum/{key}: at a table sit {taken}, its rows say {counts.get(id_, 0)}"
         if stored != said:
             yield "forums: their tables are not those of the versions in force"
+
+    def _marks(self) -> Iterator[str]:
+        """Whoever is there has a mark that no other takes back."""
+        m, undo = table_of(AttendanceMark), aliased(table_of(AttendanceMark))
+        standing = (m.c.registration_id == _R.c.id) & m.c.present & ~exists().where(undo.c.undoes == m.c.mark)
+        query = select(_R.c.ref).join(Forum, Forum.id == _R.c.forum_id).where(Forum.consultation_id == self.view.id)
+        for ref in self.db.execute(query.where(_R.c.present != exists().where(standing).correlate(_R))).scalars():
+            yield f"registration {ref}: whether it is there is not what its marks say"
 
     def _index(self) -> Iterator[str]:
         """The words by which each published contribution is found, and that no other is."""
