@@ -43,7 +43,8 @@ def open_door(slug: str, key: str) -> BaseResponse:
     """Open the roster for twelve hours: the look is an entry of the ledger."""
     consultation, forum = guards.at_the_door(slug, key)
     attendance_door.open_roster(db.session(), consultation, forum, by=guards.by(consultation), now=now())
-    session[OPENED] = {**session.get(OPENED, {}), f"{slug}/{key}": int(time())}
+    still = {door: at for door, at in session.get(OPENED, {}).items() if time() - at <= OPEN_SECONDS}
+    session[OPENED] = {**still, f"{slug}/{key}": int(time())}  # a cookie holds no more than 4 KB
     return redirect(url_for(".door", slug=slug, key=key), 303)
 
 

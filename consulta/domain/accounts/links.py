@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.codes import sha256
 from consulta.domain.errors import NotFound
 from consulta.domain.notifications import outbox
 from consulta.domain.notifications.outbox import Delivery, Mail, Recipient
-from consulta.models.accounts import Account, AccountSession, AccountToken
+from consulta.models.accounts import Account, AccountSession, AccountToken, KnownBrowser
 from consulta.models.base import Localized
 
 from . import accounts
@@ -84,8 +84,8 @@ def ask_reset(db: Session, *, email: str, language: str, now: datetime) -> None:
 
 
 def set_password(db: Session, *, token: str, password_hash: str, now: datetime) -> int:
-    """Spend a one-time link on a new password; every session and every other link of the account ends. ``NotFound`` if
-    it does not hold."""
+    """Spend a one-time link on a new password; every session and every other link of the account ends, and no browser
+    is known any more. ``NotFound`` if it does not hold."""
     account_id = db.execute(
         update(AccountToken)
         .where(
@@ -100,6 +100,7 @@ def set_password(db: Session, *, token: str, password_hash: str, now: datetime) 
         raise NotFound("Este enlace ya se usó o venció. Pida uno nuevo.")
     db.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
     _end(db, account_id, now=now)
+    db.execute(delete(KnownBrowser).where(KnownBrowser.account_id == account_id))
     db.execute(
         update(AccountSession)
         .where(AccountSession.account_id == account_id, AccountSession.revoked_at.is_(None))

@@ -272,3 +272,12 @@ def test_nobody_speaks_for_both_sides(database: Database, consultation: Consulta
     given(RoleName.MEMBER, Sector.CIVIL_SOCIETY)
     with pytest.raises(Conflict, match="otro sector"):
         given(RoleName.SECRETARY, Sector.GOVERNMENT)
+
+
+def test_with_a_new_password_no_browser_is_known(database: Database, account: int, now: datetime) -> None:
+    with database.transaction() as db:
+        known = sessions.remember_browser(db, account_id=account)
+        assert sessions.knows_browser(db, account_id=account, token=known)
+        token = links.one_time_link(db, account_id=account, now=now)
+        links.set_password(db, token=token, password_hash="otra", now=now)
+        assert not sessions.knows_browser(db, account_id=account, token=known)
