@@ -13,6 +13,7 @@ from flask import Flask
 
 import consulta
 from consulta.domain import results
+from consulta.domain.audit.places import Place
 from consulta.domain.notifications.outbox import Recipient
 from consulta.domain.results import figures
 from consulta.domain.sheets.advice import Phase
@@ -22,8 +23,9 @@ from consulta.models.sheets import LineKind
 from consulta.words import labels
 from consulta.words.i18n import catalogues
 
-INTERNAL = {Recipient, LineKind, Phase}
-"""Never shown: whom the outbox writes to, what a line of a stored sheet is, where a sheet stands for its advice."""
+INTERNAL = {Recipient, LineKind, Phase, Place}
+"""Never shown: whom the outbox writes to, what a line of a stored sheet is, where a sheet stands for its advice, how the
+ledger check knows a table."""
 PACKAGE = Path(consulta.__file__).parent
 
 
