@@ -24,8 +24,8 @@ from consulta.words import labels
 from consulta.words.i18n import catalogues
 
 INTERNAL = {Recipient, LineKind, Phase, Place}
-"""Never shown: whom the outbox writes to, what a line of a stored sheet is, where a sheet stands for its advice, how the
-ledger check knows a table."""
+"""Never shown: whom the outbox writes to, what a line of a stored sheet is, where a sheet stands for its advice, how
+the ledger check knows a table."""
 PACKAGE = Path(consulta.__file__).parent
 
 
