@@ -13,8 +13,6 @@ import argparse
 import contextlib
 import resource
 import shutil
-import socket
-import ssl
 import sys
 import tempfile
 import threading
@@ -25,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from . import server
-from .proxy import HOST, PATHS, in_front, prepare
+from .proxy import HOST, PATHS, hold, in_front, prepare, request
 
 PLAN = "/consultas/plan-2016-2018/plan.pdf"
 HONEST, PLAN_CLIENTS, FOREIGN, FILES = 4, 10, 2, 8_192
@@ -120,6 +118,12 @@ def playing(port: int, *, plan: int = 0, foreign: int = 0, slow: int = 0) -> Ite
                 request(port, line, address, more, body)
             time.sleep(0.05)
 
+    def holding(place: int) -> None:
+        def note(count: int) -> None:
+            held[place] = count
+
+        hold(port, slow // 10, f"127.0.1.{place + 1}", stop.is_set, note)
+
     form = "body=Falta+agua"
     head = f"Sec-Fetch-Site: cross-site\r\nOrigin: https://otro.example\r\nContent-Length: {len(form)}\r\n"
     threads = [threading.Thread(target=again, args=(f"GET {PLAN} HTTP/1.1", "127.0.0.3")) for _ in range(plan)]
@@ -127,7 +131,7 @@ def playing(port: int, *, plan: int = 0, foreign: int = 0, slow: int = 0) -> Ite
         threading.Thread(target=again, args=("POST /consultas/medida/opinar HTTP/1.1", "127.0.0.4", head, form))
         for _ in range(foreign)
     ]
-    threads += [threading.Thread(target=_hold, args=(port, slow // 10, n, stop, held)) for n in range(10) if slow]
+    threads += [threading.Thread(target=holding, args=(n,)) for n in range(10) if slow]
     for thread in threads:
         thread.start()
     try:
@@ -136,49 +140,6 @@ def playing(port: int, *, plan: int = 0, foreign: int = 0, slow: int = 0) -> Ite
         stop.set()
         for thread in threads:
             thread.join()
-
-
-def request(port: int, line: str, address: str, more: str = "", body: str = "") -> bytes:
-    """One request over TLS from an address of this machine; the whole answer."""
-    plain = socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(address, 0))
-    with _context().wrap_socket(plain, server_hostname=HOST) as one:
-        one.sendall(f"{line}\r\nHost: {HOST}\r\n{more}Connection: close\r\n\r\n{body}".encode())
-        answer = b""
-        while piece := one.recv(262_144):
-            answer += piece
-    return answer
-
-
-def _context() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
-
-
-def _hold(port: int, count: int, place: int, stop: threading.Event, held: list[int]) -> None:
-    """Requests that begin and never end, of an address of its own; one that nginx closes is begun anew."""
-    context, sockets = _context(), []
-    while not stop.is_set():
-        while len(sockets) < count and not stop.is_set():
-            try:
-                source = (f"127.0.1.{place + 1}", 0)
-                plain = socket.create_connection(("127.0.0.1", port), timeout=5, source_address=source)
-                one = context.wrap_socket(plain, server_hostname=HOST)
-                one.sendall(f"POST /consultas/medida/opinar HTTP/1.1\r\nHost: {HOST}\r\nX-Slow: ".encode())
-                sockets.append(one)
-            except OSError:
-                break
-        held[place] = len(sockets)
-        stop.wait(1)
-        for one in list(sockets):
-            try:
-                one.sendall(b"a")
-            except OSError:
-                sockets.remove(one)
-                one.close()
-    for one in sockets:
-        with contextlib.suppress(OSError):
-            one.close()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -128,7 +128,12 @@ def crowd(port: int, half_open: int, seconds: int) -> tuple[int, int, int, float
     """Hold and ask: how many were held, how many asked, how many served, the slowest answer."""
     stop = time.monotonic() + seconds
     held = [0]
-    holder = threading.Thread(target=_hold, args=(port, half_open, stop, held))
+
+    def note(count: int) -> None:
+        held[0] = max(held[0], count)
+
+    over = lambda: time.monotonic() >= stop  # noqa: E731
+    holder = threading.Thread(target=hold, args=(port, half_open, "127.0.0.2", over, note))
     holder.start()
     time.sleep(1)
     results: list[tuple[bool, float]] = []
@@ -146,19 +151,20 @@ def _context() -> ssl.SSLContext:
     return context
 
 
-def _hold(port: int, count: int, stop: float, held: list[int]) -> None:
-    """Requests that begin and never end; one that nginx closes is begun anew."""
+def hold(port: int, count: int, address: str, over: Callable[[], bool], note: Callable[[int], None]) -> None:
+    """Requests that begin and never end, of an address of this machine; one that nginx closes is begun anew.
+    ``note`` is told how many are held."""
     context, sockets = _context(), []
-    while time.monotonic() < stop:
-        while len(sockets) < count:
+    while not over():
+        while len(sockets) < count and not over():
             try:
-                plain = socket.create_connection(("127.0.0.1", port), timeout=5, source_address=("127.0.0.2", 0))
+                plain = socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(address, 0))
                 one = context.wrap_socket(plain, server_hostname=HOST)
                 one.sendall(f"POST /consultas/medida/opinar HTTP/1.1\r\nHost: {HOST}\r\nX-Slow: ".encode())
                 sockets.append(one)
             except OSError:
                 break
-        held[0] = max(held[0], len(sockets))
+        note(len(sockets))
         time.sleep(1)
         for one in list(sockets):
             try:
@@ -171,18 +177,23 @@ def _hold(port: int, count: int, stop: float, held: list[int]) -> None:
             one.close()
 
 
+def request(port: int, line: str, address: str, more: str = "", body: str = "") -> bytes:
+    """One request over TLS from an address of this machine; the whole answer."""
+    plain = socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(address, 0))
+    with _context().wrap_socket(plain, server_hostname=HOST) as one:
+        one.sendall(f"{line}\r\nHost: {HOST}\r\n{more}Connection: close\r\n\r\n{body}".encode())
+        answer = b""
+        while piece := one.recv(262_144):
+            answer += piece
+    return answer
+
+
 def _ask(port: int, stop: float, results: list[tuple[bool, float]]) -> None:
-    context, n = _context(), 0
+    n = 0
     while time.monotonic() < stop:
         begun, n = time.monotonic(), n + 1
         try:
-            plain = socket.create_connection(("127.0.0.1", port), timeout=20)
-            with context.wrap_socket(plain, server_hostname=HOST) as one:
-                path = PATHS[n % len(PATHS)]
-                one.sendall(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
-                answer = b""
-                while piece := one.recv(65536):
-                    answer += piece
+            answer = request(port, f"GET {PATHS[n % len(PATHS)]} HTTP/1.1", "127.0.0.1")
             results.append((answer.startswith(b"HTTP/1.1 200"), time.monotonic() - begun))
         except OSError:
             results.append((False, time.monotonic() - begun))

@@ -87,7 +87,7 @@ class Press:
             if path.suffix in (".ask", ".part"):
                 allowed = LEFT_SECONDS
             elif path.name.startswith(ONCE):
-                allowed = min(older, ONCE_SECONDS) if older else ONCE_SECONDS
+                allowed = ONCE_SECONDS
             with suppress(FileNotFoundError):
                 if path.name != "lock" and path.stat().st_mtime <= now - allowed:
                     path.unlink()
@@ -134,5 +134,5 @@ class Press:
             pass
         if free:  # it goes off by itself at once: no child of ours is left behind, and no request waits for it
             program = [sys.executable, "-P", setting.__file__, str(self.folder)]
-            quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-            subprocess.run(program, env=setting.environment(), check=False, **quiet)  # type: ignore[call-overload]  # noqa: S603
+            nothing, own = subprocess.DEVNULL, setting.environment()
+            subprocess.run(program, stdin=nothing, stdout=nothing, env=own, check=False)  # noqa: S603  (fixed words)

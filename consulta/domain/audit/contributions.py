@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -93,7 +93,7 @@ class Contributions:
                 comes = self._comes_into_public(number, entry)
                 self.state.apply(number, entry.action, entry.payload, entry.at)
                 if comes:
-                    self.state.published[number] = self._day(entry.recorded)
+                    self.state.published[number] = entry.day(self.view).toordinal()
             except (ValueError, KeyError):
                 self._fault(f"entry {entry.at}: says nothing that is known")
         self.waiting.clear()
@@ -111,12 +111,6 @@ class Contributions:
         status = self.state.status
         already = number < len(status) and status[number] == STATUSES.index(Status.PUBLISHED)
         return entry.recorded.endswith("Z") and not already
-
-    def _day(self, recorded: str) -> int:
-        """The ordinal of the day of an entry, where the consultation is held."""
-        if recorded.endswith("Z"):
-            return self.view.today(datetime.fromisoformat(recorded)).toordinal()
-        return date.fromisoformat(recorded).toordinal()
 
     def _reported(self, refs: list[str]) -> dict[str, int]:
         """The numbers of the comments that these reports are about."""
@@ -136,7 +130,7 @@ class Contributions:
             for name, value in in_clear(self.view, row).items():
                 if said.get(name) != value:
                     self._fault(f"contribution {number}: {name} is {value}, entry {entry.at} says {said.get(name)}")
-            if row["erase_contact_on"].toordinal() != self._day(entry.recorded) + CONTACT_DAYS:
+            if row["erase_contact_on"].toordinal() != entry.day(self.view).toordinal() + CONTACT_DAYS:
                 self._fault(f"contribution {number}: its contact is not erased a year after it came")
             self._compare_fingerprints(number, row, said["commitments"], entry.at)
 

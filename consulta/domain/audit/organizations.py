@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -67,12 +66,12 @@ class Organizations:
         """What is known of a body's request after this entry."""
         request = self.requests[entry.key]
         if entry.action is Action.ORGANIZATION_ASK:
-            today = self.view.today(datetime.fromisoformat(entry.recorded))
+            today = entry.day(self.view)
             anew = self.standing.get(entry.key) == Standing.REFUSED.value
             due = working_days_after(today, WORKING_DAYS)
             request |= {"asked_on": today, "answer_by": due, "round": request["round"] + anew, "appeal": None}
         if entry.action is Action.ORGANIZATION_APPEAL:
-            due = working_days_after(self.view.today(datetime.fromisoformat(entry.recorded)), WORKING_DAYS)
+            due = working_days_after(entry.day(self.view), WORKING_DAYS)
             request |= {"answer_by": due, "round": entry.payload["round"], "appeal": entry.payload["text"]}
 
     def faults(self) -> list[str]:

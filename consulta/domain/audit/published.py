@@ -96,14 +96,14 @@ class Published:
     def __init__(self, db: Session, view: ConsultationView) -> None:
         self.db, self.view = db, view
         self.said: dict[tuple[str, str], tuple[int, str]] = {}
-        self.recorded: dict[tuple[str, str], str] = {}
+        self.entries: dict[tuple[str, str], Entry] = {}
         self.first: dict[str, Any] = {}
 
     def entry(self, entry: Entry) -> None:
         """One entry that carries a digest."""
         if "sha256" in entry.payload:
             self.said[entry.noun, entry.key] = (entry.at, entry.payload["sha256"])
-            self.recorded[entry.noun, entry.key] = entry.recorded
+            self.entries[entry.noun, entry.key] = entry
         if entry.action is Action.CONSULTATION_PUBLISH:
             self.first = {**entry.payload, "recorded": entry.recorded}
 
@@ -117,17 +117,16 @@ class Published:
                 key = "@".join(str(part) for part in row[:-1])
                 if (noun, key) not in self.said:
                     yield f"{noun}/{key}: no entry says that it was published"
-                elif not self._at(self.recorded[noun, key], row[-1]):
+                elif not self._at(self.entries[noun, key], row[-1]):
                     yield f"{noun}/{key}: it was not published at {row[-1]}"
         yield from self._beginning()
         yield from self._documents()
 
-    def _at(self, recorded: str, when: datetime | date) -> bool:
+    def _at(self, entry: Entry, when: datetime | date) -> bool:
         """Whether an entry was made then; a day is that of where the consultation is held."""
         if isinstance(when, datetime):
-            return recorded == ledger.instant(when)
-        local = self.view.today(datetime.fromisoformat(recorded)) if recorded.endswith("Z") else None
-        return when == (local or date.fromisoformat(recorded))
+            return entry.recorded == ledger.instant(when)
+        return entry.day(self.view) == when
 
     def _beginning(self) -> Iterator[str]:
         """Since when it is public, and the commitments of earlier plans, as its first entry says."""

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Protocol
 
+from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.ledger.actions import Action
 
 MAX_FAULTS = 100
@@ -27,6 +29,12 @@ class Entry:
     actor: str
     recorded: str
     payload: dict[str, Any]
+
+    def day(self, view: ConsultationView) -> date:
+        """The day on which it was made, where the consultation is held."""
+        if self.recorded.endswith("Z"):
+            return view.today(datetime.fromisoformat(self.recorded))
+        return date.fromisoformat(self.recorded)
 
 
 class Reader(Protocol):

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -63,15 +62,8 @@ class Sheets:
         if action is Action.COMMITMENT_PUBLISH:
             self.private[int(number)] = payload["commitments"]["private"]
         if action is Action.PROPOSAL_VERSION:
-            self.versions[int(number), int(version)] = {**payload, "day": self._day(entry.recorded)}
+            self.versions[int(number), int(version)] = {**payload, "day": entry.day(self.view)}
             self.sponsors[int(number)] = set(payload["sponsors"])
-
-    def _day(self, recorded: str) -> date:
-        return (
-            self.view.today(datetime.fromisoformat(recorded))
-            if recorded.endswith("Z")
-            else date.fromisoformat(recorded)
-        )
 
     def faults(self) -> Iterator[str]:
         """What does not fit."""
