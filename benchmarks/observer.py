@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import multiprocessing
 import resource
 import shutil
 import sys
@@ -21,12 +22,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from . import server
 from .proxy import HOST, PATHS, hold, in_front, prepare, request
 
 PLAN = "/consultas/plan-2016-2018/plan.pdf"
-HONEST, PLAN_CLIENTS, FOREIGN, FILES = 4, 10, 2, 8_192
+HONEST, PLAN_CLIENTS, FOREIGN, ADDRESSES, FILES = 4, 10, 2, 10, 8_192
 
 
 def main() -> None:
@@ -109,8 +111,21 @@ def asked(port: int, seconds: int) -> list[tuple[bool, float]]:
 
 @contextmanager
 def playing(port: int, *, plan: int = 0, foreign: int = 0, slow: int = 0) -> Iterator[Callable[[], int]]:
-    """An observer at work for as long as this lasts; asked, how many slow connections are held."""
-    stop, held = threading.Event(), [0] * 10
+    """An observer at work for as long as this lasts, in a process of its own, so that what is measured is the server
+    and not this program; asked, how many slow connections are held."""
+    apart = multiprocessing.get_context("spawn")
+    stop, held = apart.Event(), apart.Array("i", ADDRESSES)
+    process = apart.Process(target=_play, args=(port, plan, foreign, slow, stop, held))
+    process.start()
+    try:
+        yield lambda: sum(held)
+    finally:
+        stop.set()
+        process.join()
+
+
+def _play(port: int, plan: int, foreign: int, slow: int, stop: Any, held: Any) -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
 
     def again(line: str, address: str, more: str = "", body: str = "") -> None:
         while not stop.is_set():
@@ -122,24 +137,18 @@ def playing(port: int, *, plan: int = 0, foreign: int = 0, slow: int = 0) -> Ite
         def note(count: int) -> None:
             held[place] = count
 
-        hold(port, slow // 10, f"127.0.1.{place + 1}", stop.is_set, note)
+        hold(port, slow // ADDRESSES, f"127.0.1.{place + 1}", stop.is_set, note)
 
     form = "body=Falta+agua"
     head = f"Sec-Fetch-Site: cross-site\r\nOrigin: https://otro.example\r\nContent-Length: {len(form)}\r\n"
+    post = ("POST /consultas/medida/opinar HTTP/1.1", "127.0.0.4", head, form)
     threads = [threading.Thread(target=again, args=(f"GET {PLAN} HTTP/1.1", "127.0.0.3")) for _ in range(plan)]
-    threads += [
-        threading.Thread(target=again, args=("POST /consultas/medida/opinar HTTP/1.1", "127.0.0.4", head, form))
-        for _ in range(foreign)
-    ]
-    threads += [threading.Thread(target=holding, args=(n,)) for n in range(10) if slow]
+    threads += [threading.Thread(target=again, args=post) for _ in range(foreign)]
+    threads += [threading.Thread(target=holding, args=(n,)) for n in range(ADDRESSES) if slow]
     for thread in threads:
         thread.start()
-    try:
-        yield lambda: sum(held)
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
+    for thread in threads:
+        thread.join()
 
 
 if __name__ == "__main__":
