@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
 _APOSTROPHE = "q0"
 """How an apostrophe within a word stands in its stem."""
 _FILLERS = "\u115f\u1160\u3164\uffa0"
-_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "ʻ": "'", "´": "'", "`": "'", "Ꞌ": "'", "ꞌ": "'"})
+_APOSTROPHES = re.compile("[’ʼ‘ʻ´`Ꞌꞌ]")
 
 
 def as_sent(value: str) -> str:
@@ -81,9 +81,14 @@ def _stem(word: str) -> str:
     return found.replace("'", _APOSTROPHE)
 
 
+def _one_apostrophe(value: str) -> str:
+    """Whatever sign was typed for it. (Most texts have none; ``str.translate`` looks each letter up.)"""
+    return _APOSTROPHES.sub("'", unicodedata.normalize("NFC", value))
+
+
 def stems(value: str) -> list[str]:
     """The stems of the words of a text, without accents; apostrophes within words are one sign."""
-    folded = unicodedata.normalize("NFC", value).translate(_APOSTROPHES).lower()
+    folded = _one_apostrophe(value).lower()
     return [stem[:60] for stem in (_stem(word.rstrip("'")) for word in _WORD.findall(folded))]
 
 
@@ -99,7 +104,7 @@ def wordless(query: str) -> bool:
 
 def words_by_stem(value: str) -> dict[str, str]:
     """Each stem of a text with the first word of it, as it was written."""
-    folded = unicodedata.normalize("NFC", value).translate(_APOSTROPHES)
+    folded = _one_apostrophe(value)
     found: dict[str, str] = {}
     for word in _WORD.findall(folded):
         found.setdefault(_stem(word.lower().rstrip("'"))[:60], word)
