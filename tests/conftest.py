@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from consulta import Settings, create_app
 from consulta.database import schema
 from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
+from tests.support.clock import NOW
 from tests.support.consultations import a_consultation
 from tests.support.visitor import Visitor
 
@@ -170,8 +171,8 @@ def make_app(settings: Settings) -> Iterator[Callable[..., Flask]]:
 
 @pytest.fixture
 def now() -> datetime:
-    """The time of the test."""
-    return datetime.now(UTC)
+    """The time of the test: one for a whole run, for two readings of the clock may lie on two days."""
+    return NOW
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,10 +17,10 @@ from consulta.domain import codes
 from consulta.domain.audit import check as audit_check
 from consulta.domain.authors import rights
 from consulta.domain.consultations.snapshots import ConsultationView
+from tests.support.clock import NOW
 from tests.support.contributions import submit
 from tests.support.interruptions import DONE, FAILED, full_after, in_child, killed_at
 
-NOW = datetime.now(UTC)
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,9 +24,8 @@ from consulta.domain.notifications import news
 from consulta.models.contributions import Contribution, Erasure
 from consulta.models.news import Subscriber
 from consulta.worker import rounds
+from tests.support.clock import NOW
 from tests.support.contributions import submit
-
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from consulta.database.transactions import Database
 from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.moderation import decisions
 from consulta.models.moderation import Verdict
-
-NOW = datetime.now(UTC)
+from tests.support.clock import NOW
 
 
 def decide(

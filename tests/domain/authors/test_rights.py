@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -18,11 +18,11 @@ from consulta.domain.errors import Conflict, NotFound
 from consulta.models.contributions import Contribution, Contributor, Status
 from consulta.models.moderation import Verdict
 from consulta.models.opinions import Opinion
+from tests.support.clock import NOW
 from tests.support.contributions import submit
 from tests.support.moderation import decide
 from tests.support.people import staff
 
-NOW = datetime.now(UTC)
 FOLIO = codes.folio_of("k")
 
 

@@ -21,8 +21,8 @@ from consulta.models.contributions import Channel, Status
 from consulta.models.moderation import Verdict
 from consulta.models.outbox import OutboxMessage
 from tests.support import moderation
+from tests.support.clock import NOW
 from tests.support.contributions import admit, submit
-from tests.support.moderation import NOW
 from tests.support.people import staff
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,10 +28,9 @@ from consulta.domain.moderation import decisions, items
 from consulta.domain.results import figures
 from consulta.models.contributions import GROUP_OF, Status
 from consulta.models.moderation import Verdict
+from tests.support.clock import NOW
 from tests.support.contributions import submit
 from tests.support.people import staff
-
-NOW = datetime.now(UTC)
 
 
 class Process(RuleBasedStateMachine):
