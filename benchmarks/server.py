@@ -22,7 +22,7 @@ def serving(application: str, *, port: int = PORT, **environ: str) -> Iterator[i
     """Serve ``application`` with the configuration that ships; yields the process id of the master."""
     env = {**os.environ, **environ, "CONSULTA_BIND": f"127.0.0.1:{port}"}
     command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy" / "gunicorn.conf.py"), application]
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(f"http://127.0.0.1:{port}" + ("/salud" if port == PORT else "/form"))
         MASTERS[port] = process.pid
@@ -45,7 +45,7 @@ def _wait(address: str) -> None:
 def pss_mib(master: int) -> float:
     """The proportional memory of the workers in MiB (Linux)."""
     total = 0
-    for pid in _workers(master):
+    for pid in workers(master):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 total += int(line.split()[1])
@@ -54,9 +54,10 @@ def pss_mib(master: int) -> float:
 
 def work(port: int) -> list[int]:
     """Processor time of each worker since its start, in ticks of the system (Linux)."""
-    stats = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in _workers(MASTERS[port])]
+    stats = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in workers(MASTERS[port])]
     return [int(one[11]) + int(one[12]) for one in stats]
 
 
-def _workers(master: int) -> list[str]:
+def workers(master: int) -> list[str]:
+    """The process ids of the workers (Linux)."""
     return Path(f"/proc/{master}/task/{master}/children").read_text().split()
