@@ -76,9 +76,10 @@ def body_fault(value: str) -> Invalid | None:
 
 @lru_cache(maxsize=60_000)
 def _stem(word: str) -> str:
+    word = word.rstrip("'")
     bare = "".join(ch for ch in unicodedata.normalize("NFD", word) if not unicodedata.combining(ch))
     found: str = snowballstemmer.stemmer("spanish").stemWord(bare)
-    return found.replace("'", _APOSTROPHE)
+    return found.replace("'", _APOSTROPHE)[:60]
 
 
 def _one_apostrophe(value: str) -> str:
@@ -89,7 +90,7 @@ def _one_apostrophe(value: str) -> str:
 def stems(value: str) -> list[str]:
     """The stems of the words of a text, without accents; apostrophes within words are one sign."""
     folded = _one_apostrophe(value).lower()
-    return [stem[:60] for stem in (_stem(word.rstrip("'")) for word in _WORD.findall(folded))]
+    return [_stem(word) for word in _WORD.findall(folded)]
 
 
 def without_apostrophes(found: Iterable[str]) -> list[str]:
@@ -107,7 +108,7 @@ def words_by_stem(value: str) -> dict[str, str]:
     folded = _one_apostrophe(value)
     found: dict[str, str] = {}
     for word in _WORD.findall(folded):
-        found.setdefault(_stem(word.lower().rstrip("'"))[:60], word)
+        found.setdefault(_stem(word.lower()), word)
     return found
 
 
