@@ -31,6 +31,7 @@ from .web import (
     printed,
     requests,
     signing_in,
+    workplace,
 )
 from .web.form_tokens import FormTokens
 from .words import i18n, labels, markup
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     errors.init_app(app)
     page_cache.init_app(app, settings.page_cache)
     printed.init_app(app)
+    workplace.init_app(app)
     blueprints.init_app(app)
     cli.init_app(app)
     _templates(app)

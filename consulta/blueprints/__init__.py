@@ -2,7 +2,20 @@
 
 from flask import Blueprint, Flask
 
-from . import accounts, acts, consultations, forums, health, ledger, moderation, news, organizations, plans, results
+from . import (
+    accounts,
+    acts,
+    consultations,
+    forums,
+    guides,
+    health,
+    ledger,
+    moderation,
+    news,
+    organizations,
+    plans,
+    results,
+)
 from .attendance import devices, door
 from .authors import tracking
 from .comments import flags, submitting, supports
@@ -55,6 +68,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     assisted.bp,
     notices.bp,
     unanswered.bp,
+    guides.bp,
     health.bp,
 )
 

@@ -8,13 +8,10 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.accounts import links, permissions, sessions
-from consulta.domain.attendance import door
 from consulta.domain.errors import NotFound
-from consulta.domain.intake import assisted
 from consulta.domain.organizations import members
 from consulta.domain.proposals import drafting, sponsors
 from consulta.forms.accounts import PasswordForm, ResetForm, SignInForm
-from consulta.models.accounts import RoleName
 from consulta.web import auth, db, limits, passwords, signing_in
 from consulta.web.answers import respond_privately
 from consulta.web.auth import allow, anyone, signed_in
@@ -75,13 +72,10 @@ def own() -> Response:
         "accounts/own.html",
         actor=actor,
         sessions=sessions.sessions(db.session(), actor.id, now=now()),
-        desk=any(r.role in (RoleName.MODERATOR, RoleName.OBSERVER) for r in actor.roles),
         zone=settings().timezone,
         coordinates=auth.coordinates(auth.person()),
+        workplaces=permissions.workplaces(db.session(), actor),
         organizations=members.memberships(db.session(), actor.id),
-        enters=assisted.slugs(db.session(), actor),
-        speaks=permissions.represents_a_sector_in(db.session(), actor),
-        forums=door.facilitated(db.session(), actor),
         proposals=drafting.listing(db.session(), actor),
         requests=sponsors.asked_of(db.session(), actor),
     )
@@ -157,4 +151,9 @@ def _following() -> str:
 
 
 def _next() -> str:
-    return _following() or url_for(".own")
+    """Where somebody wanted to go; else to work, if there is one place for it."""
+    if wanted := _following():
+        return wanted
+    auth.forget_person()
+    found = permissions.workplaces(db.session(), auth.actor())
+    return url_for("management.home", slug=found[0][0]) if len(found) == 1 else url_for(".own")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.accounts import permissions
@@ -23,10 +23,10 @@ from consulta.domain.organizations import positions
 from consulta.domain.organizations import reading as organizations
 from consulta.forms.acts import read_act, show_act
 from consulta.forms.fields import Typed, new_key
-from consulta.web import answers, db, guards, page_cache
+from consulta.web import answers, db, guards, notices, page_cache
 from consulta.web.auth import actor, allow, anyone, coordinates, represents_a_sector, takes_files
 from consulta.web.context import now
-from consulta.words.i18n import gettext
+from consulta.words.i18n import gettext, localized
 
 bp = Blueprint("acts", __name__)
 
@@ -121,8 +121,8 @@ def speak(slug: str, key: str) -> Response | BaseResponse:
     except (Invalid, Conflict) as error:
         refusal = answers.refused(error, field="statement")
         return _minutes_page(consultation, key, typed.values(), refusal.errors, refusal.status)
-    flash(gettext("Quedó publicado junto al acta."))
-    return redirect(url_for(".one", slug=slug, key=key), 303)
+    notices.tell(gettext("Su respuesta quedó publicada junto al acta."), see=url_for(".one", slug=slug, key=key))
+    return redirect(url_for("voices.listing", slug=slug), 303)
 
 
 def _publish(consultation: ConsultationView, act: ActView | None) -> Response | BaseResponse:
@@ -151,8 +151,9 @@ def _publish(consultation: ConsultationView, act: ActView | None) -> Response | 
         refusal = answers.refused(error, "reason_es")
         again = act and _again(consultation, act)
         return _form_page(consultation, again, typed.values(), refusal.errors, refusal.status)
-    flash(gettext("El acto quedó publicado."))
-    return redirect(url_for(".one", slug=consultation.slug, key=key), 303)
+    see = url_for(".one", slug=consultation.slug, key=key)
+    notices.tell(gettext("El acto «%(name)s» quedó publicado.", name=localized(data.title)), see=see)
+    return redirect(url_for(".listing", slug=consultation.slug), 303)
 
 
 def _with(data: ActData, act: ActView | None, documents: tuple[dict[str, Any], ...]) -> ActData:

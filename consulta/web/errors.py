@@ -12,12 +12,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from consulta.database import transactions
 from consulta.database.transactions import InDoubt
 from consulta.domain.errors import Closed, Conflict, DomainError, Invalid, Malformed, NotAllowed, NotFound, TooMany
 from consulta.domain.texts import showable
 from consulta.words.i18n import gettext
 
-from . import addresses, auth, held_drafts, kept
+from . import addresses, auth, db, held_drafts, kept
 from .context import now, settings
 
 STATUS: dict[type[DomainError], int] = {
@@ -135,6 +136,7 @@ def _csrf(_error: CSRFError) -> Response:
 
 def _integrity(error: IntegrityError) -> Response:
     log.warning("integrity", constraint=type(error.orig).__name__)
+    transactions.undo(db.session())  # nothing more can be asked of it, and the page asks who is signed in
     return page(409, gettext("Otra persona hizo lo mismo en este instante. Revise cómo quedó y vuelva a intentarlo."))
 
 
@@ -171,6 +173,7 @@ def _http(error: HTTPException) -> Response:
     if status == 404 and (better := addresses.without_what_clings(request)):
         return make_response(redirect(better, 301))
     words = {
+        403: gettext("Es de otro cargo o de otra consulta. En «Hoy» está lo que le toca a usted."),
         404: gettext("La dirección está mal escrita o lo que buscaba ya no está."),
         405: gettext("Vuelva a la página anterior y use sus botones."),
     }

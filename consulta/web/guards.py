@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import g, request
 
 from consulta.domain import places
 from consulta.domain.accounts import permissions, pseudonyms
@@ -13,7 +13,7 @@ from consulta.domain.errors import NotAllowed
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.ledger.log import By
-from consulta.models.accounts import Sector
+from consulta.models.accounts import RoleName, Sector
 from consulta.models.consultations import ConsultationKind
 
 from . import db
@@ -22,13 +22,29 @@ from .auth import actor
 
 def find(slug: str | None) -> Current:
     """The consultation of an address; none: the one that ``/`` shows."""
-    return consultations.find(db.session(), slug) if slug else consultations.main(db.session())
+    current = consultations.find(db.session(), slug) if slug else consultations.main(db.session())
+    g.setdefault("found", {})[current.view.slug] = current
+    return current
+
+
+def found(slug: str) -> Current | None:
+    """The consultation of an address as this request found it, if it did."""
+    current: Current | None = g.get("found", {}).get(slug)
+    return current
 
 
 def coordinated(slug: str) -> ConsultationView:
     """The consultation of an address, for who coordinates it; refused to others."""
     consultation = find(slug).view
     permissions.check(actor(), consultation)
+    return consultation
+
+
+def on_team(slug: str) -> ConsultationView:
+    """The consultation of an address, for who has any role in it; refused to others."""
+    consultation = find(slug).view
+    if not permissions.is_admin(actor()) and not actor().roles_in(consultation.id, *RoleName):
+        raise NotAllowed("Esta página es del equipo de la consulta.")
     return consultation
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from collections.abc import Mapping
+
+from flask import Flask, Response, flash, request
 from flask.globals import request_ctx
 from flask.sessions import SessionMixin
 
 FLASHES = "_flashes"
+
+
+def tell(text: str, *, see: str = "", undo: str = "", fields: Mapping[str, str] | None = None) -> None:
+    """Say on the next page what was done. ``see``: where it is to be seen; ``undo``: where a form with these ``fields``
+    takes it back."""
+    flash({"text": text, "see": see, "undo": undo, "fields": dict(fields or {})})  # type: ignore[arg-type]
 
 
 def init_app(app: Flask) -> None:

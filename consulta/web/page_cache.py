@@ -36,7 +36,7 @@ from .headers import compressed
 FRAMES = 500
 SHOWN_WITHOUT, AGAIN_SECONDS = timedelta(minutes=15), 2
 UNREACHABLE = (DBAPIError, PoolTimeout)
-CSRF_MARK, SUBMISSION_MARK = (f"@@{secrets.token_hex(8)}@@" for _ in range(2))
+CSRF_MARK, SUBMISSION_MARK, HEADER_MARK = (f"@@{secrets.token_hex(8)}@@" for _ in range(3))
 """What stands in a kept page where each visitor's own key belongs; nobody can write them into a text."""
 
 
@@ -178,11 +178,20 @@ def template_of(current: Current, make: Callable[[], str], *except_: object) -> 
 
     ``except_``: whatever else the page depends on that the consultation's version does not tell.
     """
+    g.for_many = True
     return _made((*_key(current), *except_), make, pack=False)[0].decode()
 
 
-def with_token(page: str) -> str:
-    """The page with this visitor's CSRF token in the place of its mark."""
+def own_header(header: Callable[[], Markup]) -> Callable[[], str]:
+    """The head of the team's pages: in a page that is kept for many a mark, for it says who is signed in."""
+    return lambda: HEADER_MARK if g.get("for_many") else header()
+
+
+def with_token(page: str, header: Callable[[], str] | None = None) -> str:
+    """The page with this visitor's CSRF token in the place of its mark, and the team's ``header``, if it has one."""
+    if header is not None:
+        g.for_many = False
+        page = page.replace(HEADER_MARK, header())
     return page.replace(CSRF_MARK, escape(generate_csrf()))
 
 

@@ -58,7 +58,7 @@ ENUMS: tuple[type[StrEnum], ...] = (
     Severity,
     Action,
 )
-LISTS = {"Capacity": CAPACITIES, "Group": GROUPS}
+LISTS = {"Capacity": CAPACITIES, "Group": GROUPS, "RoleWork": tuple(RoleName)}
 """Closed lists of codes that are no enumeration."""
 
 
@@ -162,6 +162,35 @@ _WORDS: dict[str, Callable[[], Mapping[Any, str]]] = {
         RoleName.TRANSLATOR: gettext("traduce"),
         RoleName.OBSERVER: gettext("observa"),
         RoleName.ADMIN: gettext("administra la instalación"),
+    },
+    "RoleWork": lambda: {
+        RoleName.MODERATOR: gettext(
+            "lee lo que llega, decide si se publica o dice por qué no, y pone el tema. Responde por su sector."
+        ),
+        RoleName.COORDINATOR: gettext(
+            "lleva el proceso: cronograma, foros, actos, personas y entidades. No decide qué se publica."
+        ),
+        RoleName.FACILITATOR: gettext(
+            "recibe a la gente en los foros, anota quién llegó e ingresa lo que se escribió. Responde por su sector."
+        ),
+        RoleName.SECRETARY: gettext(
+            "ingresa lo que llega en papel y responde por su sector. La mesa de acuerdos, que es su trabajo principal, "
+            "llega con una próxima versión."
+        ),
+        RoleName.MEMBER: gettext(
+            "responde por su sector: entidades por verificar y actas por leer. Votar los acuerdos de la mesa llega con "
+            "una próxima versión."
+        ),
+        RoleName.LIAISON: gettext(
+            "responderá por su institución a lo que se le proponga. Eso llega con una próxima versión; mientras tanto "
+            "puede leer aquí las propuestas y lo público."
+        ),
+        RoleName.TRANSLATOR: gettext(
+            "traducirá lo que llega en su idioma. Eso llega con una próxima versión; mientras tanto puede leer aquí lo "
+            "público."
+        ),
+        RoleName.OBSERVER: gettext("mira la mesa de revisión sin decidir: cuánto espera, de qué tema y desde cuándo."),
+        RoleName.ADMIN: gettext("cuida la instalación entera: todas las consultas y sus equipos."),
     },
     "Sector": lambda: {Sector.GOVERNMENT: gettext("gobierno"), Sector.CIVIL_SOCIETY: gettext("sociedad civil")},
     "Standing": lambda: {

@@ -16,6 +16,7 @@ ATTRIBUTES = {"a": {"href"}}
 LONGEST = 20_000
 _LINK = re.compile(r"https?://[^\s<>\"'()]+[^\s<>\"'().,;:!?]")
 _markdown = MarkdownIt("commonmark", {"html": False})
+_guide = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def paragraphs(value: str | None) -> Markup:
@@ -47,6 +48,15 @@ def own_words(value: str) -> Markup:
 def drawn(svg: str) -> Markup:
     """A picture of ``documents/charts.py``, in which every text is escaped."""
     return Markup(svg)  # noqa: S704
+
+
+@lru_cache(maxsize=32)
+def guide(value: str) -> Markup:
+    """Markdown of this program's own guides, which may hold pictures and tables."""
+    html = _guide.render(value)
+    tags = TAGS | {"img", "table", "thead", "tbody", "tr", "th", "td", "code", "pre"}
+    html = nh3.clean(html, tags=tags, attributes={"a": {"href"}, "img": {"src", "alt"}}, link_rel="noopener")
+    return Markup(html)  # noqa: S704  (cleaned, and our own)
 
 
 @lru_cache(maxsize=256)

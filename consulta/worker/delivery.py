@@ -15,6 +15,7 @@ from consulta.database.transactions import Database
 from consulta.domain.accounts.links import InvitationMail, ResetMail
 from consulta.domain.contributions.submission import ReceiptMail
 from consulta.domain.forums.telling import PromotionMail, RegistrationMail
+from consulta.domain.management.reminding import ReviewReminderMail
 from consulta.domain.moderation.telling import DecisionMail
 from consulta.domain.notifications import faults, notices, outbox
 from consulta.domain.notifications.faults import MailFault
@@ -31,6 +32,7 @@ from . import mail
 MAILS: tuple[type[Mail], ...] = (
     ReceiptMail,
     DecisionMail,
+    ReviewReminderMail,
     RegistrationMail,
     PromotionMail,
     NewsMail,

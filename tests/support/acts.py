@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.ledger.log import By
 from consulta.domain.organizations import enlisting
 from consulta.domain.organizations.enlisting import Listed
+from tests.support.clock import NOW
 
 from .consultations import said
 
@@ -26,7 +25,7 @@ ACT = {
 
 def listed(database: Database, consultation: ConsultationView, **contact: str) -> None:
     """Two bodies, the first with the contact given."""
-    now = datetime.now(UTC)
+    now = NOW
     with database.transaction() as db:
         for slug, sector, more in (("agua", "executive", contact), ("vecinas", "cso", {})):
             body = Listed(slug=slug, name=said(f"Entidad {slug}"), sector=sector, **more)

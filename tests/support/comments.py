@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from consulta.database.transactions import Database
 from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.moderation import decisions, items
 from consulta.models.moderation import Verdict
+from tests.support.clock import NOW
 
 from .consultations import a_consultation
 
@@ -17,7 +16,7 @@ AFTER = {"settings": {**a_consultation()["settings"], "moderation": {"opinion": 
 
 def decide(database: Database, view: ConsultationView, account: int, number: int, verdict: str) -> None:
     """A decision as the desk takes it."""
-    now = datetime.now(UTC)
+    now = NOW
     with database.transaction() as db:
         item = items.item(db, view, number, account_id=account, now=now)
         decisions.decide(

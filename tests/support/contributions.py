@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from consulta.domain.contributions import incoming as contribution_incoming
 from consulta.domain.ledger import log
 from consulta.models.contributions import Channel, Kind, Status
 from consulta.models.opinions import Opinion
+from tests.support.clock import NOW
 
 
 def stored(database: Database) -> list[str]:
@@ -35,7 +36,7 @@ def admit(
     **rest: Any,
 ) -> list[contribution_incoming.Admitted]:
     """Store opinions by the same function as everything else."""
-    today = consultation.today(now or datetime.now(UTC))
+    today = consultation.today(now or NOW)
     incoming = [
         contribution_incoming.Admission(
             kind=Kind.OPINION,
@@ -63,7 +64,7 @@ def comment(
     **rest: Any,
 ) -> list[contribution_incoming.Admitted]:
     """Store comments on a contribution (its number) or a theme (its slug), perhaps with some supports each."""
-    now = datetime.now(UTC)
+    now = NOW
     with database.transaction() as db:
         if isinstance(on, str):
             target, theme = targets.Target(theme=consultation.theme(on)), consultation.theme(on)
@@ -112,13 +113,13 @@ def submit(
             submission=key,
             held_cause=held_cause,
             language="es",
-            now=now or datetime.now(UTC),
+            now=now or NOW,
         )
 
 
 def send(database: Database, consultation: ConsultationView, body: str, key: str) -> str:
     """Give an opinion as the web form does when nothing needs its number: stored with the commit. The code."""
-    given, now = submission.Submitted(body=body), datetime.now(UTC)
+    given, now = submission.Submitted(body=body), NOW
     with database.session() as db:
         folio = opinions.send(
             db, consultation=consultation, given=given, submission=key, held_cause=None, language="es", now=now

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.domain.accounts import team
+from consulta.domain.accounts import permissions, team
+from consulta.domain.attendance import door
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.forums import reading as forums
@@ -13,21 +14,25 @@ from consulta.domain.forums import telling, versions
 from consulta.domain.forums.reading import ForumView
 from consulta.forms.fields import Typed, new_key
 from consulta.forms.forums import read_forum, show_forum
-from consulta.web import answers, db, guards
-from consulta.web.auth import allow, coordinates
+from consulta.web import answers, db, guards, notices
+from consulta.web.auth import actor, allow, coordinates, on_a_team
 from consulta.web.context import now
-from consulta.words.i18n import gettext
+from consulta.words.i18n import gettext, localized
 
 from . import bp
 
 
 @bp.get("/gestion/<slug>/foros")
-@allow(coordinates)
+@allow(on_a_team)
 def desk(slug: str) -> Response:
-    """The forums, to announce, change and prepare."""
-    consultation = guards.coordinated(slug)
+    """The forums, to announce, change and prepare; whoever facilitates sees those where they do."""
+    consultation = guards.on_team(slug)
     found = forums.in_order(forums.listing(db.session(), consultation), now())
-    return answers.private("forums/desk.html", consultation=consultation, forums=found, now=now())
+    leads = permissions.leads(actor(), consultation)
+    if not leads:
+        mine = {key for at, key, _ in door.facilitated(db.session(), actor()) if at == slug}
+        found = [one for one in found if one.key in mine]
+    return answers.private("forums/desk.html", consultation=consultation, forums=found, now=now(), leads=leads)
 
 
 @bp.get("/gestion/<slug>/foros/nuevo")
@@ -79,8 +84,10 @@ def cancel(slug: str, key: str) -> Response | BaseResponse:
     except (Invalid, Conflict) as error:
         refusal = answers.refused(error, "reason_es")
         return _cancel_page(consultation, forum, typed.values(), refusal.errors, refusal.status)
-    flash(gettext("El foro quedó cancelado. Se avisará a quienes se inscribieron."))
-    return redirect(url_for(".one", slug=slug, key=key), 303)
+    name = localized(forum.data.name)
+    text = gettext("El foro «%(name)s» quedó cancelado. Se avisará a quienes se inscribieron.", name=name)
+    notices.tell(text, see=url_for(".one", slug=slug, key=key))
+    return redirect(url_for(".desk", slug=slug), 303)
 
 
 def _cancel_page(
@@ -118,8 +125,9 @@ def _publish(consultation: ConsultationView, forum: ForumView | None) -> Respons
         )
     except (Invalid, Conflict) as error:
         return _refused(consultation, forum, typed, error)
-    flash(gettext("El foro quedó publicado."))
-    return redirect(url_for(".one", slug=consultation.slug, key=key), 303)
+    see = url_for(".one", slug=consultation.slug, key=key)
+    notices.tell(gettext("El foro «%(name)s» quedó publicado.", name=localized(data.name)), see=see)
+    return redirect(url_for(".desk", slug=consultation.slug), 303)
 
 
 def _refused(

@@ -1,4 +1,4 @@
-"""The coordinator's desk: what needs them today, and the schedule's next version."""
+"""The team's desk: what waits today, the tasks of a process, and the schedule's next version."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta.domain.accounts import permissions
 from consulta.domain.consultations.snapshots import ConsultationView, Stretch
 from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.management import drafts, needs, schedules
+from consulta.domain.intake import assisted
+from consulta.domain.management import drafts, pace, reminding, schedules, today
+from consulta.domain.proposals import team_list
 from consulta.domain.texts import showable
 from consulta.forms.schedules import MAX_STAGES, ScheduleForm, typed, typed_place, values_of
-from consulta.web import answers, db, guards, health
+from consulta.models.accounts import RoleName
+from consulta.web import answers, db, guards, health, workplace
 from consulta.web.answers import respond_privately
-from consulta.web.auth import actor, allow, coordinates
+from consulta.web.auth import actor, allow, coordinates, on_a_team
 from consulta.web.context import now, settings
 from consulta.words.i18n import gettext
 
@@ -35,18 +38,53 @@ def desks() -> Response | BaseResponse:
 
 
 @bp.get("/<slug>")
-@allow(coordinates)
+@allow(on_a_team)
 def home(slug: str) -> Response:
-    """What needs the coordinator today."""
-    consultation = guards.coordinated(slug)
-    page = render_template(
+    """*Hoy*: what waits for this person, and how the review goes."""
+    consultation = guards.on_team(slug)
+    counts = workplace.counts(consultation)
+    found = today.today(db.session(), consultation, actor(), counts, now=now())
+    paced = found.coordinated is not None or counts.review is not None
+    return answers.private(
         "management/home.html",
         consultation=consultation,
         today=consultation.today(now()),
-        needs=needs.needs(db.session(), consultation, now=now()),
-        health=health.state(db.session(), settings(), now=now()),
+        items=found.items,
+        pace=pace.pace(db.session(), consultation, now=now()) if paced else None,
+        health=health.state(db.session(), settings(), now=now()) if found.coordinated else None,
+        enters=assisted.may_enter(actor(), consultation),
+        roles=sorted({r.role for r in actor().roles_in(consultation.id, *RoleName)}),
     )
-    return respond_privately(make_response(page))
+
+
+@bp.post("/<slug>/recordar")
+@allow(coordinates)
+def remind(slug: str) -> BaseResponse:
+    """Write to whoever reviews and has something past its promise; once a day."""
+    consultation = guards.changeable(slug)
+    told = reminding.remind(db.session(), consultation, now=now())
+    if told:
+        flash(gettext("Se les recordó por correo a %(n)s personas que revisan.", n=told))
+    else:
+        flash(gettext("Hoy ya se les recordó, o nadie que revise tiene algo atrasado."))
+    return redirect(url_for(".home", slug=slug), 303)
+
+
+@bp.get("/<slug>/proceso")
+@allow(coordinates)
+def process(slug: str) -> Response:
+    """Everything that a coordinator can do, in its groups."""
+    return answers.private("management/process.html", consultation=guards.coordinated(slug))
+
+
+@bp.get("/<slug>/propuestas")
+@allow(on_a_team)
+def proposals(slug: str) -> Response:
+    """Every proposal that was sent and where it is, for the team."""
+    consultation = guards.on_team(slug)
+    rows, more = team_list.listing(db.session(), consultation, after=guards.place("after"))
+    scope = {r.theme_id for r in actor().roles_in(consultation.id, RoleName.MODERATOR)}
+    return answers.private("management/proposals.html", consultation=consultation, rows=rows, more=more, scope=scope)
 
 
 @bp.get("/<slug>/cronograma")

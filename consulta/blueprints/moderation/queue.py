@@ -17,7 +17,7 @@ from consulta.domain.moderation import scope as moderation_scope
 from consulta.domain.results import figures
 from consulta.models.accounts import RoleName
 from consulta.models.contributions import Channel
-from consulta.web import db, guards, page_cache
+from consulta.web import db, guards, page_cache, workplace
 from consulta.web.answers import private, respond_privately
 from consulta.web.auth import actor, allow, sees_the_desk
 from consulta.web.context import now
@@ -53,7 +53,7 @@ def queue(slug: str) -> Response:
     page = (
         make() if fresh else page_cache.template_of(current, make, tuple(scope or ()), scope is None, decides, leased)
     )
-    return respond_privately(make_response(page_cache.with_token(page)))
+    return respond_privately(make_response(page_cache.with_token(page, workplace.header)))
 
 
 def _queue_page(

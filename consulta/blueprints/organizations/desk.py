@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.accounts import permissions
@@ -13,10 +13,10 @@ from consulta.domain.organizations import reading as organizations
 from consulta.domain.organizations.reading import BodyView
 from consulta.forms.fields import Typed, new_key
 from consulta.forms.organizations import read_body, show_body
-from consulta.web import answers, db, guards
+from consulta.web import answers, db, guards, notices
 from consulta.web.auth import actor, allow, coordinates, represents_a_sector
 from consulta.web.context import now
-from consulta.words.i18n import gettext
+from consulta.words.i18n import gettext, localized
 
 from . import bp
 
@@ -54,8 +54,11 @@ def decide(slug: str, body: str) -> Response | BaseResponse:
     except (Invalid, Conflict) as error:
         refusal = answers.refused(error, field="reason")
         return _verify_page(consultation, found, typed.values(), refusal.errors, refusal.status)
-    flash(gettext("Su respuesta quedó guardada y es pública."))
-    return redirect(url_for(".one", slug=slug, body=body), 303)
+    see = url_for(".one", slug=slug, body=body)
+    notices.tell(
+        gettext("Su respuesta sobre %(name)s quedó guardada y es pública.", name=localized(found.name)), see=see
+    )
+    return redirect(url_for("voices.listing", slug=slug), 303)
 
 
 @bp.get("/gestion/<slug>/participantes")
@@ -100,8 +103,9 @@ def enlist(slug: str, body: str) -> Response | BaseResponse:
         refusal = answers.refused(error, "name_es")
         again = organizations.one(db.session(), consultation, body) if known else None
         return _edit_page(consultation, again, typed.values(), refusal.errors, refusal.status)
-    flash(gettext("Guardado."))
-    return redirect(url_for(".one", slug=slug, body=listed.slug), 303)
+    see = url_for(".one", slug=slug, body=listed.slug)
+    notices.tell(gettext("Guardado: %(name)s.", name=localized(listed.name)), see=see)
+    return redirect(url_for(".desk", slug=slug), 303)
 
 
 def _slug(consultation: ConsultationView, typed: Typed) -> str:

@@ -18,7 +18,7 @@ from consulta.forms.fields import LINE, Typed
 from consulta.forms.papers import read_notes
 from consulta.models.consultations import ConsultationKind
 from consulta.models.papers import PaperState
-from consulta.web import answers, db, guards, printed, table_files
+from consulta.web import answers, db, guards, notices, printed, table_files
 from consulta.web.auth import allow, coordinates, on_a_team
 from consulta.web.context import now, settings
 from consulta.words.i18n import day, gettext, language, localized
@@ -184,8 +184,9 @@ def close(slug: str, key: str) -> Response | BaseResponse:
     except (Conflict, Invalid) as error:
         refusal = answers.refused(error, field="explanation" if isinstance(error, Invalid) else "")
         return _closing(consultation, forum, typed.values(), refusal.errors, refusal.status)
-    flash(gettext("El foro quedó cerrado: sus cuentas son públicas."))
-    return redirect(url_for("forums.one", slug=slug, key=key), 303)
+    see = url_for("forums.one", slug=slug, key=key)
+    notices.tell(gettext("El foro quedó cerrado: sus cuentas son públicas."), see=see)
+    return redirect(url_for(".desk", slug=slug, key=key), 303)
 
 
 @bp.post("/abrir")

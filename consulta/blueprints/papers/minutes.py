@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.documents import minutes
@@ -19,7 +19,7 @@ from consulta.domain.papers import minutes as paper_minutes
 from consulta.forms.fields import TEXT, Typed
 from consulta.models.accounts import Sector
 from consulta.models.consultations import ConsultationKind
-from consulta.web import answers, db, guards, printed
+from consulta.web import answers, db, guards, notices, printed
 from consulta.web.auth import allow, anyone, on_a_team
 from consulta.web.context import now, settings
 from consulta.words.i18n import day, gettext, language, localized
@@ -76,8 +76,9 @@ def publish(slug: str, key: str, theme: str) -> Response | BaseResponse:
     except (Invalid, Conflict) as error:
         refusal = answers.refused(error, "reason_es")
         return _page(consultation, forum, chosen, typed.values(), refusal.errors, refusal.status)
-    flash(gettext("El acta quedó publicada. Falta que cada sector diga si está de acuerdo."))
-    return redirect(url_for("acts.one", slug=slug, key=act), 303)
+    text = gettext("El acta quedó publicada. Falta que cada sector diga si está de acuerdo.")
+    notices.tell(text, see=url_for("acts.one", slug=slug, key=act))
+    return redirect(url_for("papers.desk", slug=slug, key=key), 303)
 
 
 def _own(slug: str, key: str, theme: str) -> tuple[ConsultationView, ForumView, ThemeView]:

@@ -24,13 +24,14 @@ def sector_of(actor: Actor, consultation: ConsultationView) -> Sector:
     return sides[0]
 
 
-def represents_a_sector_in(db: Session, actor: Actor) -> list[tuple[str, Localized]]:
-    """The consultations in which somebody speaks for a side: slug and title."""
-    ids = {r.consultation_id for r in actor.roles if r.role in SECTOR_ROLES and r.sector}
+def workplaces(db: Session, actor: Actor) -> list[tuple[str, Localized]]:
+    """The published consultations in which somebody has work of any kind, the latest first: slug and title."""
+    ids = {r.consultation_id for r in actor.roles}
     query = select(Consultation.slug, Consultation.title).where(
-        Consultation.id.in_(ids), Consultation.kind != ConsultationKind.RECORD
+        Consultation.id.in_(ids), Consultation.published_at.is_not(None)
     )
-    return [(slug, title) for slug, title in db.execute(query.order_by(Consultation.slug))]
+    rows = db.execute(query.order_by(Consultation.published_at.desc(), Consultation.id))
+    return [(slug, title) for slug, title in rows]
 
 
 def coordinated(db: Session, actor: Actor) -> list[tuple[str, Localized, ConsultationKind]]:
@@ -44,9 +45,14 @@ def coordinated(db: Session, actor: Actor) -> list[tuple[str, Localized, Consult
     return [(slug, title, kind) for slug, title, kind in rows]
 
 
+def leads(actor: Actor, consultation: ConsultationView) -> bool:
+    """Whether somebody coordinates this consultation."""
+    return is_admin(actor) or bool(actor.roles_in(consultation.id, RoleName.COORDINATOR))
+
+
 def check(actor: Actor, consultation: ConsultationView) -> None:
     """``NotAllowed`` for who does not coordinate this consultation."""
-    if not is_admin(actor) and not actor.roles_in(consultation.id, RoleName.COORDINATOR):
+    if not leads(actor, consultation):
         raise NotAllowed("Esta página es de quienes coordinan la consulta.")
 
 

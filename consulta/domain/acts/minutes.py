@@ -29,6 +29,8 @@ def unsigned(db: Session, consultation: ConsultationView, sector: Sector, *, lim
     rows = db.execute(
         in_force.where(a.consultation_id == consultation.id).order_by(a.day.desc(), a.id.desc()).limit(limit)
     ).all()
+    if not rows:
+        return []
     spoken = select(m.act_id, v).join(v, (v.act_id == m.act_id) & (v.version == m.version))
     mine = spoken.where(m.sector == sector, m.act_id.in_([row[0] for row in rows]))
     said = {(id_, str(data_of(version).texts.get("minutes"))) for id_, version in db.execute(mine)}

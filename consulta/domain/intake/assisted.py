@@ -22,7 +22,7 @@ from consulta.domain.ledger.log import By
 from consulta.domain.texts import OTHER_MAX, says_something
 from consulta.models.accounts import RoleName
 from consulta.models.base import table_of
-from consulta.models.consultations import Consultation, ConsultationKind
+from consulta.models.consultations import ConsultationKind
 from consulta.models.contributions import Channel, Contribution, Kind, Status
 from consulta.models.moderation import Intake
 
@@ -45,17 +45,16 @@ class Brought:
     language: str | None = None
 
 
+def may_enter(actor: Actor, consultation: ConsultationView) -> bool:
+    """Whether somebody may enter what came on paper or by word of mouth."""
+    open_ = consultation.kind is not ConsultationKind.RECORD
+    return open_ and bool(actor.roles_in(consultation.id, *ENTERS))
+
+
 def check(actor: Actor, consultation: ConsultationView) -> None:
     """``NotAllowed`` for who may not enter contributions here."""
     if not actor.roles_in(consultation.id, *ENTERS):
         raise NotAllowed("Esta página es del equipo de la consulta.")
-
-
-def slugs(db: Session, actor: Actor) -> list[str]:
-    """The consultations for which one may enter contributions without coordinating them."""
-    ids = {r.consultation_id for r in actor.roles if r.role in ENTERS and r.role is not RoleName.COORDINATOR}
-    query = select(Consultation.slug).where(Consultation.id.in_(ids), Consultation.kind != ConsultationKind.RECORD)
-    return list(db.execute(query.order_by(Consultation.slug)).scalars())
 
 
 def enter(

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, StageView, ThemeView
 from consulta.domain.notifications import faults
 from consulta.domain.notifications.faults import MailFault
+from consulta.domain.rows import together
 from consulta.models.accounts import Account, Role, RoleName
 from consulta.models.base import table_of
 from consulta.models.contributions import IS_WAITING, Contribution
@@ -20,16 +21,18 @@ from consulta.models.news import Notice, NoticeState
 from consulta.models.organizations import Organization, Standing
 from consulta.models.outbox import GAVE_UP, OutboxMessage
 
+from .waiting import MANY
+
 SOON = timedelta(days=7)
-MANY = 1000
-"""Counts stop here: a desk needs to know that it is many, not how many."""
+COUNTED = ("overdue", "due_soon", "later", "late_mail", "failed_mail", "requests", "calls")
 LATE_MAIL = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Needs:
     """What needs the coordinator. ``overdue``, ``due_soon`` and ``later`` count contributions whose promised review
-    date passed, comes within a week, or comes after it; counts stop at 1,001."""
+    date passed, comes within a week, or comes after it; counts stop at 1,001.
+    ``asked_on``, ``called_at``: since when the first waits."""
 
     overdue: int
     due_soon: int
@@ -42,7 +45,9 @@ class Needs:
     opening: tuple[StageView, ...]
     closing: tuple[StageView, ...]
     requests: int
+    asked_on: date | None
     calls: int
+    called_at: datetime | None
 
     @property
     def nothing(self) -> bool:
@@ -65,52 +70,62 @@ class Needs:
 
 
 def needs(db: Session, consultation: ConsultationView, *, now: datetime) -> Needs:
-    """What needs the coordinator today; its cost does not grow with the number of contributions."""
-    today, base = consultation.today(now), table_of(Contribution).c
-    oldest = db.execute(
-        select(base.review_by)
-        .where(base.consultation_id == consultation.id, IS_WAITING)
-        .order_by(base.review_by, base.id)
-        .limit(1)
-    ).scalar_one_or_none()
-    unsent, o, n = OutboxMessage.outcome.is_(None), Organization, Notice
+    """What needs the coordinator today, in one statement; its cost does not grow with the number of contributions."""
+    today = consultation.today(now)
+    found = together(db, _queries(consultation, today, now))
+    n = {name: rows[0]["n"] for name, rows in found.items() if name in COUNTED}
     return Needs(
-        overdue=_waiting(db, consultation, base.review_by < today),
-        due_soon=_waiting(db, consultation, base.review_by >= today, base.review_by < today + SOON),
-        later=_waiting(db, consultation, base.review_by >= today + SOON),
-        oldest=oldest,
-        unattended=_unattended(db, consultation),
-        late_mail=_some(db, select(OutboxMessage.id).where(unsent, OutboxMessage.created_at < now - LATE_MAIL)),
-        failed_mail=_some(db, select(OutboxMessage.id).where(OutboxMessage.outcome == GAVE_UP)),
-        mail_fault=faults.last(db),
+        overdue=n["overdue"],
+        due_soon=n["due_soon"],
+        later=n["later"],
+        oldest=next((row["review_by"] for row in found["oldest"]), None),
+        unattended=_unattended(consultation, {row["theme_id"] for row in found["attended"]}),
+        late_mail=n["late_mail"],
+        failed_mail=n["failed_mail"],
+        mail_fault=next((faults.named(row["name"]) for row in found["fault"]), None),
         opening=tuple(s for s in consultation.stages if now < s.starts_at <= now + SOON),
         closing=tuple(s for s in consultation.stages if s.opens and now < s.ends_at <= now + SOON),
-        requests=_some(
-            db,
-            select(o.id).where(
-                o.consultation_id == consultation.id,
-                o.asked_on.is_not(None),
-                o.standing.in_((Standing.ASKED, Standing.APPEALED)),
-            ),
-        ),
-        calls=_some(db, select(n.id).where(n.consultation_id == consultation.id, n.state == NoticeState.WAITING)),
+        requests=n["requests"],
+        asked_on=next((row["asked_on"] for row in found["asked"]), None),
+        calls=n["calls"],
+        called_at=next((row["changed_at"] for row in found["called"]), None),
     )
 
 
-def _waiting(db: Session, consultation: ConsultationView, *conditions: ColumnElement[bool]) -> int:
-    """What nobody has decided upon yet: what was reported after a decision waits, too, but its promise was kept."""
-    base = table_of(Contribution).c
-    decided = exists().where(Decision.contribution_id == base.id)
-    return _some(db, select(base.id).where(base.consultation_id == consultation.id, IS_WAITING, ~decided, *conditions))
+def _queries(consultation: ConsultationView, today: date, now: datetime) -> dict[str, Select[Any]]:
+    base, o, n, m = table_of(Contribution).c, Organization, Notice, OutboxMessage
+    mine = base.consultation_id == consultation.id
+    # What nobody has decided upon yet: what was reported after a decision waits, too, but its promise was kept.
+    undecided = select(base.id).where(mine, IS_WAITING, ~exists().where(Decision.contribution_id == base.id))
+    asks = (
+        o.consultation_id == consultation.id,
+        o.asked_on.is_not(None),
+        o.standing.in_((Standing.ASKED, Standing.APPEALED)),
+    )
+    calls = n.consultation_id == consultation.id, n.state == NoticeState.WAITING
+    return {
+        "overdue": _some(undecided.where(base.review_by < today)),
+        "due_soon": _some(undecided.where(base.review_by >= today, base.review_by < today + SOON)),
+        "later": _some(undecided.where(base.review_by >= today + SOON)),
+        "oldest": select(base.review_by).where(mine, IS_WAITING).order_by(base.review_by, base.id).limit(1),
+        "attended": _attended(consultation),
+        "late_mail": _some(select(m.id).where(m.outcome.is_(None), m.created_at < now - LATE_MAIL)),
+        "failed_mail": _some(select(m.id).where(m.outcome == GAVE_UP)),
+        "fault": faults.QUERY,
+        "requests": _some(select(o.id).where(*asks)),
+        "asked": select(o.asked_on).where(*asks).order_by(o.asked_on).limit(1),
+        "calls": _some(select(n.id).where(*calls)),
+        "called": select(n.changed_at).where(*calls).order_by(n.id).limit(1),
+    }
 
 
-def _some(db: Session, query: Select[Any]) -> int:
-    return db.execute(select(func.count()).select_from(query.limit(MANY + 1).subquery())).scalar_one()
+def _some(query: Select[Any]) -> Select[Any]:
+    return select(func.count().label("n")).select_from(query.limit(MANY + 1).subquery())
 
 
-def _unattended(db: Session, consultation: ConsultationView) -> tuple[ThemeView, ...]:
-    """Themes for which no moderator with a live account is named; one without a theme has them all."""
-    found = db.execute(
+def _attended(consultation: ConsultationView) -> Select[Any]:
+    """The themes for which a moderator with a live account is named; ``NULL``: all."""
+    return (
         select(Role.theme_id)
         .join(Account, Account.id == Role.account_id)
         .where(
@@ -120,6 +135,8 @@ def _unattended(db: Session, consultation: ConsultationView) -> tuple[ThemeView,
             Account.suspended.is_(False),
             or_(Account.password_hash.is_not(None), Account.demo.is_(True)),
         )
-    ).scalars()
-    held = set(found)
+    )
+
+
+def _unattended(consultation: ConsultationView, held: set[int | None]) -> tuple[ThemeView, ...]:
     return () if None in held else tuple(t for t in consultation.themes if t.id not in held)

@@ -41,7 +41,16 @@ def clear(db: Session) -> None:
     db.execute(delete(Heartbeat).where(Heartbeat.name.startswith(_PREFIX)))
 
 
+QUERY = select(Heartbeat.name).where(Heartbeat.name.startswith(_PREFIX)).limit(1)
+"""Why the server takes nothing; no row if it does, or nobody tried."""
+
+
 def last(db: Session) -> MailFault | None:
     """Why the server takes nothing; ``None`` if it does, or nobody tried."""
-    name = db.execute(select(Heartbeat.name).where(Heartbeat.name.startswith(_PREFIX)).limit(1)).scalar()
-    return MailFault(name.removeprefix(_PREFIX)) if name else None
+    name = db.execute(QUERY).scalar()
+    return named(name) if name else None
+
+
+def named(name: str) -> MailFault:
+    """The fault that a row of ``QUERY`` names."""
+    return MailFault(name.removeprefix(_PREFIX))

@@ -20,12 +20,13 @@ from consulta.domain.notifications import outbox
 from consulta.domain.notifications.outbox import Mail, Recipient
 from consulta.domain.organizations import members
 from consulta.domain.organizations.reading import BodyView
+from consulta.domain.rows import read
 from consulta.domain.sheets import store
 from consulta.domain.sheets.sheet import Sheet
 from consulta.models.base import Localized, table_of
 from consulta.models.consultations import Consultation, ConsultationKind
 from consulta.models.organizations import Organization, OrganizationMember
-from consulta.models.proposals import DraftStep, ProposalDraft, Sponsor
+from consulta.models.proposals import DraftStep, ProposalDraft, Return, Sponsor
 from consulta.models.sheets import SheetVersion
 
 from . import dismissals
@@ -74,7 +75,7 @@ class DraftCodeMail(Mail):
 
 @dataclass(frozen=True)
 class Listed:
-    """A draft in somebody's list."""
+    """A draft in somebody's list; ``due_on``: until when it can be corrected, if it was given back."""
 
     key: str
     slug: str
@@ -82,6 +83,12 @@ class Listed:
     organization: Localized
     saved_on: date
     submitted: bool
+    due_on: date | None
+
+    @property
+    def returned(self) -> bool:
+        """Whether it was sent, and given back to be corrected."""
+        return self.due_on is not None and not self.submitted
 
 
 def begin(
@@ -260,8 +267,10 @@ def mail_code(db: Session, draft: Draft, folio: str, *, language: str, now: date
 
 def listing(db: Session, actor: Actor) -> list[Listed]:
     """The drafts of the organisations that somebody acts for, the last saved first."""
+    given_back = select(Return.due_on).where(Return.proposal_id == _D.c.contribution_id)
+    due = given_back.order_by(Return.decision_id.desc()).limit(1).correlate(_D).scalar_subquery()
     query = (
-        select(_D.c.key, Consultation.slug, _V.c.title, Organization.name, _D.c.saved_on, _D.c.submitted)
+        select(_D.c.key, Consultation.slug, _V.c.title, Organization.name, _D.c.saved_on, _D.c.submitted, due)
         .join(OrganizationMember, OrganizationMember.organization_id == _D.c.organization_id)
         .join(Organization, Organization.id == _D.c.organization_id)
         .join(Consultation, Consultation.id == _D.c.consultation_id)
@@ -270,4 +279,4 @@ def listing(db: Session, actor: Actor) -> list[Listed]:
         .order_by(_D.c.saved_on.desc(), _D.c.id)
         .limit(100)
     )
-    return [Listed(r.key, r.slug, r.title, r.name, r.saved_on, r.submitted) for r in db.execute(query)]
+    return read(db, query, Listed)

@@ -93,8 +93,8 @@ def test_lists_hold_what_is_one_s_own(database: Database, consultation: Consulta
         assert {slug for slug, *_ in permissions.coordinated(db, admin)} == {"prueba", "otra", "registro"}
         kinds = {slug: kind for slug, _, kind in permissions.coordinated(db, admin)}
         assert kinds["registro"] is ConsultationKind.RECORD
-        assert [slug for slug, _ in permissions.represents_a_sector_in(db, both)] == ["otra"]
-        assert permissions.represents_a_sector_in(db, admin) == []
+        assert {slug for slug, _ in permissions.workplaces(db, both)} == {"prueba", "otra", "registro"}
+        assert permissions.workplaces(db, admin) == []
 
 
 def test_somebody_is_called_the_same_here_and_otherwise_elsewhere(
