@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -46,9 +46,10 @@ def give_back(db: Session, *, every: timedelta, now: datetime) -> None:
 
 def ages(db: Session, *, now: datetime) -> dict[str, timedelta | None]:
     """How long ago the worker ran and a copy was made, and how old the oldest unsent mail is; ``None`` for never."""
-    at = {name: when for name, when in db.execute(select(Heartbeat.name, Heartbeat.at))}  # noqa: C416
-    unsent = select(func.min(OutboxMessage.created_at)).where(OutboxMessage.outcome.is_(None))
-    oldest = db.execute(unsent).scalar_one()
+    unsent = select(literal("mail"), func.min(OutboxMessage.created_at)).where(OutboxMessage.outcome.is_(None))
+    rows = db.execute(union_all(select(Heartbeat.name, Heartbeat.at), unsent))
+    at = {name: when for name, when in rows}  # noqa: C416
+    oldest = at["mail"]
     return {
         WORKER: now - at[WORKER] if WORKER in at else None,
         BACKUP: now - at[BACKUP] if BACKUP in at else None,

@@ -104,7 +104,9 @@ def _made(actor: Actor) -> Frame:
         return Frame(actor, None, (), (), "")
     view = current.view
     names = sorted({r.role for r in actor.roles if r.consultation_id in (view.id, None)})
-    return Frame(actor, view, tuple(map(label, names)), tuple(_sections(actor, current)), _here())
+    sections = tuple(_sections(actor, current))
+    here = _here() if _here() in {one.name for one in sections} else "today"
+    return Frame(actor, view, tuple(map(label, names)), sections, here)
 
 
 def _consultation(actor: Actor) -> Current | None:

@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta.domain.accounts import permissions, team
 from consulta.domain.attendance import door
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums import telling, versions
 from consulta.domain.forums.reading import ForumView
 from consulta.forms.fields import Typed, new_key
 from consulta.forms.forums import read_forum, show_forum
+from consulta.models.accounts import RoleName
 from consulta.web import answers, db, guards, notices
 from consulta.web.auth import actor, allow, coordinates, on_a_team
 from consulta.web.context import now
@@ -29,6 +30,8 @@ def desk(slug: str) -> Response:
     consultation = guards.on_team(slug)
     found = forums.in_order(forums.listing(db.session(), consultation), now())
     leads = permissions.leads(actor(), consultation)
+    if not leads and not actor().roles_in(consultation.id, RoleName.FACILITATOR):
+        raise NotAllowed("Los foros los ven quienes coordinan y quienes facilitan sus mesas.")
     if not leads:
         mine = {key for at, key, _ in door.facilitated(db.session(), actor()) if at == slug}
         found = [one for one in found if one.key in mine]

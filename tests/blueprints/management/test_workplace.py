@@ -1,0 +1,200 @@
+"""The team's frame: on every page of the team, refusals too, for each of them; and what *Hoy* offers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from consulta.database.transactions import Database
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.models.accounts import RoleName, Sector
+from consulta.models.contributions import Contribution
+from tests.support.acts import ACT, listed
+from tests.support.consultations import a_consultation, load
+from tests.support.contributions import admit
+from tests.support.forums import announce
+from tests.support.people import coordinator, moderator, side, staff
+from tests.support.personae import CITIZENS, PERSONAE, everybody
+from tests.support.statements import counted
+from tests.support.visitor import Visitor
+from tests.web.test_roles import RULE_OF, routes
+
+NAMES = {
+    "coordinator": "coordina",
+    "observer": "observa",
+    "liaison": "enlace de institución",
+    "translator": "traduce",
+    "member": "integra la mesa",
+}
+FILES = {"imports.report", "papers.sheets", "attendance.sheet", "guides.picture", "marks.token", "papers.go"}
+"""They answer with something that is no page."""
+PREVIEWS = {"drafts.preview", "marks.door", "proposal_drafts.preview"}
+"""What the public will see, the door that works without internet, and a page of the public's."""
+
+
+@pytest.fixture
+def person(app: Flask, database: Database, consultation: ConsultationView, now: datetime) -> Callable[[str], Visitor]:
+    """Whoever is asked for."""
+    elsewhere = load(database, a_consultation("otra"), now)
+    admit(database, consultation, "Falta agua", theme="tema-1")
+    announce(database, consultation, now)
+    return everybody(app, database, consultation, elsewhere, now)
+
+
+@pytest.mark.parametrize("name", [name for name in PERSONAE if name not in CITIZENS])
+def test_every_page_of_the_team_has_its_frame(app: Flask, person: Callable[[str], Visitor], name: str) -> None:
+    """Whatever the status: who it is, how to leave, one active section, a way back from a refusal."""
+    visitor = person(name)
+    email = f"{name.replace(' ', '-')}@equipo.example"
+    for endpoint, method, path in routes(app):
+        if method != "GET" or RULE_OF.get(endpoint) is None or endpoint in FILES | PREVIEWS:
+            continue
+        answer = visitor.client.get(path)
+        if answer.status_code in (301, 303):
+            continue
+        page, where = answer.get_data(as_text=True), f"{name} at {path}: {answer.status_code}"
+        head = page[page.index("<header") : page.index("</header>")]
+        assert 'class="team"' in head, where
+        assert email in head, where
+        assert ">Salir</button>" in head, where
+        assert page.count("<header") == 1, where
+        if "team-sections" in head:
+            assert head.count("aria-current") <= 1, where
+            assert answer.status_code != 200 or head.count("aria-current") == 1, where
+        if answer.status_code >= 400:
+            back = re.search(r'<a class="button plain" href="([^"]+)">Volver a donde estaba', page)
+            assert back, where
+            assert visitor.client.get(back[1]).status_code in (200, 303), where
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_frame_says_in_which_role(person: Callable[[str], Visitor], name: str) -> None:
+    page = person(name).get("/gestion/prueba").text
+    assert f'<span class="team-role">{NAMES[name]}</span>' in page
+    assert "Qué hace usted aquí" in page
+
+
+def test_the_public_keeps_its_own_header(person: Callable[[str], Visitor]) -> None:
+    for path in ("/consultas/prueba", "/consultas/prueba/opinar"):
+        page = person("coordinator").get(path).text
+        assert 'class="team"' not in page
+        assert "coordinator@equipo.example" not in page
+
+
+def test_a_kept_queue_says_to_each_who_they_are(person: Callable[[str], Visitor]) -> None:
+    for name in ("moderator of government", "moderator of civil society", "moderator of government"):
+        page = person(name).get("/moderacion/prueba").text
+        assert [name.replace(" ", "-") in found for found in re.findall(r"[\w-]+@equipo\.example", page)] == [True]
+        assert "@@" not in page
+
+
+def test_counts_are_those_of_one_s_own_themes_and_move(
+    person: Callable[[str], Visitor], database: Database, consultation: ConsultationView
+) -> None:
+    def waits(name: str) -> str | None:
+        found = re.search(r'Revisión <span class="team-count">(\d+)<', person(name).get("/gestion/prueba").text)
+        return found[1] if found else None
+
+    assert (waits("moderator of government"), waits("moderator of one theme")) == ("1", None)
+    admit(database, consultation, "Más agua", theme="tema-2")
+    assert (waits("moderator of government"), waits("moderator of one theme")) == ("2", "1")
+    assert "Revisión" not in person("translator").get("/gestion/prueba").text
+
+
+@pytest.mark.parametrize(
+    ("role", "lands"),
+    [(RoleName.COORDINATOR, "/gestion/prueba"), (RoleName.TRANSLATOR, "/gestion/prueba")],
+)
+def test_after_signing_in_one_stands_at_work(
+    app: Flask, database: Database, consultation: ConsultationView, role: RoleName, lands: str
+) -> None:
+    staff(database, consultation, role=role)
+    assert Visitor(app).sign_in().headers["Location"] == lands
+
+
+def test_with_two_places_to_work_one_chooses(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    for view in (consultation, load(database, a_consultation("otra"), now)):
+        staff(database, view, role=RoleName.COORDINATOR)
+    person = Visitor(app)
+    assert person.sign_in().headers["Location"] == "/cuenta/"
+    page = person.get("/cuenta/").text
+    assert 'href="/gestion/otra"' in page
+    assert 'href="/gestion/prueba"' in page
+
+
+def test_acts_end_inside_with_what_was_done_and_where_it_is(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    listed(database, consultation)
+    coordina = coordinator(app, database, consultation)
+    assert coordina.post("/gestion/prueba/actos/nuevo", ACT).headers["Location"] == "/gestion/prueba/actos"
+    page = coordina.get("/gestion/prueba/actos").text
+    assert "El acto «Mesa técnica» quedó publicado." in page
+    see = re.search(r'<a href="(/consultas/prueba/[^"]+)">Ver</a>', page)
+    assert see
+    assert "Mesa técnica" in coordina.get(see[1]).text
+
+
+def test_hoy_lists_minutes_to_read_and_forgets_them_when_answered(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    listed(database, consultation)
+    coordinator(app, database, consultation).post("/gestion/prueba/actos/nuevo", ACT)
+    person = side(app, database, consultation, Sector.CIVIL_SOCIETY)
+    page = person.get("/gestion/prueba").text
+    assert "Acta por leer: Mesa técnica" in page
+    assert re.search(r'Por responder <span class="team-count">1<', page)
+    link = re.search(r'href="(/gestion/prueba/actos/[^"]+/acta)"', page)
+    assert link
+    form = person.get(link[1]).text
+    seen = person.hidden(form, "seen")
+    assert person.post(link[1], {"seen": seen, "voice": "agree", "verdict": "agree"}).status_code in (303, 422)
+
+
+def test_reminding_is_one_mail_a_day(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    coordina = coordinator(app, database, consultation)
+    moderator(app, database, consultation)
+    admit(database, consultation, "Falta agua")
+    assert "Recordar" not in coordina.get("/gestion/prueba").text
+    with database.transaction() as db:
+        db.execute(update(Contribution).values(review_by=consultation.today(now) - timedelta(days=30)))
+    assert "Recordar" in coordina.get("/gestion/prueba").text
+    for said in ("a 1 personas", "Hoy ya se les recordó"):
+        coordina.post("/gestion/prueba/recordar", {})
+        assert said in coordina.get("/gestion/prueba").text
+
+
+def test_hoy_asks_little_whatever_there_is(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    coordina = coordinator(app, database, consultation)
+    before = counted(app, coordina, "/gestion/prueba")
+    admit(database, consultation, *(f"Falta agua {n}" for n in range(60)))
+    assert counted(app, coordina, "/gestion/prueba") == before <= 8
+
+
+def test_guides_are_read_inside(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    coordina = coordinator(app, database, consultation)
+    names = re.findall(r'href="(/cuenta/guias/[\w-]+)"', coordina.get("/cuenta/guias/").text)
+    assert len(names) == 3
+    for path in names:
+        page = coordina.get(path).text
+        assert "<h2>" in page
+        for picture in re.findall(r'<img src="([^"]+)"', page):
+            assert coordina.client.get(picture).mimetype == "image/png"
+    coordina.get("/cuenta/guias/nada", 404)
+
+
+def test_a_record_has_nothing_to_do(app: Flask, database: Database, now: datetime) -> None:
+    record = load(database, a_consultation("registro", kind="record"), now)
+    coordina = coordinator(app, database, record)
+    page = coordina.get("/gestion/registro").text
+    assert "registro histórico" in page
+    assert "Nadie revisa" not in page
