@@ -136,7 +136,7 @@ def _publish(consultation: ConsultationView, act: ActView | None) -> Response | 
         data = _with(data, act, (*data.documents, *_uploaded()))
         key, there = (act.key, False) if act else _address(consultation, data)
         if there:
-            return redirect(url_for(".one", slug=consultation.slug, key=key), 303)
+            return _published(consultation, key, data)
         versions.publish(
             db.session(),
             consultation,
@@ -151,6 +151,10 @@ def _publish(consultation: ConsultationView, act: ActView | None) -> Response | 
         refusal = answers.refused(error, "reason_es")
         again = act and _again(consultation, act)
         return _form_page(consultation, again, typed.values(), refusal.errors, refusal.status)
+    return _published(consultation, key, data)
+
+
+def _published(consultation: ConsultationView, key: str, data: ActData) -> BaseResponse:
     see = url_for(".one", slug=consultation.slug, key=key)
     notices.tell(gettext("El acto «%(name)s» quedó publicado.", name=localized(data.title)), see=see)
     return redirect(url_for(".listing", slug=consultation.slug), 303)

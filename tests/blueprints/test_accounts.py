@@ -156,7 +156,7 @@ def test_a_new_password_ends_every_session(app: Flask, ana: int, database: Datab
 @pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_after_sign_in_one_stays_on_this_site(visitor: Visitor, ana: int, wanted: str) -> None:
     answer = visitor.post("/cuenta/entrar", {"email": "ana@equipo.example", "password": PASSWORD, "siguiente": wanted})
-    assert answer.headers["Location"] == "/cuenta/"
+    assert answer.headers["Location"] == "/gestion/prueba"
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_an_act_is_published_and_changed_by_versions(
     person, public = coordinator(app, database, consultation), Visitor(app)
     files: dict[str, Any] = {"document": (io.BytesIO(a_pdf()), "acta.pdf")}
     made = person.post("/gestion/prueba/actos/nuevo", ACT | files, content_type="multipart/form-data")
-    assert made.location.endswith("/consultas/prueba/cronograma/mesa-tecnica")
+    assert person.where_it_is(made) == "/consultas/prueba/cronograma/mesa-tecnica"
     page = public.get("…/cronograma/mesa-tecnica").text
     for words in ("Entidad agua", "sede", "Se acordó leerlo todo.", "acta.pdf", "1 de junio de 2026"):
         assert words in page
@@ -71,7 +71,7 @@ def test_an_act_is_published_and_changed_by_versions(
     assert "Mi nota" in page
     assert 'name="seen" value="2"' in page
     other = ACT | {"notes_es": "Otra mesa del mismo nombre."}
-    assert person.post("/gestion/prueba/actos/nuevo", other).location.endswith("/mesa-tecnica-2")
+    assert person.where_it_is(person.post("/gestion/prueba/actos/nuevo", other)).endswith("/mesa-tecnica-2")
     audits.sound(database)
 
 
@@ -225,9 +225,10 @@ def test_a_disagreement_stays_with_the_minutes(app: Flask, database: Database, c
 def test_a_second_click_makes_no_second_act(app: Flask, database: Database, consultation: ConsultationView) -> None:
     acts.listed(database, consultation)
     person = coordinator(app, database, consultation)
-    places = [person.post("/gestion/prueba/actos/nuevo", ACT).location for _ in range(2)]
+    places = [person.where_it_is(person.post("/gestion/prueba/actos/nuevo", ACT)) for _ in range(2)]
     assert places[0] == places[1]
-    assert person.post("/gestion/prueba/actos/nuevo", ACT | {"title_es": "Nuevo"}).location.endswith("/nuevo-2")
+    another = person.post("/gestion/prueba/actos/nuevo", ACT | {"title_es": "Nuevo"})
+    assert person.where_it_is(another).endswith("/nuevo-2")
     assert "Nuevo" in person.get("/gestion/prueba/actos/nuevo-2").text
 
 

@@ -97,7 +97,7 @@ def test_bodies_are_told_by_mail_or_by_telephone(
     assert "Entidad agua" in page
     assert "5555-0199" not in page
     assert "1 entidad no tiene correo" in page
-    assert "Entidades por avisar por teléfono: 1" in person.get("/gestion/prueba").text
+    assert "Avisos que dar por teléfono: 1" in person.get("/gestion/prueba").text
     notice = re.search(r"/por-avisar/(\d+)/ver", page)
     assert notice
     call = f"/gestion/prueba/por-avisar/{notice[1]}"

@@ -72,6 +72,12 @@ class Visitor:
         """Sign in."""
         return self.post("/cuenta/entrar", {"email": email, "password": password}, status)
 
+    def where_it_is(self, done: TestResponse) -> str:
+        """The address that the notice after an act leads to with *Ver*."""
+        found = re.search(r'<a href="([^"]+)">Ver</a>', self.get(done.headers["Location"]).text)
+        assert found, "no notice says where it is"
+        return found[1]
+
     @staticmethod
     def _checked(response: TestResponse, status: int) -> TestResponse:
         assert response.status_code == status, f"{response.status_code}: {response.text[:2000]}"

@@ -164,7 +164,7 @@ def test_a_session_that_ended_is_begun_again_with_the_form_and_its_file(
     assert "otra cosa distinta" not in page
     sent = kept(page)
     right = {**sent, "entrar-email": "coordina@equipo.example", "entrar-password": PASSWORD}
-    published = person.get(person.post("/gestion/prueba/actos/nuevo", right).headers["Location"]).text
+    published = person.get(person.where_it_is(person.post("/gestion/prueba/actos/nuevo", right))).text
     assert "Se acordó leerlo todo." in published
     assert "acta firmada.pdf" in published
     person.get("/gestion/prueba")
@@ -181,8 +181,8 @@ def test_a_file_chosen_is_there_after_an_error_and_may_be_left_out(
     assert "ya lo tenemos" in page
     again = fields(page) | {"kind": "technical"}
     left_out = {**again, "unstaged-document": again["staged-document"], "title_es": "Sin archivo"}
-    assert "firmas.pdf" not in desk.get(desk.post("/gestion/prueba/actos/nuevo", left_out).headers["Location"]).text
-    shown = desk.get(desk.post("/gestion/prueba/actos/nuevo", again).headers["Location"]).text
+    assert "firmas.pdf" not in desk.get(desk.where_it_is(desk.post("/gestion/prueba/actos/nuevo", left_out))).text
+    shown = desk.get(desk.where_it_is(desk.post("/gestion/prueba/actos/nuevo", again))).text
     assert "firmas.pdf" in shown
 
 
@@ -201,7 +201,7 @@ def test_a_file_that_is_no_longer_kept_is_asked_for_in_words(
     all_back(page, {"title_es": ACT["title_es"], "minutes_es": ACT["minutes_es"]})
     chosen = {**kept(page), "document": (io.BytesIO(PDF), "acta.pdf")}
     answer = desk.post("/gestion/prueba/actos/nuevo", chosen, content_type="multipart/form-data")
-    assert "acta.pdf" in desk.get(answer.headers["Location"]).text
+    assert "acta.pdf" in desk.get(desk.where_it_is(answer)).text
 
 
 def test_another_account_never_reads_a_kept_file(

@@ -119,7 +119,7 @@ def test_a_report_is_no_promise_broken_and_no_news_to_the_author(
         assert "Se revisará" not in page
         assert "report" not in page
         person.sign_in("coordina@equipo.example")
-        assert "Aportes con la revisión atrasada: 1" in person.get("/gestion/prueba").text  # the opinion alone
+        assert "Atrasados: 1." in person.get("/gestion/prueba").text  # the opinion alone
 
 
 def test_classifying_does_not_settle_a_report(

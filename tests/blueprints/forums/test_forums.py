@@ -185,7 +185,7 @@ def test_who_facilitates_a_table_opens_the_door_of_that_forum(
         desk.post("/gestion/prueba/foros/nuevo", {**FORM, "day": forum_pages.day(now), "name_es": title, **chosen})
     person = Visitor(app)
     person.sign_in("gob@equipo.example")
-    mine = person.get("/cuenta/").text
+    mine = person.get("/gestion/prueba/foros").text
     assert "Foro propio" in mine
     assert "Foro ajeno" not in mine
     person.get("/gestion/prueba/foros/foro-propio/puerta")

@@ -40,7 +40,7 @@ def test_nobody_decides_upon_what_they_entered(app: Flask, database: Database, c
     mine, other = Visitor(app), Visitor(app)
     mine.sign_in()
     other.sign_in("otra@equipo.example")
-    assert "Ingresar un aporte recibido" in mine.get("/cuenta/").text
+    assert FORM in mine.get("/gestion/prueba").text
     mine.post(FORM, fields(mine.get(FORM).text) | {"body": "Me lo dictó por teléfono.", "channel": "assisted"})
     mine.post("/moderacion/prueba/1/decidir", {"verdict": "publish", "ordinal": "0"}, 403)
     mine.post("/moderacion/prueba/1/clasificar", {"theme": "tema-1", "ordinal": "0"}, 403)

@@ -24,7 +24,7 @@ def test_only_coordinators_of_this_consultation(
     staff(database, consultation)
     moderator = Visitor(app)
     moderator.sign_in()
-    for path in ("/gestion/", "/gestion/prueba", "/gestion/prueba/cronograma"):
+    for path in ("/gestion/", "/gestion/prueba/proceso", "/gestion/prueba/cronograma"):
         moderator.get(path, 403)
     moderator.post("/gestion/prueba/cronograma", {}, 403)
     person = people.coordinator(app, database, consultation)
@@ -37,17 +37,17 @@ def test_only_coordinators_of_this_consultation(
 def test_the_home_names_what_is_missing(app: Flask, database: Database, consultation: ConsultationView) -> None:
     person = people.coordinator(app, database, consultation)
     page = person.get("/gestion/prueba").text
-    assert "Temas sin nadie que los revise" in page
-    assert "Aportes con la revisión atrasada" not in page
+    assert "Nadie revisa el tema Tema 1" in page
+    assert "Atrasados" not in page
     staff(database, consultation, email="uno@equipo.example", themes=("tema-1",))
-    assert "<li>Tema 2</li>" in person.get("/gestion/prueba").text
-    assert "<li>Tema 1</li>" not in person.get("/gestion/prueba").text
+    assert "Nadie revisa el tema Tema 2" in person.get("/gestion/prueba").text
+    assert "Nadie revisa el tema Tema 1" not in person.get("/gestion/prueba").text
     staff(database, consultation, email="dos@equipo.example")
-    assert "Nada pendiente" in person.get("/gestion/prueba").text
+    assert "No hay nada que espere por usted" in person.get("/gestion/prueba").text
     admit(database, consultation, "Uno", "Dos", now=datetime.now(UTC) - timedelta(days=9))
     page = person.get("/gestion/prueba").text
-    assert "Aportes con la revisión atrasada: 2" in page
-    assert "Nada pendiente" not in page
+    assert "Atrasados: 2." in page
+    assert "No hay nada que espere" not in page
 
 
 def test_a_window_is_extended_and_the_public_reads_why(

@@ -370,7 +370,7 @@ def test_a_wish_is_in_nobodys_way_and_is_forgotten(
     assert len(list((app.extensions["settings"].instance / "mail").glob("*.eml"))) == 1  # one mail a day
     person = coordinator(app, database, consultation)
     body = {"name_es": "Comité de Riego", "acronym": "CRL", "sector": "cso"}
-    assert person.post("/gestion/prueba/participantes/nueva", body).location.endswith("/crl-2")
+    assert person.where_it_is(person.post("/gestion/prueba/participantes/nueva", body)).endswith("/crl-2")
     with database.session(read_only=True) as db:
         assert list(organizations.names(db, consultation, ["crl", "crl-2"])) == ["crl-2"]
     rounds.erase(database, now=now + timedelta(days=9))
@@ -420,12 +420,13 @@ def test_who_speaks_for_a_side_finds_what_waits(app: Flask, database: Database, 
     listed(database, consultation)
     coordinator(app, database, consultation).post("/gestion/prueba/actos/nuevo", ACT)
     one = side(app, database, consultation, Sector.GOVERNMENT)
-    assert "/gestion/prueba/por-responder" in one.get("/cuenta/").text
+    assert "/gestion/prueba/por-responder" in one.get("/gestion/prueba").text
     page = one.get("/gestion/prueba/por-responder").text
     for link in ("/gestion/prueba/solicitudes/crl", "/gestion/prueba/actos/mesa-tecnica/acta"):
         assert link in page
     one.post("/gestion/prueba/solicitudes/crl", {"verdict": "accept"})
     one.post("/gestion/prueba/actos/mesa-tecnica/acta", {"verdict": "agree", "seen": "1"})
+    one.get("/gestion/prueba/por-responder")  # the notice of what was done names it
     page = one.get("/gestion/prueba/por-responder").text
     assert "crl" not in page
     assert "mesa-tecnica" not in page
