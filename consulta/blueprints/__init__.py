@@ -27,6 +27,7 @@ from .intake import assisted, uploads
 from .management import changes, drafts, needs, notices, team, unanswered
 from .moderation import item, queue
 from .organizations import desk as organization_desk
+from .organizations import people as organization_people
 from .organizations import positions, requests
 from .organizations import public as organization_public
 from .papers import desk, minutes
@@ -72,7 +73,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     health.bp,
 )
 
-VIEWS = (forum_desk, public, item, queue, organization_desk, organization_public, requests)
+VIEWS = (forum_desk, public, item, queue, organization_desk, organization_people, organization_public, requests)
 """The rooms of a wing share its blueprint; to import them is to hang their views on it."""
 
 

@@ -41,6 +41,7 @@ def _actions_of_people() -> dict[str, str]:
         Action.ORGANIZATION_REFUSE: gettext("Un sector dijo no a una organización"),
         Action.ORGANIZATION_APPEAL: gettext("Una organización apeló"),
         Action.ORGANIZATION_PROVISIONAL: gettext("Una organización quedó verificada provisionalmente"),
+        Action.ORGANIZATION_MEMBER: gettext("Cambió quién actúa por una organización"),
         Action.POSITION_PUBLISH: gettext("Una organización publicó una posición"),
         Action.CONTACT_LOOK: gettext("Se miró un dato de contacto"),
         Action.FORUM_PUBLISH: gettext("Se anunció un foro, o cambió su anuncio"),

@@ -21,6 +21,7 @@ from consulta.domain.notifications import faults, notices, outbox
 from consulta.domain.notifications.faults import MailFault
 from consulta.domain.notifications.news import NewsMail, SubscriptionMail
 from consulta.domain.notifications.outbox import Delivery, Mail, Message
+from consulta.domain.organizations.membership import MembershipMail
 from consulta.domain.organizations.requests import RequestMail
 from consulta.domain.organizations.verification import StandingMail
 from consulta.domain.proposals.drafting import DraftCodeMail
@@ -41,6 +42,7 @@ MAILS: tuple[type[Mail], ...] = (
     DraftCodeMail,
     RequestMail,
     StandingMail,
+    MembershipMail,
     InvitationMail,
     ResetMail,
 )

@@ -34,7 +34,8 @@ MAY = {
 """Who passes a rule, written down apart from the rules themselves."""
 RULES = {
     "signed_in": """accounts.own accounts.revoke accounts.sign_out guides.listing guides.one guides.picture
-        organizations.appeal organizations.own organizations.send positions.form positions.publish
+        organizations.appeal organizations.change_people organizations.own organizations.people
+        organizations.send positions.form positions.publish
         proposal_drafts.preview sponsors.answer""",
     "on_a_team": """attendance.door attendance.mark attendance.open_door attendance.sheet attendance.walk_in
         forums.desk intake.enter intake.form intake.receipt management.home management.proposals marks.bring
@@ -44,7 +45,8 @@ RULES = {
     "sees_the_desk": "moderation.desks moderation.queue",
     "moderates": """moderation.classify moderation.decide moderation.following moderation.give_back moderation.item
         moderation.open_item moderation.release""",
-    "represents_a_sector": "acts.minutes acts.speak organizations.decide organizations.verify voices.listing",
+    "represents_a_sector": """acts.minutes acts.speak organizations.decide organizations.look organizations.verify
+        voices.listing""",
     "coordinates": """acts.begin acts.create acts.edit acts.listing acts.publish changes.change
         changes.publish_change drafts.begin drafts.create drafts.discard drafts.overview drafts.part drafts.preview
         drafts.publish drafts.save forums.begin forums.cancel forums.cancelling forums.create forums.edit

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.accounts import permissions
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.errors import Conflict, Invalid
-from consulta.domain.organizations import enlisting, verification
+from consulta.domain.errors import Conflict, Invalid, NotAllowed
+from consulta.domain.organizations import enlisting, membership, verification
 from consulta.domain.organizations import reading as organizations
 from consulta.domain.organizations.reading import BodyView
 from consulta.forms.fields import Typed, new_key
@@ -59,6 +61,20 @@ def decide(slug: str, body: str) -> Response | BaseResponse:
         gettext("Su respuesta sobre %(name)s quedó guardada y es pública.", name=localized(found.name)), see=see
     )
     return redirect(url_for("voices.listing", slug=slug), 303)
+
+
+@bp.post("/gestion/<slug>/solicitudes/<body>/correo")
+@allow(represents_a_sector)
+def look(slug: str, body: str) -> Response:
+    """The address that one vouches for; that it was looked at is on record."""
+    consultation = guards.find(slug).view
+    found = organizations.one(db.session(), consultation, body)
+    side = permissions.sector_of(actor(), consultation)
+    if found.standing not in verification.OPEN:
+        raise NotAllowed("Esta solicitud ya tiene respuesta.")
+    by = guards.by(consultation, side)
+    addresses = membership.look(db.session(), consultation, found, by=by, now=now())
+    return _verify_page(consultation, found, {}, {}, 200, addresses)
 
 
 @bp.get("/gestion/<slug>/participantes")
@@ -118,7 +134,12 @@ def _slug(consultation: ConsultationView, typed: Typed) -> str:
 
 
 def _verify_page(
-    consultation: ConsultationView, body: BodyView, values: dict[str, str], errors: dict[str, str], status: int
+    consultation: ConsultationView,
+    body: BodyView,
+    values: dict[str, str],
+    errors: dict[str, str],
+    status: int,
+    addresses: Sequence[str] = (),
 ) -> Response:
     return answers.private(
         "organizations/verify.html",
@@ -129,6 +150,7 @@ def _verify_page(
         errors=errors,
         side=permissions.sector_of(actor(), consultation),
         verdicts=verification.verdicts(db.session(), consultation, body.id),
+        addresses=addresses,
     )
 
 

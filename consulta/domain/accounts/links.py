@@ -25,11 +25,14 @@ RESET_VALID = timedelta(hours=2)
 
 @dataclass(frozen=True, kw_only=True)
 class InvitationMail(Mail):
-    """An account was made, or its password is to be chosen anew."""
+    """A role was granted. ``token``: a link to a first password; none for who has one already. ``role``, ``slug``: what
+    they are now, and where."""
 
     template = "invitation"
-    token: str
+    token: str | None
     consultation: Localized | None = None
+    role: str | None = None
+    slug: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,15 +64,25 @@ def _end(db: Session, account_id: int, *, now: datetime) -> None:
     db.execute(update(AccountToken).where(unspent).values(used_at=now))
 
 
-def invite(db: Session, *, account_id: int, now: datetime, consultation: Localized | None = None) -> str | None:
-    """Mail a one-time link; the token. ``None``: a second invitation within the hour is a second click, so that the
-    link of the first one, which is on its way, holds."""
-    language = db.execute(select(Account.language).where(Account.id == account_id)).scalar_one()
-    event, to = f"invitation:{now:%Y-%m-%dT%H}", Recipient.ACCOUNT.of(account_id)
+def invite(
+    db: Session,
+    *,
+    account_id: int,
+    now: datetime,
+    consultation: Localized | None = None,
+    role: str | None = None,
+    slug: str | None = None,
+) -> str | None:
+    """Mail what somebody is now, with a one-time link if they have no password yet; the token. ``None``: they have one,
+    or it is a second click: the link of the first mail, which is on its way, holds."""
+    account = db.execute(select(Account.language, Account.password_hash).where(Account.id == account_id)).one()
+    known = account.password_hash is not None and slug is not None
+    about = f"{slug}:{role}:" if known else ""
+    event, to = f"invitation:{about}{now:%Y-%m-%dT%H}", Recipient.ACCOUNT.of(account_id)
     if outbox.posted(db, event=event, to=to):
         return None
-    token = one_time_link(db, account_id=account_id, now=now)
-    mail = InvitationMail(token=token, language=language, consultation=consultation)
+    token = None if known else one_time_link(db, account_id=account_id, now=now)
+    mail = InvitationMail(token=token, language=account.language, consultation=consultation, role=role, slug=slug)
     outbox.post_once(db, mail, event=event, to=to, now=now)
     return token
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -138,6 +139,7 @@ def invite(
     """Give somebody a role and mail them a link; a moderator of civil society names the body that nominated them."""
     _complete(role, sector, organization, language)
     _checked(reason)
+    _not_oneself(db, consultation, accounts.by_email(db, email), by)
     held = [p for p in team(db, consultation) if p.email == email.strip().lower() and p.role is role]
     held = [p for p in held if role is not RoleName.TRANSLATOR or p.language == language]
     if any(p.suspended for p in held):
@@ -163,7 +165,9 @@ def invite(
     )
     for person in held:
         _only(db, consultation, person, theme_ids, reason, actor=by.pseudonym, now=now)
-    links.invite(db, account_id=account_id, now=now, consultation=consultation.title)
+    links.invite(
+        db, account_id=account_id, now=now, consultation=consultation.title, role=role.value, slug=consultation.slug
+    )
 
 
 def _complete(role: RoleName, sector: Sector | None, organization: str | None, language: str | None) -> None:
@@ -206,6 +210,7 @@ def suspend(
     now: datetime,
 ) -> None:
     """Take a role's powers away for a while, or give them back."""
+    _not_oneself(db, consultation, (person.account_id,), by)
     _keep_a_coordinator(db, consultation, person, leaves=suspended)
     _checked(reason)
     mine = update(Role).where(Role.id.in_(person.role_ids), Role.suspended.is_(not suspended))
@@ -217,6 +222,7 @@ def suspend(
 
 def revoke(db: Session, consultation: ConsultationView, person: Person, *, reason: str, by: By, now: datetime) -> None:
     """Take a role back for good; what was done with it stays."""
+    _not_oneself(db, consultation, (person.account_id,), by)
     _keep_a_coordinator(db, consultation, person, leaves=True)
     _checked(reason)
     if not changed(db, delete(Role).where(Role.id.in_(person.role_ids))):
@@ -230,6 +236,21 @@ def find(people: Iterable[Person], account_id: int, key: str) -> Person:
     if found is None:
         raise NotFound("Esa persona ya no tiene ese cargo en esta consulta.")
     return found
+
+
+def _not_oneself(db: Session, consultation: ConsultationView, account: tuple[Any, ...] | None, by: By) -> None:
+    """``Invalid`` for who would change a role of their own: another person who coordinates does, or an admin."""
+    if by.account_id is None or account is None or account[0] != by.account_id:
+        return
+    others = select(Role.id).where(
+        Role.consultation_id == consultation.id,
+        Role.role == RoleName.COORDINATOR,
+        Role.suspended.is_(False),
+        Role.account_id != by.account_id,
+    )
+    if db.execute(others.limit(1)).first():
+        raise Invalid("Nadie cambia sus propios cargos: pídaselo a otra persona que coordine.", field="email")
+    raise Invalid("Nadie cambia sus propios cargos: pídaselo a quien administra la instalación.", field="email")
 
 
 def _keep_a_coordinator(db: Session, consultation: ConsultationView, person: Person, *, leaves: bool) -> None:

@@ -24,6 +24,7 @@ class Action(StrEnum):
     ORGANIZATION_ACCEPT = "organization:accept"
     ORGANIZATION_REFUSE = "organization:refuse"
     ORGANIZATION_APPEAL = "organization:appeal"
+    ORGANIZATION_MEMBER = "organization:member"
     ORGANIZATION_PROVISIONAL = "organization:verify-provisionally"
     COMMITMENT_PUBLISH = "commitment:publish"
     EDITION_PUBLISH = "edition:publish"

@@ -1,0 +1,74 @@
+"""The people of an organisation, on its own page."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.organizations import members, membership
+from consulta.domain.organizations.reading import BodyView
+from consulta.forms.fields import Typed
+from consulta.web import answers, db, guards, notices
+from consulta.web.auth import actor, allow, signed_in
+from consulta.web.context import now
+from consulta.words.i18n import gettext
+
+from . import bp
+
+
+@bp.get("/cuenta/organizaciones/<slug>/<body>/personas")
+@allow(signed_in)
+def people(slug: str, body: str) -> Response:
+    """Who acts for it."""
+    consultation = guards.find(slug).view
+    return _page(consultation, members.of_member(db.session(), consultation, body, actor().id), {}, {}, 200)
+
+
+@bp.post("/cuenta/organizaciones/<slug>/<body>/personas")
+@allow(signed_in)
+def change_people(slug: str, body: str) -> Response | BaseResponse:
+    """Let somebody write, end that, or hand the signature on."""
+    consultation, typed = guards.find(slug).view, Typed(request.form)
+    found = members.of_member(db.session(), consultation, body, actor().id)
+    act = typed.one_of("act", ("add", "remove", "sign"), missing=gettext("Elija qué hacer."))
+    email = typed.email("email", missing=gettext("Escriba el correo de la persona.")) if act == "add" else None
+    account_id = typed.whole("account", 1, 2**31 - 1) if act in ("remove", "sign") else 0
+    if typed.errors:
+        return _page(consultation, found, typed.values(), typed.errors, 422)
+    by = guards.by(consultation)
+    try:
+        if act == "add":
+            membership.add(db.session(), consultation, found, email=email or "", by=by, now=now())
+            text = gettext("%(email)s ya puede escribir por la organización. Le enviamos un correo.", email=email or "")
+        elif act == "remove":
+            membership.remove(db.session(), consultation, found, account_id=account_id, by=by, now=now())
+            text = gettext("Esa persona ya no actúa por la organización.")
+        else:
+            membership.hand_over(db.session(), consultation, found, account_id=account_id, by=by, now=now())
+            text = gettext("La firma quedó en manos de otra persona. Usted puede seguir escribiendo.")
+    except (Invalid, Conflict) as error:
+        refusal = answers.refused(error, "people")
+        return _page(consultation, found, typed.values(), refusal.errors, refusal.status)
+    notices.tell(text)
+    left = act == "remove" and account_id == actor().id
+    return redirect(url_for("accounts.own") if left else url_for(".people", slug=slug, body=body), 303)
+
+
+def _page(
+    consultation: ConsultationView, body: BodyView, values: dict[str, str], errors: dict[str, str], status: int
+) -> Response:
+    found = membership.people(db.session(), body)
+    me = next((one for one in found if one.account_id == actor().id), None)
+    return answers.private(
+        "organizations/people.html",
+        status,
+        consultation=consultation,
+        body=body,
+        people=found,
+        me=me,
+        signs=me is not None and me.signatory and body.standing in members.REPRESENTED,
+        values=values,
+        errors=errors,
+    )
