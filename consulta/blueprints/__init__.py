@@ -24,7 +24,7 @@ from .contributions import reading as contributions_reading
 from .forums import desk as forum_desk
 from .forums import public, registrations
 from .intake import assisted, uploads
-from .management import changes, drafts, needs, notices, team, unanswered
+from .management import bulletins, changes, drafts, needs, notices, team, unanswered
 from .moderation import item, queue
 from .organizations import desk as organization_desk
 from .organizations import people as organization_people
@@ -68,6 +68,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     minutes.bp,
     assisted.bp,
     notices.bp,
+    bulletins.bp,
     unanswered.bp,
     guides.bp,
     health.bp,

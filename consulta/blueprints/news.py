@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed
-from consulta.domain.notifications import news
+from consulta.domain.notifications import bulletins, news
 from consulta.forms.fields import Typed
 from consulta.web import answers, db, guards, limits, page_cache
 from consulta.web.answers import respond_privately
@@ -41,6 +41,15 @@ def subscribe(slug: str) -> Response:
         return _page(consultation, typed.values(), typed.errors, 429)
     news.subscribe(db.session(), consultation, email=email, language=language(), now=now())
     return _page(consultation, {}, {}, 200, sent=True)
+
+
+@bp.get("/consultas/<slug>/novedades/<key>")
+@allow(anyone)
+@page_cache.public_page
+def one(consultation: ConsultationView, key: str) -> str:
+    """A piece of news that somebody wrote."""
+    item = bulletins.one(db.session(), consultation, key)
+    return render_template("news/one.html", consultation=consultation, item=item)
 
 
 @bp.get("/consultas/<slug>/novedades.atom")

@@ -25,6 +25,7 @@ def _actions_of_the_process() -> dict[str, str]:
         Action.ACT_PUBLISH: gettext("Se publicó un acto"),
         Action.MINUTES_AGREE: gettext("Un sector está de acuerdo con un acta"),
         Action.MINUTES_DISAGREE: gettext("Un sector no está de acuerdo con un acta"),
+        Action.NEWS_PUBLISH: gettext("Se publicó una noticia"),
         Action.COMMITMENT_PUBLISH: gettext("Se publicó un compromiso"),
         Action.EDITION_PUBLISH: gettext("Se publicaron tablas de quiénes participan"),
         Action.IMPORT_BEGIN: gettext("Empezó una importación"),

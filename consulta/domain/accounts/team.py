@@ -210,8 +210,8 @@ def suspend(
     now: datetime,
 ) -> None:
     """Take a role's powers away for a while, or give them back."""
-    _not_oneself(db, consultation, (person.account_id,), by)
     _keep_a_coordinator(db, consultation, person, leaves=suspended)
+    _not_oneself(db, consultation, (person.account_id,), by)
     _checked(reason)
     mine = update(Role).where(Role.id.in_(person.role_ids), Role.suspended.is_(not suspended))
     if not changed(db, mine.values(suspended=suspended)):
@@ -222,8 +222,8 @@ def suspend(
 
 def revoke(db: Session, consultation: ConsultationView, person: Person, *, reason: str, by: By, now: datetime) -> None:
     """Take a role back for good; what was done with it stays."""
-    _not_oneself(db, consultation, (person.account_id,), by)
     _keep_a_coordinator(db, consultation, person, leaves=True)
+    _not_oneself(db, consultation, (person.account_id,), by)
     _checked(reason)
     if not changed(db, delete(Role).where(Role.id.in_(person.role_ids))):
         raise Conflict("Otra persona ya cambió este cargo.")

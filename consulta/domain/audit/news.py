@@ -15,13 +15,21 @@ from consulta.models.news import Announcement
 
 from .reader import Entry
 
-TOLD = frozenset({Action.CONSULTATION_CHANGE, Action.SCHEDULE_PUBLISH, Action.POSITION_PUBLISH, Action.ACT_PUBLISH})
+TOLD = frozenset(
+    {
+        Action.CONSULTATION_CHANGE,
+        Action.SCHEDULE_PUBLISH,
+        Action.POSITION_PUBLISH,
+        Action.ACT_PUBLISH,
+        Action.NEWS_PUBLISH,
+    }
+)
 
 
 class News:
     """Announcements. Entries of before say nothing of them; the log tells by its first that does since when they do."""
 
-    subjects = frozenset({"consultation", "schedule", "position", "act"})
+    subjects = frozenset({"consultation", "schedule", "position", "act", "news"})
 
     def __init__(self, db: Session, view: ConsultationView) -> None:
         self.db, self.view = db, view

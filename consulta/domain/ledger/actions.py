@@ -19,6 +19,7 @@ class Action(StrEnum):
     ACT_PUBLISH = "act:publish"
     MINUTES_AGREE = "minutes:agree"
     MINUTES_DISAGREE = "minutes:disagree"
+    NEWS_PUBLISH = "news:publish"
     ORGANIZATION_LIST = "organization:list"
     ORGANIZATION_ASK = "organization:ask"
     ORGANIZATION_ACCEPT = "organization:accept"

@@ -29,7 +29,8 @@ UNCONFIRMED = timedelta(days=7)
 
 @dataclass(frozen=True)
 class NewsItem:
-    """Something that was told; ``what``: ``new``, ``moved`` (an act), ``schedule``, ``position``, ``changed``."""
+    """Something that was told; ``what``: ``new``, ``moved`` (an act), ``schedule``, ``position``, ``changed``,
+    ``written``."""
 
     event: str
     content: dict[str, Any]
@@ -71,6 +72,7 @@ class NewsMail(Mail):
     stance: str | None = None
     subject: str | None = None
     reason: Localized | None = None
+    text: Localized | None = None
 
     @classmethod
     def about(cls, content: Mapping[str, Any], **rest: Any) -> Self:

@@ -198,3 +198,70 @@ def test_a_record_has_nothing_to_do(app: Flask, database: Database, now: datetim
     page = coordina.get("/gestion/registro").text
     assert "registro histórico" in page
     assert "Nadie revisa" not in page
+
+
+def test_news_are_written_and_read(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    coordina = coordinator(app, database, consultation)
+    page = coordina.get("/gestion/prueba/noticias").text
+    form = {
+        "key": coordina.hidden(page, "key"),
+        "title_es": "Cambió el salón",
+        "text_es": "En el parque.",
+        "mailed": "yes",
+    }
+    again = coordina.post("/gestion/prueba/noticias", {**form, "text_es": ""}, 422).text
+    assert "Cambió el salón" in again
+    done = coordina.post("/gestion/prueba/noticias", form)
+    see = coordina.where_it_is(done)
+    public = Visitor(app)
+    assert "En el parque." in public.get(see).text
+    for path in ("…/novedades", "…/novedades.atom"):
+        assert "Cambió el salón" in public.get(path).text
+    assert "ya estaba publicada" in coordina.post("/gestion/prueba/noticias", form, 409).text
+    public.get("…/novedades/nada", 404)
+
+
+def test_nobody_gives_or_takes_a_role_of_their_own(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    coordina = coordinator(app, database, consultation)
+    mine = {"email": "coordina@equipo.example", "role": "moderator", "sector": "gov", "reason": "Porque hace falta ya."}
+    assert "quien administra la instalación" in coordina.post("/gestion/prueba/personas", mine, 422).text
+    staff(database, consultation, "otra@equipo.example", role=RoleName.COORDINATOR)
+    assert "otra persona que coordine" in coordina.post("/gestion/prueba/personas", mine, 422).text
+    other = Visitor(app)
+    other.sign_in("otra@equipo.example")
+    assert other.post("/gestion/prueba/personas", mine).status_code == 303
+
+
+def test_an_organisation_gets_a_second_person_and_another_signature(person: Callable[[str], Visitor]) -> None:
+    path = "/cuenta/organizaciones/prueba/vecinas/personas"
+    signs, writes = person("signatory"), person("editor")
+    assert "Pasarle la firma" in signs.get(path).text
+    assert "Pasarle la firma" not in writes.get(path).text
+    signs.post(path, {"act": "add", "email": "tercera@vecinas.example"})
+    assert "tercera@vecinas.example" in writes.get(path).text
+    writes.post(path, {"act": "add", "email": "cuarta@vecinas.example"}, 403)
+    assert "sin @" in signs.post(path, {"act": "add", "email": "sin @"}, 422).text
+    account = re.search(
+        r'name="account" value="(\d+)">\s*<button class="plain" name="act" value="sign"', signs.get(path).text
+    )
+    assert account
+    signs.post(path, {"act": "sign", "account": account[1]})
+    assert "Pasarle la firma" in writes.get(path).text
+    person("signatory of another organisation").get(path, 404)
+
+
+def test_who_verifies_sees_the_address_on_record(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    from tests.blueprints.organizations.test_organizations import OWN, representative
+
+    asks = representative(app, database)
+    asks.post(f"{OWN}/enviar")
+    one = side(app, database, consultation, Sector.GOVERNMENT)
+    page = one.get("/gestion/prueba/solicitudes/crl").text
+    assert "@crl" not in page
+    shown = one.post("/gestion/prueba/solicitudes/crl/correo", {}, 200).text
+    assert re.search(r"<strong>[^<@]+@[^<]+</strong>", shown)
+    assert "contact:look" in Visitor(app).get("…/bitacora.csv").text
