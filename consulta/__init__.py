@@ -17,6 +17,7 @@ from consulta.database.transactions import Database
 from . import blueprints, cli
 from .config import Settings, from_environment
 from .domain.texts import wordless
+from .forms.guides import GUIDES
 from .web import (
     auth,
     db,
@@ -108,7 +109,12 @@ def _templates(app: Flask) -> None:
     def static(name: str) -> str:
         return f"/static/{name}?v={marks[name]}"
 
-    app.jinja_env.globals.update(wordless=wordless, once=_once, static=static, url_for=_address)
+    app.jinja_env.globals.update(wordless=wordless, once=_once, static=static, url_for=_address, part=_part)
+
+
+def _part(name: str) -> str:
+    """What a field of a proposal is called, in the language of the page."""
+    return i18n.gettext(GUIDES[name].label)
 
 
 def _once(name: str) -> bool:

@@ -15,7 +15,7 @@ from .fields import LINE, TEXT, Typed
 
 
 def read_forum(
-    typed: Typed, consultation: ConsultationView, facilitators: dict[str, list[str]], today: date
+    typed: Typed, consultation: ConsultationView, facilitators: dict[str, dict[str, str]], today: date
 ) -> ForumData:
     """What was typed; ``facilitators``: pseudonyms by sector."""
     kind = typed.one_of("kind", [k.value for k in ForumKind], missing=gettext("Elija qué es."))
@@ -79,7 +79,7 @@ def show_forum(data: ForumData, consultation: ConsultationView) -> dict[str, str
     return values
 
 
-def _tables(typed: Typed, consultation: ConsultationView, facilitators: dict[str, list[str]]) -> tuple[TableData, ...]:
+def _tables(typed: Typed, consultation: ConsultationView, facilitators: dict[str, dict[str, str]]) -> tuple[TableData, ...]:
     found = []
     for theme in consultation.themes:
         if not typed.flag(f"table-{theme.slug}"):

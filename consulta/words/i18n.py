@@ -146,6 +146,11 @@ def day(value: date, *, short: bool = False) -> str:
     return _day(value, language(), short)
 
 
+def iso_day(value: str) -> str:
+    """A day that was kept as text (2026-11-28), in words."""
+    return day(date.fromisoformat(value))
+
+
 @lru_cache(maxsize=1000)
 def _month(value: str, code: str) -> str:
     return format_skeleton("yMMMM", date(int(value[:4]), int(value[5:7]), 1), locale=_locale(code))
@@ -236,6 +241,7 @@ def init_app(app: Flask, *, cookie: str = COOKIE, secure: bool = False) -> None:
         localized=lambda text: isolated(localized(text)),
         isolated=lambda text: isolated(text or ""),
         day=day,
+        iso_day=iso_day,
         month=month,
         brief=brief,
         number=number,

@@ -146,7 +146,7 @@ def _address(consultation: ConsultationView, name: str) -> str:
     return new_key(name, taken, "foro")
 
 
-def _facilitators(consultation: ConsultationView) -> dict[str, list[str]]:
+def _facilitators(consultation: ConsultationView) -> dict[str, dict[str, str]]:
     return team.facilitators(db.session(), consultation)
 
 
@@ -161,5 +161,8 @@ def _form_page(
         values=values,
         errors=errors,
         unreachable=telling.unreachable(db.session(), forum) if forum else 0,
-        facilitators={side: [(n, n) for n in names] for side, names in _facilitators(consultation).items()},
+        facilitators={
+            side: [(name, f"{email} · {name}") for name, email in names.items()]
+            for side, names in _facilitators(consultation).items()
+        },
     )

@@ -25,7 +25,9 @@ MAX_IN_A_LIST = 60
 @allow(coordinates)
 def listing(slug: str) -> Response:
     """Who is what; with ``persona`` and ``cargo``, the form holds that role, to be given anew as it should be."""
-    consultation, values = guards.coordinated(slug), {}
+    consultation, values = guards.coordinated(slug), dict[str, str]()
+    if role := request.args.get("role", ""):
+        values = {"role": role, f"theme-{request.args.get('theme', '')}": "1"}
     account_id, key = guards.place("persona"), request.args.get("cargo", "")
     if account_id is not None:
         values = shown(account_team.find(account_team.team(db.session(), consultation), account_id, key), consultation)

@@ -106,19 +106,20 @@ def moderators(db: Session, consultation: ConsultationView) -> list[Moderator]:
     return [Moderator(*row) for row in rows]
 
 
-def facilitators(db: Session, consultation: ConsultationView) -> dict[str, list[str]]:
-    """Who facilitates here, by sector: pseudonyms."""
+def facilitators(db: Session, consultation: ConsultationView) -> dict[str, dict[str, str]]:
+    """Who facilitates here, by sector: pseudonyms, and the address by which colleagues know them."""
     rows = db.execute(
-        select(Role.sector, Pseudonym.name)
+        select(Role.sector, Pseudonym.name, Account.email)
+        .join(Account, Account.id == Role.account_id)
         .join(Pseudonym, (Pseudonym.account_id == Role.account_id) & (Pseudonym.consultation_id == consultation.id))
         .where(Role.consultation_id == consultation.id, Role.role == RoleName.FACILITATOR, Role.suspended.is_(False))
         .distinct()
-        .order_by(Pseudonym.name)
+        .order_by(Account.email)
     )
-    found: dict[str, list[str]] = {sector.value: [] for sector in Sector}
-    for sector, name in rows:
+    found: dict[str, dict[str, str]] = {sector.value: {} for sector in Sector}
+    for sector, name, email in rows:
         if sector is not None:
-            found[sector.value].append(name)
+            found[sector.value][name] = email
     return found
 
 

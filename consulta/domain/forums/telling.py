@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,9 +16,10 @@ from consulta.domain.notifications.news import NewsMail
 from consulta.domain.notifications.outbox import Delivery, Mail, Recipient
 from consulta.models.base import table_of
 from consulta.models.consultations import Consultation
-from consulta.models.forums import Forum, ForumTelling, Registration, Seat
+from consulta.models.forums import Forum, ForumTelling, ForumVersion, Registration, Seat
 
 from . import reading
+from .data import data_of
 from .reading import ForumView
 
 PIECE, KEPT = 200, timedelta(days=30)
@@ -101,13 +102,26 @@ def _notified_already() -> Any:
 
 
 def _tell(db: Session, view: ConsultationView, forum: ForumView, telling: Any, person: Any, now: datetime) -> None:
-    content = {"what": f"forum-{telling.what}", **_words(view, forum)}
+    content = {"what": f"forum-{telling.what}", **_words(view, forum), **_before(db, view, forum, telling)}
     event = f"forum:{forum.key}@{telling.version}"
     if person.email:
         mail = NewsMail.about(content, slug=view.slug, consultation=view.title, language=person.language)
         outbox.post_once(db, mail, event=f"{view.slug}:{event}", to=Recipient.REGISTRATION.of(person.id), now=now)
     elif person.phone:
         notices.call_person(db, view.id, person.id, event, content, now)
+
+
+def _before(db: Session, view: ConsultationView, forum: ForumView, telling: Any) -> dict[str, Any]:
+    """What stood before the change that is told, and why it was made."""
+    v = ForumVersion
+    rows = select(v.version, v.content, v.reason).where(v.forum_id == forum.id)
+    found = {row.version: row for row in db.execute(rows.where(v.version.in_([telling.version - 1, telling.version])))}
+    reason = found[telling.version].reason if telling.version in found else None
+    old = found.get(telling.version - 1)
+    if telling.what != "moved" or old is None:
+        return {"reason": reason}
+    said = _words(view, replace(forum, data=data_of(old.content)))
+    return {"reason": reason, **{f"old_{name}": said[name] for name in ("day", "time", "place")}}
 
 
 def _words(view: ConsultationView, forum: ForumView) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -16,14 +16,15 @@ from consulta.models.accounts import Account
 from consulta.models.base import table_of
 from consulta.models.contributions import Contributor, Kind, Status
 from consulta.models.organizations import OrganizationMember
-from consulta.models.proposals import Proposal
+from consulta.models.proposals import Proposal, ProposalDraft
 
 from .returns import Returned
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionMail(Mail):
-    """What was decided; ``due``: by when a proposal that was given back is to be corrected."""
+    """What was decided; ``due``: by when a proposal that was given back is to be corrected; ``fields``:
+    which parts, ``draft``: where."""
 
     template = "decision"
     number: int
@@ -33,6 +34,8 @@ class DecisionMail(Mail):
     reason: str | None = None
     kind: str = Kind.OPINION.value
     due: date | None = None
+    fields: list[str] = field(default_factory=list)
+    draft: str | None = None
 
 
 def tell(
@@ -60,8 +63,15 @@ def tell(
             published=status is Status.PUBLISHED,
             kind=row.kind.value,
             due=returned.due_on if returned else None,
+            fields=list(returned.fields) if returned else [],
+            draft=_draft(db, row.id) if returned and recipient.startswith(Recipient.ACCOUNT) else None,
         )
         outbox.post(db, mail, event=f"decision:{consultation.slug}:{row.number}:{ordinal}", to=recipient, now=now)
+
+
+def _draft(db: Session, proposal_id: int) -> str | None:
+    """The key of a proposal's draft, which opens only for those who act for its organisation."""
+    return db.execute(select(ProposalDraft.key).where(ProposalDraft.contribution_id == proposal_id)).scalar()
 
 
 def _whom(db: Session, row: contribution_status.StoredContribution) -> list[tuple[str, str]]:

@@ -54,7 +54,7 @@ class SubscriptionMail(Mail):
 @dataclass(frozen=True, kw_only=True)
 class NewsMail(Mail):
     """Something that was told, to a subscriber, to a body, or to who registered for a forum. Everything after ``event``
-    is what there is to tell, and depends on ``what`` it is."""
+    is what there is to tell, and depends on ``what`` it is; ``old_…``: what stood before."""
 
     template = "news"
     slug: str
@@ -73,6 +73,9 @@ class NewsMail(Mail):
     subject: str | None = None
     reason: Localized | None = None
     text: Localized | None = None
+    old_day: str | None = None
+    old_time: str | None = None
+    old_place: Localized | None = None
 
     @classmethod
     def about(cls, content: Mapping[str, Any], **rest: Any) -> Self:
