@@ -17,6 +17,7 @@ from consulta.database.transactions import Database
 from . import blueprints, cli
 from .config import Settings, from_environment
 from .domain.texts import wordless
+from .forms.fields import for_browser
 from .forms.guides import GUIDES
 from .web import (
     auth,
@@ -109,7 +110,9 @@ def _templates(app: Flask) -> None:
     def static(name: str) -> str:
         return f"/static/{name}?v={marks[name]}"
 
-    app.jinja_env.globals.update(wordless=wordless, once=_once, static=static, url_for=_address, part=_part)
+    app.jinja_env.globals.update(
+        wordless=wordless, once=_once, static=static, url_for=_address, part=_part, for_browser=for_browser
+    )
 
 
 def _part(name: str) -> str:

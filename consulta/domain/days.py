@@ -55,6 +55,28 @@ def read_date(value: str, date_format: str | None = None, zone: ZoneInfo | None 
     return day if offset is None else _in(datetime.combine(day, at, tzinfo=timezone(offset)), zone)
 
 
+_HOUR = re.compile(
+    r"(?:a\s+las\s+)?(\d{1,2})(?:\s*[:.h]\s*(\d{2}))?\s*(?:h|hs|hrs|horas)?\.?\s*"
+    r"([ap]\.?\s*m\.?|de la (?:ma[nñ]ana|tarde|noche)|del mediod[ií]a)?"
+)
+
+
+def read_time(value: str) -> time | None:
+    """A time of day as people write it: ``14:30``, ``8:00 a. m.``, ``8am``, ``3 de la tarde``, ``14 h``; ``None`` if it
+    is none."""
+    found = _HOUR.fullmatch(" ".join(value.lower().split()))
+    if found is None:
+        return None
+    hour, minute, half = int(found[1]), int(found[2] or 0), found[3] or ""
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        morning = half.startswith("a") or "ana" in half or "aña" in half
+        midnight = "noche" in half and hour == 12
+        hour = hour % 12 + (0 if morning or midnight else 12)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
 def _in(moment: datetime, zone: ZoneInfo | None) -> date:
     return moment.date() if moment.tzinfo is None or zone is None else moment.astimezone(zone).date()
 

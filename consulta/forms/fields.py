@@ -10,7 +10,7 @@ from datetime import date, time
 
 from email_validator import EmailNotValidError, validate_email
 
-from consulta.domain.days import read_date
+from consulta.domain.days import read_date, read_time
 from consulta.domain.errors import Invalid
 from consulta.domain.texts import as_sent, showable
 from consulta.words.i18n import gettext
@@ -59,14 +59,12 @@ class Typed:
         return found
 
     def clock(self, name: str, *, missing: str = "") -> time | None:
-        """A time of day, as 14:30 or 8:00."""
-        value = self.text(name, limit=20, missing=missing).lower().replace(".", ":").replace("h", ":").rstrip(": ")
-        found = re.fullmatch(r"(\d{1,2})(?::(\d{2}))?", value)
-        if found and int(found[1]) < 24 and int(found[2] or 0) < 60:
-            return time(int(found[1]), int(found[2] or 0))
-        if value:
+        """A time of day, in one of the forms that are understood."""
+        value = self.text(name, limit=20, missing=missing)
+        found = read_time(value) if value else None
+        if value and found is None:
             self.wrong(name, gettext("Escriba una hora como 8:00 o 14:30."))
-        return None
+        return found
 
     def whole(self, name: str, least: int, limit: int) -> int:
         """A whole number between two, both included."""
@@ -107,6 +105,15 @@ class Typed:
     def values(self) -> dict[str, str]:
         """Everything as typed, to stand in the form again."""
         return {name: showable(value, 100_000) for name, value in self.data.items()}
+
+
+def for_browser(kind: str, value: str) -> str | None:
+    """A day or a time (``kind``: ``date``, ``time``) as the browser's own field takes it; empty for nothing; ``None``
+    for what it would drop, which is shown as it was typed."""
+    if not value.strip():
+        return ""
+    found = read_date(value) if kind == "date" else read_time(value)
+    return None if found is None else found.isoformat() if isinstance(found, date) else f"{found:%H:%M}"
 
 
 def lines(value: str) -> list[str]:

@@ -79,7 +79,9 @@ def show_forum(data: ForumData, consultation: ConsultationView) -> dict[str, str
     return values
 
 
-def _tables(typed: Typed, consultation: ConsultationView, facilitators: dict[str, dict[str, str]]) -> tuple[TableData, ...]:
+def _tables(
+    typed: Typed, consultation: ConsultationView, facilitators: dict[str, dict[str, str]]
+) -> tuple[TableData, ...]:
     found = []
     for theme in consultation.themes:
         if not typed.flag(f"table-{theme.slug}"):

@@ -96,7 +96,7 @@ def write_act(page: Page, title: str) -> None:
     page.goto("/gestion/demostracion/actos/nuevo")
     page.fill("#title_es", title)
     page.select_option("#kind", "technical")
-    page.fill("#held_from", "01/06/2026")
+    page.fill("#held_from", "2026-06-01")
     page.fill("#agreements_es", AGREEMENTS)
     page.fill("#minutes_es", "Se leyó todo.\n\nY se acordó responder.")
     page.set_input_files("#document", {"name": "acta firmada.pdf", "mimeType": "application/pdf", "buffer": PDF})
@@ -104,6 +104,7 @@ def write_act(page: Page, title: str) -> None:
 
 def published(page: Page) -> None:
     """The act stands there whole."""
+    page.click(".told a")
     text = page.inner_text("main")
     assert all(f"Acuerdo {n}:" in text for n in range(1, 13))
     assert "Y se acordó responder." in text

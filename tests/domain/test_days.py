@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -83,3 +83,34 @@ def test_a_working_day_is_never_a_weekend() -> None:
     for count in range(1, 60):
         assert days.working_days_after(first, count).weekday() < 5
     assert datetime(2026, 1, 1, tzinfo=UTC).date() == first
+
+
+@pytest.mark.parametrize(
+    ("typed", "hour", "minute"),
+    [
+        ("8", 8, 0),
+        ("8:00", 8, 0),
+        ("08.30", 8, 30),
+        ("14h30", 14, 30),
+        ("14 h", 14, 0),
+        ("8:00 a. m.", 8, 0),
+        ("8am", 8, 0),
+        ("8 PM", 20, 0),
+        ("12:15 a. m.", 0, 15),
+        ("12 p. m.", 12, 0),
+        ("3 de la tarde", 15, 0),
+        ("a las 3 de la tarde", 15, 0),
+        ("10 de la mañana", 10, 0),
+        ("8 de la noche", 20, 0),
+        ("12 de la noche", 0, 0),
+        ("12 del mediodía", 12, 0),
+        ("8:00 hrs", 8, 0),
+    ],
+)
+def test_hours_are_read_as_people_write_them(typed: str, hour: int, minute: int) -> None:
+    assert days.read_time(typed) == time(hour, minute)
+
+
+@pytest.mark.parametrize("typed", ["", "tarde", "25:00", "8:75", "13 p. m.", "0 am", "8:0", "ocho", "8:00 x. m."])
+def test_what_is_no_hour_is_none(typed: str) -> None:
+    assert days.read_time(typed) is None
