@@ -74,6 +74,7 @@ def own() -> Response:
         sessions=sessions.sessions(db.session(), actor.id, now=now()),
         zone=settings().timezone,
         coordinates=auth.coordinates(auth.person()),
+        suspended=permissions.suspended_in(db.session(), actor.id),
         workplaces=permissions.workplaces(db.session(), actor),
         organizations=members.memberships(db.session(), actor.id),
         proposals=drafting.listing(db.session(), actor),

@@ -6,13 +6,14 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.accounts import team as account_team
+from consulta.domain.accounts.team import Person
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.organizations import reading as organizations
 from consulta.forms.fields import LINE, Typed
 from consulta.forms.team import same, shown
 from consulta.models.accounts import RoleName, Sector
-from consulta.web import answers, db, guards
+from consulta.web import answers, db, guards, notices
 from consulta.web.auth import allow, coordinates
 from consulta.web.context import now
 from consulta.words.i18n import gettext
@@ -99,8 +100,21 @@ def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
         return _page(consultation, typed.values(), typed.errors | refusal.errors, refusal.status)
     if typed.errors:
         return _page(consultation, typed.values(), typed.errors, 422)
-    flash(gettext("Guardado, con su motivo en la bitácora."))
+    _told(slug, person, act or "")
     return redirect(url_for(".listing", slug=slug), 303)
+
+
+def _told(slug: str, person: Person, act: str) -> None:
+    """What was done, to whom; what can be taken back is one click away, and that is on record, too."""
+    words = {
+        "suspend": gettext("El cargo de %(email)s quedó suspendido.", email=person.email),
+        "resume": gettext("%(email)s tiene otra vez su cargo.", email=person.email),
+        "revoke": gettext("%(email)s ya no tiene ese cargo.", email=person.email),
+    }
+    back = {"suspend": "resume", "resume": "suspend"}.get(act)
+    undo = url_for(".change", slug=slug, account_id=person.account_id, role=person.key) if back else ""
+    fields = {"act": back or "", "reason": gettext("Se deshizo enseguida: fue un error.")}
+    notices.tell(words[act], undo=undo, fields=fields)
 
 
 def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int) -> Response:

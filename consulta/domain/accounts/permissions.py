@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import NotAllowed
-from consulta.models.accounts import RoleName, Sector
+from consulta.models.accounts import Role, RoleName, Sector
 from consulta.models.base import Localized
 from consulta.models.consultations import Consultation, ConsultationKind
 
@@ -32,6 +32,14 @@ def workplaces(db: Session, actor: Actor) -> list[tuple[str, Localized]]:
     )
     rows = db.execute(query.order_by(Consultation.published_at.desc(), Consultation.id))
     return [(slug, title) for slug, title in rows]
+
+
+def suspended_in(db: Session, account_id: int) -> list[tuple[Localized, RoleName]]:
+    """The roles that somebody holds and may not use for now: the consultation's title and what they are there."""
+    query = select(Consultation.id, Consultation.title, Role.role)
+    query = query.join(Consultation, Consultation.id == Role.consultation_id)
+    rows = db.execute(query.where(Role.account_id == account_id, Role.suspended).order_by(Role.id))
+    return list({(id_, role): (title, role) for id_, title, role in rows}.values())
 
 
 def coordinated(db: Session, actor: Actor) -> list[tuple[str, Localized, ConsultationKind]]:

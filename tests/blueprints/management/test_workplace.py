@@ -265,3 +265,25 @@ def test_who_verifies_sees_the_address_on_record(
     shown = one.post("/gestion/prueba/solicitudes/crl/correo", {}, 200).text
     assert re.search(r"<strong>[^<@]+@[^<]+</strong>", shown)
     assert "contact:look" in Visitor(app).get("…/bitacora.csv").text
+
+
+def test_a_suspension_is_told_by_name_taken_back_with_one_click_and_seen_by_who_it_is_about(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    coordina, reviews = coordinator(app, database, consultation), moderator(app, database, consultation)
+    role = re.search(
+        r'action="(/gestion/prueba/personas/\d+/moderator)"', coordina.get("/gestion/prueba/personas").text
+    )
+    assert role
+    coordina.post(role[1], {"act": "suspend", "reason": "Está de viaje un mes."})
+    page = coordina.get("/gestion/prueba/personas").text
+    told = page[page.index('class="flash told"') : page.index("Deshacer")]
+    assert "El cargo de ana@equipo.example quedó suspendido." in told
+    assert "está suspendido" in reviews.get("/cuenta/").text
+    reviews.get("/gestion/prueba", 403)
+    undo = dict(re.findall(r'<input type="hidden" name="(act|reason)" value="([^"]*)"', told))
+    address = re.search(r'action="([^"]+)"', told)
+    assert address
+    coordina.post(address[1], undo)
+    reviews.get("/gestion/prueba")
+    assert "está suspendido" not in reviews.get("/cuenta/").text
