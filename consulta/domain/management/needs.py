@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView, StageView, ThemeView
@@ -24,14 +24,14 @@ from consulta.models.outbox import GAVE_UP, OutboxMessage
 from .waiting import MANY
 
 SOON = timedelta(days=7)
-COUNTED = ("overdue", "due_soon", "later", "late_mail", "failed_mail", "requests", "calls")
+COUNTED = ("late_mail", "failed_mail", "requests", "calls")
 LATE_MAIL = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Needs:
     """What needs the coordinator. ``overdue``, ``due_soon`` and ``later`` count contributions whose promised review
-    date passed, comes within a week, or comes after it; counts stop at 1,001.
+    date passed, comes within a week, or comes after it, among the 1,001 first due.
     ``asked_on``, ``called_at``: since when the first waits."""
 
     overdue: int
@@ -74,10 +74,11 @@ def needs(db: Session, consultation: ConsultationView, *, now: datetime) -> Need
     today = consultation.today(now)
     found = together(db, _queries(consultation, today, now))
     n = {name: rows[0]["n"] for name, rows in found.items() if name in COUNTED}
+    (waiting,) = found["waiting"]
     return Needs(
-        overdue=n["overdue"],
-        due_soon=n["due_soon"],
-        later=n["later"],
+        overdue=waiting["overdue"] or 0,
+        due_soon=waiting["due_soon"] or 0,
+        later=waiting["later"] or 0,
         oldest=next((row["review_by"] for row in found["oldest"]), None),
         unattended=_unattended(consultation, {row["theme_id"] for row in found["attended"]}),
         late_mail=n["late_mail"],
@@ -96,7 +97,7 @@ def _queries(consultation: ConsultationView, today: date, now: datetime) -> dict
     base, o, n, m = table_of(Contribution).c, Organization, Notice, OutboxMessage
     mine = base.consultation_id == consultation.id
     # What nobody has decided upon yet: what was reported after a decision waits, too, but its promise was kept.
-    undecided = select(base.id).where(mine, IS_WAITING, ~exists().where(Decision.contribution_id == base.id))
+    undecided = select(base.review_by).where(mine, IS_WAITING, ~exists().where(Decision.contribution_id == base.id))
     asks = (
         o.consultation_id == consultation.id,
         o.asked_on.is_not(None),
@@ -104,9 +105,7 @@ def _queries(consultation: ConsultationView, today: date, now: datetime) -> dict
     )
     calls = n.consultation_id == consultation.id, n.state == NoticeState.WAITING
     return {
-        "overdue": _some(undecided.where(base.review_by < today)),
-        "due_soon": _some(undecided.where(base.review_by >= today, base.review_by < today + SOON)),
-        "later": _some(undecided.where(base.review_by >= today + SOON)),
+        "waiting": _by_promise(undecided, today),
         "oldest": select(base.review_by).where(mine, IS_WAITING).order_by(base.review_by, base.id).limit(1),
         "attended": _attended(consultation),
         "late_mail": _some(select(m.id).where(m.outcome.is_(None), m.created_at < now - LATE_MAIL)),
@@ -117,6 +116,22 @@ def _queries(consultation: ConsultationView, today: date, now: datetime) -> dict
         "calls": _some(select(n.id).where(*calls)),
         "called": select(n.changed_at).where(*calls).order_by(n.id).limit(1),
     }
+
+
+def _by_promise(undecided: Select[Any], today: date) -> Select[int, int, int]:
+    """How many of the first 1,001 are past their promise, near it, or have time: one look at the index."""
+    base = table_of(Contribution).c
+    first = undecided.order_by(base.review_by, base.id).limit(MANY + 1).subquery()
+    by, soon = first.c.review_by, today + SOON
+
+    def how_many(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((and_(*conditions), 1), else_=0), type_=Integer)
+
+    return select(
+        how_many(by < today).label("overdue"),
+        how_many(by >= today, by < soon).label("due_soon"),
+        how_many(by >= soon).label("later"),
+    )
 
 
 def _some(query: Select[Any]) -> Select[Any]:

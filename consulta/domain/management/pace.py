@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, type_coerce
+from sqlalchemy import Select, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -79,6 +79,7 @@ def _decisions(consultation: ConsultationView) -> Select[Any]:
         .correlate(d)
         .scalar_subquery()
     )
-    query = select(d.verdict, d.decided_at, Reason.code, Reason.title, type_coerce(side, Role.sector.type))
+    of_refusals = case((d.verdict == Verdict.REJECT, side), else_=None)  # asked for these alone
+    query = select(d.verdict, d.decided_at, Reason.code, Reason.title, type_coerce(of_refusals, Role.sector.type))
     query = query.join(table_of(Contribution), c.id == d.contribution_id).outerjoin(Reason, Reason.id == d.reason_id)
     return query.where(c.consultation_id == consultation.id).order_by(d.id.desc()).limit(LAST)
