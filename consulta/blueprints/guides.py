@@ -42,6 +42,7 @@ def one(name: str) -> Response:
     if found is None:
         raise NotFound("No hay una guía con ese nombre.")
     text = found.text.replace("](images/", f"]({url_for('.picture', name='')}")
+    text = re.sub(r"\[([^\]]+)\]\((?!/|https?:)[^)]*\)", r"\1", text)  # what lies beside it is not served
     return answers.private("guides/one.html", guide=found, text=guide(text))
 
 

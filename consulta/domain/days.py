@@ -56,8 +56,8 @@ def read_date(value: str, date_format: str | None = None, zone: ZoneInfo | None 
 
 
 _HOUR = re.compile(
-    r"(?:a\s+las\s+)?(\d{1,2})(?:\s*[:.h]\s*(\d{2}))?\s*(?:h|hs|hrs|horas)?\.?\s*"
-    r"([ap]\.?\s*m\.?|de la (?:ma[nñ]ana|tarde|noche)|del mediod[ií]a)?"
+    r"(?:a\s+las\s+)?(\d{1,2})(?:\s*[:.h]\s*(\d{2})(?::\d{2})?)?\s*(?:h|hs|hrs|horas)?\.?\s*"
+    r"([ap]\.?\s*m\.?|m\.?|de la (?:madrugada|ma[nñ]ana|tarde|noche)|del mediod[ií]a)?"
 )
 
 
@@ -71,8 +71,10 @@ def read_time(value: str) -> time | None:
     if half:
         if not 1 <= hour <= 12:
             return None
-        morning = half.startswith("a") or "ana" in half or "aña" in half
+        morning = half.startswith("a") or "ana" in half or "madrugada" in half
         midnight = "noche" in half and hour == 12
+        if ("noche" in half and hour < 6) or ("ana" in half and hour == 12) or (half[0] == "m" and hour != 12):
+            return None  # nobody says so, and what they meant is a guess
         hour = hour % 12 + (0 if morning or midnight else 12)
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
@@ -108,6 +110,8 @@ def _clock_of(text: str) -> tuple[time, timedelta | None] | None:
         return None
     if hours is None:
         return time(at, int(minute)), timedelta() if utc else None
+    if int(hours) > 14 or int(minutes or 0) > 59:
+        return None  # no place on earth is further from Greenwich
     offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
     return time(at, int(minute)), -offset if sign in "-−" else offset
 

@@ -60,7 +60,7 @@ class Typed:
 
     def clock(self, name: str, *, missing: str = "") -> time | None:
         """A time of day, in one of the forms that are understood."""
-        value = self.text(name, limit=20, missing=missing)
+        value = self.text(name, limit=40, missing=missing)
         found = read_time(value) if value else None
         if value and found is None:
             self.wrong(name, gettext("Escriba una hora como 8:00 o 14:30."))

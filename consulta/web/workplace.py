@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from consulta.domain.accounts import permissions
 from consulta.domain.accounts.actors import Actor
-from consulta.domain.accounts.permissions import SECTOR_ROLES, is_admin
+from consulta.domain.accounts.permissions import is_admin
 from consulta.domain.consultations.snapshots import ConsultationView, Current
 from consulta.domain.errors import DomainError
 from consulta.domain.management import waiting
@@ -89,12 +89,14 @@ def frame() -> Frame | None:
     """The frame of this request; ``None`` on a page that is not the team's, or for nobody."""
     if request.path.split("/", 2)[1] not in PLACES:
         return None
-    staff = auth.person()
-    if staff is None:
-        return None
     if "workplace" not in g:
-        g.workplace = _made(staff.actor)
-    found: Frame = g.workplace
+        try:
+            staff = auth.person()
+            g.workplace = _made(staff.actor) if staff else None
+        except page_cache.UNREACHABLE:  # a refusal is told without it; whoever needs the database is told by the view
+            auth.ask_nobody()
+            g.workplace = None
+    found: Frame | None = g.workplace
     return found
 
 
@@ -113,7 +115,7 @@ def _consultation(actor: Actor) -> Current | None:
     """The consultation of this address, if somebody has work in it."""
     parts = request.path.split("/")
     slug = (request.view_args or {}).get("slug") or (parts[2] if len(parts) > 2 else "")
-    if not slug:
+    if not slug or "\x00" in slug:
         return None
     with suppress(DomainError):
         current = guards.found(slug) or guards.find(slug)
@@ -141,7 +143,7 @@ def _sections(actor: Actor, current: Current) -> list[Section]:
         found.append(Section("answer", title, url_for("voices.listing", slug=slug), counts.answer))
     if coordinates or RoleName.FACILITATOR in has:
         found.append(Section("forums", gettext("Foros"), url_for("forums.desk", slug=slug)))
-    if view.opens("proposal") and (coordinates or has & set(SECTOR_ROLES) or RoleName.OBSERVER in has):
+    if view.opens("proposal") and permissions.reads_proposals(actor, view):
         found.append(Section("proposals", gettext("Propuestas"), url_for("management.proposals", slug=slug)))
     if coordinates:
         found.append(Section("people", gettext("Personas y entidades"), url_for("people.listing", slug=slug)))
@@ -159,7 +161,10 @@ def way_back() -> str:
     place = frame()
     if place is None:
         return ""
-    came = urlsplit(request.referrer or "")
+    try:
+        came = urlsplit(request.referrer or "")
+    except ValueError:
+        came = urlsplit("")
     here = came.netloc == request.host and came.path.split("/", 2)[1:2] and came.path.split("/", 2)[1] in PLACES
     if here and came.path != request.path:
         return came.path + (f"?{came.query}" if came.query else "")

@@ -46,7 +46,7 @@ def set_up(page: Page, slug: str) -> None:
     expect(page.locator("main")).to_contain_text("menos de 14 días")
     expect(page.locator("main")).to_contain_text("No falta nada.")
     page.get_by_role("button", name="Publicar la consulta").click()
-    expect(page.locator("main")).to_contain_text("Temas sin nadie que los revise")
+    expect(page.locator("main")).to_contain_text("Nadie revisa el tema")
 
 
 def invite(page: Page, app: Flask, slug: str, email: str, sector: str, body: str = "") -> str:
@@ -126,7 +126,7 @@ def test_a_process_without_a_terminal(open_context: Callable[..., BrowserContext
             other.fill("#statement", "Se habló de publicar cada día, no cada viernes.")
         other.get_by_role("button", name="Publicar mi respuesta").click()
     page.goto(f"/gestion/{slug}")
-    expect(page.locator("main")).not_to_contain_text("Temas sin nadie que los revise")
+    expect(page.locator("main")).not_to_contain_text("Nadie revisa el tema")
     # A paper opinion, and a table.
     page.goto(f"/gestion/{slug}/ingresar")
     page.fill("#body", "Que arreglen el puente colgante.")

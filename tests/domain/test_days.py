@@ -104,6 +104,10 @@ def test_a_working_day_is_never_a_weekend() -> None:
         ("8 de la noche", 20, 0),
         ("12 de la noche", 0, 0),
         ("12 del mediodía", 12, 0),
+        ("12 m.", 12, 0),
+        ("2 de la madrugada", 2, 0),
+        ("8:30:00", 8, 30),
+        ("a las 8:00 de la mañana", 8, 0),
         ("8:00 hrs", 8, 0),
     ],
 )
@@ -111,6 +115,26 @@ def test_hours_are_read_as_people_write_them(typed: str, hour: int, minute: int)
     assert days.read_time(typed) == time(hour, minute)
 
 
-@pytest.mark.parametrize("typed", ["", "tarde", "25:00", "8:75", "13 p. m.", "0 am", "8:0", "ocho", "8:00 x. m."])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "tarde",
+        "25:00",
+        "8:75",
+        "13 p. m.",
+        "0 am",
+        "8:0",
+        "ocho",
+        "8:00 x. m.",
+        "1 de la noche",
+        "12 de la mañana",
+        "3 m.",
+    ],
+)
 def test_what_is_no_hour_is_none(typed: str) -> None:
     assert days.read_time(typed) is None
+
+
+def test_an_offset_that_no_place_has_makes_no_day() -> None:
+    assert days.read_date("2026-01-01 10:00+99:00") is None

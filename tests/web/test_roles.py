@@ -44,7 +44,7 @@ RULES = {
     "sees_the_desk": "moderation.desks moderation.queue",
     "moderates": """moderation.classify moderation.decide moderation.following moderation.give_back
         moderation.item moderation.open_item moderation.release""",
-    "represents_a_sector": """acts.minutes acts.speak organizations.decide organizations.look
+    "represents_a_sector": """acts.minutes acts.speak organizations.decide organizations.look organizations.looked
         organizations.verify voices.listing""",
     "coordinates": """acts.begin acts.create acts.edit acts.listing acts.publish bulletins.listing
         bulletins.publish changes.change changes.publish_change drafts.begin drafts.create drafts.discard

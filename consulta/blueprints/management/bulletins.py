@@ -54,7 +54,8 @@ def publish(slug: str) -> Response | BaseResponse:
         )
     except Conflict as error:
         refusal = answers.refused(error, "title_es")
-        return _page(consultation, typed.values(), refusal.errors, refusal.status)
+        again = {name: value for name, value in typed.values().items() if name != "key"}  # sent anew, it is another
+        return _page(consultation, again, refusal.errors, refusal.status)
     see = url_for("news.one", slug=slug, key=key)
     notices.tell(gettext("La noticia «%(title)s» quedó publicada.", title=localized(title)), see=see)
     return redirect(url_for(".listing", slug=slug), 303)

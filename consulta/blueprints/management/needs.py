@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.domain import places
 from consulta.domain.accounts import permissions
 from consulta.domain.consultations.snapshots import ConsultationView, Stretch
-from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.intake import assisted
 from consulta.domain.management import drafts, pace, reminding, schedules, today
 from consulta.domain.proposals import team_list
@@ -64,7 +65,7 @@ def remind(slug: str) -> BaseResponse:
     consultation = guards.changeable(slug)
     told = reminding.remind(db.session(), consultation, now=now())
     if told:
-        flash(gettext("Se les recordó por correo a %(n)s personas que revisan.", n=told))
+        flash(gettext("Se recordó por correo a quienes revisan y tienen algo atrasado: %(n)s.", n=told))
     else:
         flash(gettext("Hoy ya se les recordó, o nadie que revise tiene algo atrasado."))
     return redirect(url_for(".home", slug=slug), 303)
@@ -82,7 +83,10 @@ def process(slug: str) -> Response:
 def proposals(slug: str) -> Response:
     """Every proposal that was sent and where it is, for the team."""
     consultation = guards.on_team(slug)
-    rows, more = team_list.listing(db.session(), consultation, after=guards.place("after"))
+    if not permissions.reads_proposals(actor(), consultation):
+        raise NotAllowed("Esa lista es de quienes coordinan, revisan o responden.")
+    after = places.number(request.args.get("after", ""))
+    rows, more = team_list.listing(db.session(), consultation, after=after)
     scope = {r.theme_id for r in actor().roles_in(consultation.id, RoleName.MODERATOR)}
     return answers.private("management/proposals.html", consultation=consultation, rows=rows, more=more, scope=scope)
 

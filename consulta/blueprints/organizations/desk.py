@@ -63,6 +63,13 @@ def decide(slug: str, body: str) -> Response | BaseResponse:
     return redirect(url_for("voices.listing", slug=slug), 303)
 
 
+@bp.get("/gestion/<slug>/solicitudes/<body>/correo")
+@allow(represents_a_sector)
+def looked(slug: str, body: str) -> BaseResponse:
+    """Where the look is sent to: opened again, it is no look."""
+    return redirect(url_for(".verify", slug=slug, body=body), 303)
+
+
 @bp.post("/gestion/<slug>/solicitudes/<body>/correo")
 @allow(represents_a_sector)
 def look(slug: str, body: str) -> Response:
@@ -70,7 +77,7 @@ def look(slug: str, body: str) -> Response:
     consultation = guards.find(slug).view
     found = organizations.one(db.session(), consultation, body)
     side = permissions.sector_of(actor(), consultation)
-    if found.standing not in verification.OPEN:
+    if found.standing not in verification.OPEN or consultation.kind == "record":
         raise NotAllowed("Esta solicitud ya tiene respuesta.")
     by = guards.by(consultation, side)
     addresses = membership.look(db.session(), consultation, found, by=by, now=now())

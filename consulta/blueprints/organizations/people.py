@@ -6,35 +6,38 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.errors import Conflict, Invalid
+from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.organizations import members, membership
 from consulta.domain.organizations.reading import BodyView
 from consulta.forms.fields import Typed
-from consulta.web import answers, db, guards, notices
+from consulta.web import answers, db, guards, limits, notices
 from consulta.web.auth import actor, allow, signed_in
 from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 from . import bp
 
+ADDED_AN_HOUR = 20
+"""From one connection: each writes to an address that somebody typed."""
+
 
 @bp.get("/cuenta/organizaciones/<slug>/<body>/personas")
 @allow(signed_in)
 def people(slug: str, body: str) -> Response:
     """Who acts for it."""
-    consultation = guards.find(slug).view
-    return _page(consultation, members.of_member(db.session(), consultation, body, actor().id), {}, {}, 200)
+    return _page(*_own(slug, body), {}, {}, 200)
 
 
 @bp.post("/cuenta/organizaciones/<slug>/<body>/personas")
 @allow(signed_in)
 def change_people(slug: str, body: str) -> Response | BaseResponse:
     """Let somebody write, end that, or hand the signature on."""
-    consultation, typed = guards.find(slug).view, Typed(request.form)
-    found = members.of_member(db.session(), consultation, body, actor().id)
+    (consultation, found), typed = _own(slug, body), Typed(request.form)
     act = typed.one_of("act", ("add", "remove", "sign"), missing=gettext("Elija qué hacer."))
     email = typed.email("email", missing=gettext("Escriba el correo de la persona.")) if act == "add" else None
     account_id = typed.whole("account", 1, 2**31 - 1) if act in ("remove", "sign") else 0
+    if act == "add" and not typed.errors and limits.many_from_here(ADDED_AN_HOUR, "members"):
+        typed.wrong("email", gettext("Desde esta conexión ya se pidió muchas veces. Inténtelo dentro de una hora."))
     if typed.errors:
         return _page(consultation, found, typed.values(), typed.errors, 422)
     by = guards.by(consultation)
@@ -54,6 +57,15 @@ def change_people(slug: str, body: str) -> Response | BaseResponse:
     notices.tell(text)
     left = act == "remove" and account_id == actor().id
     return redirect(url_for("accounts.own") if left else url_for(".people", slug=slug, body=body), 303)
+
+
+def _own(slug: str, body: str) -> tuple[ConsultationView, BodyView]:
+    """The organisation, for who acts for it; whoever only said that they would sees nobody's address."""
+    consultation = guards.find(slug).view
+    found = members.of_member(db.session(), consultation, body, actor().id)
+    if actor().id not in members.members(db.session(), found.id):
+        raise NotFound("No hay una organización suya con ese nombre.")
+    return consultation, found
 
 
 def _page(

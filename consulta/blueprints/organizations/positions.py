@@ -68,8 +68,8 @@ def publish(slug: str, body: str) -> Response | BaseResponse:
 def _own(slug: str, body: str) -> tuple[ConsultationView, BodyView]:
     consultation = guards.find(slug).view
     own = members.of_member(db.session(), consultation, body, actor().id)
-    if own.standing not in members.REPRESENTED:
-        raise NotAllowed("Solo una organización verificada publica posiciones.")
+    if own.standing not in members.REPRESENTED or actor().id not in members.signatories(db.session(), own.id):
+        raise NotAllowed("Publica posiciones quien firma por una organización verificada.")
     return consultation, own
 
 

@@ -58,6 +58,12 @@ def leads(actor: Actor, consultation: ConsultationView) -> bool:
     return is_admin(actor) or bool(actor.roles_in(consultation.id, RoleName.COORDINATOR))
 
 
+def reads_proposals(actor: Actor, consultation: ConsultationView) -> bool:
+    """Whether somebody reads of every proposal where it is."""
+    readers = (*SECTOR_ROLES, RoleName.OBSERVER, RoleName.LIAISON)
+    return leads(actor, consultation) or bool(actor.roles_in(consultation.id, *readers))
+
+
 def check(actor: Actor, consultation: ConsultationView) -> None:
     """``NotAllowed`` for who does not coordinate this consultation."""
     if not leads(actor, consultation):

@@ -22,7 +22,7 @@ from consulta.models.consultations import Reason
 from consulta.models.contributions import IS_WAITING, Contribution
 from consulta.models.moderation import Decision, Verdict
 
-LAST, DAYS = 1000, 14
+LAST, WALKED, DAYS = 1000, 5000, 14
 
 
 @dataclass(frozen=True)
@@ -81,5 +81,7 @@ def _decisions(consultation: ConsultationView) -> Select[Any]:
     )
     of_refusals = case((d.verdict == Verdict.REJECT, side), else_=None)  # asked for these alone
     query = select(d.verdict, d.decided_at, Reason.code, Reason.title, type_coerce(of_refusals, Role.sector.type))
+    latest = select(d.id).order_by(d.id.desc()).limit(WALKED)  # of all consultations together
+    query = query.where(d.id.in_(latest))
     query = query.join(table_of(Contribution), c.id == d.contribution_id).outerjoin(Reason, Reason.id == d.reason_id)
     return query.where(c.consultation_id == consultation.id).order_by(d.id.desc()).limit(LAST)

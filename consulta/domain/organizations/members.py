@@ -46,6 +46,13 @@ def members(db: Session, organization_id: int) -> list[int]:
     return list(db.execute(select(m.account_id).where(*mine)).scalars())
 
 
+def signatories(db: Session, organization_id: int) -> list[int]:
+    """Of them, whoever signs for it."""
+    m = OrganizationMember
+    mine = (m.organization_id == organization_id, m.wished_on.is_(None), m.signatory)
+    return list(db.execute(select(m.account_id).where(*mine)).scalars())
+
+
 def represented(db: Session, consultation: ConsultationView) -> list[tuple[str, Localized]]:
     """Slug and name of the verified organisations, by name."""
     o = Organization

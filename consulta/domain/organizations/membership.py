@@ -20,6 +20,7 @@ from consulta.domain.notifications.outbox import Mail, Recipient
 from consulta.domain.rows import change, changed, read
 from consulta.models.accounts import Account
 from consulta.models.base import Localized
+from consulta.models.consultations import ConsultationKind
 from consulta.models.organizations import OrganizationMember
 
 from . import enlisting, members
@@ -44,24 +45,23 @@ class MembershipMail(Mail):
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody who acts for an organisation, as its members see them; ``signed_up``: has a password."""
+    """Somebody who acts for an organisation, as its members see them."""
 
     account_id: int
     email: str
     signatory: bool
-    signed_up: bool
 
 
 def people(db: Session, body: BodyView) -> list[Member]:
-    """Whoever acts for an organisation, who signs first."""
-    query = select(Account.id, Account.email, _M.signatory, Account.password_hash.is_not(None) | Account.demo)
+    """Whoever acts for an organisation, who signs first. Whether somebody has an account already is not told."""
+    query = select(Account.id, Account.email, _M.signatory)
     mine = query.join(_M, _M.account_id == Account.id).where(_M.organization_id == body.id, _M.wished_on.is_(None))
     return read(db, mine.order_by(_M.signatory.desc(), Account.email), Member)
 
 
 def add(db: Session, consultation: ConsultationView, body: BodyView, *, email: str, by: By, now: datetime) -> None:
     """Let somebody write for the organisation, and mail them; ``NotAllowed`` for who does not sign for it."""
-    _signs(db, body, by)
+    _signs(db, consultation, body, by)
     if db.execute(select(func.count()).where(_M.organization_id == body.id)).scalar_one() >= MOST:
         raise Invalid("Ya actúan por ella %(n)s personas, y más no caben.", field="email", n=str(MOST))
     account_id = accounts.ensure(db, email=email, now=now)
@@ -80,10 +80,12 @@ def remove(
     """End that somebody acts for the organisation: by who signs, or by themselves. Who signs hands the signature on
     first."""
     if by.account_id != account_id:
-        _signs(db, body, by)
+        _signs(db, consultation, body, by)
+    if account_id in members.signatories(db, body.id):
+        raise Conflict("Quien firma no puede irse sin pasar antes la firma a otra persona.")
     mine = delete(_M).where(_M.organization_id == body.id, _M.account_id == account_id, _M.signatory.is_(False))
     if not changed(db, mine):
-        raise Conflict("Quien firma no puede irse sin pasar antes la firma a otra persona.")
+        raise Conflict("Esa persona ya no actuaba por la organización.")
     _entry(db, consultation, body, account_id, "leaves", by=by, now=now)
 
 
@@ -91,9 +93,11 @@ def hand_over(
     db: Session, consultation: ConsultationView, body: BodyView, *, account_id: int, by: By, now: datetime
 ) -> None:
     """Another member signs from now on instead of who signed; ``Conflict`` if somebody was faster."""
-    _signs(db, body, by)
-    able = select(Account.id).where(Account.id == account_id, Account.password_hash.is_not(None) | Account.demo)
-    if db.execute(able).first() is None:
+    _signs(db, consultation, body, by)
+    if account_id == by.account_id:
+        raise Conflict("Usted ya firma por la organización.")
+    signs_in = Account.suspended.is_(False), Account.password_hash.is_not(None) | Account.demo
+    if db.execute(select(Account.id).where(Account.id == account_id, *signs_in)).first() is None:
         raise Invalid("Esa persona todavía no eligió su contraseña: espere a que entre.", field="people")
     gone = Conflict("Otra persona ya cambió quién firma. Revise cómo quedó.")
     mine = _M.organization_id == body.id
@@ -112,17 +116,22 @@ def look(db: Session, consultation: ConsultationView, body: BodyView, *, by: By,
     return found
 
 
-def _signs(db: Session, body: BodyView, by: By) -> None:
+def _signs(db: Session, consultation: ConsultationView, body: BodyView, by: By) -> None:
+    if consultation.kind is ConsultationKind.RECORD:
+        raise NotAllowed("Un registro histórico no se cambia.")
     if body.standing not in members.REPRESENTED:
         raise NotAllowed("Primero hay que verificar a la organización.")
-    mine = select(_M.account_id).where(_M.organization_id == body.id, _M.account_id == by.account_id, _M.signatory)
-    if db.execute(mine).first() is None:
+    if by.account_id not in members.signatories(db, body.id):
         raise NotAllowed("Eso lo decide quien firma por la organización.")
 
 
 def _tell(
     db: Session, consultation: ConsultationView, body: BodyView, account_id: int, *, signs: bool, now: datetime
 ) -> None:
+    event = f"membership:{body.id}:{'signs' if signs else 'joins'}:{consultation.today(now)}"
+    to = Recipient.ACCOUNT.of(account_id)
+    if outbox.posted(db, event=event, to=to):
+        return  # the link of the first mail, which is on its way, holds
     language, password = db.execute(
         select(Account.language, Account.password_hash).where(Account.id == account_id)
     ).one()
@@ -135,8 +144,7 @@ def _tell(
         signs=signs,
         token=None if password else links.one_time_link(db, account_id=account_id, now=now),
     )
-    event = f"membership:{body.id}:{'signs' if signs else 'joins'}:{consultation.today(now)}"
-    outbox.post_once(db, mail, event=event, to=Recipient.ACCOUNT.of(account_id), now=now)
+    outbox.post_once(db, mail, event=event, to=to, now=now)
 
 
 def _entry(

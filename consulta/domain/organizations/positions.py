@@ -100,8 +100,8 @@ def publish(
 
 def _check(db: Session, consultation: ConsultationView, body: BodyView, subject: str, text: str, by: By) -> None:
     """``NotAllowed`` for who does not speak for the organisation; ``Invalid`` names the field that is wrong."""
-    if body.standing not in members.REPRESENTED or by.account_id not in members.members(db, body.id):
-        raise NotAllowed("Solo una organización verificada publica posiciones.")
+    if body.standing not in members.REPRESENTED or by.account_id not in members.signatories(db, body.id):
+        raise NotAllowed("Publica posiciones quien firma por una organización verificada.")
     if not SHORTEST <= len(text) <= LONGEST:
         raise Invalid("Escriba la posición, entre 10 y 20,000 letras.", field="text")
     if subject != WHOLE and not _is_there(db, consultation, subject.replace("\x00", "")):

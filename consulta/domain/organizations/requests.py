@@ -159,7 +159,7 @@ def send(db: Session, consultation: ConsultationView, body: BodyView, *, by: By,
     account_ids = list(db.execute(select(m.account_id).where(*others)).scalars())
     db.execute(delete(m).where(*others))
     accounts.forget_unused(db, account_ids)
-    db.execute(update(m).where(m.organization_id == body.id).values(wished_on=None))
+    db.execute(update(m).where(m.organization_id == body.id).values(wished_on=None, signatory=True))
     payload = dict(zip(("name", "acronym", "sector", "note"), done, strict=True))
     enlisting.entry(db, consultation, Action.ORGANIZATION_ASK, body.slug, payload, by=by, now=now)
 

@@ -101,7 +101,7 @@ def appeal(db: Session, consultation: ConsultationView, body: BodyView, *, text:
     """A refused organisation answers the reason, once; then both sectors look again."""
     if body.standing is not Standing.REFUSED or body.appeal is not None:
         raise Conflict("Ya no hay un rechazo por apelar.")
-    if by.account_id not in members.members(db, body.id):
+    if by.account_id not in members.signatories(db, body.id):
         raise NotAllowed("Apela quien pidió la cuenta.")
     demand_reason(text, Invalid("Escriba por qué apela, en 10 letras o más.", field="appeal"))
     _hold(db, body)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from consulta.database.transactions import Database
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.models.accounts import RoleName, Sector
+from consulta.models.accounts import Account, RoleName, Sector
 from consulta.models.contributions import Contribution
+from consulta.models.organizations import OrganizationMember
 from tests.support.acts import ACT, listed
 from tests.support.consultations import a_consultation, load
 from tests.support.contributions import admit
@@ -168,7 +169,7 @@ def test_reminding_is_one_mail_a_day(
     with database.transaction() as db:
         db.execute(update(Contribution).values(review_by=consultation.today(now) - timedelta(days=30)))
     assert "Recordar" in coordina.get("/gestion/prueba").text
-    for said in ("a 1 personas", "Hoy ya se les recordó"):
+    for said in ("algo atrasado: 1.", "Hoy ya se les recordó"):
         coordina.post("/gestion/prueba/recordar", {})
         assert said in coordina.get("/gestion/prueba").text
 
@@ -287,3 +288,34 @@ def test_a_suspension_is_told_by_name_taken_back_with_one_click_and_seen_by_who_
     coordina.post(address[1], undo)
     reviews.get("/gestion/prueba")
     assert "está suspendido" not in reviews.get("/cuenta/").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/gestion/a%00", "/gestion/nada", "/moderacion/prueba/999999", "/gestion/prueba/x/y/z"]
+)
+def test_no_address_and_no_referrer_breaks_the_frame(
+    app: Flask, database: Database, consultation: ConsultationView, path: str
+) -> None:
+    coordina = coordinator(app, database, consultation)
+    for referrer in ("http://[", "https://otro.example/gestion/prueba", "", "/gestion/prueba"):
+        answer = coordina.client.get(path, headers={"Referer": referrer})
+        assert answer.status_code in (403, 404)
+        assert "otro.example" not in answer.text
+
+
+def test_whoever_only_said_that_they_speak_for_it_sees_nobodys_address(
+    person: Callable[[str], Visitor], database: Database
+) -> None:
+    writes = person("editor")
+    writes.get("/cuenta/organizaciones/prueba/vecinas/personas")
+    with database.transaction() as db:
+        mine = select(Account.id).where(Account.email == "editor@equipo.example").scalar_subquery()
+        wished = update(OrganizationMember).where(OrganizationMember.account_id == mine)
+        db.execute(wished.values(wished_on=date(2026, 11, 1)))
+    writes.get("/cuenta/organizaciones/prueba/vecinas/personas", 404)
+
+
+def test_the_list_of_proposals_is_for_who_has_work_with_them(person: Callable[[str], Visitor]) -> None:
+    for name, status in (("liaison", 200), ("observer", 200), ("coordinator", 200), ("translator", 403)):
+        person(name).get("/gestion/prueba/propuestas", status)
+    person("coordinator").get("/gestion/prueba/propuestas?after=1234567")

@@ -9,16 +9,17 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from consulta.database.transactions import Database
-from consulta.domain.accounts import accounts
+from consulta.domain.accounts import accounts, links
 from consulta.domain.accounts.pseudonyms import by
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.organizations import membership
+from consulta.domain.organizations import membership, positions
 from consulta.domain.organizations import reading as organizations
 from consulta.domain.organizations.reading import BodyView
 from consulta.models.accounts import Account
 from consulta.models.organizations import Organization, OrganizationMember, Standing
 from consulta.models.outbox import OutboxMessage
+from consulta.models.positions import Stance
 from tests.support.audits import sound
 from tests.support.personae import bodies
 
@@ -154,6 +155,49 @@ def test_two_hands_at_once_leave_one_signature(
         assert sum(pool.map(hand, others)) == 1
     assert sum(signs for _, signs in who(database, body)) == 1
     sound(database)
+
+
+def test_added_again_on_the_same_day_the_first_link_holds(
+    database: Database, consultation: ConsultationView, body: BodyView, now: datetime
+) -> None:
+    act(database, consultation, body, now, "add", ANA, email=EVA)
+    with database.session(read_only=True) as db:
+        (mail,) = db.execute(select(OutboxMessage.payload).where(OutboxMessage.template == "membership")).scalars()
+    act(database, consultation, body, now, "remove", ANA, account_id=account(database, EVA))
+    act(database, consultation, body, now, "add", ANA, email=EVA)
+    with database.session(read_only=True) as db:
+        assert links.link_holds(db, mail["token"], now=now)
+
+
+def test_who_signs_does_not_hand_it_to_themselves_nor_to_who_is_suspended(
+    database: Database, consultation: ConsultationView, body: BodyView, now: datetime
+) -> None:
+    with pytest.raises(Conflict, match="ya firma"):
+        act(database, consultation, body, now, "hand_over", ANA, account_id=account(database, ANA))
+    act(database, consultation, body, now, "add", ANA, email=EVA)
+    eva = chosen(database, EVA)
+    with database.transaction() as db:
+        db.execute(update(Account).where(Account.id == eva).values(suspended=True))
+    with pytest.raises(Invalid):
+        act(database, consultation, body, now, "hand_over", ANA, account_id=eva)
+
+
+def test_who_writes_publishes_no_position(
+    database: Database, consultation: ConsultationView, body: BodyView, now: datetime
+) -> None:
+    act(database, consultation, body, now, "add", ANA, email=EVA)
+    with database.transaction() as db, pytest.raises(NotAllowed):
+        positions.publish(
+            db,
+            consultation,
+            body,
+            subject=positions.WHOLE,
+            stance=Stance.SUPPORT,
+            text="Estamos de acuerdo con todo.",
+            document=None,
+            by=by(db, consultation, account(database, EVA)),
+            now=now,
+        )
 
 
 def test_who_verifies_sees_the_address_and_that_is_on_record(
