@@ -125,7 +125,7 @@ def test_an_act_is_published_whole_although_the_session_ended(
     page.fill("input[name=entrar-email]", COORDINATOR)
     page.fill("input[name=entrar-password]", PASSWORD)
     page.press("input[name=entrar-password]", "Enter")
-    page.wait_for_url(re.compile("/cronograma/"))
+    page.wait_for_url(re.compile("/gestion/demostracion/actos$"))
     published(page)
 
 
@@ -144,7 +144,7 @@ def test_an_act_is_published_whole_after_the_database_was_locked(
             "input[type=file]", {"name": "acta firmada.pdf", "mimeType": "application/pdf", "buffer": PDF}
         )
         page.click("button.big")
-    page.wait_for_url(re.compile("/cronograma/"))
+    page.wait_for_url(re.compile("/gestion/demostracion/actos$"))
     published(page)
 
 

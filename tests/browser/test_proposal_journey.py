@@ -173,7 +173,7 @@ def test_from_the_verified_organisation_to_the_rejected_comment(
 
 def due() -> str:
     """A day in ten days, as it is typed."""
-    return f"{datetime.fromtimestamp(datetime.now(UTC).timestamp() + 10 * 86_400, UTC):%d/%m/%Y}"
+    return f"{datetime.fromtimestamp(datetime.now(UTC).timestamp() + 10 * 86_400, UTC):%Y-%m-%d}"
 
 
 def decide(desk: Page, number: str, verdict: str) -> None:
