@@ -92,8 +92,8 @@ def test_a_process_without_a_terminal(open_context: Callable[..., BrowserContext
         "gob": invite(page, demo, slug, f"gob-{slug}@equipo.example", "gov"),
         "osc": invite(page, demo, slug, f"osc-{slug}@equipo.example", "cso", body="Red de Vecinas"),
     }
-    page.goto(f"/gestion/{slug}")
     # The window is extended, with a reason.
+    page.get_by_role("link", name="Proceso", exact=True).click()
     page.get_by_role("link", name="Cambiar el cronograma").click()
     ends = page.input_value("#stages-1-ends")
     later = (datetime.fromisoformat(ends) + timedelta(days=7)).date()
@@ -105,18 +105,20 @@ def test_a_process_without_a_terminal(open_context: Callable[..., BrowserContext
     page.fill("#reason_es", "La gente pidió una semana más.")
     page.get_by_role("button", name="Publicar la nueva versión").click()
     # An act with minutes with which one side disagrees.
-    page.goto(f"/gestion/{slug}/actos/nuevo")
+    page.get_by_role("link", name="Proceso", exact=True).click()
+    page.get_by_role("link", name="Anotar un acto").click()
     page.fill("#title_es", "Mesa técnica de arranque")
     page.select_option("#kind", "technical")
     page.fill("#held_from", datetime.now(UTC).date().isoformat())
     page.fill("#bodies", "red-de-vecinas sede")
     page.fill("#minutes_es", "Se acordó publicar todo cada viernes.")
     page.get_by_role("button", name="Publicar el acto").click()
+    page.click(".told a")
     act = page.url
     for who, verdict in (("gob", "agree"), ("osc", "disagree")):
         other = open_context(360, scripts=scripts).new_page()
         join(other, links[who], f"{who}-{slug}@equipo.example")
-        other.goto("/cuenta/")
+        expect(other.locator("h1")).to_have_text("Hoy")
         other.get_by_role("link", name="Por responder").click()
         check(other) if scripts else None
         other.get_by_role("link", name="Mesa técnica de arranque").click()
