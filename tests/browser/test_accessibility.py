@@ -178,6 +178,12 @@ def test_the_coordinators_pages_in_every_state(page: Page) -> None:
         "/gestion/?todas=1",
         own,
         "/gestion/nueva",
+        f"{own}/proceso",
+        f"{own}/propuestas",
+        f"{own}/noticias",
+        f"{own}/nada",
+        "/cuenta/guias/",
+        "/cuenta/guias/foros",
         f"{own}/cronograma",
         f"{own}/actos",
         f"{own}/actos/nuevo",
@@ -240,6 +246,6 @@ def test_a_draft_and_an_organisation_in_their_states(page: Page) -> None:
 
 def test_what_waits_for_an_answer(page: Page) -> None:
     sign_in(page, "moderadora@demostracion.example")
-    for path in ("/gestion/demostracion/por-responder", "/cuenta/"):
+    for path in ("/gestion/demostracion", "/gestion/demostracion/por-responder", "/cuenta/"):
         page.goto(path)
         accessibility.check(page)
