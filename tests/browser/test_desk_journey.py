@@ -35,6 +35,7 @@ def set_up(page: Page, slug: str) -> None:
     page.get_by_role("link", name="Temas").first.click()
     for n, name in ((5, "Agua y bosques"), (6, "Caminos y puentes")):
         page.get_by_role("button", name="Agregar un tema").click()
+        expect(page.locator(f"#themes-{n}-name_es")).to_be_in_viewport()
         page.fill(f"#themes-{n}-name_es", name)
         page.fill(f"#themes-{n}-question_es", f"¿Qué hace falta en {name.lower()}?")
     page.get_by_role("button", name="Guardar").click()
