@@ -67,6 +67,7 @@ def decide(slug: str, body: str) -> Response | BaseResponse:
 @allow(represents_a_sector)
 def looked(slug: str, body: str) -> BaseResponse:
     """Where the look is sent to: opened again, it is no look."""
+    permissions.sector_of(actor(), guards.find(slug).view)
     return redirect(url_for(".verify", slug=slug, body=body), 303)
 
 
