@@ -13,7 +13,7 @@ from consulta.domain.errors import NotAllowed
 from consulta.domain.forums import reading as forums
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.ledger.log import By
-from consulta.models.accounts import RoleName, Sector
+from consulta.models.accounts import Sector
 from consulta.models.consultations import ConsultationKind
 
 from . import db
@@ -43,7 +43,7 @@ def coordinated(slug: str) -> ConsultationView:
 def on_team(slug: str) -> ConsultationView:
     """The consultation of an address, for who has any role in it; refused to others."""
     consultation = find(slug).view
-    if not permissions.is_admin(actor()) and not actor().roles_in(consultation.id, *RoleName):
+    if not permissions.on_team(actor(), consultation):
         raise NotAllowed("Esta página es del equipo de la consulta.")
     return consultation
 

@@ -179,18 +179,15 @@ def template_of(current: Current, make: Callable[[], str], *except_: object) -> 
     ``except_``: whatever else the page depends on that the consultation's version does not tell.
     """
     g.for_many = True
-    return _made((*_key(current), *except_), make, pack=False)[0].decode()
-
-
-def own_header(header: Callable[[], Markup]) -> Callable[[], str]:
-    """The head of the team's pages: in a page that is kept for many a mark, for it says who is signed in."""
-    return lambda: HEADER_MARK if g.get("for_many") else header()
+    try:
+        return _made((*_key(current), *except_), make, pack=False)[0].decode()
+    finally:
+        g.for_many = False
 
 
 def with_token(page: str, header: Callable[[], str] | None = None) -> str:
     """The page with this visitor's CSRF token in the place of its mark, and the team's ``header``, if it has one."""
     if header is not None:
-        g.for_many = False
         page = page.replace(HEADER_MARK, header())
     return page.replace(CSRF_MARK, escape(generate_csrf()))
 

@@ -16,7 +16,6 @@ from markupsafe import Markup
 
 from consulta.domain.accounts import permissions
 from consulta.domain.accounts.actors import Actor
-from consulta.domain.accounts.permissions import is_admin
 from consulta.domain.consultations.snapshots import ConsultationView, Current
 from consulta.domain.errors import DomainError
 from consulta.domain.management import waiting
@@ -50,6 +49,7 @@ SECTION_OF_PAGE = {
     "acts.speak": "answer",
     "organizations.verify": "answer",
     "organizations.decide": "answer",
+    "organizations.look": "answer",
 }
 
 
@@ -82,7 +82,7 @@ class Frame:
 def init_app(app: Flask) -> None:
     """Give templates the frame."""
     app.extensions["workplace"] = OrderedDict()
-    app.jinja_env.globals.update(workplace=frame, way_back=way_back, team_header=page_cache.own_header(header))
+    app.jinja_env.globals.update(workplace=frame, way_back=way_back, team_header=_head)
 
 
 def frame() -> Frame | None:
@@ -107,8 +107,9 @@ def _made(actor: Actor) -> Frame:
     view = current.view
     names = sorted({r.role for r in actor.roles if r.consultation_id in (view.id, None)})
     sections = tuple(_sections(actor, current))
-    here = _here() if _here() in {one.name for one in sections} else "today"
-    return Frame(actor, view, tuple(map(label, names)), sections, here)
+    here = _here()
+    known = here in {one.name for one in sections}
+    return Frame(actor, view, tuple(map(label, names)), sections, here if known else "today")
 
 
 def _consultation(actor: Actor) -> Current | None:
@@ -119,7 +120,7 @@ def _consultation(actor: Actor) -> Current | None:
         return None
     with suppress(DomainError):
         current = guards.found(slug) or guards.find(slug)
-        if is_admin(actor) or any(r.consultation_id == current.view.id for r in actor.roles):
+        if permissions.on_team(actor, current.view):
             return current
     return None
 
@@ -149,6 +150,11 @@ def _sections(actor: Actor, current: Current) -> list[Section]:
         found.append(Section("people", gettext("Personas y entidades"), url_for("people.listing", slug=slug)))
         found.append(Section("process", gettext("Proceso"), url_for("management.process", slug=slug)))
     return found
+
+
+def _head() -> str:
+    """In a page that is kept for many a mark, for the frame says who is signed in."""
+    return page_cache.HEADER_MARK if g.get("for_many") else header()
 
 
 def header() -> Markup:

@@ -17,6 +17,7 @@ from consulta.domain.proposals import team_list
 from consulta.domain.texts import showable
 from consulta.forms.schedules import MAX_STAGES, ScheduleForm, typed, typed_place, values_of
 from consulta.models.accounts import RoleName
+from consulta.models.consultations import ConsultationKind
 from consulta.web import answers, db, guards, health, workplace
 from consulta.web.answers import respond_privately
 from consulta.web.auth import actor, allow, coordinates, on_a_team
@@ -44,15 +45,14 @@ def home(slug: str) -> Response:
     """*Hoy*: what waits for this person, and how the review goes."""
     consultation = guards.on_team(slug)
     counts = workplace.counts(consultation)
-    found = today.today(db.session(), consultation, actor(), counts, now=now())
-    paced = found.coordinated is not None or counts.review is not None
+    leads = permissions.leads(actor(), consultation) and consultation.kind is not ConsultationKind.RECORD
     return answers.private(
         "management/home.html",
         consultation=consultation,
         today=consultation.today(now()),
-        items=found.items,
-        pace=pace.pace(db.session(), consultation, now=now()) if paced else None,
-        health=health.state(db.session(), settings(), now=now()) if found.coordinated else None,
+        items=today.today(db.session(), consultation, actor(), counts, now=now()),
+        pace=pace.pace(db.session(), consultation, now=now()) if leads or counts.review is not None else None,
+        health=health.state(db.session(), settings(), now=now()) if leads else None,
         enters=assisted.may_enter(actor(), consultation),
         roles=sorted({r.role for r in actor().roles_in(consultation.id, *RoleName)}),
     )

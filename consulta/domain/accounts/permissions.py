@@ -53,6 +53,11 @@ def coordinated(db: Session, actor: Actor) -> list[tuple[str, Localized, Consult
     return [(slug, title, kind) for slug, title, kind in rows]
 
 
+def on_team(actor: Actor, consultation: ConsultationView) -> bool:
+    """Whether somebody has any work in this consultation."""
+    return is_admin(actor) or bool(actor.roles_in(consultation.id, *RoleName))
+
+
 def leads(actor: Actor, consultation: ConsultationView) -> bool:
     """Whether somebody coordinates this consultation."""
     return is_admin(actor) or bool(actor.roles_in(consultation.id, RoleName.COORDINATOR))

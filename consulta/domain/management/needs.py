@@ -21,7 +21,7 @@ from consulta.models.news import Notice, NoticeState
 from consulta.models.organizations import Organization, Standing
 from consulta.models.outbox import GAVE_UP, OutboxMessage
 
-from .waiting import MANY
+from .waiting import MANY, up_to_many
 
 SOON = timedelta(days=7)
 COUNTED = ("late_mail", "failed_mail", "requests", "calls")
@@ -108,12 +108,12 @@ def _queries(consultation: ConsultationView, today: date, now: datetime) -> dict
         "waiting": _by_promise(undecided, today),
         "oldest": select(base.review_by).where(mine, IS_WAITING).order_by(base.review_by, base.id).limit(1),
         "attended": _attended(consultation),
-        "late_mail": _some(select(m.id).where(m.outcome.is_(None), m.created_at < now - LATE_MAIL)),
-        "failed_mail": _some(select(m.id).where(m.outcome == GAVE_UP)),
+        "late_mail": up_to_many(select(m.id).where(m.outcome.is_(None), m.created_at < now - LATE_MAIL)),
+        "failed_mail": up_to_many(select(m.id).where(m.outcome == GAVE_UP)),
         "fault": faults.QUERY,
-        "requests": _some(select(o.id).where(*asks)),
+        "requests": up_to_many(select(o.id).where(*asks)),
         "asked": select(o.asked_on).where(*asks).order_by(o.asked_on).limit(1),
-        "calls": _some(select(n.id).where(*calls)),
+        "calls": up_to_many(select(n.id).where(*calls)),
         "called": select(n.changed_at).where(*calls).order_by(n.id).limit(1),
     }
 
@@ -132,10 +132,6 @@ def _by_promise(undecided: Select[Any], today: date) -> Select[int, int, int]:
         how_many(by >= today, by < soon).label("due_soon"),
         how_many(by >= soon).label("later"),
     )
-
-
-def _some(query: Select[Any]) -> Select[Any]:
-    return select(func.count().label("n")).select_from(query.limit(MANY + 1).subquery())
 
 
 def _attended(consultation: ConsultationView) -> Select[Any]:

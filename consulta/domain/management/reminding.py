@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -13,9 +13,9 @@ from consulta.domain.notifications import outbox
 from consulta.domain.notifications.outbox import Mail, Recipient
 from consulta.models.accounts import Account, Role, RoleName
 from consulta.models.base import Localized, table_of
-from consulta.models.contributions import IS_WAITING, Contribution
+from consulta.models.contributions import Contribution
 
-from .waiting import MANY
+from .waiting import up_to_many, within
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,8 @@ def remind(db: Session, consultation: ConsultationView, *, now: datetime) -> int
     second click, or another coordinator, writes to nobody twice."""
     event, told = f"review-reminder:{consultation.id}:{consultation.today(now)}", 0
     for account_id, language, themes in _moderators(db, consultation):
-        overdue = _overdue(db, consultation, themes, now)
+        late = within(consultation, themes).where(table_of(Contribution).c.review_by < consultation.today(now))
+        overdue = db.execute(up_to_many(late)).scalar_one()
         to = Recipient.ACCOUNT.of(account_id)
         if not overdue or outbox.posted(db, event=event, to=to):
             continue
@@ -45,22 +46,11 @@ def remind(db: Session, consultation: ConsultationView, *, now: datetime) -> int
     return told
 
 
-def _moderators(db: Session, consultation: ConsultationView) -> list[tuple[int, str, list[int] | None]]:
-    """Account, language and themes (``None``: all) of whoever reviews here."""
+def _moderators(db: Session, consultation: ConsultationView) -> list[tuple[int, str, list[int | None]]]:
+    """Account, language and themes (``None`` among them: all) of whoever reviews here."""
     query = select(Account.id, Account.language, Role.theme_id).join(Role, Role.account_id == Account.id)
     mine = Role.consultation_id == consultation.id, Role.role == RoleName.MODERATOR, Role.suspended.is_(False)
     found: dict[int, tuple[str, list[int | None]]] = {}
     for id_, language, theme_id in db.execute(query.where(*mine, Account.suspended.is_(False)).order_by(Account.id)):
         found.setdefault(id_, (language, []))[1].append(theme_id)
-    return [
-        (id_, language, None if None in themes else [t for t in themes if t is not None])
-        for id_, (language, themes) in found.items()
-    ]
-
-
-def _overdue(db: Session, consultation: ConsultationView, themes: list[int] | None, now: datetime) -> int:
-    c = table_of(Contribution).c
-    late = select(c.id).where(c.consultation_id == consultation.id, IS_WAITING, c.review_by < consultation.today(now))
-    if themes is not None:
-        late = late.where(c.theme_id.in_(themes) | c.theme_id.is_(None))
-    return db.execute(select(func.count()).select_from(late.limit(MANY + 1).subquery())).scalar_one()
+    return [(id_, language, themes) for id_, (language, themes) in found.items()]

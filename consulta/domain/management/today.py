@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consulta.domain.accounts import permissions
@@ -19,13 +18,12 @@ from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.forums import reading as forums
 from consulta.domain.organizations import verification
 from consulta.models.accounts import RoleName
-from consulta.models.base import Localized, table_of
+from consulta.models.base import Localized
 from consulta.models.consultations import ConsultationKind
-from consulta.models.contributions import IS_WAITING, Contribution
 
 from . import needs as needing
 from .needs import Needs
-from .waiting import Counts
+from .waiting import Counts, within
 
 NEAR = timedelta(days=7)
 LONG_AGO = timedelta(days=60)
@@ -63,41 +61,30 @@ class Item:
     key: str = ""
 
 
-@dataclass(frozen=True)
-class Today:
-    """Everything that waits for somebody. ``coordinated``: what a coordinator is told besides."""
-
-    items: tuple[Item, ...]
-    coordinated: Needs | None
-
-
-def today(db: Session, consultation: ConsultationView, actor: Actor, counts: Counts, *, now: datetime) -> Today:
+def today(
+    db: Session, consultation: ConsultationView, actor: Actor, counts: Counts, *, now: datetime
+) -> tuple[Item, ...]:
     """What waits for this person here; ``counts``: as the frame shows them."""
     coordinates = permissions.leads(actor, consultation)
     if consultation.kind is ConsultationKind.RECORD:
-        return Today((), None)
+        return ()
     found = list(_review(db, consultation, actor, counts, now))
     if counts.answer:
         found += _answer(db, consultation, actor)
-    needs = needing.needs(db, consultation, now=now) if coordinates else None
-    if needs:
-        found += _coordinate(consultation, needs, now)
+    if coordinates:
+        found += _coordinate(consultation, needing.needs(db, consultation, now=now), now)
     if coordinates or actor.roles_in(consultation.id, RoleName.FACILITATOR):
         found += _forums(db, consultation, actor, coordinates, now)
-    return Today(tuple(sorted(found, key=lambda one: one.since)), needs)
+    return tuple(sorted(found, key=lambda one: one.since))
 
 
 def _review(db: Session, consultation: ConsultationView, actor: Actor, counts: Counts, now: datetime) -> Iterator[Item]:
     if not counts.review:
         return
-    c = table_of(Contribution).c
     held = actor.roles_in(consultation.id, RoleName.MODERATOR)
     if not held:
         return
-    query = select(c.received_on, c.review_by).where(c.consultation_id == consultation.id, IS_WAITING)
-    if all(role.theme_id for role in held):
-        query = query.where(c.theme_id.in_([role.theme_id for role in held]) | c.theme_id.is_(None))
-    row = db.execute(query.order_by(c.review_by, c.id).limit(1)).first()
+    row = db.execute(within(consultation, [role.theme_id for role in held]).limit(1)).first()
     if row is not None:
         yield Item(Need.REVIEW, row.received_on, counts.review, late=int(row.review_by < consultation.today(now)))
 

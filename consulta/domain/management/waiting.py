@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.accounts.actors import Actor
@@ -38,15 +41,26 @@ def counts(db: Session, consultation: ConsultationView, actor: Actor) -> Counts:
     )
 
 
+def within(consultation: ConsultationView, themes: Iterable[int | None]) -> Select[date, date]:
+    """What waits for whoever reviews these themes (``None`` among them: all): when each came and is promised, the first
+    due first. What has no theme yet is everybody's."""
+    c, bound = table_of(Contribution).c, list(themes)
+    query = select(c.received_on, c.review_by).where(c.consultation_id == consultation.id, IS_WAITING)
+    if None not in bound:
+        query = query.where(c.theme_id.in_(bound) | c.theme_id.is_(None))
+    return query.order_by(c.review_by, c.id)
+
+
+def up_to_many(query: Select[*tuple[Any, ...]]) -> Select[int]:
+    """How many rows a query has, as far as ``MANY`` and one more."""
+    return select(func.count().label("n")).select_from(query.limit(MANY + 1).subquery())
+
+
 def _review(db: Session, consultation: ConsultationView, actor: Actor) -> int | None:
     held = actor.roles_in(consultation.id, RoleName.MODERATOR, RoleName.OBSERVER)
     if not held:
         return None
-    c = table_of(Contribution).c
-    query = select(c.id).where(c.consultation_id == consultation.id, IS_WAITING)
-    if all(role.theme_id for role in held):
-        query = query.where(c.theme_id.in_([role.theme_id for role in held]) | c.theme_id.is_(None))
-    return db.execute(select(func.count()).select_from(query.limit(MANY + 1).subquery())).scalar_one()
+    return db.execute(up_to_many(within(consultation, [role.theme_id for role in held]))).scalar_one()
 
 
 def _answer(db: Session, consultation: ConsultationView, sector: Sector) -> int:

@@ -50,13 +50,12 @@ def publish(
     except IntegrityError as error:
         raise Conflict("Esta noticia ya estaba publicada.") from error
     payload = {"title": title, "text": text, "mailed": mailed, "news": news.digest(event, content)}
-    subject = f"news/{key}"
     ledger.note(
         db,
         consultation,
         actor=by.pseudonym,
         action=Action.NEWS_PUBLISH,
-        subject=subject,
+        subject=f"news/{key}",
         payload=payload,
         recorded=now,
     )

@@ -63,7 +63,7 @@ def publish(
     by: By,
     now: datetime,
 ) -> int:
-    """Publish a position for an organisation; its number. Who may: a member of one that is verified."""
+    """Publish a position for an organisation; its number. Who may: whoever signs for one that is verified."""
     _check(db, consultation, body, subject, text, by)
     said = (stance, text, document)
     if (repeated := _repeated(db, body, subject, said)) is not None:

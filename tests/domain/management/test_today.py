@@ -35,7 +35,7 @@ def items(database: Database, view: ConsultationView, actor: Actor, now: datetim
     """What waits for somebody."""
     with database.session(read_only=True) as db:
         counts = waiting.counts(db, view, actor)
-        return list(today.today(db, view, actor, counts, now=now).items)
+        return list(today.today(db, view, actor, counts, now=now))
 
 
 def promised(database: Database, number: int, day: object) -> None:
