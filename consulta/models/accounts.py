@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, by_value
@@ -70,6 +71,58 @@ class Role(Base):
     organization: Mapped[str | None]
     language: Mapped[str | None]
     suspended: Mapped[bool] = mapped_column(default=False)
+
+
+class RoleChange(StrEnum):
+    """What somebody asks for a role of their own."""
+
+    GRANT = "grant"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    REVOKE = "revoke"
+
+
+class RequestState(StrEnum):
+    """How a request stands that others answer."""
+
+    WAITING = "waiting"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+WAITS = text("state = 'waiting'")
+
+
+class RoleRequest(Base):
+    """That somebody who coordinates asks for another role, or to lose one: somebody else answers. ``terms``: what goes
+    with the role, as its entry says it."""
+
+    __tablename__ = "role_requests"
+    __table_args__ = (
+        Index(
+            "uq_role_requests_waiting",
+            "consultation_id",
+            "account_id",
+            unique=True,
+            postgresql_where=WAITS,
+            sqlite_where=WAITS,
+        ),
+        CheckConstraint("account_id <> answered_by OR state = 'withdrawn'", name="another_answers"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    change: Mapped[RoleChange] = mapped_column(by_value(RoleChange, "change"))
+    role: Mapped[RoleName] = mapped_column(by_value(RoleName, "role"))
+    terms: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    asked_at: Mapped[datetime]
+    state: Mapped[RequestState] = mapped_column(by_value(RequestState, "state"), default=RequestState.WAITING)
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    answer: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
 
 
 class Pseudonym(Base):

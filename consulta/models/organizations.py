@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .accounts import Sector
+from .accounts import WAITS, RequestState, Sector
 from .base import Base, Localized, by_value
 
 
@@ -76,6 +76,31 @@ class Verification(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[datetime]
+
+
+class SignatoryRequest(Base):
+    """That another member signs for an organisation whose signatory is gone: one person of each sector agrees."""
+
+    __tablename__ = "signatory_requests"
+    __table_args__ = (
+        Index(
+            "uq_signatory_requests_waiting", "organization_id", unique=True, postgresql_where=WAITS, sqlite_where=WAITS
+        ),
+        CheckConstraint("gov_by IS NULL OR cso_by IS NULL OR gov_by <> cso_by", name="two_people"),
+        CheckConstraint("state <> 'agreed' OR (gov_by IS NOT NULL AND cso_by IS NOT NULL)", name="both_sectors"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    asked_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    reason: Mapped[str]
+    asked_at: Mapped[datetime]
+    gov_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    cso_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    state: Mapped[RequestState] = mapped_column(by_value(RequestState, "state"), default=RequestState.WAITING)
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None]
 
 
 class OrganizationMember(Base):

@@ -48,9 +48,17 @@ def on_team(slug: str) -> ConsultationView:
     return consultation
 
 
-def changeable(slug: str) -> ConsultationView:
+def changeable_by_team(slug: str) -> ConsultationView:
     """The same; refused for a historical record, which nobody changes."""
-    consultation = coordinated(slug)
+    return _no_record(on_team(slug))
+
+
+def changeable(slug: str) -> ConsultationView:
+    """The consultation of an address, for who coordinates it and may change it."""
+    return _no_record(coordinated(slug))
+
+
+def _no_record(consultation: ConsultationView) -> ConsultationView:
     if consultation.kind is ConsultationKind.RECORD:
         raise NotAllowed("Un registro histórico no se cambia.")
     return consultation

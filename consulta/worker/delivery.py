@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from consulta.config import Settings
 from consulta.database.transactions import Database
 from consulta.domain.accounts.links import InvitationMail, ResetMail
+from consulta.domain.accounts.role_requests import RoleAnswerMail
 from consulta.domain.contributions.submission import ReceiptMail
 from consulta.domain.forums.telling import PromotionMail, RegistrationMail
 from consulta.domain.management.reminding import ReviewReminderMail
@@ -23,6 +24,7 @@ from consulta.domain.notifications.news import NewsMail, SubscriptionMail
 from consulta.domain.notifications.outbox import Delivery, Mail, Message
 from consulta.domain.organizations.membership import MembershipMail
 from consulta.domain.organizations.requests import RequestMail
+from consulta.domain.organizations.succession import SuccessionMail
 from consulta.domain.organizations.verification import StandingMail
 from consulta.domain.proposals.drafting import DraftCodeMail
 from consulta.domain.proposals.reminders import ReminderMail
@@ -43,6 +45,8 @@ MAILS: tuple[type[Mail], ...] = (
     RequestMail,
     StandingMail,
     MembershipMail,
+    SuccessionMail,
+    RoleAnswerMail,
     InvitationMail,
     ResetMail,
 )

@@ -13,20 +13,23 @@ from flask import Flask
 
 import consulta
 from consulta.domain import results
+from consulta.domain.accounts.role_requests import Answers
 from consulta.domain.audit.places import Place
 from consulta.domain.management.today import Need
 from consulta.domain.notifications.outbox import Recipient
 from consulta.domain.results import figures
 from consulta.domain.sheets.advice import Phase
 from consulta.domain.sheets.advice.rules import Severity
+from consulta.models.accounts import RequestState, RoleChange
 from consulta.models.contributions import Kind
 from consulta.models.sheets import LineKind
 from consulta.words import labels
 from consulta.words.i18n import catalogues
 
-INTERNAL = {Recipient, LineKind, Phase, Place, Need}
+INTERNAL = {Recipient, LineKind, Phase, Place, Need, RoleChange, RequestState, Answers}
 """Never shown: whom the outbox writes to, what a line of a stored sheet is, where a sheet stands for its advice, how
-the ledger check knows a table, what waits for somebody (its words are sentences of one page)."""
+the ledger check knows a table, what waits for somebody, what somebody asks for herself and who answers (their words are
+sentences of one page)."""
 PACKAGE = Path(consulta.__file__).parent
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.domain.accounts import role_requests
 from consulta.domain.accounts import team as account_team
+from consulta.domain.accounts.role_requests import Answers, Terms
 from consulta.domain.accounts.team import Person
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.organizations import reading as organizations
 from consulta.forms.fields import LINE, Typed
 from consulta.forms.team import same, shown
-from consulta.models.accounts import RoleName, Sector
+from consulta.models.accounts import RoleChange, RoleName, Sector
 from consulta.web import answers, db, guards, notices
-from consulta.web.auth import allow, coordinates
+from consulta.web.auth import actor, allow, coordinates
 from consulta.web.context import now
 from consulta.words.i18n import gettext
 
@@ -59,25 +61,60 @@ def invite(slug: str) -> Response | BaseResponse:
             typed.wrong("role", gettext("Para otro correo, cargo o idioma invite aparte, y quite este cargo."))
     if typed.errors or email is None:
         return _page(consultation, typed.values(), typed.errors, 422)
+    reason, terms = (
+        typed.text("reason", limit=LINE),
+        Terms(tuple(t.slug for t in themes), _sector(sector), body, spoken),
+    )
     try:
-        account_team.invite(
-            db.session(),
-            consultation,
-            email=email,
-            role=RoleName(role or ""),
-            theme_ids=tuple(t.id for t in themes),
-            sector=Sector(sector) if sector else None,
-            organization=body,
-            language=spoken,
-            reason=typed.text("reason", limit=LINE),
-            by=guards.by(consultation),
-            now=now(),
-        )
-    except Invalid as error:
+        if email == actor().email:
+            _ask(consultation, RoleChange.GRANT, RoleName(role or ""), terms, reason)
+        else:
+            _invite(consultation, email, RoleName(role or ""), terms, reason)
+    except (Invalid, Conflict) as error:
         refusal = answers.refused(error, "role")
         return _page(consultation, typed.values(), refusal.errors, refusal.status)
-    flash(gettext("Invitación enviada a %(email)s.", email=email))
     return redirect(url_for(".listing", slug=slug), 303)
+
+
+def _sector(code: str | None) -> Sector | None:
+    return Sector(code) if code else None
+
+
+def _invite(consultation: ConsultationView, email: str, role: RoleName, terms: Terms, reason: str) -> None:
+    themes = (consultation.theme(slug) for slug in terms.themes)
+    account_team.invite(
+        db.session(),
+        consultation,
+        email=email,
+        role=role,
+        theme_ids=tuple(theme.id for theme in themes if theme is not None),
+        sector=terms.sector,
+        organization=terms.organization,
+        language=terms.language,
+        reason=reason,
+        by=guards.by(consultation),
+        now=now(),
+    )
+    notices.tell(gettext("Invitación enviada a %(email)s.", email=email))
+
+
+def _ask(consultation: ConsultationView, change: RoleChange, role: RoleName, terms: Terms, reason: str) -> None:
+    """A role of one's own is changed by others; who they are is said."""
+    by = guards.by(consultation)
+    role_requests.ask(
+        db.session(), consultation, change=change, role=role, terms=terms, reason=reason, by=by, now=now()
+    )
+    notices.tell(gettext("Su petición quedó anotada. %(who)s", who=_who_answers(consultation, terms.sector)))
+
+
+def _who_answers(consultation: ConsultationView, sector: Sector | None) -> str:
+    who = role_requests.who_answers(db.session(), consultation, actor().id, sector)
+    words = {
+        Answers.COORDINATOR: gettext("La responde otra persona que coordina, o alguien del otro sector."),
+        Answers.SECTOR: gettext("La responde una persona del otro sector, en «Por responder»."),
+        Answers.ADMIN: gettext("Nadie más del equipo puede responderla: lo hace quien administra la instalación."),
+    }
+    return words[who]
 
 
 @bp.post("/<slug>/personas/<int(max=2147483647):account_id>/<role>")
@@ -87,14 +124,12 @@ def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
     consultation, typed = guards.changeable(slug), Typed(request.form)
     act = typed.one_of("act", ("suspend", "resume", "revoke"), missing=gettext("Elija qué hacer."))
     person = account_team.find(account_team.team(db.session(), consultation), account_id, role)
-    reason, by = typed.text("reason", limit=500), guards.by(consultation)
+    reason = typed.text("reason", limit=500)
     try:
-        if act == "revoke":
-            account_team.revoke(db.session(), consultation, person, reason=reason, by=by, now=now())
-        elif act:
-            account_team.suspend(
-                db.session(), consultation, person, suspended=act == "suspend", reason=reason, by=by, now=now()
-            )
+        if act and person.account_id == actor().id:
+            _ask(consultation, RoleChange(act), person.role, Terms(language=person.language), reason)
+            return redirect(url_for(".listing", slug=slug), 303)
+        _change(consultation, person, act, reason)
     except (Invalid, Conflict) as error:
         refusal = answers.refused(error, field=f"person-{account_id}-{role}")
         return _page(consultation, typed.values(), typed.errors | refusal.errors, refusal.status)
@@ -102,6 +137,15 @@ def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
         return _page(consultation, typed.values(), typed.errors, 422)
     _told(slug, person, act or "")
     return redirect(url_for(".listing", slug=slug), 303)
+
+
+def _change(consultation: ConsultationView, person: Person, act: str | None, reason: str) -> None:
+    by = guards.by(consultation)
+    if act == "revoke":
+        account_team.revoke(db.session(), consultation, person, reason=reason, by=by, now=now())
+    elif act:
+        suspended = act == "suspend"
+        account_team.suspend(db.session(), consultation, person, suspended=suspended, reason=reason, by=by, now=now())
 
 
 def _told(slug: str, person: Person, act: str) -> None:
@@ -136,4 +180,7 @@ def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[s
         bodies=some if len(some) <= MAX_IN_A_LIST else None,
         names={slug: name["es"] for slug, name in named.items()},
         grantable=[r.value for r in account_team.GRANTABLE],
+        me=actor().id,
+        who_answers=_who_answers(consultation, None),
+        asked=role_requests.waiting(db.session(), consultation),
     )

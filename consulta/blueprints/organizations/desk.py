@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta.domain.accounts import permissions
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
-from consulta.domain.organizations import enlisting, membership, verification
+from consulta.domain.organizations import enlisting, members, membership, succession, verification
 from consulta.domain.organizations import reading as organizations
 from consulta.domain.organizations.reading import BodyView
-from consulta.forms.fields import Typed, new_key
+from consulta.forms.fields import LINE, Typed, new_key
 from consulta.forms.organizations import read_body, show_body
 from consulta.web import answers, db, guards, notices
 from consulta.web.auth import actor, allow, coordinates, represents_a_sector
@@ -132,6 +132,25 @@ def enlist(slug: str, body: str) -> Response | BaseResponse:
     return redirect(url_for(".desk", slug=slug), 303)
 
 
+@bp.post("/gestion/<slug>/participantes/<body>/firma")
+@allow(coordinates)
+def ask_signatory(slug: str, body: str) -> Response | BaseResponse:
+    """Ask both sectors that another person sign for an organisation whose signatory is gone."""
+    consultation, typed = guards.changeable(slug), Typed(request.form)
+    found = organizations.one(db.session(), consultation, body)
+    email = typed.email("successor", missing=gettext("Escriba el correo de quien firmaría."))
+    reason, by = typed.text("reason", limit=LINE), guards.by(consultation)
+    if typed.errors or email is None:
+        return _edit_page(consultation, found, show_body(found) | typed.values(), typed.errors, 422)
+    try:
+        succession.ask(db.session(), consultation, found, email=email, reason=reason, by=by, now=now())
+    except (Invalid, Conflict) as error:
+        refusal = answers.refused(error, "successor")
+        return _edit_page(consultation, found, show_body(found) | typed.values(), refusal.errors, refusal.status)
+    notices.tell(gettext("La petición quedó anotada. La responde una persona de cada sector, en «Por responder»."))
+    return redirect(url_for(".edit", slug=slug, body=body), 303)
+
+
 def _slug(consultation: ConsultationView, typed: Typed) -> str:
     taken: set[str] = {"nueva"}
     while True:
@@ -174,4 +193,6 @@ def _edit_page(
         errors=errors,
         capacities=organizations.CAPACITIES,
         seen=enlisting.seal(body) if body else "",
+        represented=body is not None and body.standing in members.REPRESENTED,
+        asked=succession.of(db.session(), consultation, body) if body else None,
     )

@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
-from consulta.domain.organizations import members, membership
+from consulta.domain.organizations import members, membership, succession
 from consulta.domain.organizations.reading import BodyView
-from consulta.forms.fields import Typed
+from consulta.forms.fields import LINE, Typed
 from consulta.web import answers, db, guards, limits, notices
 from consulta.web.auth import actor, allow, signed_in
 from consulta.web.context import now
@@ -33,7 +33,9 @@ def people(slug: str, body: str) -> Response:
 def change_people(slug: str, body: str) -> Response | BaseResponse:
     """Let somebody write, end that, or hand the signature on."""
     (consultation, found), typed = _own(slug, body), Typed(request.form)
-    act = typed.one_of("act", ("add", "remove", "sign"), missing=gettext("Elija qué hacer."))
+    act = typed.one_of("act", ("add", "remove", "sign", "ask", "stay"), missing=gettext("Elija qué hacer."))
+    if act in ("ask", "stay"):
+        return _succession(consultation, found, typed, act)
     email = typed.email("email", missing=gettext("Escriba el correo de la persona.")) if act == "add" else None
     account_id = typed.whole("account", 1, 2**31 - 1) if act in ("remove", "sign") else 0
     if act == "add" and not typed.errors and limits.many_from_here(ADDED_AN_HOUR, "members"):
@@ -59,6 +61,28 @@ def change_people(slug: str, body: str) -> Response | BaseResponse:
     return redirect(url_for("accounts.own") if left else url_for(".people", slug=slug, body=body), 303)
 
 
+def _succession(consultation: ConsultationView, body: BodyView, typed: Typed, act: str) -> Response | BaseResponse:
+    """Ask both sectors that another member sign, for who signs is gone; or say that one still does, or take it back."""
+    by, reason = guards.by(consultation), typed.text("reason", limit=LINE)
+    try:
+        if act == "ask":
+            people = {str(one.account_id): one.email for one in membership.people(db.session(), body)}
+            email = people.get(typed.one_of("successor", people, missing=gettext("Elija quién firmaría.")) or "")
+            if email is None:
+                return _page(consultation, body, typed.values(), typed.errors, 422)
+            succession.ask(db.session(), consultation, body, email=email, reason=reason, by=by, now=now())
+            notices.tell(gettext("La petición quedó anotada. La responde una persona de cada sector."))
+        else:
+            succession.answer(
+                db.session(), consultation, body, sector=None, agrees=False, reason=reason, by=by, now=now()
+            )
+            notices.tell(gettext("La petición quedó cerrada: sigue firmando quien firmaba."))
+    except (Invalid, Conflict) as error:
+        refusal = answers.refused(error, "people")
+        return _page(consultation, body, typed.values(), refusal.errors, refusal.status)
+    return redirect(url_for(".people", slug=consultation.slug, body=body.slug), 303)
+
+
 def _own(slug: str, body: str) -> tuple[ConsultationView, BodyView]:
     """The organisation, for who acts for it; whoever only said that they would sees nobody's address."""
     consultation = guards.find(slug).view
@@ -80,7 +104,9 @@ def _page(
         body=body,
         people=found,
         me=me,
+        asked=succession.of(db.session(), consultation, body),
         signs=me is not None and me.signatory and body.standing in members.REPRESENTED,
+        represented=body.standing in members.REPRESENTED,
         values=values,
         errors=errors,
     )

@@ -24,6 +24,8 @@ from . import accounts, links, pseudonyms
 
 GRANTABLE = tuple(role for role in RoleName if role is not RoleName.ADMIN)
 
+SIGNS_IN = or_(Account.password_hash.is_not(None), Account.demo.is_(True))
+
 
 @dataclass(frozen=True)
 class Person:
@@ -138,9 +140,9 @@ def invite(
     now: datetime,
 ) -> None:
     """Give somebody a role and mail them a link; a moderator of civil society names the body that nominated them."""
-    _complete(role, sector, organization, language)
+    complete(role, sector, organization, language)
     _checked(reason)
-    _not_oneself(db, consultation, accounts.by_email(db, email), by)
+    _not_oneself(accounts.by_email(db, email), by)
     held = [p for p in team(db, consultation) if p.email == email.strip().lower() and p.role is role]
     held = [p for p in held if role is not RoleName.TRANSLATOR or p.language == language]
     if any(p.suspended for p in held):
@@ -171,7 +173,7 @@ def invite(
     )
 
 
-def _complete(role: RoleName, sector: Sector | None, organization: str | None, language: str | None) -> None:
+def complete(role: RoleName, sector: Sector | None, organization: str | None, language: str | None) -> None:
     """Every role names what it cannot be without; ``Invalid`` with the field that is missing."""
     if role is RoleName.MODERATOR and sector is None:
         raise Invalid("Quien revisa aportes es del gobierno o de la sociedad civil: elija cuál.", field="sector")
@@ -211,8 +213,9 @@ def suspend(
     now: datetime,
 ) -> None:
     """Take a role's powers away for a while, or give them back."""
-    _keep_a_coordinator(db, consultation, person, leaves=suspended)
-    _not_oneself(db, consultation, (person.account_id,), by)
+    if suspended:
+        keep_a_coordinator(db, consultation, person)
+    _not_oneself((person.account_id,), by)
     _checked(reason)
     mine = update(Role).where(Role.id.in_(person.role_ids), Role.suspended.is_(not suspended))
     if not changed(db, mine.values(suspended=suspended)):
@@ -223,8 +226,8 @@ def suspend(
 
 def revoke(db: Session, consultation: ConsultationView, person: Person, *, reason: str, by: By, now: datetime) -> None:
     """Take a role back for good; what was done with it stays."""
-    _keep_a_coordinator(db, consultation, person, leaves=True)
-    _not_oneself(db, consultation, (person.account_id,), by)
+    keep_a_coordinator(db, consultation, person)
+    _not_oneself((person.account_id,), by)
     _checked(reason)
     if not changed(db, delete(Role).where(Role.id.in_(person.role_ids))):
         raise Conflict("Otra persona ya cambió este cargo.")
@@ -239,25 +242,16 @@ def find(people: Iterable[Person], account_id: int, key: str) -> Person:
     return found
 
 
-def _not_oneself(db: Session, consultation: ConsultationView, account: tuple[Any, ...] | None, by: By) -> None:
-    """``Invalid`` for who would change a role of their own: another person who coordinates does, or an admin."""
-    if by.account_id is None or account is None or account[0] != by.account_id:
-        return
-    others = select(Role.id).where(
-        Role.consultation_id == consultation.id,
-        Role.role == RoleName.COORDINATOR,
-        Role.suspended.is_(False),
-        Role.account_id != by.account_id,
-    )
-    if db.execute(others.limit(1)).first():
-        raise Invalid("Nadie cambia sus propios cargos: pídaselo a otra persona que coordine.", field="email")
-    raise Invalid("Nadie cambia sus propios cargos: pídaselo a quien administra la instalación.", field="email")
+def _not_oneself(account: tuple[Any, ...] | None, by: By) -> None:
+    """``Invalid`` for who would change a role of their own: it is asked for (``role_requests``), and others answer."""
+    if by.account_id is not None and account is not None and account[0] == by.account_id:
+        raise Invalid("Nadie cambia sus propios cargos: se pide, y otra persona responde.", field="email")
 
 
-def _keep_a_coordinator(db: Session, consultation: ConsultationView, person: Person, *, leaves: bool) -> None:
-    if not leaves or person.role is not RoleName.COORDINATOR:
+def keep_a_coordinator(db: Session, consultation: ConsultationView, person: Person) -> None:
+    """``Invalid`` if nobody coordinated any more when this role went; an invitation coordinates nothing yet."""
+    if person.role is not RoleName.COORDINATOR:
         return
-    able = or_(Account.password_hash.is_not(None), Account.demo.is_(True))  # an invitation coordinates nothing yet
     others = (
         select(Role.id)
         .join(Account, Account.id == Role.account_id)
@@ -267,7 +261,7 @@ def _keep_a_coordinator(db: Session, consultation: ConsultationView, person: Per
             Role.suspended.is_(False),
             Role.account_id != person.account_id,
             Account.suspended.is_(False),
-            able,
+            SIGNS_IN,
         )
     )
     if db.execute(others).first() is None:

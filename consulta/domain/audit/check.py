@@ -31,6 +31,7 @@ from .papers import Imports, Papers
 from .published import Published
 from .reader import Entry as ReadEntry
 from .reader import Reader, Report
+from .requests import Requests
 from .roles import Roles
 from .sheets import Sheets
 
@@ -48,6 +49,7 @@ READERS: tuple[Callable[[Session, ConsultationView], Reader], ...] = (
     Derived,
     Papers,
     Imports,
+    Requests,
 )
 """One a noun, or a few that go together."""
 
@@ -144,5 +146,5 @@ def _read(report: Report, interested: dict[str, list[Reader]], at: int, text: st
         entry = ReadEntry(at, action, noun, key, actor, recorded, content["payload"])
         for reader in interested.get(noun, ()):
             reader.entry(entry)
-    except (ValueError, KeyError):
+    except (ValueError, LookupError):
         report.fault(f"entry {at}: says nothing that is known")

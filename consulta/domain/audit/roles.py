@@ -19,6 +19,7 @@ from .reader import Entry
 
 DECISIONS = frozenset({Action.PUBLISH, Action.REJECT, Action.RETURN, Action.CLASSIFY})
 SUSPENSION = {Action.ROLE_SUSPEND: True, Action.ROLE_RESUME: False}
+GIVEN_OR_TAKEN = {Action.ROLE_GRANT, Action.ROLE_REVOKE, *SUSPENSION}
 Key = tuple[str, str]
 """How somebody is called in this log, and a role."""
 
@@ -49,7 +50,7 @@ class Roles:
             if entry.action in DECISIONS and entry.actor not in (ledger.SYSTEM, ledger.PUBLIC):
                 self._decided(entry)
             return
-        if not entry.action.startswith("role:"):
+        if entry.action not in GIVEN_OR_TAKEN:
             return
         key = (entry.key, entry.payload["role"])
         if entry.action is Action.ROLE_GRANT:

@@ -11,19 +11,16 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.accounts import permissions
 from consulta.domain.accounts.actors import Actor
-from consulta.domain.accounts.permissions import SECTOR_ROLES
-from consulta.domain.acts import minutes
 from consulta.domain.attendance import door
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.forums import reading as forums
-from consulta.domain.organizations import verification
 from consulta.models.accounts import RoleName
 from consulta.models.base import Localized
 from consulta.models.consultations import ConsultationKind
 
 from . import needs as needing
 from .needs import Needs
-from .waiting import Counts, within
+from .waiting import Counts, to_answer, within
 
 NEAR = timedelta(days=7)
 LONG_AGO = timedelta(days=60)
@@ -36,6 +33,8 @@ class Need(StrEnum):
     REVIEW = "review"
     REMIND = "remind"
     INVITE = "invite"
+    ROLE = "role"
+    SUCCESSION = "succession"
     VERIFY = "verify"
     READ_MINUTES = "read-minutes"
     REQUESTS = "requests"
@@ -90,11 +89,15 @@ def _review(db: Session, consultation: ConsultationView, actor: Actor, counts: C
 
 
 def _answer(db: Session, consultation: ConsultationView, actor: Actor) -> Iterator[Item]:
-    sector = next(r.sector for r in actor.roles_in(consultation.id, *SECTOR_ROLES) if r.sector)
-    for body in verification.unanswered(db, consultation, sector):
+    found = to_answer(db, consultation, actor)
+    for asked in found.roles:
+        yield Item(Need.ROLE, asked.asked_on, name=asked.email, key=asked.role)
+    for one in found.successions:
+        yield Item(Need.SUCCESSION, one.asked_on, name=one.name, key=one.slug)
+    for body in found.requests:
         assert body.asked_on is not None
         yield Item(Need.VERIFY, body.asked_on, name=body.name, key=body.slug)
-    for act in minutes.unsigned(db, consultation, sector):
+    for act in found.minutes:
         yield Item(Need.READ_MINUTES, act.day, name=act.title, key=act.key)
 
 

@@ -10,11 +10,16 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from consulta.domain.accounts import role_requests
 from consulta.domain.accounts.actors import Actor
 from consulta.domain.accounts.permissions import SECTOR_ROLES
+from consulta.domain.accounts.role_requests import RequestView
 from consulta.domain.acts import minutes
+from consulta.domain.acts.reading import ListedAct
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.domain.organizations import verification
+from consulta.domain.organizations import succession, verification
+from consulta.domain.organizations.reading import BodyView
+from consulta.domain.organizations.succession import SuccessionView
 from consulta.models.accounts import RoleName, Sector
 from consulta.models.base import table_of
 from consulta.models.contributions import IS_WAITING, Contribution
@@ -32,13 +37,24 @@ class Counts:
     answer: int | None
 
 
+@dataclass(frozen=True)
+class ToAnswer:
+    """*Por responder*: changes that who coordinates asks for herself, who would sign for an organisation, who asks for
+    an account, and minutes. ``sector``: for which side somebody speaks; ``None``: for none."""
+
+    sector: Sector | None
+    roles: tuple[RequestView, ...] = ()
+    successions: tuple[SuccessionView, ...] = ()
+    requests: tuple[BodyView, ...] = ()
+    minutes: tuple[ListedAct, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.roles) + len(self.successions) + len(self.requests) + len(self.minutes)
+
+
 def counts(db: Session, consultation: ConsultationView, actor: Actor) -> Counts:
     """What waits for somebody here; its cost does not grow with the number of contributions."""
-    sector = next((r.sector for r in actor.roles_in(consultation.id, *SECTOR_ROLES) if r.sector), None)
-    return Counts(
-        review=_review(db, consultation, actor),
-        answer=None if sector is None else _answer(db, consultation, sector),
-    )
+    return Counts(review=_review(db, consultation, actor), answer=_answer(db, consultation, actor))
 
 
 def within(consultation: ConsultationView, themes: Iterable[int | None]) -> Select[date, date]:
@@ -63,6 +79,21 @@ def _review(db: Session, consultation: ConsultationView, actor: Actor) -> int | 
     return db.execute(up_to_many(within(consultation, [role.theme_id for role in held]))).scalar_one()
 
 
-def _answer(db: Session, consultation: ConsultationView, sector: Sector) -> int:
-    requests = verification.unanswered(db, consultation, sector)
-    return len(requests) + len(minutes.unsigned(db, consultation, sector))
+def to_answer(db: Session, consultation: ConsultationView, actor: Actor) -> ToAnswer:
+    """What waits for the voice of this person, or of their sector."""
+    sector = next((r.sector for r in actor.roles_in(consultation.id, *SECTOR_ROLES) if r.sector), None)
+    asked = tuple(role_requests.to_answer(db, consultation, actor))
+    if sector is None:
+        return ToAnswer(None, asked)
+    return ToAnswer(
+        sector,
+        asked,
+        tuple(succession.unanswered(db, consultation, sector, actor.id)),
+        tuple(verification.unanswered(db, consultation, sector)),
+        tuple(minutes.unsigned(db, consultation, sector)),
+    )
+
+
+def _answer(db: Session, consultation: ConsultationView, actor: Actor) -> int | None:
+    found = to_answer(db, consultation, actor)
+    return None if found.sector is None and not found.roles else len(found)

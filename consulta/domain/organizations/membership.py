@@ -109,6 +109,19 @@ def hand_over(
     _entry(db, consultation, body, account_id, "signs", by=by, now=now)
 
 
+def signs_from_now(
+    db: Session, consultation: ConsultationView, body: BodyView, *, account_id: int, by: By, now: datetime
+) -> None:
+    """This person signs instead of whoever did, who can still write; both sectors said so (``succession``)."""
+    mine = _M.organization_id == body.id
+    db.execute(update(_M).where(mine, _M.signatory).values(signatory=False))
+    raised = update(_M).where(mine, _M.account_id == account_id).values(signatory=True, wished_on=None)
+    if not changed(db, raised):
+        db.execute(insert(_M).values(organization_id=body.id, account_id=account_id, signatory=True))
+    _tell(db, consultation, body, account_id, signs=True, now=now)
+    _entry(db, consultation, body, account_id, "signs", by=by, now=now)
+
+
 def look(db: Session, consultation: ConsultationView, body: BodyView, *, by: By, now: datetime) -> list[str]:
     """The addresses that one vouches for when one verifies a request; that they were looked at is on record."""
     found = [one.email for one in people(db, body)]

@@ -1,0 +1,302 @@
+"""What somebody who coordinates asks for herself: another who coordinates answers, or somebody of the other sector;
+where there is neither, who looks after the installation. Nobody grants herself a role, and all of it is on record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from consulta.domain.ledger import log as ledger
+from consulta.domain.ledger.actions import Action
+from consulta.domain.ledger.log import By
+from consulta.domain.notifications import outbox
+from consulta.domain.notifications.outbox import Mail, Recipient
+from consulta.domain.rows import change as change_row
+from consulta.domain.rows import read
+from consulta.domain.texts import demand_reason
+from consulta.models.accounts import Account, Pseudonym, RequestState, Role, RoleChange, RoleName, RoleRequest, Sector
+from consulta.models.base import Localized
+
+from . import permissions, team
+from .actors import Actor
+
+OTHER = {Sector.GOVERNMENT: Sector.CIVIL_SOCIETY, Sector.CIVIL_SOCIETY: Sector.GOVERNMENT}
+
+
+class Answers(StrEnum):
+    """Who answers what somebody asks for herself."""
+
+    COORDINATOR = "coordinator"
+    SECTOR = "sector"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleAnswerMail(Mail):
+    """What became of what somebody asked for herself."""
+
+    template = "role-answer"
+    consultation: Localized
+    slug: str
+    role: str
+    agreed: bool
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What goes with the role that is asked for; ``themes``: their short names, none for all."""
+
+    themes: tuple[str, ...] = ()
+    sector: Sector | None = None
+    organization: str | None = None
+    language: str | None = None
+
+    def stored(self) -> dict[str, Any]:
+        """As it is kept, and as its entry says it."""
+        sector = self.sector.value if self.sector else None
+        return {
+            "themes": list(self.themes),
+            "sector": sector,
+            "organization": self.organization,
+            "language": self.language,
+        }
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> Terms:
+        """What ``stored`` gave."""
+        sector = Sector(stored["sector"]) if stored["sector"] else None
+        return cls(tuple(stored["themes"]), sector, stored["organization"], stored["language"])
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """A request that waits. ``pseudonym`` and ``email``: who asks, for herself; ``asked_on``: the day, there."""
+
+    id: int
+    account_id: int
+    email: str
+    pseudonym: str
+    change: RoleChange
+    role: RoleName
+    terms: Terms
+    reason: str
+    asked_on: date
+
+
+def ask(
+    db: Session,
+    consultation: ConsultationView,
+    *,
+    change: RoleChange,
+    role: RoleName,
+    terms: Terms,
+    reason: str,
+    by: By,
+    now: datetime,
+) -> None:
+    """Ask others to change a role of one's own; ``Invalid`` for what could not be agreed to, ``Conflict`` if another
+    request of the same person waits."""
+    assert by.account_id is not None
+    demand_reason(reason, Invalid("Escriba por qué, en 10 letras o más: queda en la bitácora.", field="reason"))
+    if change is RoleChange.GRANT:
+        team.complete(role, terms.sector, terms.organization, terms.language)
+    else:
+        held = _held(db, consultation, by.account_id, role, terms)
+        if change in (RoleChange.SUSPEND, RoleChange.REVOKE):
+            team.keep_a_coordinator(db, consultation, held)
+    values = {"change": change, "role": role, "terms": terms.stored(), "reason": reason, "asked_at": now}
+    whose = {"consultation_id": consultation.id, "account_id": by.account_id}
+    try:
+        with db.begin_nested():
+            db.execute(insert(RoleRequest).values(**whose, **values, state=RequestState.WAITING))
+    except IntegrityError as error:
+        raise Conflict("Ya pidió un cambio, y espera respuesta. Retírelo antes de pedir otro.") from error
+    said = {"change": change.value, "role": role.value, "terms": terms.stored(), "reason": reason}
+    _entry(db, consultation, Action.ROLE_ASK, by.pseudonym, said, by=by, now=now)
+
+
+def who_answers(db: Session, consultation: ConsultationView, account_id: int, sector: Sector | None = None) -> Answers:
+    """Who may answer what this person asks for herself; ``sector``: the one of the role that she asks for."""
+    others = _of_the_team(consultation, account_id)
+    if db.execute(others.where(Role.role == RoleName.COORDINATOR).limit(1)).first():
+        return Answers.COORDINATOR
+    side = sector or _own_sector(db, consultation, account_id)
+    spoken = others.where(Role.role.in_(permissions.SECTOR_ROLES))
+    spoken = spoken.where(Role.sector == OTHER[side] if side else Role.sector.is_not(None))
+    return Answers.SECTOR if db.execute(spoken.limit(1)).first() else Answers.ADMIN
+
+
+def may_answer(db: Session, consultation: ConsultationView, request: RequestView, actor: Actor) -> bool:
+    """Whether this person answers this request; never who asked."""
+    if actor.id == request.account_id:
+        return False
+    if actor.roles_in(consultation.id, RoleName.COORDINATOR):
+        return True
+    side = request.terms.sector or _own_sector(db, consultation, request.account_id)
+    spoken = {r.sector for r in actor.roles_in(consultation.id, *permissions.SECTOR_ROLES) if r.sector}
+    if (side is None and spoken) or (side is not None and OTHER[side] in spoken):
+        return True
+    who = who_answers(db, consultation, request.account_id, request.terms.sector)
+    return who is Answers.ADMIN and permissions.is_admin(actor)
+
+
+def waiting(db: Session, consultation: ConsultationView) -> list[RequestView]:
+    """What waits for an answer, the first asked first."""
+    return read(db, _waiting(consultation).limit(100), _viewed(consultation))
+
+
+def to_answer(db: Session, consultation: ConsultationView, actor: Actor) -> list[RequestView]:
+    """Of these, what waits for this person."""
+    return [one for one in waiting(db, consultation) if may_answer(db, consultation, one, actor)]
+
+
+def own(db: Session, consultation: ConsultationView, account_id: int) -> RequestView | None:
+    """What somebody asked for herself and waits, if anything."""
+    return next((one for one in waiting(db, consultation) if one.account_id == account_id), None)
+
+
+def answer(
+    db: Session,
+    consultation: ConsultationView,
+    request_id: int,
+    actor: Actor,
+    *,
+    agrees: bool,
+    reason: str,
+    by: By,
+    now: datetime,
+) -> RequestView:
+    """Agree, and it is done; or refuse, with a reason. Who asked takes it back so. What was asked."""
+    request = next((one for one in waiting(db, consultation) if one.id == request_id), None)
+    if request is None:
+        raise Conflict("Esta petición ya tiene respuesta.")
+    own_one = actor.id == request.account_id
+    if own_one and agrees:
+        raise NotAllowed("Nadie responde a lo que pide para sí.")
+    if not own_one and not may_answer(db, consultation, request, actor):
+        raise NotAllowed("Esta petición la responde otra persona.")
+    if not agrees and not own_one:
+        demand_reason(reason, Invalid("Escriba por qué no, en 10 letras o más: queda en la bitácora.", field="reason"))
+    state = RequestState.AGREED if agrees else RequestState.WITHDRAWN if own_one else RequestState.REFUSED
+    mine = update(RoleRequest).where(RoleRequest.id == request.id, RoleRequest.state == RequestState.WAITING)
+    done = mine.values(state=state, answered_by=actor.id, answer=reason or None, answered_at=now)
+    change_row(db, done, Conflict("Otra persona ya respondió a esta petición."))
+    said = {"change": request.change.value, "role": request.role.value, "state": state.value, "reason": reason or None}
+    _entry(db, consultation, Action.ROLE_ANSWER, request.pseudonym, said, by=by, now=now)
+    if agrees:
+        _carry_out(db, consultation, request, by=by, now=now)
+    if not own_one:
+        _tell(db, consultation, request, agrees, reason or None, now=now)
+    return request
+
+
+def _tell(
+    db: Session,
+    consultation: ConsultationView,
+    request: RequestView,
+    agreed: bool,
+    reason: str | None,
+    *,
+    now: datetime,
+) -> None:
+    language = db.execute(select(Account.language).where(Account.id == request.account_id)).scalar_one()
+    mail = RoleAnswerMail(
+        language=language,
+        consultation=consultation.title,
+        slug=consultation.slug,
+        role=request.role.value,
+        agreed=agreed,
+        reason=reason,
+    )
+    to = Recipient.ACCOUNT.of(request.account_id)
+    outbox.post_once(db, mail, event=f"role-answer:{request.id}", to=to, now=now)
+
+
+def _carry_out(db: Session, consultation: ConsultationView, request: RequestView, *, by: By, now: datetime) -> None:
+    terms = request.terms
+    if request.change is RoleChange.GRANT:
+        themes = (consultation.theme(slug) for slug in terms.themes)
+        return team.invite(
+            db,
+            consultation,
+            email=request.email,
+            role=request.role,
+            theme_ids=tuple(theme.id for theme in themes if theme is not None),
+            sector=terms.sector,
+            organization=terms.organization,
+            language=terms.language,
+            reason=request.reason,
+            by=by,
+            now=now,
+        )
+    person = _held(db, consultation, request.account_id, request.role, terms)
+    if request.change is RoleChange.REVOKE:
+        return team.revoke(db, consultation, person, reason=request.reason, by=by, now=now)
+    suspended = request.change is RoleChange.SUSPEND
+    team.suspend(db, consultation, person, suspended=suspended, reason=request.reason, by=by, now=now)
+    return None
+
+
+def _held(db: Session, consultation: ConsultationView, account_id: int, role: RoleName, terms: Terms) -> team.Person:
+    """The role of which it is; ``NotFound`` if it is not held any more."""
+    people = (one for one in team.team(db, consultation) if one.account_id == account_id and one.role is role)
+    found = next((one for one in people if role is not RoleName.TRANSLATOR or one.language == terms.language), None)
+    if found is None:
+        raise NotFound("Esa persona ya no tiene ese cargo en esta consulta.")
+    return found
+
+
+def _of_the_team(consultation: ConsultationView, account_id: int) -> Select[int]:
+    """The roles of others here that are in use."""
+    joined = select(Role.id).join(Account, Account.id == Role.account_id)
+    able = Role.suspended.is_(False), Account.suspended.is_(False), team.SIGNS_IN
+    return joined.where(Role.consultation_id == consultation.id, Role.account_id != account_id, *able)
+
+
+def _own_sector(db: Session, consultation: ConsultationView, account_id: int) -> Sector | None:
+    query = select(Role.sector).where(Role.consultation_id == consultation.id, Role.account_id == account_id)
+    return db.execute(query.where(Role.sector.is_not(None)).order_by(Role.id).limit(1)).scalar_one_or_none()
+
+
+def _waiting(consultation: ConsultationView) -> Select[Any]:
+    r, p = RoleRequest, Pseudonym
+    named = (p.account_id == r.account_id) & (p.consultation_id == r.consultation_id)
+    return (
+        select(r.id, r.account_id, Account.email, p.name, r.change, r.role, r.terms, r.reason, r.asked_at)
+        .join(Account, Account.id == r.account_id)
+        .join(p, named)
+        .where(r.consultation_id == consultation.id, r.state == RequestState.WAITING)
+        .order_by(r.asked_at, r.id)
+    )
+
+
+def _viewed(consultation: ConsultationView) -> Any:
+    def view(*row: Any) -> RequestView:
+        id_, account_id, email, name, change, role, terms, reason, asked_at = row
+        day = consultation.today(asked_at)
+        return RequestView(id_, account_id, email, name, change, role, Terms.of(terms), reason, day)
+
+    return view
+
+
+def _entry(
+    db: Session,
+    consultation: ConsultationView,
+    action: Action,
+    whose: str,
+    payload: dict[str, Any],
+    *,
+    by: By,
+    now: datetime,
+) -> None:
+    subject = f"person/{whose}"
+    ledger.note(db, consultation, actor=by.pseudonym, action=action, subject=subject, payload=payload, recorded=now)
