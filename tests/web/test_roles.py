@@ -36,23 +36,26 @@ RULES = {
     "signed_in": """accounts.own accounts.revoke accounts.sign_out guides.listing guides.one guides.picture
         organizations.appeal organizations.change_people organizations.own organizations.people
         organizations.send positions.form positions.publish proposal_drafts.preview sponsors.answer""",
-    "on_a_team": """attendance.door attendance.mark attendance.open_door attendance.sheet attendance.walk_in
-        forums.desk intake.enter intake.form intake.receipt management.home management.proposals marks.bring
-        marks.carry marks.door marks.roster marks.sheet marks.token minutes.form minutes.publish papers.close
-        papers.closing papers.desk papers.enter papers.form papers.go papers.number papers.settle papers.sheets
-        papers.upload""",
+    "on_a_team": """attendance.door attendance.mark attendance.open_door attendance.sheet
+        attendance.walk_in forums.desk intake.enter intake.form intake.receipt management.home
+        management.proposals marks.bring marks.carry marks.door marks.roster marks.sheet marks.token
+        minutes.form minutes.publish papers.close papers.closing papers.desk papers.enter
+        papers.form papers.go papers.number papers.settle papers.sheets papers.upload
+        voices.answer_role voices.listing""",
     "sees_the_desk": "moderation.desks moderation.queue",
     "moderates": """moderation.classify moderation.decide moderation.following moderation.give_back
         moderation.item moderation.open_item moderation.release""",
-    "represents_a_sector": """acts.minutes acts.speak organizations.decide organizations.look organizations.looked
-        organizations.verify voices.listing""",
+    "represents_a_sector": """acts.minutes acts.speak organizations.decide organizations.look
+        organizations.looked organizations.verify voices.answer_signatory""",
     "coordinates": """acts.begin acts.create acts.edit acts.listing acts.publish bulletins.listing
-        bulletins.publish changes.change changes.publish_change drafts.begin drafts.create drafts.discard
-        drafts.overview drafts.part drafts.preview drafts.publish drafts.save forums.begin forums.cancel
-        forums.cancelling forums.create forums.edit forums.publish imports.act imports.listing imports.one
-        imports.report imports.upload management.desks management.process management.publish_schedule
-        management.remind management.schedule notices.listing notices.look notices.settle organizations.desk
-        organizations.edit organizations.enlist papers.reopen people.change people.invite people.listing""",
+        bulletins.publish changes.change changes.publish_change drafts.begin drafts.create
+        drafts.discard drafts.overview drafts.part drafts.preview drafts.publish drafts.save
+        forums.begin forums.cancel forums.cancelling forums.create forums.edit forums.publish
+        imports.act imports.listing imports.one imports.report imports.upload management.desks
+        management.process management.publish_schedule management.remind management.schedule
+        notices.listing notices.look notices.settle organizations.ask_signatory organizations.desk
+        organizations.edit organizations.enlist papers.reopen people.change people.invite
+        people.listing""",
 }
 """Every route that is not for everybody, by who may use it. A route that is in no line here must be for anyone."""
 RULE_OF = {endpoint: rule for rule, endpoints in RULES.items() for endpoint in endpoints.split()}

@@ -13,7 +13,7 @@ from flask import Flask
 
 import consulta
 from consulta.domain import results
-from consulta.domain.accounts.role_requests import Answers
+from consulta.domain.accounts.answering import Answers
 from consulta.domain.audit.places import Place
 from consulta.domain.management.today import Need
 from consulta.domain.notifications.outbox import Recipient

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.domain.accounts import role_requests
+from consulta.domain.accounts import answering, role_requests
 from consulta.domain.accounts import team as account_team
-from consulta.domain.accounts.role_requests import Answers, Terms
+from consulta.domain.accounts.answering import Answers
+from consulta.domain.accounts.role_requests import Terms
 from consulta.domain.accounts.team import Person
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid
@@ -108,7 +109,7 @@ def _ask(consultation: ConsultationView, change: RoleChange, role: RoleName, ter
 
 
 def _who_answers(consultation: ConsultationView, sector: Sector | None) -> str:
-    who = role_requests.who_answers(db.session(), consultation, actor().id, sector)
+    who = answering.who_answers(db.session(), consultation, actor().id, sector)
     words = {
         Answers.COORDINATOR: gettext("La responde otra persona que coordina, o alguien del otro sector."),
         Answers.SECTOR: gettext("La responde una persona del otro sector, en «Por responder»."),

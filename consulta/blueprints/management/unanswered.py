@@ -97,9 +97,10 @@ def _typed() -> tuple[bool, str, Typed]:
 
 
 def _again(consultation: ConsultationView, typed: Typed, error: DomainError, place: str) -> Response:
-    """The list as it is now, with what was wrong beside its form and what was typed in it."""
-    refusal = answers.refused(error, place)
-    return _page(consultation, typed.values(), {place: refusal.message}, refusal.status)
+    """The list as it is now, with what was wrong beside its form and what was typed in it; on top if it is answered."""
+    refusal = answers.refused(error)
+    gone = isinstance(error, Conflict)
+    return _page(consultation, typed.values(), {"waits" if gone else place: refusal.message}, refusal.status)
 
 
 def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, insert, select, update
@@ -22,21 +21,11 @@ from consulta.domain.notifications.outbox import Mail, Recipient
 from consulta.domain.rows import change as change_row
 from consulta.domain.rows import read
 from consulta.domain.texts import demand_reason
-from consulta.models.accounts import Account, Pseudonym, RequestState, Role, RoleChange, RoleName, RoleRequest, Sector
+from consulta.models.accounts import Account, Pseudonym, RequestState, RoleChange, RoleName, RoleRequest, Sector
 from consulta.models.base import Localized
 
-from . import permissions, team
+from . import answering, team
 from .actors import Actor
-
-OTHER = {Sector.GOVERNMENT: Sector.CIVIL_SOCIETY, Sector.CIVIL_SOCIETY: Sector.GOVERNMENT}
-
-
-class Answers(StrEnum):
-    """Who answers what somebody asks for herself."""
-
-    COORDINATOR = "coordinator"
-    SECTOR = "sector"
-    ADMIN = "admin"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,31 +113,6 @@ def ask(
     _entry(db, consultation, Action.ROLE_ASK, by.pseudonym, said, by=by, now=now)
 
 
-def who_answers(db: Session, consultation: ConsultationView, account_id: int, sector: Sector | None = None) -> Answers:
-    """Who may answer what this person asks for herself; ``sector``: the one of the role that she asks for."""
-    others = _of_the_team(consultation, account_id)
-    if db.execute(others.where(Role.role == RoleName.COORDINATOR).limit(1)).first():
-        return Answers.COORDINATOR
-    side = sector or _own_sector(db, consultation, account_id)
-    spoken = others.where(Role.role.in_(permissions.SECTOR_ROLES))
-    spoken = spoken.where(Role.sector == OTHER[side] if side else Role.sector.is_not(None))
-    return Answers.SECTOR if db.execute(spoken.limit(1)).first() else Answers.ADMIN
-
-
-def may_answer(db: Session, consultation: ConsultationView, request: RequestView, actor: Actor) -> bool:
-    """Whether this person answers this request; never who asked."""
-    if actor.id == request.account_id:
-        return False
-    if actor.roles_in(consultation.id, RoleName.COORDINATOR):
-        return True
-    side = request.terms.sector or _own_sector(db, consultation, request.account_id)
-    spoken = {r.sector for r in actor.roles_in(consultation.id, *permissions.SECTOR_ROLES) if r.sector}
-    if (side is None and spoken) or (side is not None and OTHER[side] in spoken):
-        return True
-    who = who_answers(db, consultation, request.account_id, request.terms.sector)
-    return who is Answers.ADMIN and permissions.is_admin(actor)
-
-
 def waiting(db: Session, consultation: ConsultationView) -> list[RequestView]:
     """What waits for an answer, the first asked first."""
     return read(db, _waiting(consultation).limit(100), _viewed(consultation))
@@ -156,7 +120,11 @@ def waiting(db: Session, consultation: ConsultationView) -> list[RequestView]:
 
 def to_answer(db: Session, consultation: ConsultationView, actor: Actor) -> list[RequestView]:
     """Of these, what waits for this person."""
-    return [one for one in waiting(db, consultation) if may_answer(db, consultation, one, actor)]
+    return [
+        one
+        for one in waiting(db, consultation)
+        if answering.may_answer(db, consultation, one.account_id, one.terms.sector, actor)
+    ]
 
 
 def own(db: Session, consultation: ConsultationView, account_id: int) -> RequestView | None:
@@ -182,7 +150,7 @@ def answer(
     own_one = actor.id == request.account_id
     if own_one and agrees:
         raise NotAllowed("Nadie responde a lo que pide para sí.")
-    if not own_one and not may_answer(db, consultation, request, actor):
+    if not own_one and not answering.may_answer(db, consultation, request.account_id, request.terms.sector, actor):
         raise NotAllowed("Esta petición la responde otra persona.")
     if not agrees and not own_one:
         demand_reason(reason, Invalid("Escriba por qué no, en 10 letras o más: queda en la bitácora.", field="reason"))
@@ -253,18 +221,6 @@ def _held(db: Session, consultation: ConsultationView, account_id: int, role: Ro
     if found is None:
         raise NotFound("Esa persona ya no tiene ese cargo en esta consulta.")
     return found
-
-
-def _of_the_team(consultation: ConsultationView, account_id: int) -> Select[int]:
-    """The roles of others here that are in use."""
-    joined = select(Role.id).join(Account, Account.id == Role.account_id)
-    able = Role.suspended.is_(False), Account.suspended.is_(False), team.SIGNS_IN
-    return joined.where(Role.consultation_id == consultation.id, Role.account_id != account_id, *able)
-
-
-def _own_sector(db: Session, consultation: ConsultationView, account_id: int) -> Sector | None:
-    query = select(Role.sector).where(Role.consultation_id == consultation.id, Role.account_id == account_id)
-    return db.execute(query.where(Role.sector.is_not(None)).order_by(Role.id).limit(1)).scalar_one_or_none()
 
 
 def _waiting(consultation: ConsultationView) -> Select[Any]:

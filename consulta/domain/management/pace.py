@@ -7,6 +7,7 @@ decisions the last ``LAST`` are read.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.results import figures
+from consulta.domain.rows import together
 from consulta.models.accounts import Role, Sector
 from consulta.models.base import Localized, table_of
 from consulta.models.consultations import Reason
@@ -23,51 +25,72 @@ from consulta.models.contributions import IS_WAITING, Contribution
 from consulta.models.moderation import Decision, Verdict
 
 LAST, WALKED, DAYS = 1000, 5000, 14
+LONG = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many wait; of them, among the ``LAST`` oldest, how many past their promise, and how many past it for over
+    ``LONG``."""
+
+    n: int
+    late: int = 0
+    long: int = 0
 
 
 @dataclass(frozen=True)
 class Pace:
-    """``waiting``: by theme slug (empty: none yet), how many wait and how many of them past their promise (among the
-    ``LAST`` oldest); ``per_day``: decisions of the last ``DAYS`` days; ``refused``: by the reason's title and side,
-    how many; both among the last ``LAST`` decisions."""
+    """``waiting``: by theme slug (empty: none yet); ``per_day``: decisions of the last ``DAYS`` days; ``refused``: by
+    the reason's title and side, how many; both among the last ``LAST`` decisions."""
 
-    waiting: dict[str, tuple[int, int]]
+    waiting: dict[str, Waiting]
     per_day: tuple[tuple[date, int], ...]
     refused: tuple[tuple[Localized, Sector | None, int], ...]
 
 
 def pace(db: Session, consultation: ConsultationView, *, now: datetime) -> Pace:
-    """How the review goes, in three statements."""
+    """How the review goes, in two statements."""
     day = consultation.today(now)
     waiting: Counter[str] = Counter()
     for (theme, _channel), n in figures.waiting(db, consultation).items():
         waiting[theme] += n
-    late = _late(db, consultation, day)
+    found = together(db, {"late": _late(consultation, day), "decisions": _decisions(consultation)})
+    late, long = _by_theme(consultation, found["late"])
     per_day: Counter[date] = Counter()
     refused: Counter[tuple[str, Sector | None]] = Counter()
     titles: dict[str, Localized] = {}
-    for verdict, at, code, title, sector in db.execute(_decisions(consultation)):
-        per_day[at.astimezone(consultation.timezone).date()] += 1
-        if verdict is Verdict.REJECT:
-            refused[code, sector] += 1
-            titles.setdefault(code, title)
+    for row in found["decisions"]:
+        per_day[row["decided_at"].astimezone(consultation.timezone).date()] += 1
+        if row["verdict"] is Verdict.REJECT:
+            refused[row["code"], row["side"]] += 1
+            titles.setdefault(row["code"], row["title"])
     days = [day - timedelta(days=n) for n in reversed(range(DAYS))]
     return Pace(
-        {theme: (n, late[theme]) for theme, n in waiting.items() if n},
+        {theme: Waiting(n, late[theme], long[theme]) for theme, n in waiting.items() if n},
         tuple((one, per_day[one]) for one in days),
         tuple((titles[code], side, n) for (code, side), n in refused.most_common()),
     )
 
 
-def _late(db: Session, consultation: ConsultationView, day: date) -> Counter[str]:
+def _late(consultation: ConsultationView, day: date) -> Select[*tuple[Any, ...]]:
+    """Of what is past its promise, the oldest: how many by theme, and whether for long."""
     c = table_of(Contribution).c
-    oldest = select(c.theme_id).where(c.consultation_id == consultation.id, IS_WAITING, c.review_by < day)
+    long = (c.review_by < day - LONG).label("long")
+    oldest = select(c.theme_id, long).where(c.consultation_id == consultation.id, IS_WAITING, c.review_by < day)
     first = oldest.order_by(c.review_by, c.id).limit(LAST).subquery()
-    found: Counter[str] = Counter()
-    for theme_id, n in db.execute(select(first.c.theme_id, func.count()).group_by(first.c.theme_id)):
-        theme = consultation.theme_by_id(theme_id)
-        found[theme.slug if theme else ""] = n
-    return found
+    grouped = (first.c.theme_id, first.c.long)
+    return select(*grouped, func.count().label("n")).group_by(*grouped)
+
+
+def _by_theme(consultation: ConsultationView, rows: Sequence[Mapping[str, Any]]) -> tuple[Counter[str], Counter[str]]:
+    """By theme, all that is late, and what is for long."""
+    late, long = Counter[str](), Counter[str]()
+    for row in rows:
+        theme = consultation.theme_by_id(row["theme_id"])
+        slug = theme.slug if theme else ""
+        late[slug] += row["n"]
+        long[slug] += row["n"] if row["long"] else 0
+    return late, long
 
 
 def _decisions(consultation: ConsultationView) -> Select[Any]:
@@ -80,7 +103,8 @@ def _decisions(consultation: ConsultationView) -> Select[Any]:
         .scalar_subquery()
     )
     of_refusals = case((d.verdict == Verdict.REJECT, side), else_=None)  # asked for these alone
-    query = select(d.verdict, d.decided_at, Reason.code, Reason.title, type_coerce(of_refusals, Role.sector.type))
+    side_of_refusals = type_coerce(of_refusals, Role.sector.type).label("side")
+    query = select(d.verdict, d.decided_at, Reason.code, Reason.title, side_of_refusals)
     latest = select(d.id).order_by(d.id.desc()).limit(WALKED)  # of all consultations together
     query = query.where(d.id.in_(latest))
     query = query.join(table_of(Contribution), c.id == d.contribution_id).outerjoin(Reason, Reason.id == d.reason_id)

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import select, update
 
 from consulta.database.transactions import Database
-from consulta.domain.accounts import role_requests, team
+from consulta.domain.accounts import answering, role_requests, team
 from consulta.domain.accounts.actors import Actor, Granted
+from consulta.domain.accounts.answering import Answers
 from consulta.domain.accounts.pseudonyms import by
-from consulta.domain.accounts.role_requests import Answers, RequestView, Terms
+from consulta.domain.accounts.role_requests import RequestView, Terms
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, DomainError, Invalid, NotAllowed
 from consulta.domain.ledger import log
@@ -80,7 +81,7 @@ def roles(database: Database, account_id: int) -> set[tuple[RoleName, Sector | N
 def who_answers(database: Database, view: ConsultationView, actor: Actor, sector: Sector | None = None) -> Answers:
     """Who may answer what this person asks."""
     with database.session(read_only=True) as db:
-        return role_requests.who_answers(db, view, actor.id, sector)
+        return answering.who_answers(db, view, actor.id, sector)
 
 
 def test_nobody_grants_it_to_herself_and_another_who_coordinates_does(

@@ -12,6 +12,7 @@ from consulta.domain.accounts import sessions
 from consulta.domain.accounts.actors import Actor, Granted
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.management import pace, reminding, today, waiting
+from consulta.domain.management.pace import Waiting
 from consulta.domain.management.today import Item, Need
 from consulta.models.accounts import RoleName, Sector
 from consulta.models.contributions import Contribution, Status
@@ -117,11 +118,12 @@ def test_the_pace_counts_what_waits_what_was_decided_and_why_not(
     admit(database, consultation, "Uno", "Dos", "Tres", theme="tema-1")
     admit(database, consultation, "Cuatro", "Cinco", theme="tema-2")
     promised(database, 2, consultation.today(now) - DAY)
+    promised(database, 3, consultation.today(now) - 8 * DAY)
     decide(database, consultation, ana, 1)
     decide(database, consultation, ana, 4, verdict=Verdict.REJECT, reason="off-topic")
     with database.session(read_only=True) as db:
         found = pace.pace(db, consultation, now=now)
-    assert found.waiting == {"tema-1": (2, 1), "tema-2": (1, 0)}
+    assert found.waiting == {"tema-1": Waiting(2, 2, 1), "tema-2": Waiting(1)}
     assert found.per_day[-1] == (consultation.today(now), 2)
     assert len(found.per_day) == pace.DAYS
     ((title, _side, n),) = found.refused

@@ -1,0 +1,174 @@
+"""*Por responder* in the browser: roles that somebody asks for herself, and who signs for an organisation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select, update
+
+from consulta.database.transactions import Database
+from consulta.domain.accounts import accounts
+from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.organizations import membership
+from consulta.domain.organizations import reading as organizations
+from consulta.models.accounts import Account, Role, RoleName, RoleRequest, Sector
+from consulta.models.organizations import OrganizationMember, SignatoryRequest
+from consulta.web.passwords import hasher
+from tests.support.audits import sound
+from tests.support.people import coordinator, side, staff
+from tests.support.personae import bodies
+from tests.support.visitor import PASSWORD, Visitor
+
+PEOPLE, WAITS, TODAY = "/gestion/prueba/personas", "/gestion/prueba/por-responder", "/gestion/prueba"
+WHY = {"reason": "Revisa mientras llega otra persona."}
+OWN = "/cuenta/organizaciones/prueba/vecinas/personas"
+
+
+def request_id(database: Database) -> int:
+    """The request that was made last."""
+    with database.session(read_only=True) as db:
+        return db.execute(select(RoleRequest.id).order_by(RoleRequest.id.desc()).limit(1)).scalar_one()
+
+
+def test_who_coordinates_asks_and_the_other_sector_answers(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person, other = (
+        coordinator(app, database, consultation),
+        side(app, database, consultation, Sector.CIVIL_SOCIETY),
+    )
+    same = side(app, database, consultation, Sector.GOVERNMENT)
+    asked = {"email": "coordina@equipo.example", "role": "moderator", "sector": "gov", "theme-tema-1": "1", **WHY}
+    done = person.post(PEOPLE, asked)
+    page = person.get(done.headers["Location"]).text
+    assert "La responde una persona del otro sector" in page
+    assert "pide el cargo: moderación" in page or "pide el cargo:" in page
+    assert "Retirar la petición" in page
+    person.post(PEOPLE, asked, 409)
+    at = f"{WAITS}/cargos/{request_id(database)}"
+    assert "pide un cambio en un cargo suyo" in other.get(TODAY).text
+    assert "pide un cambio en un cargo suyo" not in same.get(TODAY).text
+    assert 'class="team-count">1<' in other.get(TODAY).text
+    page = other.get(WAITS).text
+    assert WHY["reason"] in page
+    assert "Tema 1" in page
+    same.post(at, {"act": "agree"}, 403)
+    person.post(at, {"act": "agree"}, 403)
+    page = other.post(at, {"act": "refuse", "reason": "No, 1"}, 422).text
+    assert 'value="No, 1"' in page, "what was typed stays"
+    other.post(at, {}, 422)
+    done = other.post(at, {"act": "agree"})
+    assert "Listo: se hizo lo que pidió coordina@equipo.example" in other.get(done.headers["Location"]).text
+    other.post(at, {"act": "agree"}, 409)
+    with database.session(read_only=True) as db:
+        rows = db.execute(select(Role.role).where(Role.account_id == _id(database, "coordina@equipo.example")))
+        assert set(rows.scalars()) == {RoleName.COORDINATOR, RoleName.MODERATOR}
+    sound(database)
+
+
+def _id(database: Database, email: str) -> int:
+    with database.session(read_only=True) as db:
+        found = accounts.by_email(db, email)
+        assert found
+        return found[0]
+
+
+def test_another_who_coordinates_finds_it_in_her_own_frame(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = coordinator(app, database, consultation)
+    staff(database, consultation, email="leo@equipo.example", role=RoleName.COORDINATOR)
+    other = Visitor(app)
+    other.sign_in("leo@equipo.example")
+    assert "Por responder" not in other.get(TODAY).text, "an empty section is not shown to who speaks for no side"
+    id_ = _id(database, "coordina@equipo.example")
+    person.post(f"{PEOPLE}/{id_}/coordinator", {"act": "revoke", "reason": "Me voy a otra institución."})
+    assert "Por responder" in other.get(TODAY).text
+    page = other.get(WAITS).text
+    assert "pide dejar su cargo" in page
+    done = other.post(f"{WAITS}/cargos/{request_id(database)}", {"act": "agree"})
+    assert done.headers["Location"].endswith("/personas")
+    assert "coordina@equipo.example" not in other.get(f"{PEOPLE}?").text.split("<ul", 1)[1]
+    person.get(TODAY, 403)
+    sound(database)
+
+
+def test_a_request_is_taken_back(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    person = coordinator(app, database, consultation)
+    person.post(PEOPLE, {"email": "coordina@equipo.example", "role": "observer", **WHY})
+    assert "lo hace quien administra la instalación" in person.get(PEOPLE).text
+    done = person.post(f"{WAITS}/cargos/{request_id(database)}", {"act": "refuse"})
+    page = person.get(done.headers["Location"]).text
+    assert "La petición quedó retirada" in page
+    assert "Retirar la petición" not in page
+
+
+@pytest.fixture
+def vecinas(app: Flask, database: Database, consultation: ConsultationView, now: datetime) -> dict[str, Visitor]:
+    """Ana who signs and Eva who writes, signed in."""
+    bodies(database, consultation, now)
+    people = {}
+    with database.transaction() as db:
+        body = organizations.one(db, consultation, "vecinas")
+        for name in ("ana", "eva"):
+            id_ = accounts.ensure(db, email=f"{name}@vecinas.example", now=now)
+            password = {"password_hash": hasher.hash(PASSWORD)}
+            db.execute(update(Account).where(Account.id == id_).values(**password))
+            mine = {"organization_id": body.id, "account_id": id_, "signatory": name == "ana"}
+            db.execute(insert(OrganizationMember).values(**mine))
+    for name in ("ana", "eva"):
+        people[name] = Visitor(app)
+        people[name].sign_in(f"{name}@vecinas.example")
+    return people
+
+
+def signatories(database: Database, view: ConsultationView) -> list[str]:
+    """Who signs."""
+    with database.session(read_only=True) as db:
+        body = organizations.one(db, view, "vecinas")
+        return [one.email for one in membership.people(db, body) if one.signatory]
+
+
+def test_both_sectors_put_another_in_the_place_of_who_signed(
+    app: Flask, database: Database, consultation: ConsultationView, vecinas: dict[str, Visitor]
+) -> None:
+    eva, ana = vecinas["eva"], vecinas["ana"]
+    gov, cso = (side(app, database, consultation, sector) for sector in Sector)
+    eva_id = str(_id(database, "eva@vecinas.example"))
+    why = {"reason": "Ana dejó la organización."}
+    page = eva.post(OWN, {"act": "ask", **why}, 422).text
+    assert "Elija quién firmaría" in page
+    assert why["reason"] in page
+    eva.post(OWN, {"act": "ask", "successor": eva_id, **why})
+    assert "Firmaría eva@vecinas.example" in ana.get(OWN).text
+    at = f"{WAITS}/firmas/vecinas"
+    assert "¿Quién firma por Organización vecinas?" in gov.get(TODAY).text
+    done = gov.post(at, {"act": "agree"})
+    assert "Falta el otro sector" in gov.get(done.headers["Location"]).text
+    gov.post(at, {"act": "agree"}, 409)
+    assert "el otro sector está de acuerdo" in cso.get(WAITS).text
+    cso.post(at, {"act": "agree"})
+    assert signatories(database, consultation) == ["eva@vecinas.example"]
+    assert "Agregar a una persona" in eva.get(OWN).text
+    sound(database)
+
+
+def test_who_still_signs_ends_it(
+    app: Flask, database: Database, consultation: ConsultationView, vecinas: dict[str, Visitor]
+) -> None:
+    person, ana = coordinator(app, database, consultation), vecinas["ana"]
+    at = "/gestion/prueba/participantes/vecinas"
+    assert "Quien firma ya no está" in person.get(at).text
+    page = person.post(f"{at}/firma", {"successor": "mal", "reason": "se fue"}, 422).text
+    assert 'value="se fue"' in page
+    person.post(f"{at}/firma", {"successor": "leo@vecinas.example", "reason": "Nadie responde su correo."})
+    assert "leo@vecinas.example" in person.get(at).text
+    ana.post(OWN, {"act": "stay", "reason": "no"}, 422)
+    done = ana.post(OWN, {"act": "stay", "reason": "Sigo firmando yo."})
+    assert "sigue firmando quien firmaba" in ana.get(done.headers["Location"]).text
+    assert signatories(database, consultation) == ["ana@vecinas.example"]
+    with database.session(read_only=True) as db:
+        assert db.execute(select(SignatoryRequest.answer)).scalar_one() == "Sigo firmando yo."
+    sound(database)
