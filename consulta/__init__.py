@@ -16,6 +16,7 @@ from consulta.database.transactions import Database
 
 from . import blueprints, cli
 from .config import Settings, from_environment
+from .domain.days import read_date
 from .domain.texts import wordless
 from .forms.fields import for_browser
 from .forms.guides import GUIDES
@@ -113,6 +114,13 @@ def _templates(app: Flask) -> None:
     app.jinja_env.globals.update(
         wordless=wordless, once=_once, static=static, url_for=_address, part=_part, for_browser=for_browser
     )
+    app.jinja_env.filters["typed_day"] = _typed_day
+
+
+def _typed_day(value: str) -> str:
+    """A day in words, if it was typed as one; else as it was typed."""
+    found = read_date(value)
+    return i18n.day(found, short=True) if found else value
 
 
 def _part(name: str) -> str:

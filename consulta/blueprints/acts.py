@@ -21,7 +21,7 @@ from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.files import pdf
 from consulta.domain.organizations import positions
 from consulta.domain.organizations import reading as organizations
-from consulta.forms.acts import read_act, show_act
+from consulta.forms.acts import MOST_BODIES, read_act, rows, show_act
 from consulta.forms.fields import Typed, new_key
 from consulta.web import answers, db, guards, notices, page_cache
 from consulta.web.auth import actor, allow, anyone, coordinates, represents_a_sector, takes_files
@@ -127,8 +127,10 @@ def speak(slug: str, key: str) -> Response | BaseResponse:
 
 def _publish(consultation: ConsultationView, act: ActView | None) -> Response | BaseResponse:
     """Publish what was typed, or show the form again with it; a browser does not keep the file, so it says so."""
-    typed = Typed(request.form)
-    data = read_act(typed, consultation, act.now.documents if act else ())
+    typed, names = Typed(request.form), _names(consultation, act)
+    if "add" in request.form:
+        return _form_page(consultation, act, typed.values(), {}, 200, more=True)
+    data = read_act(typed, consultation, act.now.documents if act else (), names)
     seen, reason = typed.whole("seen", 0, 10**6), typed.said("reason", limit=500)
     if typed.errors:
         return _form_page(consultation, act, typed.values(), typed.errors, 422)
@@ -219,10 +221,33 @@ def _notes(act: ActView) -> list[int]:
     return list(act.now.table.notes) if act.now.table else []
 
 
+def _names(consultation: ConsultationView, act: ActView | None) -> dict[str, str]:
+    """The bodies that a form offers, and those that the act names already, by short name."""
+    some = organizations.some_names(db.session(), consultation, limit=MOST_BODIES)
+    there = organizations.names(db.session(), consultation, [slug for slug, _ in act.now.bodies] if act else [])
+    return {slug: name["es"] for slug, name in there.items()} | some
+
+
 def _form_page(
-    consultation: ConsultationView, act: ActView | None, values: dict[str, str], errors: dict[str, str], status: int
+    consultation: ConsultationView,
+    act: ActView | None,
+    values: dict[str, str],
+    errors: dict[str, str],
+    status: int,
+    *,
+    more: bool = False,
 ) -> Response:
-    return answers.private("acts/form.html", status, consultation=consultation, act=act, values=values, errors=errors)
+    return answers.private(
+        "acts/form.html",
+        status,
+        consultation=consultation,
+        act=act,
+        values=values,
+        errors=errors,
+        rows=rows(values, more=more),
+        names=_names(consultation, act),
+        capacities=organizations.CAPACITIES,
+    )
 
 
 def _minutes_page(

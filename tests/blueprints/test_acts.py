@@ -20,10 +20,10 @@ from consulta.domain.errors import Invalid
 from consulta.domain.files import pdf
 from consulta.models.accounts import Sector
 from tests.support import acts, audits, people
-from tests.support.acts import ACT
+from tests.support.acts import ACT, NOBODY
 from tests.support.consultations import a_consultation, load
 from tests.support.people import coordinator
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, fields
 
 
 def a_pdf(script: bool = False, password: str = "", attached: bool = False) -> bytes:
@@ -86,15 +86,15 @@ def test_bad_acts_are_refused_with_everything_kept(
         {"kind": ""},
         {"stage": "99"},
         {"title_es": ""},
-        {"bodies": "nadie"},
-        {"bodies": "agua jefe"},
+        {"body-0-name": "nadie"},
+        {"body-0-name": "agua", "body-0-capacity": "jefe"},
         {"held_until": "2026-05-01"},
         {"title_es": "x" * 201},
         {"minutes_es": "\x00"},
         {"theme": "nada"},
         {"held_from": "9" * 39},
     ):
-        page = person.post("/gestion/prueba/actos/nuevo", {**ACT, "bodies": "", "notes_es": "Queda", **wrong}, 422).text
+        page = person.post("/gestion/prueba/actos/nuevo", {**ACT, **NOBODY, "notes_es": "Queda", **wrong}, 422).text
         assert "Queda" in page
     Visitor(app).get("…/cronograma/mesa-tecnica", 404)
 
@@ -115,7 +115,7 @@ def test_a_document_that_is_none_is_refused(
     app: Flask, database: Database, consultation: ConsultationView, kind: str
 ) -> None:
     person, (data, why) = coordinator(app, database, consultation), BAD[kind]
-    act = {**ACT, "bodies": "", "document": (io.BytesIO(data()), "mal.pdf"), "csrf_token": person.token()}
+    act = {**ACT, **NOBODY, "document": (io.BytesIO(data()), "mal.pdf"), "csrf_token": person.token()}
     response = person.client.post("/gestion/prueba/actos/nuevo", data=act, content_type="multipart/form-data")
     assert response.status_code == 422, response.text[:500]
     assert (why or "no es un PDF") in response.text
@@ -144,7 +144,7 @@ def test_minutes_need_both_sides_or_carry_the_disagreement(
     app: Flask, database: Database, consultation: ConsultationView
 ) -> None:
     person, public = coordinator(app, database, consultation), Visitor(app)
-    person.post("/gestion/prueba/actos/nuevo", {**ACT, "bodies": ""})
+    person.post("/gestion/prueba/actos/nuevo", {**ACT, **NOBODY})
     minutes = "/gestion/prueba/actos/mesa-tecnica/acta"
     public.get(minutes, 303)
     person.get(minutes, 403)
@@ -160,7 +160,7 @@ def test_minutes_need_both_sides_or_carry_the_disagreement(
     assert "No se habló de los plazos." in page
     assert "por consenso" not in page
     person.post(
-        "/gestion/prueba/actos/mesa-tecnica", {**ACT, "bodies": "", "seen": "1", "reason_es": "Se agregan los plazos."}
+        "/gestion/prueba/actos/mesa-tecnica", {**ACT, **NOBODY, "seen": "1", "reason_es": "Se agregan los plazos."}
     )
     assert "Esta es la versión" in society.post(minutes, {"seen": "1", "verdict": "agree"}, 409).text
     for one in (government, society):
@@ -188,7 +188,7 @@ def test_a_published_version_changed_behind_the_back_is_named(
     from sqlalchemy import text
 
     person = coordinator(app, database, consultation)
-    person.post("/gestion/prueba/actos/nuevo", {**ACT, "bodies": ""})
+    person.post("/gestion/prueba/actos/nuevo", {**ACT, **NOBODY})
     with database.write.connect() as connection:
         postgres = connection.dialect.name == "postgresql"
         off = "ALTER TABLE act_versions DISABLE TRIGGER USER" if postgres else "DROP TRIGGER act_versions_no_update"
@@ -254,3 +254,35 @@ def test_a_pdf_of_more_objects_than_are_looked_at_is_refused(monkeypatch: pytest
     monkeypatch.setattr(pdf, "MAX_OBJECTS", 1)
     with pytest.raises(Invalid):
         pdf.check_pdf(a_pdf(script=True), "grande.pdf")
+
+
+def test_who_was_there_is_chosen_row_by_row(app: Flask, database: Database, consultation: ConsultationView) -> None:
+    acts.listed(database, consultation)
+    person, form = coordinator(app, database, consultation), "/gestion/prueba/actos/nuevo"
+    page = person.get(form).text
+    assert [f'name="body-{n}-name"' in page for n in range(4)] == [True, True, True, False]
+    typed = {
+        **ACT,
+        **NOBODY,
+        "body-0-name": "entidad  AGUA",
+        "body-0-capacity": "host",
+        "body-7-name": "Entidad vecinas",
+    }
+    typed["body-7-name"] = "Entidad vecinas"
+    more = person.post(form, {**typed, "add": "1"}, 200).text
+    assert 'value="entidad AGUA"' in more, "what was typed stays"
+    assert 'name="body-16-name"' in more
+    person.post(form, {**typed, "body-8-name": "vecinas", "body-9-name": " "})
+    act = "/gestion/prueba/actos/mesa-tecnica"
+    page = person.get(act).text
+    assert page.count("Entidad agua") == page.count("Entidad vecinas") == 3, (
+        "a row, its box, and the list to choose from"
+    )
+    shown = fields(page)
+    assert (shown["body-0-name"], shown["body-0-capacity"]) == ("agua", "host")
+    assert (shown["body-1-name"], shown["body-1-capacity"]) == ("vecinas", "table"), "twice the same is once"
+    assert (shown["held_from"], shown["held_until"]) == ("2026-06-01", ""), "of one day the last is not asked"
+    why = {"reason_es": "Una no estuvo, y otra estaba dos veces."}
+    person.post(act, shown | {"seen": "1", "body-0-remove": "1", **why})
+    assert "Entidad agua" not in person.get("…/cronograma/mesa-tecnica").text
+    audits.sound(database)

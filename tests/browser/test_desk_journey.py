@@ -96,6 +96,8 @@ def test_a_process_without_a_terminal(open_context: Callable[..., BrowserContext
     # The window is extended, with a reason.
     page.get_by_role("link", name="Proceso", exact=True).click()
     page.get_by_role("link", name="Cambiar el cronograma").click()
+    for fold in page.locator("details.item > summary").all():
+        fold.press("Enter")
     ends = page.input_value("#stages-1-ends")
     later = (datetime.fromisoformat(ends) + timedelta(days=7)).date()
     page.fill("#stages-1-ends", later.isoformat())
@@ -111,7 +113,8 @@ def test_a_process_without_a_terminal(open_context: Callable[..., BrowserContext
     page.fill("#title_es", "Mesa técnica de arranque")
     page.select_option("#kind", "technical")
     page.fill("#held_from", datetime.now(UTC).date().isoformat())
-    page.fill("#bodies", "red-de-vecinas sede")
+    page.fill("#body-0-name", "red de vecinas")  # as people write it
+    page.select_option("#body-0-capacity", "host")
     page.fill("#minutes_es", "Se acordó publicar todo cada viernes.")
     page.get_by_role("button", name="Publicar el acto").click()
     page.click(".told a")

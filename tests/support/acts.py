@@ -19,8 +19,14 @@ ACT = {
     "seen": "0",
     "place_es": "Cobán",
     "minutes_es": "Se acordó leerlo todo.",
-    "bodies": "agua sede\nvecinas",
+    "body-0-name": "agua",
+    "body-0-capacity": "host",
+    "body-1-name": "vecinas",
 }
+
+
+NOBODY = {name: "" for name in ACT if name.startswith("body-")}
+"""For an act at which nobody of the list was."""
 
 
 def listed(database: Database, consultation: ConsultationView, **contact: str) -> None:

@@ -24,7 +24,7 @@ from consulta.models.files import StagedFile
 from consulta.web import field_labels
 from consulta.web.auth import anyone
 from tests.support import people, proposals
-from tests.support.acts import ACT
+from tests.support.acts import ACT, NOBODY
 from tests.support.consultations import load
 from tests.support.files import PDF
 from tests.support.visitor import PASSWORD, Visitor, fields
@@ -138,7 +138,7 @@ def test_a_locked_database_gives_everything_back_and_one_button_sends_it(
     app: Flask, database: Database, consultation: ConsultationView, locked: Callable[[bool], None]
 ) -> None:
     desk = people.coordinator(app, database, consultation)
-    act = {**ACT, "bodies": "", "agreements_es": "\n".join(f"Acuerdo {n}" for n in range(12)), "title_es": "Mesa «A»"}
+    act = {**ACT, **NOBODY, "agreements_es": "\n".join(f"Acuerdo {n}" for n in range(12)), "title_es": "Mesa «A»"}
     token = desk.token()
     locked(True)
     page = desk.post("/gestion/prueba/actos/nuevo", {**act, "csrf_token": token}, 503).text
@@ -153,7 +153,7 @@ def test_a_session_that_ended_is_begun_again_with_the_form_and_its_file(
 ) -> None:
     people.coordinator(app, database, consultation)
     person = Visitor(app)
-    act: dict[str, Any] = {**ACT, "bodies": "", "document": (io.BytesIO(PDF), "acta firmada.pdf")}
+    act: dict[str, Any] = {**ACT, **NOBODY, "document": (io.BytesIO(PDF), "acta firmada.pdf")}
     page = person.post("/gestion/prueba/actos/nuevo", act, 403, content_type="multipart/form-data").text
     assert "Nada se perdió" in page
     assert "acta firmada.pdf" in page
@@ -176,7 +176,7 @@ def test_a_file_chosen_is_there_after_an_error_and_may_be_left_out(
     app: Flask, database: Database, consultation: ConsultationView
 ) -> None:
     desk = people.coordinator(app, database, consultation)
-    act: dict[str, Any] = {**ACT, "bodies": "", "kind": "", "document": (io.BytesIO(PDF), "firmas.pdf")}
+    act: dict[str, Any] = {**ACT, **NOBODY, "kind": "", "document": (io.BytesIO(PDF), "firmas.pdf")}
     page = desk.post("/gestion/prueba/actos/nuevo", act, 422, content_type="multipart/form-data").text
     assert "ya lo tenemos" in page
     again = fields(page) | {"kind": "technical"}
@@ -190,7 +190,7 @@ def test_a_file_that_is_no_longer_kept_is_asked_for_in_words(
     app: Flask, database: Database, consultation: ConsultationView, now: datetime
 ) -> None:
     desk = people.coordinator(app, database, consultation)
-    act: dict[str, Any] = {**ACT, "bodies": "", "kind": "", "document": (io.BytesIO(PDF), "acta.pdf")}
+    act: dict[str, Any] = {**ACT, **NOBODY, "kind": "", "document": (io.BytesIO(PDF), "acta.pdf")}
     page = desk.post("/gestion/prueba/actos/nuevo", act, 422, content_type="multipart/form-data").text
     again = fields(page) | {"kind": "technical"}
     with database.transaction() as db:
@@ -273,7 +273,7 @@ def test_a_notice_is_shown_on_the_next_page_or_never(
     app: Flask, database: Database, consultation: ConsultationView
 ) -> None:
     desk = people.coordinator(app, database, consultation)
-    answer = desk.post("/gestion/prueba/actos/nuevo", {**ACT, "bodies": ""})
+    answer = desk.post("/gestion/prueba/actos/nuevo", {**ACT, **NOBODY})
     desk.get(answer.headers["Location"])
     desk.get("…/cronograma")
     assert "El acto quedó publicado." not in desk.get("/cuenta/").text
@@ -307,7 +307,7 @@ def test_fields_are_named_as_their_forms_name_them(app: Flask) -> None:
         for name, label in {
             "minutes_en": "Acta",
             "document": "Agregar un documento",
-            "bodies": "Entidades presentes",
+            "body-3-name": "Entidad",
         }.items():
             assert field_labels.label(name) == label
         for unshown in ("seen", "ordinal", "submission", "website", "act"):

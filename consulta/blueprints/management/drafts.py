@@ -63,6 +63,7 @@ def create() -> Response | BaseResponse:
     if not typed.errors:
         try:
             content = _start(start or TEMPLATE)
+            slug = drafts.tidy(slug) or drafts.proposed(db.session(), title)
             key = drafts.begin(db.session(), content, slug=slug, title=title, account_id=actor().id, now=now())
             return redirect(url_for(".overview", key=key), 303)
         except (Invalid, Conflict) as error:

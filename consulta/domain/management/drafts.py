@@ -20,6 +20,7 @@ from consulta.domain.consultations.snapshots import Choice, ConsultationView, Re
 from consulta.domain.days import local_instant, read_day
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.rows import changed
+from consulta.domain.texts import sort_key
 from consulta.models.accounts import RoleName
 from consulta.models.consultations import Consultation, ConsultationKind
 from consulta.models.drafts import Draft
@@ -75,6 +76,25 @@ def check_slug(db: Session, slug: str) -> None:
     taken = db.execute(select(Draft.id).where(Draft.slug == slug)).first()
     if consultations.exists(db, slug) or taken is not None:
         raise Invalid("Ya hay una consulta con esa dirección: elija otra.", field="slug")
+
+
+def tidy(slug: str) -> str:
+    """A short address as it is kept: ``Presupuesto 2027`` is meant as ``presupuesto-2027``."""
+    return "-".join(re.findall(r"[a-z0-9]+", sort_key(slug)))
+
+
+def proposed(db: Session, title: str) -> str:
+    """A free short address made of a title, for who writes none."""
+    base = tidy(title)[:40].strip("-")
+    base = base if len(base) >= 3 else f"consulta-{base}".strip("-")
+    for n in range(1, 1000):
+        slug = base if n == 1 else f"{base}-{n}"
+        try:
+            check_slug(db, slug)
+        except Invalid:
+            continue
+        return slug
+    raise Conflict("Ya hay una consulta con esa dirección: elija otra.")
 
 
 def own(db: Session, actor: Actor) -> list[DraftView]:

@@ -90,7 +90,7 @@ def test_stages_that_overlap_are_refused_beside_the_field(
 def test_addresses_that_cannot_be_had(app: Flask, database: Database, consultation: ConsultationView) -> None:
     person = coordinator(app, database, consultation)
     begun(person)
-    for slug in ("prueba", "plan-nuevo", "nueva", "borradores", "Con Espacio", "ñandú", "x", "a" * 61, "", "\x00"):
+    for slug in ("prueba", "plan-nuevo", "nueva", "borradores", "Plan  nuevo", "ÑX", "x", "a" * 61, "\x00"):
         page = person.post("/gestion/nueva", {"title": "Mi título", "slug": slug, "start": "vacia"}, 422).text
         assert "Mi título" in page
     person.post("/gestion/nueva", {"title": "", "slug": "otro-plan", "start": "nada"}, 422)
@@ -230,3 +230,18 @@ def test_a_sector_that_a_body_bears_stays(app: Flask, database: Database, consul
     lists = visitor.fields(person.get("/gestion/prueba/cambiar/listas").text) | {"reason_es": "Se ordena la lista."}
     page = person.post("/gestion/prueba/cambiar/listas", lists | {"body_sector": "Ejecutivo"}, 422).text
     assert "entidades que lo llevan" in page
+
+
+def test_an_address_is_made_of_the_title_or_tidied(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = coordinator(app, database, consultation)
+    for title, slug, made in (
+        ("Presupuesto Ñandú 2027", "", "presupuesto-nandu-2027"),
+        ("Presupuesto ñandú 2027", " ", "presupuesto-nandu-2027-2"),
+        ("Otra", "Mi Dirección  Corta", "mi-direccion-corta"),
+        ("Z", "", "consulta-z"),
+        ("日本", "", "consulta"),
+    ):
+        done = person.post("/gestion/nueva", {"title": title, "slug": slug, "start": "vacia"})
+        assert f"/consultas/{made}<" in person.get(done.headers["Location"]).text

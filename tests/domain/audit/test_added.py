@@ -24,7 +24,7 @@ from consulta.models.base import table_of
 from consulta.models.consultations import Reason, Schedule
 from consulta.models.forums import ForumVersion
 from consulta.models.sheets import SheetVersion
-from tests.support.acts import ACT
+from tests.support.acts import ACT, NOBODY
 from tests.support.files import PDF
 from tests.support.people import coordinator
 
@@ -91,7 +91,7 @@ def test_a_consultation_that_vanished_is_named(database: Database, record: Consu
 def test_a_document_with_other_bytes_is_named(
     app: Flask, database: Database, consultation: ConsultationView, change: Any, said: str
 ) -> None:
-    act = {**ACT, "bodies": "", "document": (io.BytesIO(PDF), "acta.pdf")}
+    act = {**ACT, **NOBODY, "document": (io.BytesIO(PDF), "acta.pdf")}
     coordinator(app, database, consultation).post("/gestion/prueba/actos/nuevo", act, content_type=FILES)
     digest = hashlib.sha256(PDF).hexdigest()
     assert faults(database) == []
