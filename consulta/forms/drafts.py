@@ -8,9 +8,11 @@ from typing import Any
 from consulta.domain.consultations.snapshots import COLOURS, PICTOGRAMS
 from consulta.domain.errors import NotFound
 from consulta.domain.management.drafts import TEXTS
+from consulta.domain.sheets.sheet import Generation
 from consulta.words.i18n import gettext
 
 from .fields import LINE, PAGE, TEXT, Typed, lines, new_key
+from .milestones import month_of
 
 MAX_THEMES, MAX_REASONS, MAX_CHOICES = 12, 40, 200
 LISTS = ("department", "taking_part_as", "age_group", "gender", "language", "body_sector")
@@ -143,6 +145,7 @@ def read_settings(typed: Typed, content: Content) -> Content:
     modes, missing = ("before", "after"), gettext("Elija cuándo se muestran los aportes.")
     mode = typed.one_of("moderation", modes, missing=missing)
     of_comments = typed.one_of("moderation_comment", ("", *modes))
+    plan = _plan(typed)
     settings = {
         **content["settings"],
         "moderation": {"opinion": mode or "before", **({"comment": of_comments} if of_comments else {})},
@@ -150,8 +153,26 @@ def read_settings(typed: Typed, content: Content) -> Content:
         "answer_days": typed.whole("answer_days", 1, 365),
         "submissions_per_address": typed.whole("submissions_per_address", 1, 100_000),
         "minimum_seconds": typed.whole("minimum_seconds", 0, 60),
+        **({"plan": plan} if plan or "plan" in content["settings"] else {}),
     }
     return {"settings": settings}
+
+
+def _plan(typed: Typed) -> dict[str, str]:
+    """The months of the plan, both or none, and which of OGP's templates it is written in."""
+    template = typed.one_of("plan_template", [one.value for one in Generation])
+    months: dict[str, str | None] = {}
+    for name in ("plan_from", "plan_until"):
+        said = typed.text(name, limit=40)
+        months[name] = month_of(said)
+        if said and months[name] is None:
+            typed.wrong(name, gettext("Escriba un mes como 2027-03 o marzo de 2027."))
+    first, last = months["plan_from"], months["plan_until"]
+    if (first is None) != (last is None):
+        typed.wrong("plan_from" if first is None else "plan_until", gettext("Escriba los dos meses, o ninguno."))
+    elif first and last and first > last:
+        typed.wrong("plan_until", gettext("El plan termina antes de empezar."))
+    return ({"approved": first, "end": last} if first and last else {}) | ({"template": template} if template else {})
 
 
 def show_settings(content: Content) -> dict[str, str]:
@@ -160,7 +181,9 @@ def show_settings(content: Content) -> dict[str, str]:
     numbers = ("review_days", "answer_days", "submissions_per_address", "minimum_seconds")
     modes = s.get("moderation", {})
     shown = {"moderation": modes.get("opinion", "before"), "moderation_comment": modes.get("comment", "")}
-    return shown | {name: str(s[name]) for name in numbers}
+    plan = s.get("plan", {})
+    shown |= {"plan_from": plan.get("approved", ""), "plan_until": plan.get("end", "")}
+    return shown | {"plan_template": plan.get("template", "")} | {name: str(s[name]) for name in numbers}
 
 
 def _both(name: str, said: dict[str, str] | None) -> dict[str, str]:

@@ -275,8 +275,8 @@ def test_who_was_there_is_chosen_row_by_row(app: Flask, database: Database, cons
     person.post(form, {**typed, "body-8-name": "vecinas", "body-9-name": " "})
     act = "/gestion/prueba/actos/mesa-tecnica"
     page = person.get(act).text
-    assert page.count("Entidad agua") == page.count("Entidad vecinas") == 3, (
-        "a row, its box, and the list to choose from"
+    assert page.count("Entidad agua") == page.count("Entidad vecinas") == 4, (
+        "a row, its two labels for who does not see it, and the list"
     )
     shown = fields(page)
     assert (shown["body-0-name"], shown["body-0-capacity"]) == ("agua", "host")

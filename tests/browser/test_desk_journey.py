@@ -22,6 +22,13 @@ def reach(page: Page, label: str, text: str) -> None:
     page.get_by_label(label, exact=True).first.fill(text)
 
 
+def unfold(page: Page) -> None:
+    """Open every line of a long list, by the keyboard."""
+    closed = page.locator("details.item:not([open]) > summary")
+    while closed.count():
+        closed.first.press("Enter")
+
+
 def set_up(page: Page, slug: str) -> None:
     """From the template to a public consultation of seven themes."""
     page.goto("/gestion/nueva")
@@ -41,11 +48,14 @@ def set_up(page: Page, slug: str) -> None:
     page.get_by_role("button", name="Guardar").click()
     page.get_by_role("link", name="Etapas").first.click()
     today = datetime.now(UTC).date()
+    unfold(page)
     page.fill("#stages-0-starts", (today - timedelta(days=1)).isoformat())
     page.fill("#stages-1-starts", (today - timedelta(days=1)).isoformat())
     page.get_by_role("button", name="Guardar").click()
     expect(page.locator("main")).to_contain_text("menos de 14 días")
     expect(page.locator("main")).to_contain_text("No falta nada.")
+    page.get_by_role("link", name="Publicar la consulta…").click()
+    expect(page.locator("h1")).to_have_text("¿Publicar la consulta?")
     page.get_by_role("button", name="Publicar la consulta").click()
     expect(page.locator("main")).to_contain_text("Nadie revisa el tema")
 
@@ -96,8 +106,7 @@ def test_a_process_without_a_terminal(open_context: Callable[..., BrowserContext
     # The window is extended, with a reason.
     page.get_by_role("link", name="Proceso", exact=True).click()
     page.get_by_role("link", name="Cambiar el cronograma").click()
-    for fold in page.locator("details.item > summary").all():
-        fold.press("Enter")
+    unfold(page)
     ends = page.input_value("#stages-1-ends")
     later = (datetime.fromisoformat(ends) + timedelta(days=7)).date()
     page.fill("#stages-1-ends", later.isoformat())
@@ -106,6 +115,8 @@ def test_a_process_without_a_terminal(open_context: Callable[..., BrowserContext
             field = f"#stages-{n}-{name}"
             page.fill(field, (datetime.fromisoformat(page.input_value(field)) + timedelta(days=7)).date().isoformat())
     page.fill("#reason_es", "La gente pidió una semana más.")
+    page.get_by_role("button", name="Antes, ver lo que se anunciará").click()
+    expect(page.locator("#anuncio")).to_contain_text("Todavía no está publicado")
     page.get_by_role("button", name="Publicar la nueva versión").click()
     # An act with minutes with which one side disagrees.
     page.get_by_role("link", name="Proceso", exact=True).click()

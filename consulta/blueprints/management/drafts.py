@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta import reference
@@ -23,13 +23,15 @@ from consulta.forms import schedules
 from consulta.forms.drafts import reader, shown, with_one_more
 from consulta.forms.fields import LINE, Typed
 from consulta.forms.schedules import MAX_STAGES, DraftScheduleForm
-from consulta.web import answers, db, guards
+from consulta.web import answers, db, guards, notices
 from consulta.web.auth import actor, allow, coordinates
 from consulta.web.context import now
 from consulta.words.i18n import gettext
 
 bp = Blueprint("drafts", __name__, url_prefix="/gestion")
 TEMPLATE, EMPTY, AT_HOME = "plantilla", "vacia", 12
+LEGAL = ("privacy_note", "privacy_page", "denounce")
+"""Texts that nobody should have to write from nothing."""
 PREVIEWED = {
     "inicio": "consultations/home.html",
     "cronograma": "consultations/schedule.html",
@@ -110,6 +112,18 @@ def preview(key: str, page: str) -> Response:
     )
 
 
+@bp.get("/borradores/<key>/publicar")
+@allow(coordinates)
+def publishing(key: str) -> Response | BaseResponse:
+    """What publishing means, before it is done: it cannot be taken back."""
+    draft = drafts.find(db.session(), key, actor())
+    view = drafts.preview(draft, now=now())
+    missing = drafts.missing(draft.content, today=view.today(now()))
+    if any(not one.warning for one in missing):
+        return redirect(url_for(".overview", key=key), 303)
+    return answers.private("management/publishing.html", draft=draft, consultation=view, missing=missing)
+
+
 @bp.post("/borradores/<key>/publicar")
 @allow(coordinates)
 def publish(key: str) -> Response | BaseResponse:
@@ -121,7 +135,9 @@ def publish(key: str) -> Response | BaseResponse:
     except Invalid as error:
         refusal = answers.refused(error)
         return _overview_page(draft, refusal.status, refusal.message)
-    flash(gettext("La consulta ya es pública."))
+    see = url_for("consultations.home", slug=slug)
+    address = f"{current_app.extensions['settings'].base_url}{see}"
+    notices.tell(gettext("La consulta ya es pública: %(address)s. Aquí está lo que sigue.", address=address), see=see)
     return redirect(url_for("management.home", slug=slug), 303)
 
 
@@ -208,16 +224,20 @@ def _address(own: str, endpoint: str, /, **values: Any) -> str:
 def _starts() -> list[tuple[str, str]]:
     mine = permissions.coordinated(db.session(), actor())
     copies = [(slug, gettext("Copia de «%(title)s»", title=title["es"])) for slug, title, _kind in mine]
-    return [(TEMPLATE, gettext("Plantilla de nueve etapas")), (EMPTY, gettext("Vacía")), *copies]
+    return [
+        (TEMPLATE, gettext("Plantilla de nueve etapas")),
+        (EMPTY, gettext("Vacía, con los textos legales y los motivos")),
+        *copies,
+    ]
 
 
 def _start(start: str) -> dict[str, Any]:
     if start in (TEMPLATE, EMPTY):
         content = reference.read(TEMPLATE)
-        blank: dict[str, Any] = (
-            {"themes": [], "stages": [], "reasons": [], "texts": {}, "links": {}} if start == EMPTY else {}
-        )
-        return {**content, **blank}
+        if start == TEMPLATE:
+            return content
+        legal = {name: text for name, text in content["texts"].items() if name in LEGAL}
+        return {**content, "themes": [], "stages": [], "texts": legal}
     return as_file.data_of(guards.coordinated(start))
 
 

@@ -7,12 +7,14 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from consulta.database import transactions
 from consulta.domain import places
 from consulta.domain.accounts import permissions
 from consulta.domain.consultations.snapshots import ConsultationView, Stretch
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
 from consulta.domain.intake import assisted
 from consulta.domain.management import drafts, pace, reminding, schedules, today
+from consulta.domain.management.schedules import ScheduleVersion
 from consulta.domain.proposals import team_list
 from consulta.domain.texts import showable
 from consulta.forms.schedules import MAX_STAGES, ScheduleForm, typed, typed_place, values_of
@@ -123,8 +125,17 @@ def publish_schedule(slug: str) -> Response | BaseResponse:
         )
     except (Invalid, Conflict) as error:
         return _refused(slug, form, rows, reason, error)
+    if "look" in request.form:
+        return _looked(consultation, rows, reason)
     flash(gettext("Nueva versión del cronograma publicada."))
     return redirect(url_for(".home", slug=slug), 303)
+
+
+def _looked(consultation: ConsultationView, rows: list[dict[str, str]], reason: dict[str, str]) -> Response:
+    """What would be announced: it is published, read against what stands, and undone."""
+    latest = schedules.schedules(db.session(), consultation)[0]
+    transactions.undo(db.session())
+    return _schedule_page(consultation, rows, reason, {}, 200, look=latest)
 
 
 def _refused(
@@ -145,6 +156,7 @@ def _schedule_page(
     status: int,
     faster: int | None = None,
     stretch: Stretch | None = None,
+    look: ScheduleVersion | None = None,
 ) -> Response:
     newer = []
     if faster is not None:
@@ -157,5 +169,6 @@ def _schedule_page(
         errors=errors,
         newer=newer,
         stretch=stretch,
+        look=look,
     )
     return respond_privately(make_response(page, status))

@@ -62,7 +62,8 @@ def change(
         _lists(db, consultation, parts["lists"])
     if "reasons" in new:
         _reasons(db, consultation, parts["reasons"], by=by, now=now)
-    event, content = f"change:{seen + 1}", {"what": "changed", "changed": new, "reason": reason}
+    modes = _modes(before["settings"], parts.get("settings", before["settings"]))
+    event, content = f"change:{seen + 1}", {"what": "changed", "changed": new, "reason": reason, **modes}
     ledger.note(
         db,
         consultation,
@@ -81,6 +82,12 @@ def change(
     news.announce(db, consultation, event=event, content=content, now=now)
 
 
+def _modes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """When contributions are shown, before and from now on, if that changed: nobody should have to guess it."""
+    was, now = (settings.get("moderation", {}).get("opinion", "before") for settings in (before, after))
+    return {} if was == now else {"shown": {"was": was, "now": now}}
+
+
 def _themes(db: Session, consultation: ConsultationView, themes: list[dict[str, Any]]) -> None:
     known = {t.slug: t.id for t in consultation.themes}
     kept = {t["slug"] for t in themes}
@@ -88,14 +95,16 @@ def _themes(db: Session, consultation: ConsultationView, themes: list[dict[str, 
         count = _bearing(db, consultation, slug, known[slug])
         if count:
             raise Invalid(
-                "El tema «%(slug)s» no se puede quitar: %(count)s aportes lo llevan.",
-                slug=slug,
+                "El tema «%(name)s» no se puede quitar: %(count)s aportes lo llevan.",
+                name=_called(consultation, slug),
                 count=count,
                 field="themes",
             )
         if db.execute(select(Role.id).where(Role.theme_id == known[slug])).first():
             raise Invalid(
-                "El tema «%(slug)s» tiene a quien lo revisa: quítele ese encargo antes.", slug=slug, field="themes"
+                "El tema «%(name)s» tiene a quien lo revisa: quítele ese encargo antes.",
+                name=_called(consultation, slug),
+                field="themes",
             )
         db.execute(delete(Theme).where(Theme.id == known[slug]))
     for slug in kept & known.keys():  # out of the way first: letters are unique, and two themes may change places
@@ -116,6 +125,11 @@ def _themes(db: Session, consultation: ConsultationView, themes: list[dict[str, 
             db.execute(insert(Theme).values(consultation_id=consultation.id, slug=t["slug"], **values))
 
 
+def _called(consultation: ConsultationView, slug: str) -> str:
+    theme = consultation.theme(slug)
+    return theme.name["es"] if theme else slug
+
+
 def _bearing(db: Session, consultation: ConsultationView, slug: str, theme_id: int) -> int:
     """How many contributions bear a theme, as the primary one, as a mention, did at some time, or comment on it."""
     mine = select(func.coalesce(func.sum(Tally.n), 0)).where(
@@ -133,10 +147,10 @@ def _lists(db: Session, consultation: ConsultationView, lists: dict[str, list[di
         gone = {c.code for c in choices} - {item["code"] for item in lists.get(name, [])}
         used = gone & set(_used(db, consultation.id, name))
         if used:
-            code = min(used)
+            choice = consultation.choice(name, min(used))
             raise Invalid(
-                "«%(code)s» no se puede quitar de la lista: hay aportes o entidades que lo llevan.",
-                code=code,
+                "«%(name)s» no se puede quitar de la lista: hay aportes o entidades que lo llevan.",
+                name=choice.label["es"] if choice else min(used),
                 field=name,
             )
     db.execute(delete(ListItem).where(ListItem.consultation_id == consultation.id))

@@ -142,6 +142,8 @@ def missing(content: dict[str, Any], *, today: date) -> list[Missing]:
     opening = [s for s in stages if "opinion" in s["opens"]]
     found += [Missing("etapas", "none")] if not stages else []
     found += [Missing("etapas", "opens")] if stages and not opening else []
+    receives = any("proposal" in s["opens"] for s in stages)
+    found += [Missing("etapas", "proposals", warning=True)] if stages and not receives else []
     if opening:
         first = min(read_day(s["starts"], today) for s in opening)
         if first < today + timedelta(days=NOTICE_DAYS):

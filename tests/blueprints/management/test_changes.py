@@ -58,6 +58,10 @@ def test_a_window_is_extended_and_the_public_reads_why(
     values = visitor.filled(person.get("/gestion/prueba/cronograma").text)
     later = datetime.fromisoformat(values["stages-1-ends"]) + timedelta(days=5)
     values |= {"stages-1-ends": f"{later:%d/%m/%Y}", "reason_es": "La gente pidió más tiempo."}
+    looked = person.post("/gestion/prueba/cronograma", {**values, "look": "1"}, 200).text
+    assert "Esto se anunciará" in looked
+    assert "Todavía no está publicado" in looked
+    assert "Qué cambió" not in public.get("…/cronograma").text, "a look changes nothing"
     assert person.post("/gestion/prueba/cronograma", values).location.endswith("/gestion/prueba")
     view = read(database)
     assert [s.last_day for s in view.stages if s.key == "2"] == [later.date()]

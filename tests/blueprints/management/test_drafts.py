@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
+from sqlalchemy import select
 
 from consulta.database.transactions import Database
 from consulta.domain.audit import check
 from consulta.domain.consultations import reading as consultations
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.models.accounts import RoleName
+from consulta.models.drafts import Draft
 from tests.support import visitor
 from tests.support.contributions import admit
 from tests.support.people import coordinator, staff
@@ -30,6 +32,9 @@ def test_from_the_template_to_the_public(app: Flask, database: Database, consult
     assert "Quién convoca" in page
     assert "Todavía falta" in page
     assert "menos de 14 días" not in page
+    assert "no podrán enviarlas" in page, "no stage of the template receives proposals"
+    assert f'href="{draft}/textos#convened_by_es"' in page, "a link leads to the field"
+    assert person.get(f"{draft}/publicar", 303).location == draft, "what lacks something is not even asked about"
     person.post(f"{draft}/publicar", {"seen": "1"}, 422)
     texts = visitor.fields(person.get(f"{draft}/textos").text) | {"convened_by_es": "La Mesa de Prueba"}
     person.post(f"{draft}/textos", texts)
@@ -54,7 +59,10 @@ def test_from_the_template_to_the_public(app: Flask, database: Database, consult
         assert "/consultas/plan-nuevo" not in page  # every link stays in the preview
     person.get(f"{draft}/vista/nada", 404)
     public.get("…", 404)
-    seen = visitor.fields(person.get(draft).text)["seen"]
+    page = person.get(f"{draft}/publicar").text
+    assert "no se puede deshacer" in page
+    assert "Agua y bosques" in page
+    seen = visitor.fields(page)["seen"]
     assert person.post(f"{draft}/publicar", {"seen": seen}).location.endswith("/gestion/plan-nuevo")
     assert "Caminos" in public.get("…").text
     person.post(f"{draft}/publicar", {"seen": seen}, 404)  # the double click
@@ -100,8 +108,10 @@ def test_empty_and_copy(app: Flask, database: Database, consultation: Consultati
     person = coordinator(app, database, consultation)
     empty = begun(person, "vacio-uno", "vacia")
     page = person.get(empty).text
-    for words in ("No hay ningún tema.", "No hay ninguna etapa.", "No hay motivos"):
+    for words in ("No hay ningún tema.", "No hay ninguna etapa."):
         assert words in page
+    assert "Lo que se guarda" in person.get(f"{empty}/textos").text, "legal texts are not written from nothing"
+    assert "reasons-0-title_es" in person.get(f"{empty}/motivos").text
     for path in ("", "/cronograma", "/opinar", "/reglas", "/privacidad"):
         person.get(f"{empty}/vista{path}")
     copy = begun(person, "copia-uno", "prueba")
@@ -245,3 +255,28 @@ def test_an_address_is_made_of_the_title_or_tidied(
     ):
         done = person.post("/gestion/nueva", {"title": title, "slug": slug, "start": "vacia"})
         assert f"/consultas/{made}<" in person.get(done.headers["Location"]).text
+
+
+def test_the_months_of_the_plan_and_its_template_are_set(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = coordinator(app, database, consultation)
+    draft = begun(person)
+    form = visitor.fields(person.get(f"{draft}/ajustes").text)
+    for wrong in (
+        {"plan_from": "pronto", "plan_until": "2028-12"},
+        {"plan_from": "2027-01"},
+        {"plan_from": "2028-12", "plan_until": "2027-01"},
+        {"plan_template": "Z"},
+    ):
+        page = person.post(f"{draft}/ajustes", form | wrong, 422).text
+        assert wrong.get("plan_from", "") in page
+    person.post(
+        f"{draft}/ajustes", form | {"plan_from": "enero de 2027", "plan_until": "12/2028", "plan_template": "B"}
+    )
+    shown = visitor.fields(person.get(f"{draft}/ajustes").text)
+    assert (shown["plan_from"], shown["plan_until"], shown["plan_template"]) == ("2027-01", "2028-12", "B")
+    person.post(f"{draft}/ajustes", shown | {"plan_from": "", "plan_until": "", "plan_template": ""})
+    with database.session(read_only=True) as db:
+        content = db.execute(select(Draft.content)).scalar_one()
+    assert content["settings"]["plan"] == {}

@@ -20,6 +20,7 @@ from consulta.domain.management.drafts import DraftView
 from consulta.models.accounts import Role, RoleName
 from consulta.models.consultations import Reason
 from consulta.models.contributions import Status
+from consulta.models.news import Announcement
 from tests.support.acts import listed
 from tests.support.audits import sound
 from tests.support.consultations import a_consultation, load, read, said
@@ -122,10 +123,10 @@ def test_a_choice_that_somebody_made_stays_and_may_be_renamed(
     admit(database, consultation, "De Cobán", department="16")
     listed(database, consultation)
     lists = part(consultation, "lists")
-    for name, code in (("department", "16"), ("body_sector", "cso")):
+    for name, code, label in (("department", "16", "Alta Verapaz"), ("body_sector", "cso", "")):
         without = copy.deepcopy(lists)
         without[name] = [item for item in without[name] if item["code"] != code]
-        with pytest.raises(Invalid, match=code) as refused:
+        with pytest.raises(Invalid, match=f"«{label}") as refused:
             change(database, consultation, now, lists=without)
         assert refused.value.field == name
     lists["department"] = [{**item, "label": said(item["label"]["es"].upper())} for item in lists["department"]][1:]
@@ -230,6 +231,7 @@ def test_the_list_names_what_is_missing(
     content = a_consultation("plan-2027")
     for stage in content["stages"]:
         stage["starts"], stage["ends"] = "D+20", "D+30"
+    content["stages"][1]["opens"] = ["opinion", "proposal"]
     assert drafts.missing(content, today=now.date()) == []
     assert drafts.Missing(part_, message, warning) in drafts.missing({**content, **parts}, today=now.date())
 
@@ -279,3 +281,21 @@ def test_what_lacks_something_is_not_published(
     with database.transaction() as db:
         drafts.discard(db, draft)
         assert drafts.own(db, actor(account)) == []
+
+
+def test_the_news_say_when_contributions_are_shown_from_now_on(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    settings = part(consultation, "settings")
+    after = change(database, consultation, now, settings=settings | {"moderation": {"opinion": "after"}})
+    with database.session(read_only=True) as db:
+        told = db.execute(select(Announcement.content)).scalars().all()
+    assert told[-1]["shown"] == {"was": "before", "now": "after"}
+    after = change(
+        database, after, now, settings=settings | {"moderation": {"opinion": "after"}, "review_days": 9}
+    )
+    assert after.settings["review_days"] == 9
+    with database.session(read_only=True) as db:
+        told = db.execute(select(Announcement.content).order_by(Announcement.id)).scalars().all()
+    assert "shown" not in told[-1]
+    sound(database)
