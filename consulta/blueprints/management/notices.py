@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.notifications import notices
 from consulta.models.news import NoticeState
 from consulta.web import answers, db, guards
+from consulta.web import notices as page_notices
 from consulta.web.auth import allow, coordinates
 from consulta.web.context import now
 from consulta.words.i18n import gettext
@@ -37,12 +38,21 @@ def look(slug: str, notice_id: int) -> Response:
 def settle(slug: str, notice_id: int) -> BaseResponse:
     """Note what came of the call."""
     consultation = guards.coordinated(slug)
-    told = request.form.get("state") == NoticeState.TOLD
-    seen = NoticeState.NO_ANSWER if request.form.get("seen") == NoticeState.NO_ANSWER else NoticeState.WAITING
-    state = NoticeState.TOLD if told else NoticeState.NO_ANSWER
+    seen, state = (_state(request.form.get(name)) for name in ("seen", "state"))
     notices.settle(db.session(), consultation, notice_id, seen=seen, state=state, now=now())
-    flash(gettext("Anotado."))
+    words = {
+        NoticeState.TOLD: gettext("Quedó anotado que ya se le avisó."),
+        NoticeState.NO_ANSWER: gettext("Quedó anotado que no contesta. Sigue en la lista."),
+        NoticeState.WAITING: gettext("Sigue por avisar."),
+    }
+    back = url_for(".settle", slug=slug, notice_id=notice_id)
+    undo = "" if state is NoticeState.WAITING else back
+    page_notices.tell(words[state], undo=undo, fields={"seen": state.value, "state": seen.value})
     return redirect(url_for(".listing", slug=slug), 303)
+
+
+def _state(typed: str | None) -> NoticeState:
+    return NoticeState(typed) if typed in set(NoticeState) else NoticeState.WAITING
 
 
 def _page(consultation: ConsultationView, shown: tuple[int, str, str] | None) -> Response:
@@ -50,6 +60,7 @@ def _page(consultation: ConsultationView, shown: tuple[int, str, str] | None) ->
         "management/notices.html",
         consultation=consultation,
         calls=notices.waiting(db.session(), consultation),
+        told=notices.told(db.session(), consultation),
         unreachable=notices.unreachable(db.session(), consultation),
         shown=shown,
     )

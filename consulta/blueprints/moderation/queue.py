@@ -80,7 +80,7 @@ def _queue_page(
     today = consultation.today(now())
     days = {one.review_by for one in rows}
     due = {
-        one: (gettext("Atrasado: ") if one < today else "") + gettext("prometido antes del %(day)s", day=day(one))
+        one: (gettext("Atrasado: ") if one < today else "") + gettext("prometido a más tardar el %(day)s", day=day(one))
         for one in days
     }
     return render_template(

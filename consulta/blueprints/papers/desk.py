@@ -161,7 +161,7 @@ def settle(slug: str, key: str) -> Response | BaseResponse:
         )
     except Invalid as error:
         return _refused(consultation, forum, typed, error.field, error)
-    flash(gettext("Anotado."))
+    flash(gettext("Quedó anotado: hojas %(first)s a %(last)s.", first=first, last=last))
     return redirect(url_for(".desk", slug=slug, key=key), 303)
 
 
@@ -267,6 +267,7 @@ def _sheet(
     errors: dict[str, str],
     status: int,
 ) -> Response:
+    sheet = paper_notes.one(db.session(), forum, number)
     return answers.private(
         "papers/sheet.html",
         status,
@@ -274,7 +275,8 @@ def _sheet(
         forum=forum,
         values=values,
         errors=errors,
-        sheet=paper_notes.one(db.session(), forum, number),
+        sheet=sheet,
+        said=paper_notes.said(db.session(), forum, paper_id=sheet.id),
         rows=paper_batches.MAX_NOTES,
         limit=LINE,
     )

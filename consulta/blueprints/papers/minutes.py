@@ -16,6 +16,7 @@ from consulta.domain.consultations.snapshots import ConsultationView, ThemeView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
 from consulta.domain.papers import minutes as paper_minutes
+from consulta.domain.papers import notes as paper_notes
 from consulta.forms.fields import TEXT, Typed
 from consulta.models.accounts import Sector
 from consulta.models.consultations import ConsultationKind
@@ -130,5 +131,12 @@ def _page(
     status: int,
 ) -> Response:
     return answers.private(
-        "papers/minutes.html", status, consultation=consultation, forum=forum, theme=theme, values=values, errors=errors
+        "papers/minutes.html",
+        status,
+        consultation=consultation,
+        forum=forum,
+        theme=theme,
+        values=values,
+        errors=errors,
+        said=paper_notes.said(db.session(), forum, theme_id=theme.id),
     )

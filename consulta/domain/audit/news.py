@@ -22,6 +22,8 @@ TOLD = frozenset(
         Action.POSITION_PUBLISH,
         Action.ACT_PUBLISH,
         Action.NEWS_PUBLISH,
+        Action.FORUM_CANCEL,
+        Action.FORUM_CLOSE,
     }
 )
 
@@ -29,7 +31,7 @@ TOLD = frozenset(
 class News:
     """Announcements. Entries of before say nothing of them; the log tells by its first that does since when they do."""
 
-    subjects = frozenset({"consultation", "schedule", "position", "act", "news"})
+    subjects = frozenset({"consultation", "schedule", "position", "act", "news", "forum"})
 
     def __init__(self, db: Session, view: ConsultationView) -> None:
         self.db, self.view = db, view

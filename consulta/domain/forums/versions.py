@@ -13,6 +13,7 @@ from consulta.domain.ledger import digests
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.ledger.log import By
+from consulta.domain.notifications import news
 from consulta.domain.rows import next_version
 from consulta.domain.texts import demand_reason
 from consulta.models.base import Localized
@@ -60,6 +61,8 @@ def cancel(
         Invalid("Escriba por qué se cancela, en 10 letras o más: todas las personas lo leerán.", field="reason_es"),
     )
     data = of_version(db, consultation, key, seen)
+    what = {"what": "cancelled-forum", "key": key, "title": data.name, "reason": reason}
+    told = f"forum-cancelled:{key}:{seen + 1}", what
     forum_id = next_version(
         db,
         Forum,
@@ -81,8 +84,10 @@ def cancel(
         by=by,
         now=now,
         action=Action.FORUM_CANCEL,
+        told=news.digest(*told),
     )
     db.execute(insert(ForumTelling).values(forum_id=forum_id, version=seen + 1, what="cancelled"))
+    news.announce(db, consultation, event=told[0], content=told[1], now=now)
 
 
 def of_version(db: Session, consultation: ConsultationView, key: str, version: int) -> ForumData:
@@ -179,6 +184,7 @@ def _store(
     by: By,
     now: datetime,
     action: Action = Action.FORUM_PUBLISH,
+    told: str | None = None,
 ) -> None:
     db.execute(
         insert(ForumVersion).values(
@@ -202,6 +208,7 @@ def _store(
             "capacity": data.capacity,
             "reason": (reason or {}).get("es") if version > 1 else None,
             "sha256": of_forum(db, consultation.id, key, version),
+            **({"news": told} if told else {}),
         },
     )
 

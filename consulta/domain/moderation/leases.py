@@ -47,7 +47,7 @@ def open_item(db: Session, consultation: ConsultationView, number: int, *, by: B
     )
     if done.first() is None:
         holder = items.item(db, consultation, number, account_id=by.account_id or 0, now=now).leased_by
-        raise Conflict("La tiene abierta %(who)s. Elija otra, o vuelva en diez minutos.", who=holder or "")
+        raise Conflict("Lo tiene abierto %(who)s. Elija otro, o vuelva en diez minutos.", who=holder or "")
 
 
 def open_next(

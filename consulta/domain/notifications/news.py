@@ -76,6 +76,7 @@ class NewsMail(Mail):
     old_day: str | None = None
     old_time: str | None = None
     old_place: Localized | None = None
+    shown: dict[str, str] | None = None
 
     @classmethod
     def about(cls, content: Mapping[str, Any], **rest: Any) -> Self:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
@@ -15,7 +15,7 @@ from consulta.domain.errors import Conflict, NotFound
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.ledger.log import By
-from consulta.domain.rows import changed
+from consulta.domain.rows import changed, read
 from consulta.models.accounts import Account
 from consulta.models.base import Localized
 from consulta.models.forums import Registration
@@ -111,27 +111,32 @@ def forget(db: Session, registration_ids: Sequence[int]) -> None:
 
 def waiting(db: Session, consultation: ConsultationView) -> list[Call]:
     """Everybody still to be told, those that did not answer last."""
+    query = _calls(consultation).where(Notice.state != NoticeState.TOLD)
+    return read(db, query.order_by(Notice.state.desc(), Notice.id).limit(200), Call)
+
+
+def told(db: Session, consultation: ConsultationView) -> list[Call]:
+    """Who was told last, the latest first."""
+    query = _calls(consultation).where(Notice.state == NoticeState.TOLD)
+    return read(db, query.order_by(Notice.changed_at.desc(), Notice.id.desc()).limit(50), Call)
+
+
+def _calls(consultation: ConsultationView) -> Select[*tuple[Any, ...]]:
     n, o = Notice, Organization
-    rows = db.execute(
-        select(n.id, o.slug, o.name, n.content, n.state, n.changed_at)
-        .outerjoin(o, o.id == n.organization_id)
-        .where(n.consultation_id == consultation.id, n.state != NoticeState.TOLD)
-        .order_by(n.state.desc(), n.id)
-        .limit(200)
-    )
-    return [Call(*row) for row in rows]
+    columns = (n.id, o.slug, o.name, n.content, n.state, n.changed_at)
+    return select(*columns).outerjoin(o, o.id == n.organization_id).where(n.consultation_id == consultation.id)
 
 
-def unreachable(db: Session, consultation: ConsultationView) -> int:
-    """How many bodies have neither an address nor a telephone nor an account here."""
+def unreachable(db: Session, consultation: ConsultationView) -> dict[str, Localized]:
+    """The bodies that have neither an address nor a telephone nor an account here, by name, up to 200."""
     o = Organization
-    query = select(func.count()).where(
+    query = select(o.slug, o.name).where(
         o.consultation_id == consultation.id,
         o.contact_email.is_(None),
         o.contact_phone.is_(None),
         o.id.not_in(select(OrganizationMember.organization_id).where(OrganizationMember.wished_on.is_(None))),
     )
-    return db.execute(query).scalar_one()
+    return {row.slug: row.name for row in db.execute(query.order_by(o.sort_key, o.id).limit(200))}
 
 
 def open_contact(

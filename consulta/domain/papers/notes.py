@@ -19,10 +19,10 @@ from consulta.domain.forums.reading import ForumView
 from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.ledger.log import By
-from consulta.domain.rows import changed
+from consulta.domain.rows import changed, read
 from consulta.domain.texts import OTHER_MAX, says_something
 from consulta.models.base import table_of
-from consulta.models.contributions import Channel, Kind, Status
+from consulta.models.contributions import Channel, Contribution, Kind, Status
 from consulta.models.moderation import Intake
 from consulta.models.opinions import Opinion
 from consulta.models.papers import Paper, PaperBatch, PaperNote, PaperState
@@ -133,6 +133,26 @@ def one(db: Session, forum: ForumView, number: int) -> PaperView:
     if row is None:
         raise NotFound("No hay una hoja %(number)s en este foro.", number=number)
     return PaperView(*row)
+
+
+@dataclass(frozen=True)
+class SaidNote:
+    """A note that was entered: its number among the contributions, its sheet, its text (``None``: it is gone)."""
+
+    number: int
+    sheet: int
+    body: str | None
+
+
+def said(db: Session, forum: ForumView, *, theme_id: int | None = None, paper_id: int | None = None) -> list[SaidNote]:
+    """What was entered of one table's sheets, or of one sheet, in the order of the sheets; up to 500."""
+    c, o = table_of(Contribution), table_of(Opinion)
+    query = select(c.c.number, _P.c.number, o.c.body).join(_N, _N.c.contribution_id == c.c.id)
+    query = query.join(_P, _P.c.id == _N.c.paper_id).join(_B, _B.c.id == _P.c.batch_id).join(o, o.c.id == c.c.id)
+    mine = [_B.c.forum_id == forum.id]
+    mine += [_B.c.theme_id == theme_id] if theme_id is not None else []
+    mine += [_P.c.id == paper_id] if paper_id is not None else []
+    return read(db, query.where(*mine).order_by(_P.c.number, _N.c.line, c.c.id).limit(500), SaidNote)
 
 
 def _bodies(db: Session, paper_id: int) -> list[str]:

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
+from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.ledger.log import By
+from consulta.domain.notifications import news
 from consulta.domain.rows import changed
 from consulta.domain.texts import demand_reason
 from consulta.models.base import table_of
@@ -70,21 +72,40 @@ def close(
     found = reconcile(db, forum)
     open_ = [batch for batch in found if not batch.settled]
     if open_:
-        demand_reason(
-            explanation,
-            Invalid(
-                "Todavía hay %(out)s hojas sin cuenta y %(pending)s notas por revisar. Espere, o explique por qué se "
-                "cierra así: todas las personas lo leerán.",
-                out=sum(b.out for b in open_),
-                pending=sum(b.pending for b in open_),
-                field="explanation",
-            ),
-        )
+        demand_reason(explanation, _still(sum(b.out for b in open_), sum(b.pending for b in open_)))
     mine = update(_F).where(_F.c.id == forum.id, _F.c.closed_at.is_(None))
     if not changed(db, mine.values(closed_at=now, closing=explanation or None)):
         raise Conflict("Este foro ya se cerró.")
+    event = f"forum-closed:{forum.key}:{ledger.instant(now)}"  # one that was opened again is told again
+    told = {"what": "closed-forum", "key": forum.key, "title": forum.data.name}
     payload = {"explanation": explanation or None, "sheets": sum(b.handed_out for b in found)}
+    payload |= {"news": news.digest(event, told)}
+    news.announce(db, consultation, event=event, content=told, now=now)
     paper_notes.note(db, consultation, forum, Action.FORUM_CLOSE, by, now, payload)
+
+
+def _still(out: int, pending: int) -> Invalid:
+    """What keeps the accounts from balancing, and nothing that does not."""
+    field = "explanation"
+    if not pending:
+        return Invalid(
+            "Faltan por anotar %(out)s hojas. Espere, o explique por qué se cierra así: todas las personas lo leerán.",
+            out=out,
+            field=field,
+        )
+    if not out:
+        return Invalid(
+            "Faltan por revisar %(n)s notas. Espere, o explique por qué se cierra así: todas las personas lo leerán.",
+            n=pending,
+            field=field,
+        )
+    return Invalid(
+        "Faltan por anotar %(out)s hojas y por revisar %(pending)s notas. Espere, o explique por qué se cierra así: "
+        "todas las personas lo leerán.",
+        out=out,
+        pending=pending,
+        field=field,
+    )
 
 
 def reopen(

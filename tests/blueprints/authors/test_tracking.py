@@ -25,7 +25,7 @@ def test_every_step_is_told_in_plain_words(
     folio = visitor.folio()
     page = visitor.follow(folio.lower().replace("-", " "))
     assert "Quiero saber en qué se gasta" in page.text
-    assert "Se revisará antes del" in page.text
+    assert "Se revisará a más tardar el" in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["Referrer-Policy"] == "same-origin"
     account = staff(database, consultation)

@@ -30,8 +30,8 @@ def test_an_opinion_gets_a_receipt_with_code_qr_and_dates(visitor: Visitor, data
     assert answer.headers["Location"].endswith("/consultas/prueba/comprobante")
     page = visitor.get("…/comprobante")
     assert re.search(r'<output id="folio"[^>]*>[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}</output>', page.text)
-    assert "Se revisará antes del" in page.text
-    assert "La respuesta se publicará antes del" in page.text
+    assert "Se revisará a más tardar el" in page.text
+    assert "La respuesta se publicará a más tardar el" in page.text
     assert '<svg class="qr"' in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert contributions.stored(database) == ["Que haya agua todos los días"]

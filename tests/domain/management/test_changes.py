@@ -291,9 +291,7 @@ def test_the_news_say_when_contributions_are_shown_from_now_on(
     with database.session(read_only=True) as db:
         told = db.execute(select(Announcement.content)).scalars().all()
     assert told[-1]["shown"] == {"was": "before", "now": "after"}
-    after = change(
-        database, after, now, settings=settings | {"moderation": {"opinion": "after"}, "review_days": 9}
-    )
+    after = change(database, after, now, settings=settings | {"moderation": {"opinion": "after"}, "review_days": 9})
     assert after.settings["review_days"] == 9
     with database.session(read_only=True) as db:
         told = db.execute(select(Announcement.content).order_by(Announcement.id)).scalars().all()
