@@ -67,7 +67,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         secret_key=secret,
         instance=instance,
         mail_url=_mail(_choice(env, "CONSULTA_MAIL_URL", f"file://{instance}/mail", MAIL_SCHEMES)),
-        base_url=_choice(env, "CONSULTA_BASE_URL", "http://127.0.0.1:8000", ("http", "https")).rstrip("/"),
+        base_url=_choice(env, "CONSULTA_BASE_URL", _here(env), ("http", "https")).rstrip("/"),
         ratelimit_url=env.get("CONSULTA_RATELIMIT_URL", "memory://"),
         trusted_proxies=_whole(env, "CONSULTA_TRUSTED_PROXIES", 0),
         timezone=_zone(env.get("CONSULTA_TIMEZONE", "America/Guatemala")),
@@ -96,6 +96,11 @@ def database_url(value: str) -> str:
     if scheme in ("sqlite", "postgresql+psycopg"):
         return value
     raise SettingError(f"CONSULTA_DATABASE_URL: sqlite:///… or postgresql://…, not {scheme!r}")
+
+
+def _here(env: Mapping[str, str]) -> str:
+    """Where the program answers on this machine, for links of who set no address."""
+    return f"http://127.0.0.1:{env.get('PORT') or '8000'}"
 
 
 def _choice(env: Mapping[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:

@@ -47,6 +47,14 @@ def in_words(diagnostics: Iterable[Diagnostic]) -> list[Advice]:
     return [_in_words(one) for one in diagnostics]
 
 
+def together(found: Iterable[Advice]) -> list[list[Advice]]:
+    """Those that say the same of several milestones stand together, in the order of the first."""
+    groups: dict[tuple[str, str, str], list[Advice]] = {}
+    for one in found:
+        groups.setdefault((one.rule, one.message, one.remedy), []).append(one)
+    return list(groups.values())
+
+
 def _in_words(one: Diagnostic) -> Advice:
     rule = RULES[one.rule]
     values = {name: month(v) if isinstance(v, str) and _MONTH.fullmatch(v) else v for name, v in one.values.items()}

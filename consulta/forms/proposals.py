@@ -25,8 +25,29 @@ PROSE = {
     "ambition": ("ambition",),
 }
 """The fields of running text of each step."""
+ELSEWHERE = {
+    "theme": "problem",
+    "challenge": "relevance",
+    **dict.fromkeys(("leads", "contacts", "persons", "posts", "emails", "phones"), "who"),
+    **dict.fromkeys(("milestones", "start", "end", "deliverable", "parties"), "milestones"),
+}
+"""The steps of the fields that are no running text."""
+ANCHORS = {
+    **dict.fromkeys(("contacts", "persons"), "contact-0-name"),
+    "posts": "contact-0-post",
+    "emails": "contact-0-email",
+    "phones": "contact-0-phone",
+    **dict.fromkeys(("milestones", "start", "end", "deliverable", "parties"), "metas"),
+}
+"""Beside what a step shows a field that has no place of its own name."""
 MAX_LEADS, MAX_CONTACTS = 20, 10
 Read = Callable[[Typed, Draft], dict[str, Any]]
+
+
+def step_of(field: str) -> str:
+    """The step in which a field is filled in; the first for what is in none."""
+    in_prose = next((step for step, fields in PROSE.items() if field in fields), "problem")
+    return ELSEWHERE.get(field, in_prose)
 
 
 def read_step(step: str, typed: Typed, draft: Draft) -> dict[str, Any]:

@@ -228,6 +228,14 @@ def test_a_wrong_setting_stops_the_start_by_name() -> None:
             from_environment({"CONSULTA_SECRET_KEY": "k" * 40, "CONSULTA_INSTANCE": "instance", name: value})
 
 
+def test_links_lead_to_where_the_program_answers() -> None:
+    from consulta.config import from_environment
+
+    given = {"CONSULTA_SECRET_KEY": "k" * 40, "PORT": "8123"}
+    assert from_environment(given).base_url == "http://127.0.0.1:8123"
+    assert from_environment({**given, "CONSULTA_BASE_URL": "https://x.example/"}).base_url == "https://x.example"
+
+
 def test_the_cookie_is_secure_behind_https(settings: object, ana: int) -> None:
     app = create_app(replace(settings, base_url="https://consulta.example"))  # type: ignore[type-var]
     answer = app.test_client().get("/seguimiento")

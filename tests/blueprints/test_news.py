@@ -42,7 +42,8 @@ def planned(person: Visitor, **changes: str) -> None:
         "kind": "forum",
         "planned_from": day,
         "place_es": "Salón",
-        "bodies": "agua\nvecinas",
+        "body-0-name": "agua",
+        "body-1-name": "vecinas",
     }
     key = "/gestion/prueba/actos/foro-de-coban" if changes else "/gestion/prueba/actos/nuevo"
     person.post(key, {**act, "seen": "1", "reason_es": "Cambió el salón disponible.", **changes})
@@ -97,6 +98,7 @@ def test_bodies_are_told_by_mail_or_by_telephone(
     assert "Entidad agua" in page
     assert "5555-0199" not in page
     assert "1 entidad no tiene correo" in page
+    assert "/gestion/prueba/participantes/vecinas" in page, "it is named, and one click away"
     assert "Avisos que dar por teléfono: 1" in person.get("/gestion/prueba").text
     notice = re.search(r"/por-avisar/(\d+)/ver", page)
     assert notice
@@ -110,7 +112,16 @@ def test_bodies_are_told_by_mail_or_by_telephone(
     assert "no contestó" in person.get("/gestion/prueba/por-avisar").text
     person.post(call, {"state": "told", "seen": "waiting"}, 409)
     person.post(call, {"state": "told", "seen": "no-answer"})
-    assert "No hay nadie por avisar" in person.get("/gestion/prueba/por-avisar").text
+    page = person.get("/gestion/prueba/por-avisar").text
+    assert "No hay nadie por avisar" in page
+    assert "Ya se les avisó" in page
+    assert 'name="state" value="no-answer"' in page, "the notice takes it back"
+    person.post(call, {"state": "no-answer", "seen": "told"})
+    page = person.get("/gestion/prueba/por-avisar").text
+    assert "no contestó" in page
+    assert "Ya se les avisó" not in page
+    person.post(call, {"state": "nada", "seen": "no-answer"})
+    assert "no contestó" not in person.get("/gestion/prueba/por-avisar").text
     public.post(f"{call}/ver", {}, 403)
     sound(database)
 

@@ -123,8 +123,10 @@ def _who_answers(consultation: ConsultationView, sector: Sector | None) -> str:
 def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
     """Suspend, resume or take back a role, with a reason."""
     consultation, typed = guards.changeable(slug), Typed(request.form)
-    act = typed.one_of("act", ("suspend", "resume", "revoke"), missing=gettext("Elija qué hacer."))
+    act = typed.one_of("act", ("suspend", "resume", "revoke", "again"), missing=gettext("Elija qué hacer."))
     person = account_team.find(account_team.team(db.session(), consultation), account_id, role)
+    if act == "again":
+        return _again(consultation, person)
     reason = typed.text("reason", limit=500)
     try:
         if act and person.account_id == actor().id:
@@ -138,6 +140,17 @@ def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
         return _page(consultation, typed.values(), typed.errors, 422)
     _told(slug, person, act or "")
     return redirect(url_for(".listing", slug=slug), 303)
+
+
+def _again(consultation: ConsultationView, person: Person) -> Response | BaseResponse:
+    """Send the invitation once more to who did not choose a password yet."""
+    try:
+        account_team.invite_again(db.session(), consultation, person, now=now())
+    except Conflict as error:
+        refusal = answers.refused(error, field=f"person-{person.account_id}-{person.key}")
+        return _page(consultation, {}, refusal.errors, refusal.status)
+    notices.tell(gettext("Le enviamos otra vez la invitación a %(email)s.", email=person.email))
+    return redirect(url_for(".listing", slug=consultation.slug), 303)
 
 
 def _change(consultation: ConsultationView, person: Person, act: str | None, reason: str) -> None:

@@ -16,17 +16,21 @@ from consulta.domain.proposals.drafting import Draft
 from consulta.domain.proposals.sending import Sender
 from consulta.domain.sheets import advice
 from consulta.domain.texts import showable
-from consulta.forms.advice import Advice, in_words
+from consulta.forms.advice import Advice, in_words, together
 from consulta.forms.fields import Typed
 from consulta.forms.guides import GUIDES
-from consulta.forms.proposals import read_sender
+from consulta.forms.proposals import ANCHORS, read_sender, step_of
 from consulta.web import answers, db, form_keys, guards, held_drafts
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now, settings
 from consulta.words.i18n import gettext, language
 
+from .drafting import ADDRESSES
+
 bp = Blueprint("proposal_sending", __name__, url_prefix="/consultas/<slug>/propuestas")
 SENT = "sent"
+MOST_AT_ONCE = 100
+"""So many pieces of advice that say the same are let stand with one reason."""
 
 
 @bp.get("/borrador/<key>/revisar")
@@ -41,17 +45,18 @@ def review(slug: str, key: str) -> Response:
 def dismiss(slug: str, key: str) -> Response | BaseResponse:
     """Let a diagnostic of the advice stand, with a reason that everybody reads; or take that back."""
     draft, typed = held_drafts.draft(slug, key), Typed(request.form)
-    diagnostic = showable(typed.data.get("finding", ""), 40)
-    if diagnostic not in {one.key for one in _advice(draft)}:
+    keys = list(dict.fromkeys(showable(value, 40) for value in request.form.getlist("finding")[:MOST_AT_ONCE]))
+    if not keys or not set(keys) <= {one.key for one in _advice(draft)}:
         raise NotFound("Ese aviso ya no está.")
-    if "restore" in typed.data:
-        dismissals.restore(db.session(), draft.sheet_id, diagnostic)
-        return redirect(url_for(".review", slug=slug, key=key, _anchor="avisos"), 303)
-    reason = typed.text("reason", limit=dismissals.LONGEST)
+    reason, today = typed.text("reason", limit=dismissals.LONGEST), draft.consultation.today(now())
     try:
-        dismissals.dismiss(db.session(), draft.sheet_id, diagnostic, reason, today=draft.consultation.today(now()))
+        for diagnostic in keys:
+            if "restore" in typed.data:
+                dismissals.restore(db.session(), draft.sheet_id, diagnostic)
+            else:
+                dismissals.dismiss(db.session(), draft.sheet_id, diagnostic, reason, today=today)
     except Invalid as error:
-        return _page(draft, {diagnostic: reason}, {diagnostic: gettext(error.message)}, 422)
+        return _page(draft, {keys[0]: reason}, {keys[0]: gettext(error.message)}, 422)
     return redirect(url_for(".review", slug=slug, key=key, _anchor="avisos"), 303)
 
 
@@ -141,7 +146,8 @@ def _page(draft: Draft, typed: Mapping[str, str], errors: Mapping[str, str], sta
         draft=draft,
         sheet=draft.sheet,
         blocking=in_words(advice.blocking(draft.sheet)),
-        advice=[one for one in found if one.key not in draft.dismissed],
+        advice=together([one for one in found if one.key not in draft.dismissed]),
+        followed_in=_place,
         waived=[(one, draft.dismissed[one.key]) for one in found if one.key in draft.dismissed],
         typed=typed,
         errors=errors,
@@ -150,6 +156,14 @@ def _page(draft: Draft, typed: Mapping[str, str], errors: Mapping[str, str], sta
         signs=drafting.signs(db.session(), draft, held_drafts.actor()),
         submission=form_keys.new(),
     )
+
+
+def _place(draft: Draft, one: Advice) -> tuple[str, str]:
+    """In which step a piece of advice is followed, and beside which field."""
+    if one.milestone:
+        keys = [goal.key for goal in draft.sheet.milestones]
+        return ADDRESSES["milestones"], f"meta-{keys.index(one.milestone)}" if one.milestone in keys else "metas"
+    return ADDRESSES[step_of(one.field)], ANCHORS.get(one.field, one.field)
 
 
 def _advice(draft: Draft) -> list[Advice]:

@@ -173,6 +173,19 @@ def invite(
     )
 
 
+def invite_again(db: Session, consultation: ConsultationView, person: Person, *, now: datetime) -> None:
+    """Mail the invitation once more, with a new link; ``Conflict`` for who chose a password already, or if one of the
+    same hour is on its way."""
+    if person.signed_up:
+        raise Conflict("Esta persona ya eligió su contraseña.")
+    role, slug = person.role.value, consultation.slug
+    token = links.invite(
+        db, account_id=person.account_id, now=now, consultation=consultation.title, role=role, slug=slug
+    )
+    if token is None:
+        raise Conflict("La invitación de hace un momento va en camino: espere una hora antes de enviar otra.")
+
+
 def complete(role: RoleName, sector: Sector | None, organization: str | None, language: str | None) -> None:
     """Every role names what it cannot be without; ``Invalid`` with the field that is missing."""
     if role is RoleName.MODERATOR and sector is None:

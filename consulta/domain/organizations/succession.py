@@ -71,8 +71,10 @@ def ask(
         raise NotAllowed("Un registro histórico no se cambia.")
     if body.standing not in members.REPRESENTED:
         raise NotAllowed("Primero hay que verificar a la organización.")
-    why = "Escriba qué pasó con quien firma, en 10 letras o más: queda en la bitácora."
-    demand_reason(reason, Invalid(why, field="reason"))
+    demand_reason(
+        reason,
+        Invalid("Escriba qué pasó con quien firma, en 10 letras o más: queda en la bitácora.", field="reason"),
+    )
     known = accounts.by_email(db, email)
     if known is not None and known[0] in members.signatories(db, body.id):
         raise Invalid("Esa persona ya firma por la organización.", field="successor")

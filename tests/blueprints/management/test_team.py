@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from flask import Flask
+from sqlalchemy import delete, select, update
 
 from consulta.database.transactions import Database
 from consulta.domain.accounts import accounts, team
 from consulta.domain.consultations.snapshots import ConsultationView
-from consulta.models.accounts import Sector
+from consulta.models.accounts import Account, Sector
+from consulta.models.outbox import OutboxMessage
 from tests.support.acts import listed
 from tests.support.audits import sound
 from tests.support.people import coordinator, staff
@@ -176,3 +178,24 @@ def test_an_invitation_says_who_sends_it_in_its_readers_language(
     [mail] = mails(app)
     assert "Consulta prueba (en)" in mail
     assert "Le dieron una cuenta" not in mail
+
+
+def test_an_invitation_is_sent_again_until_somebody_chose_a_password(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    person = coordinator(app, database, consultation)
+    person.post(PEOPLE, {"email": "nueva@equipo.example", "role": "observer", "reason": "Observa por su embajada."})
+    assert "Enviar otra vez la invitación" in person.get(PEOPLE).text
+    with database.session(read_only=True) as db:
+        (id_,) = (one.account_id for one in team.team(db, consultation) if one.email.startswith("nueva"))
+    at = f"{PEOPLE}/{id_}/observer"
+    assert "espere una hora" in person.post(at, {"act": "again"}, 409).text, "a second click sends no second link"
+    with database.transaction() as db:
+        db.execute(delete(OutboxMessage))
+    done = person.post(at, {"act": "again"})
+    assert "otra vez la invitación a nueva@equipo.example" in person.get(done.headers["Location"]).text
+    with database.transaction() as db:
+        assert list(db.execute(select(OutboxMessage.template)).scalars()) == ["invitation"]
+        db.execute(update(Account).where(Account.id == id_).values(password_hash="x"))
+    person.post(at, {"act": "again"}, 409)
+    assert "Enviar otra vez la invitación" not in person.get(PEOPLE).text

@@ -35,6 +35,12 @@ def test_from_the_printer_to_the_stub(
     assert "aún no ha sido ingresada" in visitor.follow(codes[0]).text
     assert desk.get(f"{DESK}/ir", 303, query_string={"hoja": "1"}).location.endswith(f"{DESK}/1")
     desk.post(f"{DESK}/1", {"body-1": "Falta agua <b>limpia</b>", "language-1": "kek", "body-2": "Y luz"})
+    page = desk.get(f"{DESK}/1").text
+    assert "Falta agua &lt;b&gt;limpia&lt;/b&gt;" in page, "what was entered can be read again"
+    assert "n.º 1<" in page
+    page = desk.get("/gestion/prueba/foros/foro/actas/tema-1").text
+    assert "Y luz" in page, "the minutes name notes by numbers that are listed beside"
+    assert "hojas con destino: 1 de 2" in desk.get(DESK).text.lower()
     followed = visitor.follow(codes[0])
     assert "Falta agua &lt;b&gt;limpia&lt;/b&gt;" in followed.text
     assert followed.headers["Cache-Control"] == "no-store"
@@ -43,9 +49,12 @@ def test_from_the_printer_to_the_stub(
     assert "anotada como perdida" in visitor.follow(codes[1]).text
     desk.post(f"{DESK}/cerrar", {"explanation": "Se revisan la otra semana."}, 409)
     held(database, consultation, now)
-    assert "2 notas por revisar" in desk.post(f"{DESK}/cerrar", {}, 422).text
+    assert "por revisar 2 notas" in desk.post(f"{DESK}/cerrar", {}, 422).text
     desk.post(f"{DESK}/cerrar", {"explanation": "Se revisan la otra semana."})
     desk.post(f"{DESK}/imprimir", {"theme": "tema-1", "count": "2"}, 409)
+    page = visitor.get("…/novedades").text
+    assert "Se publicaron las cuentas del foro" in page
+    assert "/consultas/prueba/foros/foro" in page
     sound(database)
 
 

@@ -240,3 +240,26 @@ def test_after_the_minute_what_is_written_is_kept(
 )
 def test_months_as_people_write_them(typed: str, month: str | None) -> None:
     assert month_of(typed) == month
+
+
+def test_advice_leads_to_its_field_and_says_the_same_once(
+    app: Flask, database: Database, consultation: ConsultationView, visitor: Visitor
+) -> None:
+    draft = written(visitor)
+    same = {f"meta-{n}-text": f"Fortalecer la transparencia, etapa {n + 1}" for n in range(3)}
+    save(visitor, draft, "metas", **same)
+    page = visitor.get(f"{draft}/revisar").text
+    for place, anchor in re.findall(rf'href="{re.escape(draft)}/(\w+)#([\w-]+)"', page):
+        assert f'id="{anchor}"' in visitor.get(f"{draft}/{place}").text, f"{place} has no {anchor}"
+    group = next(row for row in page.split("<li ") if "#meta-2" in row)
+    assert [f"#meta-{n}" in group for n in range(3)] == [True, True, True], "three milestones, one line"
+    keys = re.findall(r'name="finding" value="([^"]+)"', group)
+    for row in page.split("<li "):
+        every = re.findall(r'name="finding" value="([^"]+)"', row)
+        assert len(every) == len(set(every))
+    assert len(keys) == 3
+    page = visitor.post(f"{draft}/dejar", {"finding": keys, "reason": "no"}, 422).text
+    assert 'value="no"' in page
+    visitor.post(f"{draft}/dejar", {"finding": keys, "reason": "Se decide en la mesa de trabajo."})
+    assert visitor.get(f"{draft}/revisar").text.count("Se decide en la mesa de trabajo.") == 3
+    visitor.post(f"{draft}/dejar", {"finding": [keys[0], "X99"], "reason": "Se decide en la mesa."}, 404)
