@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from consulta.domain.proposals.drafting import Draft
+from consulta.domain.proposals.drafting import STEPS, Draft
 from consulta.domain.proposals.sending import Sender
 from consulta.domain.proposals.sources import Sources
 from consulta.domain.sheets.sheet import TEXT_MAX, Challenge, Contact, Line
@@ -40,6 +40,11 @@ ANCHORS = {
     **dict.fromkeys(("milestones", "start", "end", "deliverable", "parties"), "metas"),
 }
 """Beside what a step shows a field that has no place of its own name."""
+PLACES = dict(
+    zip(("problema", "responde", "accion", "relevancia", "responsables", "metas", "ambicion"), STEPS, strict=True)
+)
+"""The steps by their place in the address."""
+ADDRESSES = {step: place for place, step in PLACES.items()}
 MAX_LEADS, MAX_CONTACTS = 20, 10
 Read = Callable[[Typed, Draft], dict[str, Any]]
 

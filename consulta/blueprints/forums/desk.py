@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from consulta.domain.accounts import permissions, team
+from consulta.domain.accounts import permissions
 from consulta.domain.attendance import door
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotAllowed
@@ -147,7 +147,7 @@ def _address(consultation: ConsultationView, name: str) -> str:
 
 
 def _facilitators(consultation: ConsultationView) -> dict[str, dict[str, str]]:
-    return team.facilitators(db.session(), consultation)
+    return roster.facilitators(db.session(), consultation)
 
 
 def _form_page(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, request
 
-from consulta.domain.accounts import team
+from consulta.domain.accounts import roster
 from consulta.domain.acts import reading as acts
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.organizations import positions, verification
@@ -26,7 +26,7 @@ def listing(consultation: ConsultationView) -> str:
         db.session(), consultation, sector=sector, capacity=capacity, after=request.args.get("after") or None
     )
     asking = organizations.asking(db.session(), consultation)
-    reviewers = team.moderators(db.session(), consultation)
+    reviewers = roster.moderators(db.session(), consultation)
     nominating, earlier = [one.organization for one in reviewers if one.organization], guards.place("antes")
     said, more_said = positions.listing(db.session(), consultation, before=earlier)
     return render_template(

@@ -17,25 +17,20 @@ from consulta.domain.organizations import members
 from consulta.domain.organizations.reading import BodyView
 from consulta.domain.plans import earlier
 from consulta.domain.proposals import advising, drafting, sending, sponsors
-from consulta.domain.proposals.drafting import STEPS, Draft
+from consulta.domain.proposals.drafting import Draft
 from consulta.domain.sheets import advice
 from consulta.domain.sheets.sheet import Challenge, Sheet
 from consulta.forms.advice import Advice, in_words
 from consulta.forms.fields import Typed
 from consulta.forms.guides import GUIDES
 from consulta.forms.milestones import moved
-from consulta.forms.proposals import MAX_CONTACTS, read_sources, read_step, show_step
+from consulta.forms.proposals import ADDRESSES, MAX_CONTACTS, PLACES, read_sources, read_step, show_step
 from consulta.web import answers, db, form_keys, guards, held_drafts, limits
 from consulta.web.auth import actor, allow, anyone, person, signed_in
 from consulta.web.context import now, settings
 from consulta.words.i18n import gettext, language
 
 bp = Blueprint("proposal_drafts", __name__, url_prefix="/consultas/<slug>/propuestas")
-PLACES = dict(
-    zip(("problema", "responde", "accion", "relevancia", "responsables", "metas", "ambicion"), STEPS, strict=True)
-)
-"""The steps by their place in the address."""
-ADDRESSES = {step: place for place, step in PLACES.items()}
 AN_HOUR = 30
 
 

@@ -19,13 +19,11 @@ from consulta.domain.texts import showable
 from consulta.forms.advice import Advice, in_words, together
 from consulta.forms.fields import Typed
 from consulta.forms.guides import GUIDES
-from consulta.forms.proposals import ANCHORS, read_sender, step_of
+from consulta.forms.proposals import ADDRESSES, ANCHORS, read_sender, step_of
 from consulta.web import answers, db, form_keys, guards, held_drafts
 from consulta.web.auth import allow, anyone
 from consulta.web.context import now, settings
 from consulta.words.i18n import gettext, language
-
-from .drafting import ADDRESSES
 
 bp = Blueprint("proposal_sending", __name__, url_prefix="/consultas/<slug>/propuestas")
 SENT = "sent"

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from consulta.database.transactions import Database
-from consulta.domain.accounts import team
+from consulta.domain.accounts import roster, team
 from consulta.domain.accounts.team import Person
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
@@ -112,7 +112,7 @@ def test_a_role_is_suspended_given_back_and_taken(
             team.suspend(db, consultation, person, suspended=suspended, reason=WHY, by=BY, now=now)
         assert [one.suspended for one in people(database, consultation)] == [suspended]
         with database.session(read_only=True) as db:
-            assert bool(team.moderators(db, consultation)) is not suspended, "who is suspended is not shown"
+            assert bool(roster.moderators(db, consultation)) is not suspended, "who is suspended is not shown"
         with pytest.raises(Conflict), database.transaction() as db:
             team.suspend(db, consultation, person, suspended=suspended, reason=WHY, by=BY, now=now)
     with database.transaction() as db:
@@ -170,6 +170,6 @@ def test_facilitators_are_listed_by_sector_pseudonym_and_address(
     for n, sector in enumerate(Sector):
         invite(database, consultation, now, email=f"f{n}@equipo.example", role=RoleName.FACILITATOR, sector=sector)
     with database.session(read_only=True) as db:
-        found = team.facilitators(db, consultation)
+        found = roster.facilitators(db, consultation)
     assert {sector: len(names) for sector, names in found.items()} == {"gov": 1, "cso": 1}
     assert all("@" not in name and "@" in address for names in found.values() for name, address in names.items())
