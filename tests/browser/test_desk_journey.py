@@ -57,7 +57,7 @@ def set_up(page: Page, slug: str) -> None:
     page.get_by_role("link", name="Publicar la consulta…").click()
     expect(page.locator("h1")).to_have_text("¿Publicar la consulta?")
     page.get_by_role("button", name="Publicar la consulta").click()
-    expect(page.locator("main")).to_contain_text("Nadie revisa el tema")
+    expect(page.locator("main")).to_contain_text("Todavía nadie revisa los aportes")
 
 
 def invite(page: Page, app: Flask, slug: str, email: str, sector: str, body: str = "") -> str:
@@ -143,7 +143,7 @@ def test_a_process_without_a_terminal(open_context: Callable[..., BrowserContext
             other.fill("#statement", "Se habló de publicar cada día, no cada viernes.")
         other.get_by_role("button", name="Publicar mi respuesta").click()
     page.goto(f"/gestion/{slug}")
-    expect(page.locator("main")).not_to_contain_text("Nadie revisa el tema")
+    expect(page.locator("main")).not_to_contain_text("nadie revisa los aportes")
     # A paper opinion, and a table.
     page.goto(f"/gestion/{slug}/ingresar")
     page.fill("#body", "Que arreglen el puente colgante.")

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
+from consulta.domain.accounts.team import SIGNS_IN
 from consulta.domain.consultations.snapshots import ConsultationView, StageView, ThemeView
 from consulta.domain.notifications import faults
 from consulta.domain.notifications.faults import MailFault
@@ -24,14 +25,15 @@ from consulta.models.outbox import GAVE_UP, OutboxMessage
 from .waiting import MANY, up_to_many
 
 SOON = timedelta(days=7)
-COUNTED = ("late_mail", "failed_mail", "requests", "calls")
+COUNTED = ("invited", "late_mail", "failed_mail", "requests", "calls")
 LATE_MAIL = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Needs:
     """What needs the coordinator. ``overdue``, ``due_soon`` and ``later`` count contributions whose promised review
-    date passed, comes within a week, or comes after it, among the 1,001 first due.
+    date passed, comes within a week, or comes after it, among the 1,001 first due. ``invited``: who was asked to review
+    and did not choose a password yet.
     ``asked_on``, ``called_at``: since when the first waits."""
 
     overdue: int
@@ -39,6 +41,7 @@ class Needs:
     later: int
     oldest: date | None
     unattended: tuple[ThemeView, ...]
+    invited: int
     late_mail: int
     failed_mail: int
     mail_fault: MailFault | None
@@ -81,6 +84,7 @@ def needs(db: Session, consultation: ConsultationView, *, now: datetime) -> Need
         later=waiting["later"] or 0,
         oldest=next((row["review_by"] for row in found["oldest"]), None),
         unattended=_unattended(consultation, {row["theme_id"] for row in found["attended"]}),
+        invited=n["invited"],
         late_mail=n["late_mail"],
         failed_mail=n["failed_mail"],
         mail_fault=next((faults.named(row["name"]) for row in found["fault"]), None),
@@ -108,6 +112,7 @@ def _queries(consultation: ConsultationView, today: date, now: datetime) -> dict
         "waiting": _by_promise(undecided, today),
         "oldest": select(base.review_by).where(mine, IS_WAITING).order_by(base.review_by, base.id).limit(1),
         "attended": _attended(consultation),
+        "invited": up_to_many(_invited(consultation)),
         "late_mail": up_to_many(select(m.id).where(m.outcome.is_(None), m.created_at < now - LATE_MAIL)),
         "failed_mail": up_to_many(select(m.id).where(m.outcome == GAVE_UP)),
         "fault": faults.QUERY,
@@ -136,17 +141,17 @@ def _by_promise(undecided: Select[Any], today: date) -> Select[int, int, int]:
 
 def _attended(consultation: ConsultationView) -> Select[Any]:
     """The themes for which a moderator with a live account is named; ``NULL``: all."""
-    return (
-        select(Role.theme_id)
-        .join(Account, Account.id == Role.account_id)
-        .where(
-            Role.consultation_id == consultation.id,
-            Role.role == RoleName.MODERATOR,
-            Role.suspended.is_(False),
-            Account.suspended.is_(False),
-            or_(Account.password_hash.is_not(None), Account.demo.is_(True)),
-        )
-    )
+    return _reviewers(consultation, Role.theme_id).where(SIGNS_IN)
+
+
+def _invited(consultation: ConsultationView) -> Select[Any]:
+    return _reviewers(consultation, Role.account_id).where(~SIGNS_IN).distinct()
+
+
+def _reviewers(consultation: ConsultationView, column: Any) -> Select[Any]:
+    able = Role.suspended.is_(False), Account.suspended.is_(False)
+    joined = select(column).join(Account, Account.id == Role.account_id)
+    return joined.where(Role.consultation_id == consultation.id, Role.role == RoleName.MODERATOR, *able)
 
 
 def _unattended(consultation: ConsultationView, held: set[int | None]) -> tuple[ThemeView, ...]:

@@ -106,8 +106,11 @@ def _coordinate(consultation: ConsultationView, needs: Needs, now: datetime) -> 
     waiting = needs.overdue + needs.due_soon + needs.later
     if waiting:
         yield Item(Need.REMIND, needs.oldest or day, waiting, late=needs.overdue)
-    for theme in needs.unattended:
-        yield Item(Need.INVITE, day, name=theme.name, key=theme.slug)
+    if needs.unattended and len(needs.unattended) == len(consultation.themes):
+        yield Item(Need.INVITE, day, needs.invited)
+    else:
+        for theme in needs.unattended:
+            yield Item(Need.INVITE, day, needs.invited, name=theme.name, key=theme.slug)
     if needs.requests:
         yield Item(Need.REQUESTS, needs.asked_on or day, needs.requests)
     if needs.calls:

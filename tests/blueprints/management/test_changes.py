@@ -37,7 +37,7 @@ def test_only_coordinators_of_this_consultation(
 def test_the_home_names_what_is_missing(app: Flask, database: Database, consultation: ConsultationView) -> None:
     person = people.coordinator(app, database, consultation)
     page = person.get("/gestion/prueba").text
-    assert "Nadie revisa el tema Tema 1" in page
+    assert "Todavía nadie revisa los aportes" in page
     assert "Atrasados" not in page
     staff(database, consultation, email="uno@equipo.example", themes=("tema-1",))
     assert "Nadie revisa el tema Tema 2" in person.get("/gestion/prueba").text

@@ -64,7 +64,8 @@ def test_who_cannot_sign_in_reviews_nothing(
 ) -> None:
     with database.transaction() as db:
         db.execute(update(Account).values(**values))
-    assert needed(database, consultation, now).unattended == consultation.themes
+    found = needed(database, consultation, now)
+    assert (found.unattended, found.invited) == (consultation.themes, int("password_hash" in values))
 
 
 def test_promises_that_passed_and_that_are_near(
