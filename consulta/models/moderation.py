@@ -26,6 +26,7 @@ class Decision(Base):
     __table_args__ = (
         UniqueConstraint("contribution_id", "ordinal"),
         CheckConstraint("(verdict = 'reject') = (reason_id IS NOT NULL)", name="reason_for_rejection"),
+        Index("ix_decisions_account", "account_id", "id"),
         {"info": {"append_only": True}},
     )
 

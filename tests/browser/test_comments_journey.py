@@ -54,7 +54,7 @@ def decide(page: Page, number: str, button: str, reason: str = "") -> None:
     if reason:
         page.select_option("#reason", reason)
     page.get_by_role("button", name=re.compile(f"^{button}")).click()
-    expect(page.locator(".flash")).to_contain_text("Decisión guardada")
+    expect(page.locator(".flash")).to_contain_text("el n.º")
 
 
 def report(page: Page, number: str, why: str) -> None:

@@ -43,8 +43,8 @@ RULES = {
         papers.form papers.go papers.number papers.settle papers.sheets papers.upload
         voices.answer_role voices.listing""",
     "sees_the_desk": "moderation.desks moderation.queue",
-    "moderates": """moderation.classify moderation.decide moderation.following moderation.give_back
-        moderation.item moderation.open_item moderation.release""",
+    "moderates": """moderation.classify moderation.decide moderation.decided moderation.following
+        moderation.give_back moderation.go moderation.item moderation.open_item moderation.release""",
     "represents_a_sector": """acts.minutes acts.speak organizations.decide organizations.look
         organizations.looked organizations.verify voices.answer_signatory""",
     "coordinates": """acts.begin acts.create acts.edit acts.listing acts.publish bulletins.listing

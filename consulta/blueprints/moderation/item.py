@@ -19,9 +19,9 @@ from consulta.forms.flags import grounds
 from consulta.forms.guides import GUIDES
 from consulta.forms.moderation import ClassificationForm, DecisionForm, read_return
 from consulta.models.accounts import RoleName
-from consulta.models.contributions import Kind
+from consulta.models.contributions import Channel, Kind
 from consulta.models.moderation import Verdict
-from consulta.web import answers, db, guards
+from consulta.web import answers, db, guards, notices
 from consulta.web.answers import private
 from consulta.web.auth import actor, allow, moderates
 from consulta.web.context import now
@@ -36,7 +36,7 @@ def open_item(slug: str, number: int) -> BaseResponse:
     """Lease an item; others see by whom."""
     consultation = _own_item(slug, number)
     leases.open_item(db.session(), consultation, number, by=guards.by(consultation), now=now())
-    return redirect(url_for(".item", slug=slug, number=number), 303)
+    return redirect(url_for(".item", slug=slug, number=number, **_filters(consultation)), 303)
 
 
 @bp.get("/<slug>/<int(max=2147483647):number>")
@@ -51,7 +51,7 @@ def item(slug: str, number: int) -> Response:
 def release(slug: str, number: int) -> BaseResponse:
     """Let go of an item."""
     leases.release(db.session(), _own_desk(slug), number, by=guards.by(_own_desk(slug)))
-    return redirect(url_for(".queue", slug=slug), 303)
+    return redirect(url_for(".queue", slug=slug, **_filters(_own_desk(slug))), 303)
 
 
 @bp.post("/<slug>/<int(max=2147483647):number>/decidir")
@@ -81,7 +81,10 @@ def decide(slug: str, number: int) -> Response | BaseResponse:
         )
     except (Conflict, Invalid) as error:
         return _refused(consultation, number, error)
-    flash(gettext("Decisión guardada: n.º %(number)s.", number=number))
+    published = form.verdict.data == Verdict.PUBLISH
+    done = gettext("Publicado el n.º %(number)s.", number=number)
+    not_done = gettext("No se publicó el n.º %(number)s.", number=number)
+    notices.tell(done if published else not_done, see=url_for(".item", slug=slug, number=number))
     return _next(consultation)
 
 
@@ -108,7 +111,8 @@ def give_back(slug: str, number: int) -> Response | BaseResponse:
         )
     except (Conflict, Invalid) as error:
         return _refused(consultation, number, error, typed.values())
-    flash(gettext("Se devolvió la propuesta n.º %(number)s.", number=number))
+    see = url_for(".item", slug=slug, number=number)
+    notices.tell(gettext("Se devolvió la propuesta n.º %(number)s.", number=number), see=see)
     return _next(consultation)
 
 
@@ -131,7 +135,7 @@ def classify(slug: str, number: int) -> Response | BaseResponse:
     leases.open_item(db.session(), consultation, number, by=guards.by(consultation), now=now())
     if request.form.get("note") or request.form.get("reason"):
         return _item_page(consultation, number, _typed(), None, 200)  # what is not decided yet stays in the form
-    return redirect(url_for(".item", slug=slug, number=number), 303)
+    return redirect(url_for(".item", slug=slug, number=number, **_filters(consultation)), 303)
 
 
 def _chosen_anew(consultation: ConsultationView, number: int) -> ClassificationForm | None:
@@ -190,6 +194,7 @@ def _item_page(
         item=found,
         history=history,
         typed=typed,
+        filters=_filters(consultation),
         chosen=_chosen(consultation, found),
         error=error,
         today=consultation.today(now()),
@@ -231,8 +236,26 @@ def _own_desk(slug: str) -> ConsultationView:
 
 
 def _next(consultation: ConsultationView) -> BaseResponse:
-    scope = moderation_scope.scope_of(actor(), consultation)
-    number = leases.open_next(db.session(), consultation, scope=scope, by=guards.by(consultation), now=now())
+    """The next that may be decided upon, within the filters with which one came; without one, the queue."""
+    scope, kept = moderation_scope.scope_of(actor(), consultation), _filters(consultation)
+    channel = Channel(kept["channel"]) if "channel" in kept else None
+    number = leases.open_next(
+        db.session(),
+        consultation,
+        scope=scope,
+        theme=kept.get("theme"),
+        channel=channel,
+        by=guards.by(consultation),
+        now=now(),
+    )
     if number is None:
-        return redirect(url_for(".queue", slug=consultation.slug), 303)
-    return redirect(url_for(".item", slug=consultation.slug, number=number), 303)
+        return redirect(url_for(".queue", slug=consultation.slug, **kept), 303)
+    return redirect(url_for(".item", slug=consultation.slug, number=number, **kept), 303)
+
+
+def _filters(consultation: ConsultationView) -> dict[str, Any]:
+    """Those of the queue, which go along in the address from item to item; one that says nothing is dropped."""
+    theme, channel = request.args.get("theme"), request.args.get("channel")
+    known = theme is not None and (theme == "" or consultation.theme(theme) is not None)
+    kept = {"theme": theme} if known and theme is not None else {}
+    return kept | ({"channel": channel} if channel in list(Channel) and channel else {})

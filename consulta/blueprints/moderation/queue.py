@@ -11,15 +11,18 @@ from werkzeug.wrappers import Response as BaseResponse
 from consulta.domain import places
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed
+from consulta.domain.moderation import decided as moderation_decided
 from consulta.domain.moderation import leases
 from consulta.domain.moderation import queue as moderation_queue
 from consulta.domain.moderation import scope as moderation_scope
 from consulta.domain.results import figures
+from consulta.forms.fields import Typed
 from consulta.models.accounts import RoleName
 from consulta.models.contributions import Channel
+from consulta.models.moderation import Verdict
 from consulta.web import db, guards, page_cache, workplace
 from consulta.web.answers import private, respond_privately
-from consulta.web.auth import actor, allow, sees_the_desk
+from consulta.web.auth import actor, allow, moderates, sees_the_desk
 from consulta.web.context import now
 from consulta.words.i18n import day, gettext, localized
 
@@ -99,6 +102,44 @@ def _queue_page(
         theme_names=theme_names,
         csrf_mark=page_cache.CSRF_MARK,
     )
+
+
+@bp.get("/<slug>/decidido")
+@allow(moderates)
+def decided(slug: str) -> Response:
+    """*Lo decidido*: mine or everybody's, by verdict; each leads to its item, where another decision can be made."""
+    consultation = guards.find(slug).view
+    moderation_scope.scope_of(actor(), consultation)
+    typed = Typed(request.args)
+    mine, verdict = typed.flag("mias"), typed.one_of("decision", list(Verdict))
+    after = places.number(request.args.get("after", ""))
+    rows = moderation_decided.decided(
+        db.session(),
+        consultation,
+        account_id=actor().id if mine else None,
+        verdict=Verdict(verdict) if verdict else None,
+        after=after,
+        limit=moderation_decided.PAGE + 1,
+    )
+    more = rows[moderation_decided.PAGE - 1].id if len(rows) > moderation_decided.PAGE else None
+    return private(
+        "moderation/decided.html",
+        consultation=consultation,
+        rows=rows[: moderation_decided.PAGE],
+        more=more,
+        mine=mine,
+        verdict=verdict,
+    )
+
+
+@bp.get("/<slug>/ir")
+@allow(moderates)
+def go(slug: str) -> BaseResponse:
+    """From the number that was typed to the item."""
+    typed = request.args.get("n", "").strip().removeprefix("n.º").replace(",", "").strip()
+    if not typed.isdecimal() or len(typed) > 9:
+        raise Malformed("Escriba el número del aporte, solo con cifras.")
+    return redirect(url_for(".item", slug=slug, number=int(typed)), 303)
 
 
 def _sum(waiting: Mapping[tuple[str, str], int], themes: Sequence[str], channel: Channel | None) -> int:

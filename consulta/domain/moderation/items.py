@@ -17,7 +17,7 @@ from consulta.domain.contributions import status as contribution_status
 from consulta.domain.contributions.targets import On, Quoted
 from consulta.models.accounts import Pseudonym
 from consulta.models.contributions import Channel, Contribution, Kind, Status
-from consulta.models.moderation import Lease, Mention
+from consulta.models.moderation import Intake, Lease, Mention
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Item:
     ordinal: int
     leased_by: str | None
     lease_is_mine: bool
+    entered_by_me: bool
     on: On | None = None
     quoted: Quoted | None = None
     reports: tuple[ReceivedFlag, ...] = ()
@@ -57,7 +58,8 @@ def item(db: Session, consultation: ConsultationView, number: int, *, account_id
     """One contribution for the desk; ``NotFound`` if the number does not exist."""
     row = contribution_status.by_number(db, consultation, number)
     found = db.execute(
-        select(Contribution, Lease.account_id, Lease.until, Pseudonym.name)
+        select(Contribution, Lease.account_id, Lease.until, Pseudonym.name, Intake.account_id.label("entered_by"))
+        .outerjoin(Intake, Intake.contribution_id == Contribution.id)
         .outerjoin(Lease, Lease.contribution_id == Contribution.id)
         .outerjoin(
             Pseudonym,
@@ -88,6 +90,7 @@ def item(db: Session, consultation: ConsultationView, number: int, *, account_id
         ordinal=c.ordinal,
         leased_by=found.name if leased else None,
         lease_is_mine=leased and found.account_id == account_id,
+        entered_by_me=found.entered_by is not None and found.entered_by == account_id,
         on=on,
         quoted=targets.quoted(db, consultation, on.directly) if on and on.directly else None,
         reports=tuple(flags.of(db, row.id)) if on else (),

@@ -17,11 +17,14 @@ from consulta.domain.dialects import is_postgres
 from consulta.domain.errors import Conflict
 from consulta.domain.ledger.log import By
 from consulta.models.accounts import Pseudonym
+from consulta.models.contributions import Channel
 from consulta.models.moderation import Intake, Lease
 
 from . import items, queue
 
 LEASE = timedelta(minutes=10)
+AT_ONCE = 10
+"""So many colleagues may take what comes next at the same instant."""
 
 _LEASED = (
     select(Lease.contribution_id, Pseudonym.name)
@@ -34,6 +37,9 @@ _LEASED = (
 def open_item(db: Session, consultation: ConsultationView, number: int, *, by: By, now: datetime) -> None:
     """Lease a contribution for ten minutes; ``Conflict`` names who has it."""
     row = status.by_number(db, consultation, number)
+    mine = select(Intake.contribution_id).where(Intake.contribution_id == row.id, Intake.account_id == by.account_id)
+    if db.execute(mine).first():
+        raise Conflict("Lo ingresó usted: lo decide otra persona.")
     insert_into: Any = postgres_insert if is_postgres(db) else sqlite_insert
     statement = insert_into(Lease).values(
         contribution_id=row.id, consultation_id=consultation.id, account_id=by.account_id, until=now + LEASE
@@ -55,19 +61,20 @@ def open_next(
     consultation: ConsultationView,
     *,
     scope: Sequence[int] | None,
+    theme: str | None = None,
+    channel: Channel | None = None,
     by: By,
     now: datetime,
 ) -> int | None:
-    """Lease the first waiting contribution that nobody has; its number, or ``None`` if nothing waits."""
-    rows = queue.queue(db, consultation, scope=scope, now=now)
-    own = select(Intake.contribution_id).where(
-        Intake.contribution_id.in_([r.id for r in rows]), Intake.account_id == by.account_id
-    )
-    entered = set(db.execute(own).scalars())
-    for row in rows:
-        if row.leased_by is None and row.id not in entered:
-            open_item(db, consultation, row.number, by=by, now=now)
-            return row.number
+    """Lease the first waiting contribution that nobody else has and that one may decide upon, within the filters; its
+    number, or ``None`` if there is none. A colleague who is faster takes it: then the one after."""
+    filters: dict[str, Any] = {"scope": scope, "theme": theme, "channel": channel}
+    for number in queue.offered(db, consultation, by.account_id or 0, now=now, limit=AT_ONCE, **filters):
+        try:
+            open_item(db, consultation, number, by=by, now=now)
+        except Conflict:
+            continue
+        return number
     return None
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Select, bindparam, select
+from sqlalchemy import BigInteger, Date, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.comments import flags
@@ -17,7 +17,7 @@ from consulta.domain.contributions import bodies
 from consulta.models.accounts import Pseudonym
 from consulta.models.base import table_of
 from consulta.models.contributions import IS_WAITING, Channel, Contribution, Kind, Status
-from consulta.models.moderation import Lease
+from consulta.models.moderation import Intake, Lease
 
 PAGE = 20
 
@@ -80,6 +80,32 @@ def queue(
         )
         for r in db.connection().execute(query, values)
     ]
+
+
+def offered(
+    db: Session,
+    consultation: ConsultationView,
+    account_id: int,
+    *,
+    scope: Sequence[int] | None,
+    theme: str | None = None,
+    channel: Channel | None = None,
+    now: datetime,
+    limit: int,
+) -> list[int]:
+    """The numbers of what waits, the first due first, that somebody may decide upon: not what a colleague has open, nor
+    what they entered themselves. The filters are those of ``queue``."""
+    c, found = table_of(Contribution).c, consultation.theme(theme) if theme else None
+    open_elsewhere = exists().where(Lease.contribution_id == c.id, Lease.until > now, Lease.account_id != account_id)
+    entered = exists().where(Intake.contribution_id == c.id, Intake.account_id == account_id)
+    query = select(c.number).where(c.consultation_id == consultation.id, IS_WAITING, ~open_elsewhere, ~entered)
+    if scope is not None:
+        query = query.where(c.theme_id.in_(scope) | c.theme_id.is_(None))
+    if theme is not None:
+        query = query.where(c.theme_id == found.id if found else c.theme_id.is_(None))
+    if channel is not None:
+        query = query.where(c.channel == channel)
+    return list(db.execute(query.order_by(c.review_by, c.id).limit(limit)).scalars())
 
 
 @cache
