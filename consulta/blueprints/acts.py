@@ -21,7 +21,7 @@ from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.files import pdf
 from consulta.domain.organizations import positions
 from consulta.domain.organizations import reading as organizations
-from consulta.forms.acts import MOST_BODIES, read_act, rows, show_act
+from consulta.forms.acts import MOST_BODIES, names_typed, read_act, rows, show_act
 from consulta.forms.fields import Typed, new_key
 from consulta.web import answers, db, guards, notices, page_cache
 from consulta.web.auth import actor, allow, anyone, coordinates, represents_a_sector, takes_files
@@ -130,6 +130,8 @@ def _publish(consultation: ConsultationView, act: ActView | None) -> Response | 
     typed, names = Typed(request.form), _names(consultation, act)
     if "add" in request.form:
         return _form_page(consultation, act, typed.values(), {}, 200, more=True)
+    strange = names_typed(typed, names)
+    names |= organizations.called(db.session(), consultation, strange) if strange else {}
     data = read_act(typed, consultation, act.now.documents if act else (), names)
     seen, reason = typed.whole("seen", 0, 10**6), typed.said("reason", limit=500)
     if typed.errors:

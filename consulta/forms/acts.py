@@ -61,6 +61,13 @@ def rows(values: Mapping[str, str], *, more: bool = False) -> list[int]:
     return said + list(range(free, min(free + BLANK * (3 if more else 1), MOST_BODIES)))
 
 
+def names_typed(typed: Typed, names: Mapping[str, str]) -> list[str]:
+    """The names that were typed and are none of ``names``: among many bodies the list shows the first only."""
+    known = {sort_key(name) for name in names.values()} | {sort_key(slug) for slug in names}
+    typed_ = (typed.data.get(f"body-{n}-name", "") for n in typed.groups("body", MOST_BODIES))
+    return [name for name in typed_ if name.strip() and sort_key(name) not in known]
+
+
 def _bodies(typed: Typed, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """A body a row, chosen, or typed by its name; without a capacity it sat at the table. Twice the same is once."""
     known = {sort_key(name): slug for slug, name in names.items()} | {slug: slug for slug in names}

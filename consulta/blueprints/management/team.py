@@ -19,7 +19,7 @@ from consulta.models.accounts import RoleChange, RoleName, Sector
 from consulta.web import answers, db, guards, notices
 from consulta.web.auth import actor, allow, coordinates
 from consulta.web.context import now
-from consulta.words.i18n import gettext
+from consulta.words.i18n import gettext, localized
 
 bp = Blueprint("people", __name__, url_prefix="/gestion")
 MAX_IN_A_LIST = 60
@@ -60,12 +60,10 @@ def invite(slug: str) -> Response | BaseResponse:
         )
         if not same(known, typed):
             typed.wrong("role", gettext("Para otro correo, cargo o idioma invite aparte, y quite este cargo."))
+    reason = typed.text("reason", limit=LINE)
     if typed.errors or email is None:
         return _page(consultation, typed.values(), typed.errors, 422)
-    reason, terms = (
-        typed.text("reason", limit=LINE),
-        Terms(tuple(t.slug for t in themes), _sector(sector), body, spoken),
-    )
+    terms = Terms(tuple(t.slug for t in themes), _sector(sector), body, spoken)
     try:
         if email == actor().email:
             _ask(consultation, RoleChange.GRANT, RoleName(role or ""), terms, reason)
@@ -128,6 +126,9 @@ def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
     if act == "again":
         return _again(consultation, person)
     reason = typed.text("reason", limit=500)
+    if typed.errors:
+        place = f"person-{account_id}-{role}"
+        return _page(consultation, typed.values(), {place: next(iter(typed.errors.values()))}, 422)
     try:
         if act and person.account_id == actor().id:
             _ask(consultation, RoleChange(act), person.role, Terms(language=person.language), reason)
@@ -136,8 +137,6 @@ def change(slug: str, account_id: int, role: str) -> Response | BaseResponse:
     except (Invalid, Conflict) as error:
         refusal = answers.refused(error, field=f"person-{account_id}-{role}")
         return _page(consultation, typed.values(), typed.errors | refusal.errors, refusal.status)
-    if typed.errors:
-        return _page(consultation, typed.values(), typed.errors, 422)
     _told(slug, person, act or "")
     return redirect(url_for(".listing", slug=slug), 303)
 
@@ -183,7 +182,9 @@ def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[s
     if chosen and chosen not in some:
         named = organizations.names(db.session(), consultation, [chosen])
         some |= {slug: name["es"] for slug, name in named.items()}
-    named = organizations.names(db.session(), consultation, [p.organization for p in team if p.organization])
+    asked = role_requests.waiting(db.session(), consultation)
+    slugs = [p.organization for p in team] + [one.terms.organization for one in asked]
+    named = organizations.names(db.session(), consultation, [slug for slug in slugs if slug])
     return answers.private(
         "management/team.html",
         status,
@@ -193,8 +194,9 @@ def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[s
         errors=errors,
         bodies=some if len(some) <= MAX_IN_A_LIST else None,
         names={slug: name["es"] for slug, name in named.items()},
+        listed={slug: localized(name) for slug, name in named.items()},
         grantable=[r.value for r in account_team.GRANTABLE],
         me=actor().id,
         who_answers=_who_answers(consultation, None),
-        asked=role_requests.waiting(db.session(), consultation),
+        asked=asked,
     )

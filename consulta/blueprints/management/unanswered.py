@@ -35,7 +35,7 @@ def answer_role(slug: str, request_id: int) -> Response | BaseResponse:
     consultation, (agrees, reason, typed) = guards.changeable_by_team(slug), _typed()
     place = f"role-{request_id}"
     if typed.errors:
-        return _page(consultation, typed.values(), {place: typed.errors["act"]}, 422)
+        return _page(consultation, typed.values(), {place: next(iter(typed.errors.values()))}, 422)
     try:
         asked = role_requests.answer(
             db.session(),
@@ -65,7 +65,7 @@ def answer_signatory(slug: str, body: str) -> Response | BaseResponse:
     found, side = organizations.one(db.session(), consultation, body), permissions.sector_of(actor(), consultation)
     place = f"firma-{body}"
     if typed.errors:
-        return _page(consultation, typed.values(), {place: typed.errors["act"]}, 422)
+        return _page(consultation, typed.values(), {place: next(iter(typed.errors.values()))}, 422)
     try:
         state = succession.answer(
             db.session(),
@@ -104,11 +104,14 @@ def _again(consultation: ConsultationView, typed: Typed, error: DomainError, pla
 
 
 def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[str, str], status: int) -> Response:
+    waits = waiting.to_answer(db.session(), consultation, actor())
+    slugs = [one.terms.organization for one in waits.roles if one.terms.organization]
     return answers.private(
         "management/unanswered.html",
         status,
         consultation=consultation,
-        waits=waiting.to_answer(db.session(), consultation, actor()),
+        waits=waits,
+        bodies={slug: localized(name) for slug, name in organizations.names(db.session(), consultation, slugs).items()},
         values=values,
         errors=errors,
     )

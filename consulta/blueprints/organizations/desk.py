@@ -138,6 +138,8 @@ def ask_signatory(slug: str, body: str) -> Response | BaseResponse:
     """Ask both sectors that another person sign for an organisation whose signatory is gone."""
     consultation, typed = guards.changeable(slug), Typed(request.form)
     found = organizations.one(db.session(), consultation, body)
+    if typed.flag("withdraw"):
+        return _withdraw(consultation, found)
     email = typed.email("successor", missing=gettext("Escriba el correo de quien firmaría."))
     reason, by = typed.text("reason", limit=LINE), guards.by(consultation)
     if typed.errors or email is None:
@@ -149,6 +151,18 @@ def ask_signatory(slug: str, body: str) -> Response | BaseResponse:
         return _edit_page(consultation, found, show_body(found) | typed.values(), refusal.errors, refusal.status)
     notices.tell(gettext("La petición quedó anotada. La responde una persona de cada sector, en «Por responder»."))
     return redirect(url_for(".edit", slug=slug, body=body), 303)
+
+
+def _withdraw(consultation: ConsultationView, body: BodyView) -> Response | BaseResponse:
+    """Who asked takes it back, as after an address that was mistyped."""
+    by = guards.by(consultation)
+    try:
+        succession.answer(db.session(), consultation, body, sector=None, agrees=False, reason="", by=by, now=now())
+    except Conflict as error:
+        refusal = answers.refused(error, "name_es")
+        return _edit_page(consultation, body, show_body(body), refusal.errors, refusal.status)
+    notices.tell(gettext("La petición quedó retirada."))
+    return redirect(url_for(".edit", slug=consultation.slug, body=body.slug), 303)
 
 
 def _slug(consultation: ConsultationView, typed: Typed) -> str:
@@ -195,4 +209,5 @@ def _edit_page(
         seen=enlisting.seal(body) if body else "",
         represented=body is not None and body.standing in members.REPRESENTED,
         asked=succession.of(db.session(), consultation, body) if body else None,
+        me=actor().id,
     )

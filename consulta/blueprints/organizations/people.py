@@ -64,6 +64,8 @@ def change_people(slug: str, body: str) -> Response | BaseResponse:
 def _succession(consultation: ConsultationView, body: BodyView, typed: Typed, act: str) -> Response | BaseResponse:
     """Ask both sectors that another member sign, for who signs is gone; or say that one still does, or take it back."""
     by, reason = guards.by(consultation), typed.text("reason", limit=LINE)
+    if typed.errors:
+        return _page(consultation, body, typed.values(), typed.errors, 422)
     try:
         if act == "ask":
             people = {str(one.account_id): one.email for one in membership.people(db.session(), body)}

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from consulta.domain.consultations.snapshots import ConsultationView
+from consulta.domain.errors import Conflict
 from consulta.models.accounts import Account, Role, RoleName, Sector
 
 from . import permissions, team
@@ -50,6 +51,29 @@ def may_answer(
         return True
     who = who_answers(db, consultation, account_id, asked)
     return who is Answers.ADMIN and permissions.is_admin(actor)
+
+
+def answers_some(actor: Actor, consultation: ConsultationView) -> bool:
+    """Whether this person could answer anything at all here."""
+    roles = actor.roles_in(consultation.id, RoleName.COORDINATOR, *permissions.SECTOR_ROLES)
+    return bool(roles) or permissions.is_admin(actor)
+
+
+def check_asker(db: Session, consultation: ConsultationView, account_id: int) -> None:
+    """``Conflict`` unless whoever asked still coordinates: what others took away does not come back by a request."""
+    coordinates = (
+        select(Role.id)
+        .join(Account, Account.id == Role.account_id)
+        .where(
+            Role.account_id == account_id,
+            Role.suspended.is_(False),
+            Account.suspended.is_(False),
+            (Role.role == RoleName.ADMIN)
+            | ((Role.role == RoleName.COORDINATOR) & (Role.consultation_id == consultation.id)),
+        )
+    )
+    if db.execute(coordinates.limit(1)).first() is None:
+        raise Conflict("Quien lo pidió ya no coordina esta consulta: solo puede responder que no.")
 
 
 def _of_the_team(consultation: ConsultationView, account_id: int) -> Select[int]:

@@ -100,6 +100,8 @@ def ask(
         team.complete(role, terms.sector, terms.organization, terms.language)
     else:
         held = _held(db, consultation, by.account_id, role, terms)
+        if (change, held.suspended) in ((RoleChange.SUSPEND, True), (RoleChange.RESUME, False)):
+            raise Conflict("Ese cargo ya está así: no hace falta pedirlo.")
         if change in (RoleChange.SUSPEND, RoleChange.REVOKE):
             team.keep_a_coordinator(db, consultation, held)
     values = {"change": change, "role": role, "terms": terms.stored(), "reason": reason, "asked_at": now}
@@ -119,7 +121,9 @@ def waiting(db: Session, consultation: ConsultationView) -> list[RequestView]:
 
 
 def to_answer(db: Session, consultation: ConsultationView, actor: Actor) -> list[RequestView]:
-    """Of these, what waits for this person."""
+    """Of these, what waits for this person; those who answer nothing cost no statement."""
+    if not answering.answers_some(actor, consultation):
+        return []
     return [
         one
         for one in waiting(db, consultation)
@@ -154,6 +158,8 @@ def answer(
         raise NotAllowed("Esta petición la responde otra persona.")
     if not agrees and not own_one:
         demand_reason(reason, Invalid("Escriba por qué no, en 10 letras o más: queda en la bitácora.", field="reason"))
+    if agrees:
+        answering.check_asker(db, consultation, request.account_id)
     state = RequestState.AGREED if agrees else RequestState.WITHDRAWN if own_one else RequestState.REFUSED
     mine = update(RoleRequest).where(RoleRequest.id == request.id, RoleRequest.state == RequestState.WAITING)
     done = mine.values(state=state, answered_by=actor.id, answer=reason or None, answered_at=now)
@@ -192,7 +198,9 @@ def _tell(
 def _carry_out(db: Session, consultation: ConsultationView, request: RequestView, *, by: By, now: datetime) -> None:
     terms = request.terms
     if request.change is RoleChange.GRANT:
-        themes = (consultation.theme(slug) for slug in terms.themes)
+        themes = [consultation.theme(slug) for slug in terms.themes]
+        if None in themes:  # a role without themes is one for all
+            raise Conflict("Un tema de los que pidió ya no existe: responda que no, y que lo pida otra vez.")
         return team.invite(
             db,
             consultation,

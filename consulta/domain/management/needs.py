@@ -25,7 +25,7 @@ from consulta.models.outbox import GAVE_UP, OutboxMessage
 from .waiting import MANY, up_to_many
 
 SOON = timedelta(days=7)
-COUNTED = ("invited", "late_mail", "failed_mail", "requests", "calls")
+COUNTED = ("late_mail", "failed_mail", "requests", "calls")
 LATE_MAIL = timedelta(hours=1)
 
 
@@ -33,7 +33,7 @@ LATE_MAIL = timedelta(hours=1)
 class Needs:
     """What needs the coordinator. ``overdue``, ``due_soon`` and ``later`` count contributions whose promised review
     date passed, comes within a week, or comes after it, among the 1,001 first due. ``invited``: who was asked to review
-    and did not choose a password yet.
+    and did not choose a password yet: account and theme, ``None`` for all.
     ``asked_on``, ``called_at``: since when the first waits."""
 
     overdue: int
@@ -41,7 +41,7 @@ class Needs:
     later: int
     oldest: date | None
     unattended: tuple[ThemeView, ...]
-    invited: int
+    invited: frozenset[tuple[int, int | None]]
     late_mail: int
     failed_mail: int
     mail_fault: MailFault | None
@@ -51,6 +51,10 @@ class Needs:
     asked_on: date | None
     calls: int
     called_at: datetime | None
+
+    def asked_for(self, theme_id: int | None = None) -> int:
+        """How many were asked to review this theme, or any, and did not come yet."""
+        return len({account for account, theme in self.invited if theme_id is None or theme in (theme_id, None)})
 
     @property
     def nothing(self) -> bool:
@@ -84,7 +88,7 @@ def needs(db: Session, consultation: ConsultationView, *, now: datetime) -> Need
         later=waiting["later"] or 0,
         oldest=next((row["review_by"] for row in found["oldest"]), None),
         unattended=_unattended(consultation, {row["theme_id"] for row in found["attended"]}),
-        invited=n["invited"],
+        invited=frozenset((row["account_id"], row["theme_id"]) for row in found["invited"]),
         late_mail=n["late_mail"],
         failed_mail=n["failed_mail"],
         mail_fault=next((faults.named(row["name"]) for row in found["fault"]), None),
@@ -112,7 +116,7 @@ def _queries(consultation: ConsultationView, today: date, now: datetime) -> dict
         "waiting": _by_promise(undecided, today),
         "oldest": select(base.review_by).where(mine, IS_WAITING).order_by(base.review_by, base.id).limit(1),
         "attended": _attended(consultation),
-        "invited": up_to_many(_invited(consultation)),
+        "invited": _invited(consultation),
         "late_mail": up_to_many(select(m.id).where(m.outcome.is_(None), m.created_at < now - LATE_MAIL)),
         "failed_mail": up_to_many(select(m.id).where(m.outcome == GAVE_UP)),
         "fault": faults.QUERY,
@@ -139,18 +143,18 @@ def _by_promise(undecided: Select[Any], today: date) -> Select[int, int, int]:
     )
 
 
-def _attended(consultation: ConsultationView) -> Select[Any]:
+def _attended(consultation: ConsultationView) -> Select[int, int | None]:
     """The themes for which a moderator with a live account is named; ``NULL``: all."""
-    return _reviewers(consultation, Role.theme_id).where(SIGNS_IN)
+    return _reviewers(consultation).where(SIGNS_IN)
 
 
-def _invited(consultation: ConsultationView) -> Select[Any]:
-    return _reviewers(consultation, Role.account_id).where(~SIGNS_IN).distinct()
+def _invited(consultation: ConsultationView) -> Select[int, int | None]:
+    return _reviewers(consultation).where(~SIGNS_IN).limit(MANY)
 
 
-def _reviewers(consultation: ConsultationView, column: Any) -> Select[Any]:
+def _reviewers(consultation: ConsultationView) -> Select[int, int | None]:
     able = Role.suspended.is_(False), Account.suspended.is_(False)
-    joined = select(column).join(Account, Account.id == Role.account_id)
+    joined = select(Role.account_id, Role.theme_id).join(Account, Account.id == Role.account_id)
     return joined.where(Role.consultation_id == consultation.id, Role.role == RoleName.MODERATOR, *able)
 
 

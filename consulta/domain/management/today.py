@@ -107,10 +107,10 @@ def _coordinate(consultation: ConsultationView, needs: Needs, now: datetime) -> 
     if waiting:
         yield Item(Need.REMIND, needs.oldest or day, waiting, late=needs.overdue)
     if needs.unattended and len(needs.unattended) == len(consultation.themes):
-        yield Item(Need.INVITE, day, needs.invited)
+        yield Item(Need.INVITE, day, needs.asked_for())
     else:
         for theme in needs.unattended:
-            yield Item(Need.INVITE, day, needs.invited, name=theme.name, key=theme.slug)
+            yield Item(Need.INVITE, day, needs.asked_for(theme.id), name=theme.name, key=theme.slug)
     if needs.requests:
         yield Item(Need.REQUESTS, needs.asked_on or day, needs.requests)
     if needs.calls:

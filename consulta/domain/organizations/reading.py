@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from consulta.domain import places
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Malformed, NotFound
+from consulta.domain.texts import sort_key
 from consulta.models.base import Localized
 from consulta.models.organizations import Organization, Standing
 
@@ -131,6 +133,16 @@ def some_names(db: Session, consultation: ConsultationView, *, limit: int) -> di
     o = Organization
     query = select(o.slug, o.name).where(o.consultation_id == consultation.id, TAKES_PART)
     return {slug: name["es"] for slug, name in db.execute(query.order_by(o.sort_key, o.id).limit(limit))}
+
+
+def called(db: Session, consultation: ConsultationView, names: Iterable[str]) -> dict[str, str]:
+    """The bodies of these names, without accents or case, by short name; of two that are called the same, neither."""
+    o, found = Organization, defaultdict[str, list[tuple[str, str]]](list)
+    keys = [sort_key(name) for name in names]
+    query = select(o.slug, o.name, o.sort_key).where(o.consultation_id == consultation.id, TAKES_PART)
+    for slug, name, key in db.execute(query.where(o.sort_key.in_(keys) | o.slug.in_(keys))):
+        found[key].append((slug, name["es"]))
+    return dict(same[0] for same in found.values() if len(same) == 1)
 
 
 def by_slug(db: Session, consultation_id: int, slug: str, *, lock: bool = False) -> Organization | None:

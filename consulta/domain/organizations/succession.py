@@ -20,7 +20,7 @@ from consulta.domain.notifications import outbox
 from consulta.domain.notifications.outbox import Mail, Recipient
 from consulta.domain.rows import change, read
 from consulta.domain.texts import demand_reason
-from consulta.models.accounts import Account, RequestState, Sector
+from consulta.models.accounts import Account, RequestState, Role, RoleName, Sector
 from consulta.models.base import Localized
 from consulta.models.consultations import ConsultationKind
 from consulta.models.organizations import Organization, OrganizationMember, SignatoryRequest
@@ -85,13 +85,14 @@ def ask(
     values = {"account_id": account_id, "asked_by": by.account_id, "reason": reason, "asked_at": now}
     try:
         with db.begin_nested():
-            db.execute(insert(_R).values(organization_id=body.id, state=RequestState.WAITING, **values))
+            made = insert(_R).values(organization_id=body.id, state=RequestState.WAITING, **values)
+            request_id = db.execute(made.returning(_R.id)).scalar_one()
     except IntegrityError as error:
         raise Conflict("Ya se pidió que firme otra persona, y espera respuesta.") from error
     name = pseudonyms.pseudonym(db, consultation_id=consultation.id, account_id=account_id)
     payload = {"member": name, "reason": reason}
     enlisting.entry(db, consultation, Action.SIGNATORY_ASK, body.slug, payload, by=by, now=now)
-    _warn(db, consultation, body, email=email.strip().lower(), reason=reason, now=now)
+    _warn(db, consultation, body, request_id, email=email.strip().lower(), reason=reason, now=now)
 
 
 def waiting(db: Session, consultation: ConsultationView) -> list[SuccessionView]:
@@ -133,6 +134,8 @@ def answer(
     _may(db, consultation, body, request, sector, agrees, by)
     if not agrees and request.asked_by != by.account_id:
         demand_reason(reason, Invalid("Escriba por qué no, en 10 letras o más: queda en la bitácora.", field="reason"))
+    if agrees:
+        _stands(db, consultation, body, request)
     mine = update(_R).where(_R.id == request.id, _R.state == RequestState.WAITING)
     meanwhile = Conflict("Otra persona ya respondió a esta petición.")
     state = RequestState.REFUSED if request.asked_by != by.account_id else RequestState.WITHDRAWN
@@ -152,6 +155,24 @@ def answer(
     if state is RequestState.AGREED:
         membership.signs_from_now(db, consultation, body, account_id=request.account_id, by=by, now=now)
     return state
+
+
+def _stands(db: Session, consultation: ConsultationView, body: BodyView, request: SuccessionView) -> None:
+    """``Conflict`` if what was asked cannot be any more: then somebody says no to it."""
+    if body.standing not in members.REPRESENTED:
+        raise Conflict("La organización ya no está verificada: no se le puede dar quién firme.")
+    suspended = select(Account.suspended).where(Account.id == request.account_id)
+    if db.execute(suspended).scalar_one():
+        raise Conflict("La cuenta de quien firmaría está suspendida.")
+    coordinates = select(Role.id).where(
+        Role.consultation_id == consultation.id,
+        Role.account_id == request.asked_by,
+        Role.role == RoleName.COORDINATOR,
+        Role.suspended.is_(False),
+    )
+    acts = request.account_id in members.members(db, body.id)
+    if not acts and db.execute(coordinates.limit(1)).first() is None:
+        raise Conflict("Quien firmaría ya no actúa por la organización.")
 
 
 def _may(
@@ -206,7 +227,14 @@ def _read(db: Session, consultation: ConsultationView, query: Select[*tuple[Any,
 
 
 def _warn(
-    db: Session, consultation: ConsultationView, body: BodyView, *, email: str, reason: str, now: datetime
+    db: Session,
+    consultation: ConsultationView,
+    body: BodyView,
+    request_id: int,
+    *,
+    email: str,
+    reason: str,
+    now: datetime,
 ) -> None:
     """Whoever signs now reads of it, and can say no."""
     rows = select(Account.id, Account.language).where(Account.id.in_(members.signatories(db, body.id)))
@@ -220,5 +248,4 @@ def _warn(
             who=email,
             reason=reason,
         )
-        event = f"succession:{body.id}:{consultation.today(now)}"
-        outbox.post_once(db, mail, event=event, to=Recipient.ACCOUNT.of(account_id), now=now)
+        outbox.post_once(db, mail, event=f"succession:{request_id}", to=Recipient.ACCOUNT.of(account_id), now=now)

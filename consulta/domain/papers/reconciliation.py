@@ -89,18 +89,18 @@ def _still(out: int, pending: int) -> Invalid:
     field = "explanation"
     if not pending:
         return Invalid(
-            "Faltan por anotar %(out)s hojas. Espere, o explique por qué se cierra así: todas las personas lo leerán.",
+            "Hojas por anotar: %(out)s. Espere, o explique por qué se cierra así: todas las personas lo leerán.",
             out=out,
             field=field,
         )
     if not out:
         return Invalid(
-            "Faltan por revisar %(n)s notas. Espere, o explique por qué se cierra así: todas las personas lo leerán.",
+            "Notas por revisar: %(n)s. Espere, o explique por qué se cierra así: todas las personas lo leerán.",
             n=pending,
             field=field,
         )
     return Invalid(
-        "Faltan por anotar %(out)s hojas y por revisar %(pending)s notas. Espere, o explique por qué se cierra así: "
+        "Hojas por anotar: %(out)s. Notas por revisar: %(pending)s. Espere, o explique por qué se cierra así: "
         "todas las personas lo leerán.",
         out=out,
         pending=pending,

@@ -41,6 +41,7 @@ def test_who_coordinates_asks_and_the_other_sector_answers(
     )
     same = side(app, database, consultation, Sector.GOVERNMENT)
     asked = {"email": "coordina@equipo.example", "role": "moderator", "sector": "gov", "theme-tema-1": "1", **WHY}
+    person.post(PEOPLE, asked | {"reason": "y" * 40_000}, 422)
     done = person.post(PEOPLE, asked)
     page = person.get(done.headers["Location"]).text
     assert "La responde una persona del otro sector" in page
@@ -59,6 +60,11 @@ def test_who_coordinates_asks_and_the_other_sector_answers(
     page = other.post(at, {"act": "refuse", "reason": "No, 1"}, 422).text
     assert 'value="No, 1"' in page, "what was typed stays"
     other.post(at, {}, 422)
+    page = other.post(at, {"reason": "Enter después de escribir por qué no"}, 422).text
+    assert "Elija sí o no" in page, "Enter in the reason is no yes"
+    for long in ("x" * 250, "\ufffd"):
+        other.post(at, {"act": "refuse", "reason": long}, 422)
+    assert page.index("<button tabindex=") < page.index('value="agree"')
     done = other.post(at, {"act": "agree"})
     assert "Listo: se hizo lo que pidió coordina@equipo.example" in other.get(done.headers["Location"]).text
     other.post(at, {"act": "agree"}, 409)
@@ -93,6 +99,19 @@ def test_another_who_coordinates_finds_it_in_her_own_frame(
     assert "coordina@equipo.example" not in other.get(f"{PEOPLE}?").text.split("<ul", 1)[1]
     person.get(TODAY, 403)
     sound(database)
+
+
+def test_who_answers_sees_all_that_is_asked_for(
+    app: Flask, database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    bodies(database, consultation, now)
+    person, other = (
+        coordinator(app, database, consultation),
+        side(app, database, consultation, Sector.CIVIL_SOCIETY),
+    )
+    person.post(PEOPLE, {"email": "coordina@equipo.example", "role": "liaison", "organization": "vecinas", **WHY})
+    for page in (other.get(WAITS).text, person.get(PEOPLE).text):
+        assert "Organización vecinas" in page[: page.index("Falta") if "Falta" in page else None]
 
 
 def test_a_request_is_taken_back(app: Flask, database: Database, consultation: ConsultationView) -> None:
@@ -165,10 +184,15 @@ def test_who_still_signs_ends_it(
     assert 'value="se fue"' in page
     person.post(f"{at}/firma", {"successor": "leo@vecinas.example", "reason": "Nadie responde su correo."})
     assert "leo@vecinas.example" in person.get(at).text
+    person.post(f"{at}/firma", {"withdraw": "1"})
+    assert "leo@vecinas.example" not in person.get(at).text, "an address that was mistyped is taken back"
+    person.post(f"{at}/firma", {"withdraw": "1"}, 409)
+    person.post(f"{at}/firma", {"successor": "leo@vecinas.example", "reason": "Nadie responde su correo."})
+    ana.post(OWN, {"act": "stay", "reason": "n" * 300}, 422)
     ana.post(OWN, {"act": "stay", "reason": "no"}, 422)
     done = ana.post(OWN, {"act": "stay", "reason": "Sigo firmando yo."})
     assert "sigue firmando quien firmaba" in ana.get(done.headers["Location"]).text
     assert signatories(database, consultation) == ["ana@vecinas.example"]
     with database.session(read_only=True) as db:
-        assert db.execute(select(SignatoryRequest.answer)).scalar_one() == "Sigo firmando yo."
+        assert "Sigo firmando yo." in db.execute(select(SignatoryRequest.answer)).scalars().all()
     sound(database)

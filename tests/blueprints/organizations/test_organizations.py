@@ -24,7 +24,7 @@ from consulta.models.accounts import Sector
 from consulta.models.organizations import Standing
 from consulta.web.passwords import hasher
 from consulta.worker import delivery, rounds
-from tests.support.acts import ACT, listed
+from tests.support.acts import ACT, NOBODY, listed
 from tests.support.audits import sound
 from tests.support.consultations import said
 from tests.support.people import coordinator, side
@@ -147,7 +147,7 @@ def test_a_position_stands_where_it_concerns_and_ends_consensus(
     app: Flask, database: Database, consultation: ConsultationView
 ) -> None:
     coordinates, public = coordinator(app, database, consultation), Visitor(app)
-    coordinates.post("/gestion/prueba/actos/nuevo", {**ACT, "bodies": ""})
+    coordinates.post("/gestion/prueba/actos/nuevo", {**ACT, **NOBODY})
     for sector in Sector:
         side(app, database, consultation, sector).post(
             "/gestion/prueba/actos/mesa-tecnica/acta", {"seen": "1", "verdict": "agree"}

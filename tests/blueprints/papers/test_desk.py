@@ -49,7 +49,7 @@ def test_from_the_printer_to_the_stub(
     assert "anotada como perdida" in visitor.follow(codes[1]).text
     desk.post(f"{DESK}/cerrar", {"explanation": "Se revisan la otra semana."}, 409)
     held(database, consultation, now)
-    assert "por revisar 2 notas" in desk.post(f"{DESK}/cerrar", {}, 422).text
+    assert "Notas por revisar: 2" in desk.post(f"{DESK}/cerrar", {}, 422).text
     desk.post(f"{DESK}/cerrar", {"explanation": "Se revisan la otra semana."})
     desk.post(f"{DESK}/imprimir", {"theme": "tema-1", "count": "2"}, 409)
     page = visitor.get("…/novedades").text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -232,17 +233,72 @@ def test_a_role_of_ones_own_goes_and_comes_back_by_others(
         eva(database, consultation),
         somebody(database, consultation, "leo@equipo.example", RoleName.COORDINATOR),
     )
-    coordinates = {"role": RoleName.COORDINATOR, "terms": Terms()}
+    staff(database, consultation, email=EVA, role=RoleName.OBSERVER)
+    observes: dict[str, Any] = {"role": RoleName.OBSERVER, "terms": Terms()}
     for change, left in (
-        (RoleChange.SUSPEND, {(RoleName.COORDINATOR, None, True)}),
-        (RoleChange.RESUME, {(RoleName.COORDINATOR, None, False)}),
+        (RoleChange.SUSPEND, {(RoleName.OBSERVER, None, True)}),
+        (RoleChange.RESUME, {(RoleName.OBSERVER, None, False)}),
         (RoleChange.REVOKE, set()),
     ):
-        ask(database, consultation, one, now, change=change, **coordinates)
+        ask(database, consultation, one, now, change=change, **observes)
         (request,) = waiting(database, consultation)
         answer(database, consultation, request.id, other, now, True)
-        assert roles(database, one.id) == left
+        assert roles(database, one.id) == left | {(RoleName.COORDINATOR, None, False)}
     sound(database)
+
+
+@pytest.mark.parametrize("change", [RoleChange.RESUME, RoleChange.REVOKE])
+def test_what_is_so_already_or_is_not_held_is_not_asked(
+    database: Database, consultation: ConsultationView, now: datetime, change: RoleChange
+) -> None:
+    one = eva(database, consultation)
+    role = RoleName.COORDINATOR if change is RoleChange.RESUME else RoleName.OBSERVER
+    with pytest.raises(DomainError):
+        ask(database, consultation, one, now, change=change, role=role, terms=Terms())
+    assert waiting(database, consultation) == []
+
+
+def test_what_others_took_away_does_not_come_back_by_a_request(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    one = eva(database, consultation)
+    leo = somebody(database, consultation, "leo@equipo.example", RoleName.COORDINATOR)
+    side = somebody(database, consultation, "cso@equipo.example", RoleName.FACILITATOR, Sector.CIVIL_SOCIETY)
+    ask(database, consultation, one, now, role=RoleName.COORDINATOR, terms=Terms(sector=Sector.GOVERNMENT))
+    (request,) = waiting(database, consultation)
+    with database.transaction() as db:
+        person = team.find(team.team(db, consultation), one.id, "coordinator")
+        team.revoke(db, consultation, person, reason="Ya no coordina.", by=by(db, consultation, leo.id), now=now)
+    with pytest.raises(Conflict, match="ya no coordina"):
+        answer(database, consultation, request.id, side, now, True)
+    assert roles(database, one.id) == set()
+    answer(database, consultation, request.id, side, now, False, "Ya no coordina aquí.")
+    sound(database)
+
+
+def test_a_role_for_a_theme_that_is_gone_is_not_one_for_all(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    one, other = (
+        eva(database, consultation),
+        somebody(database, consultation, "leo@equipo.example", RoleName.COORDINATOR),
+    )
+    ask(database, consultation, one, now)
+    (request,) = waiting(database, consultation)
+    fewer = replace(consultation, themes=consultation.themes[1:])
+    with pytest.raises(Conflict, match="ya no existe"):
+        answer(database, fewer, request.id, other, now, True)
+    assert len(waiting(database, consultation)) == 1, "nothing half done"
+
+
+def test_who_answers_nothing_asks_nothing(database: Database, consultation: ConsultationView, now: datetime) -> None:
+    one, watcher = (
+        eva(database, consultation),
+        somebody(database, consultation, "o@equipo.example", RoleName.OBSERVER),
+    )
+    ask(database, consultation, one, now)
+    assert not answering.answers_some(watcher, consultation)
+    assert waiting(database, consultation, watcher) == []
 
 
 def test_the_last_who_coordinates_cannot_even_ask_to_go(

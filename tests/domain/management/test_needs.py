@@ -65,7 +65,7 @@ def test_who_cannot_sign_in_reviews_nothing(
     with database.transaction() as db:
         db.execute(update(Account).values(**values))
     found = needed(database, consultation, now)
-    assert (found.unattended, found.invited) == (consultation.themes, int("password_hash" in values))
+    assert (found.unattended, found.asked_for()) == (consultation.themes, int("password_hash" in values))
 
 
 def test_promises_that_passed_and_that_are_near(

@@ -246,3 +246,15 @@ def test_the_digest_changes_with_what_is_said(
     assert none is None
     assert one != other
     assert json.loads(entry.text)["payload"]["sha256"] == one
+
+
+def test_a_body_is_known_by_its_name_however_it_is_typed(
+    database: Database, consultation: ConsultationView, now: datetime
+) -> None:
+    with database.transaction() as db:
+        for slug, name in (("uno", "Colegio Ñandú"), ("dos", "Colegio"), ("tres", "COLEGIO")):
+            listed = Listed(slug=slug, name={"es": name}, sector="cso")
+            enlisting.enlist(db, consultation, listed, new=True, by=BY_SYSTEM, now=now)
+        assert reading.called(db, consultation, [" colegio  nandu", "nadie"]) == {"uno": "Colegio Ñandú"}
+        assert reading.called(db, consultation, ["colegio"]) == {}, "of two that are called the same, neither"
+        assert reading.called(db, consultation, ["dos"]) == {"dos": "Colegio"}

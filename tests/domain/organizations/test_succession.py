@@ -198,6 +198,45 @@ def test_what_is_asked_says_why_of_an_organisation_that_is_verified(
         ask(database, consultation, body, now)
 
 
+@pytest.mark.parametrize("what", ["suspended", "removed", "refused"])
+def test_what_happened_since_it_was_asked_counts(
+    database: Database,
+    consultation: ConsultationView,
+    body: BodyView,
+    sides: dict[Sector, int],
+    now: datetime,
+    what: str,
+) -> None:
+    ask(database, consultation, body, now)
+    answer(database, consultation, body, now, GOV, sides[GOV])
+    eva = account(database, EVA)
+    with database.transaction() as db:
+        if what == "suspended":
+            db.execute(update(Account).where(Account.id == eva).values(suspended=True))
+        elif what == "removed":
+            ana = by(db, consultation, accounts.by_email(db, ANA)[0])  # type: ignore[index]
+            membership.remove(db, consultation, body, account_id=eva, by=ana, now=now)
+        else:
+            db.execute(update(Organization).where(Organization.id == body.id).values(standing=Standing.REFUSED))
+            body = organizations.one(db, consultation, "vecinas")
+    with pytest.raises(Conflict):
+        answer(database, consultation, body, now, CSO, sides[CSO])
+    assert signs(database, body) == [ANA]
+    said = answer(database, consultation, body, now, CSO, sides[CSO], False, "Ya no puede ser así.")
+    assert said is RequestState.REFUSED
+
+
+def test_who_signs_is_warned_of_each_request(
+    database: Database, consultation: ConsultationView, body: BodyView, now: datetime
+) -> None:
+    for _ in range(2):
+        ask(database, consultation, body, now)
+        answer(database, consultation, body, now, None, account(database, EVA), False)
+    with database.session(read_only=True) as db:
+        mails = db.execute(select(OutboxMessage.id).where(OutboxMessage.template == "succession")).all()
+        assert len(mails) == 2
+
+
 @pytest.mark.parametrize("dialect", ["postgresql"])
 def test_both_sectors_at_once_make_one_signatory(
     dialect: str,
