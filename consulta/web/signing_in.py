@@ -11,7 +11,7 @@ from consulta.domain.accounts import accounts, attempts, sessions
 from consulta.domain.errors import NotAllowed
 from consulta.domain.texts import showable
 
-from . import auth, db, limits, passwords
+from . import auth, browsers, db, limits, passwords
 from .context import now, settings
 
 
@@ -58,8 +58,8 @@ def check(email: str, password: str, browser: str | None) -> SignedIn | None:
         return None
     with db.database().transaction() as own:
         attempts.forget_failures(own, keys)
-        agent = request.headers.get("User-Agent", "")[:60]
-        token = sessions.begin(own, account_id=found[0], browser=agent, now=now())
+        agent = request.headers.get("User-Agent", "")[:400]
+        token = sessions.begin(own, account_id=found[0], browser=browsers.named(agent), now=now())
         remembered = known or sessions.remember_browser(own, account_id=found[0])
     auth.start_session(token)
     return SignedIn(token, remembered)

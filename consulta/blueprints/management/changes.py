@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.consultations import snapshots
@@ -10,7 +10,7 @@ from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.management import as_file, changes
 from consulta.forms.drafts import reader, shown, with_one_more
 from consulta.forms.fields import Typed
-from consulta.web import answers, db, guards
+from consulta.web import answers, db, guards, notices
 from consulta.web.auth import allow, coordinates
 from consulta.web.context import now
 from consulta.words.i18n import gettext
@@ -51,7 +51,7 @@ def publish_change(slug: str, part: str) -> Response | BaseResponse:
     except (Invalid, Conflict) as error:
         refusal = answers.refused(error, "reason_es")
         return _change_page(slug, part, typed.values(), refusal.errors, refusal.status)
-    flash(gettext("El cambio ya es público."))
+    notices.tell(gettext("El cambio ya es público."), see=url_for("consultations.home", slug=slug))
     return redirect(url_for("management.home", slug=slug), 303)
 
 

@@ -20,7 +20,7 @@ from consulta.domain.texts import showable
 from consulta.forms.schedules import MAX_STAGES, ScheduleForm, typed, typed_place, values_of
 from consulta.models.accounts import RoleName
 from consulta.models.consultations import ConsultationKind
-from consulta.web import answers, db, guards, health, workplace
+from consulta.web import answers, db, guards, health, notices, workplace
 from consulta.web.answers import respond_privately
 from consulta.web.auth import actor, allow, coordinates, on_a_team
 from consulta.web.context import now, settings
@@ -127,7 +127,10 @@ def publish_schedule(slug: str) -> Response | BaseResponse:
         return _refused(slug, form, rows, reason, error)
     if "look" in request.form:
         return _looked(consultation, rows, reason)
-    flash(gettext("Nueva versión del cronograma publicada."))
+    see = url_for("consultations.schedule", slug=slug)
+    notices.tell(
+        gettext("Quedó publicada la versión %(n)s del cronograma.", n=consultation.schedule_version + 1), see=see
+    )
     return redirect(url_for(".home", slug=slug), 303)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from consulta.domain.acts import documents
@@ -14,7 +14,7 @@ from consulta.domain.organizations import members, positions
 from consulta.domain.organizations.reading import BodyView
 from consulta.forms.fields import PAGE, Typed
 from consulta.models.positions import Stance
-from consulta.web import answers, db, guards
+from consulta.web import answers, db, guards, notices
 from consulta.web.auth import actor, allow, signed_in, takes_files
 from consulta.web.context import now
 from consulta.words.i18n import gettext
@@ -61,7 +61,7 @@ def publish(slug: str, body: str) -> Response | BaseResponse:
     except (Invalid, Conflict) as error:
         refusal = answers.refused(error, "text")
         return _page(consultation, own, typed.values(), refusal.errors, refusal.status)
-    flash(gettext("La posición ya es pública."))
+    notices.tell(gettext("La posición ya es pública."), see=url_for("organizations.one", slug=slug, body=body))
     return redirect(url_for("organizations.own", slug=slug, body=body), 303)
 
 

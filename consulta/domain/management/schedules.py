@@ -29,6 +29,8 @@ from . import digests
 
 ACTS = ("opinion", "comment", "proposal")
 """What a stage can open."""
+MOST_TOLD = 12
+"""Of a schedule that changes altogether the news tell no more; the page has them all."""
 
 
 @dataclass(frozen=True)
@@ -130,11 +132,13 @@ def change(
     for act in ACTS:
         if any(act in stage.opens for stage in consultation.stages):
             _keeps_promise(consultation, act, stages, now)
-    if not differences(consultation.stages, tuple(stage_view(Stage(**s), consultation.timezone) for s in stages)):
+    changed = differences(consultation.stages, tuple(stage_view(Stage(**s), consultation.timezone) for s in stages))
+    if not changed:
         raise Invalid("No cambió nada: no hay una versión nueva que publicar.")
     revised = update(Consultation).where(Consultation.id == consultation.id)
     db.execute(revised.values(revision=Consultation.revision + 1))
-    told = (f"schedule:{seen + 1}", {"what": "schedule", "version": seen + 1, "reason": reason})
+    moves = [_move(one) for one in changed if one.what in ("added", "removed", "dates")][:MOST_TOLD]
+    told = (f"schedule:{seen + 1}", {"what": "schedule", "version": seen + 1, "reason": reason, "moves": moves})
     try:
         publish_schedule(
             db,
@@ -153,6 +157,14 @@ def change(
     except IntegrityError as error:
         raise Conflict("Mientras usted escribía, otra persona publicó otra versión del cronograma.") from error
     news.announce(db, consultation, event=told[0], content=told[1], now=now)
+
+
+def _move(change: Change) -> dict[str, Any]:
+    """A stage that came, went or has other days, as the news tell it: its days before and now, ``None`` without."""
+    stage = change.after or change.before
+    assert stage is not None
+    was, now = ([str(s.first_day), str(s.last_day)] if s else None for s in (change.before, change.after))
+    return {"title": stage.title, "was": was, "now": now}
 
 
 def check(rows: list[dict[str, Any]], zone: ZoneInfo, today: date) -> None:

@@ -77,6 +77,7 @@ class NewsMail(Mail):
     old_time: str | None = None
     old_place: Localized | None = None
     shown: dict[str, str] | None = None
+    moves: list[dict[str, Any]] | None = None
 
     @classmethod
     def about(cls, content: Mapping[str, Any], **rest: Any) -> Self:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask, render_template
+from sqlalchemy import select
 
 from consulta.database.transactions import Database
 from consulta.domain.audit import check
@@ -14,6 +16,8 @@ from consulta.domain.errors import Conflict, Invalid
 from consulta.domain.ledger import log
 from consulta.domain.ledger.log import By
 from consulta.domain.management import schedules
+from consulta.domain.notifications.news import NewsMail
+from consulta.models.news import Announcement
 from tests.support import consultations
 
 REASON = {"es": "La gente pidió más tiempo."}
@@ -134,3 +138,26 @@ def test_no_change_and_a_version_that_somebody_published_before(
     with pytest.raises(Conflict):  # who still holds the old snapshot meets the constraint
         publish(database, consultation, rows, seen=1)
     assert consultations.read(database).schedule_version == 2
+
+
+def test_the_news_say_what_stood_before_and_what_stands_now(
+    app: Flask, database: Database, consultation: ConsultationView
+) -> None:
+    rows = rows_of(consultation)
+    first, last = opening(rows)["starts"], opening(rows)["ends"]
+    opening(rows)["ends"] = shifted(last, 10)
+    rows.append(rows[0] | {"key": "nueva", "title": {"es": "Cierre"}, "starts": "2030-01-01", "ends": "2030-01-01"})
+    rows[-1]["opens"] = []
+    publish(database, consultation, rows)
+    with database.session(read_only=True) as db:
+        told = db.execute(select(Announcement.content).order_by(Announcement.id.desc()).limit(1)).scalar_one()
+    assert [(move["was"], move["now"]) for move in told["moves"]] == [
+        ([first, last], [first, shifted(last, 10)]),
+        (None, ["2030-01-01", "2030-01-01"]),
+    ]
+    mail = NewsMail.about(told, slug="prueba", consultation={"es": "Prueba"}, language="es", subscriber="k")
+    with app.test_request_context():
+        said = render_template("emails/news.txt", base="https://x.example", token=None, **mail.payload())
+    assert "antes, del" in said
+    assert "Cierre: etapa nueva, el 1 de enero de 2030." in said
+    assert f"Por qué: {REASON['es']}" in said
