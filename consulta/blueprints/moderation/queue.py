@@ -109,13 +109,14 @@ def _queue_page(
 def decided(slug: str) -> Response:
     """*Lo decidido*: mine or everybody's, by verdict; each leads to its item, where another decision can be made."""
     consultation = guards.find(slug).view
-    moderation_scope.scope_of(actor(), consultation)
+    scope = moderation_scope.scope_of(actor(), consultation)
     typed = Typed(request.args)
     mine, verdict = typed.flag("mias"), typed.one_of("decision", list(Verdict))
     after = places.number(request.args.get("after", ""))
     rows = moderation_decided.decided(
         db.session(),
         consultation,
+        scope=scope,
         account_id=actor().id if mine else None,
         verdict=Verdict(verdict) if verdict else None,
         after=after,

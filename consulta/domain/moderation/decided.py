@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,12 +40,14 @@ def decided(
     db: Session,
     consultation: ConsultationView,
     *,
+    scope: Sequence[int] | None = None,
     account_id: int | None = None,
     verdict: Verdict | None = None,
     after: int | None = None,
     limit: int = PAGE,
 ) -> list[Decided]:
-    """The decisions after (so before) the one with this id; ``account_id``: of one person; ``verdict``: of one kind."""
+    """The decisions after (so before) the one with this id; ``scope``: the themes of a moderator bound to some, and what
+    has none; ``account_id``: of one person; ``verdict``: of one kind."""
     d, c, p, later = Decision, table_of(Contribution).c, Pseudonym, table_of(Decision).alias("later")
     newer = select(later.c.id).where(later.c.contribution_id == d.contribution_id, later.c.ordinal > d.ordinal).exists()
     columns = (d.id, c.number, c.kind, c.title, bodies.BODY, c.theme_id, d.verdict, Reason.title, p.name, d.decided_at)
@@ -54,6 +57,7 @@ def decided(
         .join(p, (p.account_id == d.account_id) & (p.consultation_id == consultation.id))
         .where(c.consultation_id == consultation.id)
     )
+    query = query.where(c.theme_id.in_(scope) | c.theme_id.is_(None)) if scope is not None else query
     query = query.where(d.account_id == account_id) if account_id is not None else query
     query = query.where(d.verdict == verdict) if verdict is not None else query
     query = query.where(d.id < after) if after is not None else query

@@ -77,4 +77,7 @@ def test_what_was_decided_says_who_and_whether_it_stands(database: Database, con
         assert found[2].reason == {"es": "No es del tema", "en": "No es del tema (en)"}
         assert len({one.who for one in found}) == 2
         assert [one.number for one in decided.decided(db, consultation, account_id=ana)] == [1]
+        elsewhere = consultation.themes[1].id
+        assert decided.decided(db, consultation, scope=[elsewhere]) == [], "another's theme is not read"
+        assert len(decided.decided(db, consultation, scope=[consultation.themes[0].id])) == 3
         assert [one.id for one in decided.decided(db, consultation, after=found[0].id, limit=1)] == [found[1].id]
