@@ -46,8 +46,8 @@ def decided(
     after: int | None = None,
     limit: int = PAGE,
 ) -> list[Decided]:
-    """The decisions after (so before) the one with this id; ``scope``: the themes of a moderator bound to some, and what
-    has none; ``account_id``: of one person; ``verdict``: of one kind."""
+    """The decisions after (so before) the one with this id; ``scope``: the themes of a moderator bound to some, and
+    what has none; ``account_id``: of one person; ``verdict``: of one kind."""
     d, c, p, later = Decision, table_of(Contribution).c, Pseudonym, table_of(Decision).alias("later")
     newer = select(later.c.id).where(later.c.contribution_id == d.contribution_id, later.c.ordinal > d.ordinal).exists()
     columns = (d.id, c.number, c.kind, c.title, bodies.BODY, c.theme_id, d.verdict, Reason.title, p.name, d.decided_at)
