@@ -18,7 +18,7 @@ from consulta.domain.ledger.log import BY_SYSTEM
 from consulta.domain.organizations import enlisting
 from consulta.domain.organizations import reading as organizations
 from consulta.domain.organizations.enlisting import Listed
-from consulta.models.accounts import Role, RoleName, Sector
+from consulta.models.accounts import Account, Role, RoleName, Sector
 from consulta.models.organizations import Organization, OrganizationMember, Standing
 from consulta.web.passwords import hasher
 
@@ -70,6 +70,19 @@ PERSONAE = {
     "admin": Persona(RoleName.ADMIN),
 }
 CITIZENS = frozenset(name for name, one in PERSONAE.items() if not one.has_account)
+
+
+def act_for(
+    database: Database, consultation: ConsultationView, slug: str, now: datetime, *emails: str, password: str = "x"
+) -> None:
+    """These people act for an organisation, the first signs; ``password``: its hash, as stored."""
+    with database.transaction() as db:
+        found = organizations.one(db, consultation, slug)
+        for at, email in enumerate(emails):
+            id_ = accounts.ensure(db, email=email, now=now)
+            db.execute(update(Account).where(Account.id == id_).values(password_hash=password))
+            mine = {"organization_id": found.id, "account_id": id_, "signatory": at == 0}
+            db.execute(insert(OrganizationMember).values(**mine))
 
 
 def bodies(database: Database, consultation: ConsultationView, now: datetime) -> None:

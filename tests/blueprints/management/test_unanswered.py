@@ -6,20 +6,20 @@ from datetime import datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from consulta.database.transactions import Database
 from consulta.domain.accounts import accounts
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.organizations import membership
 from consulta.domain.organizations import reading as organizations
-from consulta.models.accounts import Account, Role, RoleName, RoleRequest, Sector
-from consulta.models.organizations import OrganizationMember, SignatoryRequest
-from consulta.web.passwords import hasher
+from consulta.models.accounts import Role, RoleName, RoleRequest, Sector
+from consulta.models.organizations import SignatoryRequest
+from tests.support import proposals
 from tests.support.audits import sound
 from tests.support.people import coordinator, side, staff
-from tests.support.personae import bodies
-from tests.support.visitor import PASSWORD, Visitor
+from tests.support.personae import HASHED, act_for, bodies
+from tests.support.visitor import Visitor
 
 PEOPLE, WAITS, TODAY = "/gestion/prueba/personas", "/gestion/prueba/por-responder", "/gestion/prueba"
 WHY = {"reason": "Revisa mientras llega otra persona."}
@@ -128,19 +128,10 @@ def test_a_request_is_taken_back(app: Flask, database: Database, consultation: C
 def vecinas(app: Flask, database: Database, consultation: ConsultationView, now: datetime) -> dict[str, Visitor]:
     """Ana who signs and Eva who writes, signed in."""
     bodies(database, consultation, now)
-    people = {}
-    with database.transaction() as db:
-        body = organizations.one(db, consultation, "vecinas")
-        for name in ("ana", "eva"):
-            id_ = accounts.ensure(db, email=f"{name}@vecinas.example", now=now)
-            password = {"password_hash": hasher.hash(PASSWORD)}
-            db.execute(update(Account).where(Account.id == id_).values(**password))
-            mine = {"organization_id": body.id, "account_id": id_, "signatory": name == "ana"}
-            db.execute(insert(OrganizationMember).values(**mine))
-    for name in ("ana", "eva"):
-        people[name] = Visitor(app)
-        people[name].sign_in(f"{name}@vecinas.example")
-    return people
+    names = ("ana", "eva")
+    emails = [f"{name}@vecinas.example" for name in names]
+    act_for(database, consultation, "vecinas", now, *emails, password=HASHED)
+    return {name: proposals.signed_in(app, email) for name, email in zip(names, emails, strict=True)}
 
 
 def signatories(database: Database, view: ConsultationView) -> list[str]:

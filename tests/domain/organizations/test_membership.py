@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from consulta.database.transactions import Database
 from consulta.domain.accounts import accounts, links
@@ -17,23 +17,20 @@ from consulta.domain.organizations import membership, positions
 from consulta.domain.organizations import reading as organizations
 from consulta.domain.organizations.reading import BodyView
 from consulta.models.accounts import Account
-from consulta.models.organizations import Organization, OrganizationMember, Standing
+from consulta.models.organizations import Organization, Standing
 from consulta.models.outbox import OutboxMessage
 from consulta.models.positions import Stance
 from tests.support.audits import sound
-from tests.support.personae import bodies
+from tests.support.personae import act_for, bodies
 
 
 @pytest.fixture
 def body(database: Database, consultation: ConsultationView, now: datetime) -> BodyView:
     """A verified organisation, and Ana who signs for it."""
     bodies(database, consultation, now)
-    with database.transaction() as db:
-        found = organizations.one(db, consultation, "vecinas")
-        ana = accounts.ensure(db, email="ana@vecinas.example", now=now)
-        db.execute(update(Account).where(Account.id == ana).values(password_hash="x"))
-        db.execute(insert(OrganizationMember).values(organization_id=found.id, account_id=ana, signatory=True))
-    return found
+    act_for(database, consultation, "vecinas", now, ANA)
+    with database.session(read_only=True) as db:
+        return organizations.one(db, consultation, "vecinas")
 
 
 def account(database: Database, email: str) -> int:

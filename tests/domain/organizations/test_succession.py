@@ -21,7 +21,7 @@ from consulta.models.organizations import Organization, OrganizationMember, Sign
 from consulta.models.outbox import OutboxMessage
 from tests.support.audits import faults, sound
 from tests.support.people import staff
-from tests.support.personae import bodies
+from tests.support.personae import act_for, bodies
 
 ANA, EVA, WHY = "ana@vecinas.example", "eva@vecinas.example", "Ana dejó la organización en octubre."
 GOV, CSO = Sector.GOVERNMENT, Sector.CIVIL_SOCIETY
@@ -31,14 +31,9 @@ GOV, CSO = Sector.GOVERNMENT, Sector.CIVIL_SOCIETY
 def body(database: Database, consultation: ConsultationView, now: datetime) -> BodyView:
     """A verified organisation for which Ana signs and Eva writes."""
     bodies(database, consultation, now)
-    with database.transaction() as db:
-        found = organizations.one(db, consultation, "vecinas")
-        for email in (ANA, EVA):
-            id_ = accounts.ensure(db, email=email, now=now)
-            db.execute(update(Account).where(Account.id == id_).values(password_hash="x"))
-            mine = {"organization_id": found.id, "account_id": id_, "signatory": email == ANA}
-            db.execute(insert(OrganizationMember).values(**mine))
-    return found
+    act_for(database, consultation, "vecinas", now, ANA, EVA)
+    with database.session(read_only=True) as db:
+        return organizations.one(db, consultation, "vecinas")
 
 
 @pytest.fixture
