@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import UTC, datetime
 
 import click
 
 from consulta.domain.audit import check as audit_check
+from consulta.domain.audit.overdue import overdue
 from consulta.domain.errors import Invalid
 
 from .base import command, consultation, database
@@ -31,12 +33,15 @@ def check(slug: str | None, head: str | None) -> None:
         if slug:
             view = consultation(db, slug)
             reports = [audit_check.check(db, view.log_id, consultation=view, expected_head=head)]
+            reports[0].overdue = overdue(db, view, now=datetime.now(UTC))
         else:
-            reports = audit_check.check_all(db)
+            reports = audit_check.check_all(db, now=datetime.now(UTC))
         for report in reports:
             click.echo(
                 f"{report.log}: {report.entries:,} entries, head {report.head}: {'ok' if report.sound else 'FAULTS'}"
             )
+            for name, n in report.overdue.items():
+                click.echo(f"  {name}: {n:,}")
             for fault in report.faults:
                 click.echo(f"  {fault}")
             faults += len(report.faults)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -27,6 +28,7 @@ from .forums import Forums
 from .in_force import InForce
 from .news import News
 from .organizations import Organizations
+from .overdue import overdue
 from .papers import Imports, Papers
 from .published import Published
 from .reader import Entry as ReadEntry
@@ -99,14 +101,15 @@ def _named(report: Report, reader: Reader) -> None:
         report.fault(f"{type(reader).__name__.lower()}: a stored value cannot be read ({type(error).__name__})")
 
 
-def check_all(db: Session) -> list[Report]:
-    """Every log of the installation. A consultation that its log published and that is public no longer is named: what
-    the log knows does not vanish with a row."""
+def check_all(db: Session, *, now: datetime | None = None) -> list[Report]:
+    """Every log of the installation; with ``now`` also what is overdue then. A consultation that its log published and
+    that is public no longer is named: what the log knows does not vanish with a row."""
     published = {log: slug for log, slug in db.execute(_PUBLISHED)}  # noqa: C416
     reports = []
     for id_, origin in db.execute(select(Log.id, Log.origin).order_by(Log.id)).all():
         view = consultations.find(db, published[id_]).view if id_ in published else None
         reports.append(check(db, id_, consultation=view))
+        reports[-1].overdue = overdue(db, view, now=now) if view and now else {}
         if view is None and _was_published(db, id_):
             reports[-1].fault(f"{origin}: it was published, and is public no longer")
     return reports

@@ -54,12 +54,13 @@ class Reader(Protocol):
 
 @dataclass
 class Report:
-    """What was checked and what does not fit."""
+    """What was checked and what does not fit. ``overdue``: what waits, by what it is called; that is no fault."""
 
     log: str
     entries: int = 0
     head: str = ""
     faults: list[str] = field(default_factory=list)
+    overdue: dict[str, int] = field(default_factory=dict)
 
     @property
     def sound(self) -> bool:
