@@ -65,8 +65,8 @@ OF_THE_PROCESS = {
     "…/cronograma/a0": 6,
     "…/novedades": 2,
     "/gestion/prueba/actos": 3,
-    "/gestion/prueba/personas": 5,
-    "/gestion/prueba/por-avisar": 4,
+    "/gestion/prueba/personas": 6,
+    "/gestion/prueba/por-avisar": 5,
 }
 
 

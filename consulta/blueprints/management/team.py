@@ -103,11 +103,16 @@ def _ask(consultation: ConsultationView, change: RoleChange, role: RoleName, ter
     role_requests.ask(
         db.session(), consultation, change=change, role=role, terms=terms, reason=reason, by=by, now=now()
     )
-    notices.tell(gettext("Su petición quedó anotada. %(who)s", who=_who_answers(consultation, terms.sector)))
+    notices.tell(
+        gettext(
+            "Su petición quedó anotada. %(who)s",
+            who=_who_answers(account_team.team(db.session(), consultation), terms.sector),
+        )
+    )
 
 
-def _who_answers(consultation: ConsultationView, sector: Sector | None) -> str:
-    who = answering.who_answers(db.session(), consultation, actor().id, sector)
+def _who_answers(team: list[Person], sector: Sector | None) -> str:
+    who = answering.who_answers(team, actor().id, sector)
     words = {
         Answers.COORDINATOR: gettext("La responde otra persona que coordina, o alguien del otro sector."),
         Answers.SECTOR: gettext("La responde una persona del otro sector, en «Por responder»."),
@@ -197,6 +202,6 @@ def _page(consultation: ConsultationView, values: dict[str, str], errors: dict[s
         listed={slug: localized(name) for slug, name in named.items()},
         grantable=[r.value for r in account_team.GRANTABLE],
         me=actor().id,
-        who_answers=_who_answers(consultation, None),
+        who_answers=_who_answers(team, None),
         asked=asked,
     )

@@ -3,6 +3,7 @@ where there is neither, who looks after the installation. Nobody grants herself 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +22,7 @@ from consulta.domain.notifications.outbox import Mail, Recipient
 from consulta.domain.rows import change as change_row
 from consulta.domain.rows import read
 from consulta.domain.texts import demand_reason
-from consulta.models.accounts import Account, Pseudonym, RequestState, RoleChange, RoleName, RoleRequest, Sector
+from consulta.models.accounts import Account, Pseudonym, RequestState, Role, RoleChange, RoleName, RoleRequest, Sector
 from consulta.models.base import Localized
 
 from . import answering, team
@@ -121,14 +122,10 @@ def waiting(db: Session, consultation: ConsultationView) -> list[RequestView]:
 
 
 def to_answer(db: Session, consultation: ConsultationView, actor: Actor) -> list[RequestView]:
-    """Of these, what waits for this person; those who answer nothing cost no statement."""
-    if not answering.answers_some(actor, consultation):
-        return []
-    return [
-        one
-        for one in waiting(db, consultation)
-        if answering.may_answer(db, consultation, one.account_id, one.terms.sector, actor)
-    ]
+    """Of these, what waits for this person; two statements, and none for who answers nothing."""
+    asked = waiting(db, consultation) if answering.answers_some(actor, consultation) else []
+    people = team.team(db, consultation) if asked else []
+    return [one for one in asked if answering.may_answer(people, consultation, one.account_id, one.terms.sector, actor)]
 
 
 def own(db: Session, consultation: ConsultationView, account_id: int) -> RequestView | None:
@@ -151,15 +148,15 @@ def answer(
     request = next((one for one in waiting(db, consultation) if one.id == request_id), None)
     if request is None:
         raise Conflict("Esta petición ya tiene respuesta.")
-    own_one = actor.id == request.account_id
+    own_one, people = actor.id == request.account_id, team.team(db, consultation)
     if own_one and agrees:
         raise NotAllowed("Nadie responde a lo que pide para sí.")
-    if not own_one and not answering.may_answer(db, consultation, request.account_id, request.terms.sector, actor):
+    if not own_one and not answering.may_answer(people, consultation, request.account_id, request.terms.sector, actor):
         raise NotAllowed("Esta petición la responde otra persona.")
     if not agrees and not own_one:
         demand_reason(reason, Invalid("Escriba por qué no, en 10 letras o más: queda en la bitácora.", field="reason"))
     if agrees:
-        answering.check_asker(db, consultation, request.account_id)
+        _still_coordinates(db, people, request.account_id)
     state = RequestState.AGREED if agrees else RequestState.WITHDRAWN if own_one else RequestState.REFUSED
     mine = update(RoleRequest).where(RoleRequest.id == request.id, RoleRequest.state == RequestState.WAITING)
     done = mine.values(state=state, answered_by=actor.id, answer=reason or None, answered_at=now)
@@ -171,6 +168,15 @@ def answer(
     if not own_one:
         _tell(db, consultation, request, agrees, reason or None, now=now)
     return request
+
+
+def _still_coordinates(db: Session, people: Sequence[team.Person], account_id: int) -> None:
+    """``Conflict`` unless whoever asked still does: what others took away does not come back by a request."""
+    if any(one.account_id == account_id and one.role is RoleName.COORDINATOR and one.able for one in people):
+        return
+    admin = select(Role.id).where(Role.account_id == account_id, Role.role == RoleName.ADMIN)
+    if db.execute(admin.limit(1)).first() is None:
+        raise Conflict("Quien lo pidió ya no coordina esta consulta: solo puede responder que no.")
 
 
 def _tell(

@@ -42,6 +42,12 @@ class Person:
     themes: tuple[int, ...]
     suspended: bool
     signed_up: bool
+    account_suspended: bool
+
+    @property
+    def able(self) -> bool:
+        """Whether they can act in this role: not suspended, and not only invited."""
+        return self.signed_up and not self.suspended and not self.account_suspended
 
     @property
     def key(self) -> str:
@@ -52,7 +58,7 @@ class Person:
 def team(db: Session, consultation: ConsultationView) -> list[Person]:
     """Everybody with a role here, by role and address."""
     rows = db.execute(
-        select(Role, Account.email, Account.password_hash, Account.demo, Pseudonym.name)
+        select(Role, Account.email, Account.password_hash, Account.demo, Account.suspended, Pseudonym.name)
         .join(Account, Account.id == Role.account_id)
         .outerjoin(
             Pseudonym, (Pseudonym.account_id == Role.account_id) & (Pseudonym.consultation_id == consultation.id)
@@ -77,6 +83,7 @@ def team(db: Session, consultation: ConsultationView) -> list[Person]:
             tuple(r.theme_id for r, *_ in group if r.theme_id is not None),
             all(r.suspended for r, *_ in group),
             bool(group[0].password_hash or group[0].demo),
+            bool(group[0][4]),
         )
         for (account_id, role, _language), group in grouped.items()
     ]

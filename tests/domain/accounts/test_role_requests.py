@@ -82,7 +82,7 @@ def roles(database: Database, account_id: int) -> set[tuple[RoleName, Sector | N
 def who_answers(database: Database, view: ConsultationView, actor: Actor, sector: Sector | None = None) -> Answers:
     """Who may answer what this person asks."""
     with database.session(read_only=True) as db:
-        return answering.who_answers(db, view, actor.id, sector)
+        return answering.who_answers(team.team(db, view), actor.id, sector)
 
 
 def test_nobody_grants_it_to_herself_and_another_who_coordinates_does(
