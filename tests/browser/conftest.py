@@ -91,6 +91,13 @@ def page(open_context: Callable[..., BrowserContext]) -> Page:
     return open_context().new_page()
 
 
+def unfold(page: Page) -> None:
+    """Open every line of a long list, by the keyboard."""
+    closed = page.locator("details.item:not([open]) > summary")
+    while closed.count():
+        closed.first.press("Enter")
+
+
 def sign_in(page: Page, email: str = "moderadora@demostracion.example") -> None:
     """Sign in as somebody of the demonstration."""
     page.goto("/cuenta/entrar")

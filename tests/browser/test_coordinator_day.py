@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.accessibility import check
 
-from .conftest import sign_in
+from .conftest import sign_in, unfold
 
 
 class Day:
@@ -55,12 +55,6 @@ class Day:
         box.press("Space")
         expect(box).to_be_checked()
 
-    def unfold(self) -> None:
-        """Open every line of a long list."""
-        closed = self.page.locator("details.item:not([open]) > summary")
-        while closed.count():
-            closed.first.press("Enter")
-
     def told(self, words: str) -> None:
         """What was done is said by name."""
         expect(self.page.locator(".flash, .told").first).to_contain_text(words)
@@ -86,7 +80,7 @@ def set_up(day: Day) -> None:
         day.write(**{f"themes-{n}-name_es": name, f"themes-{n}-question_es": f"¿Qué falta en {name.lower()}?"})
     day.press("Guardar", last=True)
     day.go("Etapas")
-    day.unfold()
+    unfold(day.page)
     today = datetime.now(UTC).date()
     for n in (0, 1):
         day.write(**{f"stages-{n}-starts": (today - timedelta(days=1)).isoformat()})

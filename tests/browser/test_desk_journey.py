@@ -14,19 +14,12 @@ from playwright.sync_api import BrowserContext, Page, expect
 from consulta.worker import rounds
 from tests.support.accessibility import check
 
-from .conftest import sign_in
+from .conftest import sign_in, unfold
 
 
 def reach(page: Page, label: str, text: str) -> None:
     """Fill the field that bears this label."""
     page.get_by_label(label, exact=True).first.fill(text)
-
-
-def unfold(page: Page) -> None:
-    """Open every line of a long list, by the keyboard."""
-    closed = page.locator("details.item:not([open]) > summary")
-    while closed.count():
-        closed.first.press("Enter")
 
 
 def set_up(page: Page, slug: str) -> None:

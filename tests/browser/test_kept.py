@@ -18,7 +18,7 @@ from tests.support.accessibility import check
 from tests.support.files import PDF
 from tests.support.visitor import PASSWORD
 
-from .conftest import WIDTHS, sign_in
+from .conftest import WIDTHS, sign_in, unfold
 
 HOME = "/consultas/demostracion"
 COORDINATOR = "coordinadora@demostracion.example"
@@ -156,6 +156,7 @@ def test_a_schedule_of_many_fields_is_published_whole_with_a_token_of_another_se
     page.goto("/gestion/demostracion/cronograma")
     count = page.locator("main form [name]").count()
     assert count > 90
+    unfold(page)
     page.fill("#reason_es", "La gente pidió más tiempo para leer.")
     titles = page.locator("main form input[name$=-title_es]")
     last = titles.count() - 1

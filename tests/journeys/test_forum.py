@@ -85,9 +85,9 @@ def test_from_the_announcement_to_the_stub(
     assert "todavía no ha terminado" in desk.get(f"{DESK}/hojas/cerrar").text
     assert "todavía no ha terminado" in desk.post(f"{DESK}/hojas/cerrar", {}, 409).text
     held(database, consultation, now, key="foro-en-coban")
-    assert "1 hojas sin cuenta y 3 notas" in desk.post(f"{DESK}/hojas/cerrar", {}, 422).text
+    assert "Hojas por anotar: 1. Notas por revisar: 3." in desk.post(f"{DESK}/hojas/cerrar", {}, 422).text
     desk.post(f"{DESK}/hojas/anotar", {"first": "4", "state": "lost"})
-    assert "0 hojas sin cuenta y 3 notas" in desk.post(f"{DESK}/hojas/cerrar", {}, 422).text
+    assert "Notas por revisar: 3. Espere" in desk.post(f"{DESK}/hojas/cerrar", {}, 422).text
     account = staff(database, consultation, "modera@equipo.example")
     for number in (1, 2, 3):
         decide(database, consultation, account, number)

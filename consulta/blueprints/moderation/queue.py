@@ -137,6 +137,7 @@ def decided(slug: str) -> Response:
 @allow(moderates)
 def go(slug: str) -> BaseResponse:
     """From the number that was typed to the item."""
+    moderation_scope.scope_of(actor(), guards.find(slug).view)
     typed = request.args.get("n", "").strip().removeprefix("n.º").replace(",", "").strip()
     if not typed.isdecimal() or len(typed) > 9:
         raise Malformed("Escriba el número del aporte, solo con cifras.")
