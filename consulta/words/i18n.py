@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
-from flask import Flask, Response, current_app, has_request_context, request
+from flask import Flask, Response, appcontext_pushed, current_app, has_request_context, request
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -256,6 +256,12 @@ def init_app(app: Flask, *, cookie: str = COOKIE, secure: bool = False) -> None:
         with_language=with_language,
     )
     catalogues()
+
+    def begin(_app: Flask) -> None:
+        """What somebody before asked for on this thread is nobody's language, even if their end was cut short."""
+        _spoken.set("")
+
+    appcontext_pushed.connect(begin, app, weak=False)
 
     @app.teardown_appcontext
     def forget(_error: BaseException | None) -> None:

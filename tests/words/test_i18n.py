@@ -70,3 +70,14 @@ def test_the_language_is_asked_for_then_remembered(app: Flask, asked: str, cooki
 def test_a_day_is_written_as_its_language_does_or_as_in_guatemala(code: str, day: str, number: str) -> None:
     assert i18n._day(date(2026, 11, 24), code, False) == day
     assert f"{1_234_567:,}".replace(",", i18n._group(code)) == number
+
+
+def test_a_language_does_not_pass_on_to_who_comes_next_on_the_thread(app: Flask) -> None:
+    """Even if what ends a request was cut short."""
+    i18n.use_language("en")
+    with app.test_request_context("/"):
+        assert i18n.language() == "es"
+    i18n.use_language("es")
+    with app.test_request_context("/?lang=en"):
+        assert i18n.language() == "en"
+    assert i18n.language() == "es", "outside of any it is Spanish"
