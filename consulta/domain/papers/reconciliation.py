@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,6 @@ from sqlalchemy.orm import Session
 from consulta.domain.consultations.snapshots import ConsultationView
 from consulta.domain.errors import Conflict, Invalid, NotFound
 from consulta.domain.forums.reading import ForumView
-from consulta.domain.ledger import log as ledger
 from consulta.domain.ledger.actions import Action
 from consulta.domain.ledger.log import By
 from consulta.domain.notifications import news
@@ -76,7 +76,7 @@ def close(
     mine = update(_F).where(_F.c.id == forum.id, _F.c.closed_at.is_(None))
     if not changed(db, mine.values(closed_at=now, closing=explanation or None)):
         raise Conflict("Este foro ya se cerró.")
-    event = f"forum-closed:{forum.key}:{ledger.instant(now)}"  # one that was opened again is told again
+    event = f"forum-closed:{forum.key}:{secrets.token_hex(6)}"  # one that was opened again is told again
     told = {"what": "closed-forum", "key": forum.key, "title": forum.data.name}
     payload = {"explanation": explanation or None, "sheets": sum(b.handed_out for b in found)}
     payload |= {"news": news.digest(event, told)}
