@@ -65,7 +65,7 @@ def invite(slug: str) -> Response | BaseResponse:
         return _page(consultation, typed.values(), typed.errors, 422)
     terms = Terms(tuple(t.slug for t in themes), _sector(sector), body, spoken)
     try:
-        if email == actor().email:
+        if email.lower() == actor().email:  # addresses are stored in lower case
             _ask(consultation, RoleChange.GRANT, RoleName(role or ""), terms, reason)
         else:
             _invite(consultation, email, RoleName(role or ""), terms, reason)

@@ -128,11 +128,6 @@ def to_answer(db: Session, consultation: ConsultationView, actor: Actor) -> list
     return [one for one in asked if answering.may_answer(people, consultation, one.account_id, one.terms.sector, actor)]
 
 
-def own(db: Session, consultation: ConsultationView, account_id: int) -> RequestView | None:
-    """What somebody asked for herself and waits, if anything."""
-    return next((one for one in waiting(db, consultation) if one.account_id == account_id), None)
-
-
 def answer(
     db: Session,
     consultation: ConsultationView,
